@@ -1,0 +1,2 @@
+/** Keys, variants, policy and the in-process page store. */
+package dev.lms.pagecache;

@@ -1,0 +1,2 @@
+/** Sessions, independent of HTTP servers. */
+package dev.lms.session;
