@@ -1,9 +1,16 @@
 import org.jspecify.annotations.NullMarked;
 
-/** Sessions in Redis, files or sealed cookies, for any Java SE program. */
+/**
+ * Sessions in Redis, files or sealed cookies, for any Java SE program. Jedis is needed only for the
+ * Redis store, the JDK's HttpServer only for the filter.
+ */
 @NullMarked
 module dev.lms.session {
-  requires static org.jspecify;
+  requires static transitive jdk.httpserver;
+  requires static transitive org.jspecify;
+  requires static transitive redis.clients.jedis;
 
   exports dev.lms.session;
+  exports dev.lms.session.httpserver;
+  exports dev.lms.session.redis;
 }

@@ -1,0 +1,11 @@
+package dev.lms.session;
+
+/**
+ * What a store promises beyond the common contract. The contract tests read it, and so should a
+ * program that depends on one of these.
+ *
+ * @param mergesConcurrentChanges commits of parallel requests are merged attribute by attribute and
+ *     counters lose nothing; false: the last commit to arrive at the browser wins whole
+ * @param endsForGood a session that was ended is never accepted again, on any worker
+ */
+public record Capabilities(boolean mergesConcurrentChanges, boolean endsForGood) {}

@@ -1,0 +1,166 @@
+package dev.lms.session;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Sessions inside the cookie, sealed with AES-256-GCM. Nothing is kept on the server, except the
+ * list of those that were signed out. Thread-safe.
+ *
+ * <p>What it cannot do: concurrent requests are not merged, the last {@code Set-Cookie} to reach
+ * the browser wins whole; and name and value together must fit 4096 bytes. Nonces are random, so
+ * one key should seal no more than 2^32 cookies (NIST SP 800-38D section 8.3): rotate it in time.
+ */
+public final class CookieSessionStore implements SessionStore {
+  /** What browsers take for name and value together (RFC 6265bis section 5.6). */
+  public static final int LARGEST_COOKIE = 4096;
+
+  private static final int HANDLE_BYTES = 16;
+  private static final int FIXED = HANDLE_BYTES + Long.BYTES;
+  private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
+  private final String cookieName;
+  private final List<Seal> seals;
+  private final Revocations revocations;
+  private final SecureRandom random = new SecureRandom();
+
+  /**
+   * A store for the cookie of this name.
+   *
+   * @param audience the site this is for: cookies of another site with the same key are not
+   *     accepted
+   * @param revocations where sign-outs are remembered; all workers must share it
+   */
+  public CookieSessionStore(
+      KeyRing keys, String cookieName, String audience, Revocations revocations) {
+    byte[] purpose =
+        ("session cookie\0" + cookieName + "\0" + audience).getBytes(StandardCharsets.UTF_8);
+    this.cookieName = cookieName;
+    this.seals = keys.keys("cookie").stream().map(key -> new Seal(key, purpose)).toList();
+    this.revocations = revocations;
+  }
+
+  @Override
+  public Optional<StoredSession> load(String token) {
+    return open(token).filter(session -> !revocations.isRevoked(session.handle()));
+  }
+
+  private Optional<StoredSession> open(String token) {
+    byte[] sealed;
+    try {
+      sealed = Base64.getUrlDecoder().decode(token);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+    for (Seal seal : seals) {
+      Optional<byte[]> opened = seal.open(sealed);
+      if (opened.isPresent()) {
+        return decode(token, ByteBuffer.wrap(opened.get()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<StoredSession> decode(String token, ByteBuffer in) {
+    if (in.remaining() < FIXED) {
+      return Optional.empty();
+    }
+    byte[] handle = new byte[HANDLE_BYTES];
+    in.get(handle);
+    Instant deadline = Instant.ofEpochMilli(in.getLong());
+    return RecordCodec.decode(in)
+        .map(
+            content ->
+                new StoredSession(
+                    token,
+                    HexFormat.of().formatHex(handle),
+                    content.envelope(),
+                    deadline,
+                    content.attributes()));
+  }
+
+  @Override
+  public String create(
+      Envelope envelope, Map<String, String> attributes, Instant deadline, Instant now) {
+    byte[] handle = new byte[HANDLE_BYTES];
+    random.nextBytes(handle);
+    return seal(handle, envelope, attributes, deadline);
+  }
+
+  @Override
+  public Optional<String> update(
+      StoredSession session, Changes changes, Instant deadline, Instant now) {
+    return load(session.token())
+        .filter(current -> current.deadline().isAfter(now))
+        .map(
+            current ->
+                seal(
+                    HexFormat.of().parseHex(current.handle()),
+                    current.envelope(),
+                    changes.applyTo(current.attributes()),
+                    deadline));
+  }
+
+  @Override
+  public Optional<String> rotate(
+      StoredSession session, Envelope envelope, Changes changes, Instant deadline, Instant now) {
+    Optional<StoredSession> current =
+        load(session.token()).filter(found -> found.deadline().isAfter(now));
+    if (current.isEmpty()) {
+      return Optional.empty();
+    }
+    String token = create(envelope, changes.applyTo(current.get().attributes()), deadline, now);
+    revoke(current.get(), now);
+    return Optional.of(token);
+  }
+
+  @Override
+  public void delete(String token, Instant now) {
+    open(token).ifPresent(session -> revoke(session, now));
+  }
+
+  private void revoke(StoredSession session, Instant now) {
+    revocations.revoke(session.handle(), session.envelope().absoluteDeadline(), now);
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return new Capabilities(false, true);
+  }
+
+  private String seal(
+      byte[] handle, Envelope envelope, Map<String, String> attributes, Instant deadline) {
+    byte[] content = RecordCodec.encode(envelope, attributes);
+    ByteBuffer plain = ByteBuffer.allocate(FIXED + content.length);
+    plain.put(handle).putLong(deadline.toEpochMilli()).put(content);
+    String token = ENCODER.encodeToString(seals.get(0).seal(plain.array()));
+    int size = cookieName.length() + token.length();
+    if (size > LARGEST_COOKIE) {
+      throw new IllegalStateException(tooLarge(size, attributes));
+    }
+    return token;
+  }
+
+  private String tooLarge(int size, Map<String, String> attributes) {
+    Comparator<Map.Entry<String, String>> bySize =
+        Comparator.comparingInt(e -> e.getKey().length() + e.getValue().length());
+    String heaviest =
+        attributes.entrySet().stream()
+            .sorted(bySize.reversed())
+            .limit(3)
+            .map(e -> e.getKey() + " (" + e.getValue().length() + " characters)")
+            .collect(Collectors.joining(", "));
+    return ("The session cookie would be %d bytes, and browsers take %d. Heaviest attributes: %s."
+            + " Keep less in the session, or use the file or Redis store.")
+        .formatted(size, LARGEST_COOKIE, heaviest);
+  }
+}

@@ -1,0 +1,35 @@
+package dev.lms.session;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads {@code Cookie} request headers (RFC 6265 section 4.2; several lines as RFC 9113 8.2.3). */
+final class Cookies {
+  /** More values of one name than this are somebody playing. */
+  private static final int MOST = 4;
+
+  private Cookies() {}
+
+  /** The values of the cookies with this name, in the order sent. */
+  static List<String> values(List<String> headers, String name) {
+    List<String> values = new ArrayList<>(1);
+    for (String header : headers) {
+      int start = 0;
+      while (start < header.length() && values.size() < MOST) {
+        int end = header.indexOf(';', start);
+        if (end < 0) {
+          end = header.length();
+        }
+        int equals = header.indexOf('=', start);
+        if (equals >= 0 && equals < end && header.substring(start, equals).strip().equals(name)) {
+          String value = header.substring(equals + 1, end).strip();
+          if (!value.isEmpty()) {
+            values.add(value);
+          }
+        }
+        start = end + 1;
+      }
+    }
+    return values;
+  }
+}

@@ -1,0 +1,90 @@
+package dev.lms.session;
+
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * What a session is, besides its attributes. It changes only when the session gets a new id.
+ * Immutable.
+ *
+ * @param created when the session, whatever its id then, began
+ * @param authenticated when the person last proved who they are; empty for a stranger
+ * @param absoluteDeadline when it ends whatever happens (OWASP ASVS 7.3.2)
+ * @param principal whose session it is; empty for a stranger
+ */
+public record Envelope(
+    Instant created,
+    Optional<Instant> authenticated,
+    Instant absoluteDeadline,
+    Optional<Principal> principal) {
+
+  private static final String VERSION = "1";
+
+  /** One line of text without a MAC; stores that others can write to use {@link EnvelopeCodec}. */
+  String toText() {
+    String id = principal.map(p -> encode(p.id())).orElse("");
+    String roles =
+        principal
+            .map(
+                p ->
+                    new TreeSet<>(p.roles())
+                        .stream().map(Envelope::encode).collect(Collectors.joining(",")))
+            .orElse("");
+    return String.join(
+        "|",
+        VERSION,
+        Long.toString(created.toEpochMilli()),
+        authenticated.map(at -> Long.toString(at.toEpochMilli())).orElse(""),
+        Long.toString(absoluteDeadline.toEpochMilli()),
+        id,
+        roles);
+  }
+
+  /** The reverse; empty for another version or anything that is not an envelope. */
+  static Optional<Envelope> fromText(String text) {
+    String[] parts = text.split("\\|", -1);
+    if (parts.length != 6 || !parts[0].equals(VERSION)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new Envelope(
+              instant(parts[1]),
+              parts[2].isEmpty() ? Optional.empty() : Optional.of(instant(parts[2])),
+              instant(parts[3]),
+              parts[4].isEmpty()
+                  ? Optional.empty()
+                  : Optional.of(new Principal(decode(parts[4]), roles(parts[5])))));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Set<String> roles(String text) {
+    if (text.isEmpty()) {
+      return Set.of();
+    }
+    return Arrays.stream(text.split(",", -1))
+        .map(Envelope::decode)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static Instant instant(String millis) {
+    return Instant.ofEpochMilli(Long.parseLong(millis));
+  }
+
+  private static String encode(String part) {
+    return URLEncoder.encode(part, StandardCharsets.UTF_8);
+  }
+
+  private static String decode(String part) {
+    return URLDecoder.decode(part, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.lms.session;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import javax.crypto.Mac;
+
+/**
+ * Writes an {@link Envelope} as text that only holders of the key can make, bound to one session.
+ * For authors of stores whose data others might write to. Thread-safe.
+ */
+public final class EnvelopeCodec {
+  private final List<Hmac> keys;
+
+  /** Signs with the ring's current key; all its keys are accepted. */
+  public EnvelopeCodec(KeyRing keys) {
+    this.keys = keys.hmacs("envelope");
+  }
+
+  /** The envelope of the session with this handle, as text. */
+  public String encode(String handle, Envelope envelope) {
+    String text = envelope.toText();
+    byte[] mac = Arrays.copyOf(sign(keys.get(0), handle, text), Hmac.TAG_BYTES);
+    return text + '|' + Base64.getUrlEncoder().withoutPadding().encodeToString(mac);
+  }
+
+  /** The envelope, or empty if it is of another version, another session, or was not made here. */
+  public Optional<Envelope> decode(String handle, String signed) {
+    int cut = signed.lastIndexOf('|');
+    if (cut < 0) {
+      return Optional.empty();
+    }
+    String text = signed.substring(0, cut);
+    byte[] mac;
+    try {
+      mac = Base64.getUrlDecoder().decode(signed.substring(cut + 1));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+    for (Hmac key : keys) {
+      if (Hmac.matches(sign(key, handle, text), mac)) {
+        return Envelope.fromText(text);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static byte[] sign(Hmac key, String handle, String text) {
+    Mac mac = key.start();
+    mac.update(handle.getBytes(StandardCharsets.UTF_8));
+    mac.update((byte) 0);
+    return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,118 @@
+package dev.lms.session;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Locks that hold between threads and between processes: a stripe inside the JVM around one byte of
+ * a permanent lock file. The file is never the session's own, because closing any descriptor of a
+ * file drops the process's POSIX locks on it. Waits are bounded: a stopped process may hold a lock
+ * for ever.
+ */
+final class FileLocks implements AutoCloseable {
+  private static final int STRIPES = 256;
+  private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
+  private final FileChannel channel;
+  private final ReentrantLock[] stripes =
+      Stream.generate(ReentrantLock::new).limit(STRIPES).toArray(ReentrantLock[]::new);
+  private final Duration patience;
+
+  FileLocks(Path file, Duration patience) throws IOException {
+    this.channel =
+        FileChannel.open(
+            file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), PrivateFolder.FILE);
+    this.patience = patience;
+  }
+
+  /** Held until closed. */
+  interface Held extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  Held acquire(int hash) {
+    int stripe = Math.floorMod(hash, STRIPES);
+    long giveUp = System.nanoTime() + patience.toNanos();
+    ReentrantLock local = stripes[stripe];
+    lock(local, stripe);
+    try {
+      FileLock between = poll(stripe, giveUp);
+      return () -> {
+        try {
+          release(between);
+        } finally {
+          local.unlock();
+        }
+      };
+    } catch (RuntimeException | Error e) {
+      local.unlock();
+      throw e;
+    }
+  }
+
+  private void lock(ReentrantLock local, int stripe) {
+    try {
+      if (!local.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw notToBeHad(stripe);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SessionStoreException("interrupted while waiting for a session's lock", e);
+    }
+  }
+
+  private FileLock poll(int stripe, long giveUp) {
+    while (true) {
+      FileLock lock = tryLock(stripe);
+      if (lock != null) {
+        return lock;
+      }
+      if (System.nanoTime() - giveUp > 0) {
+        throw notToBeHad(stripe);
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  private @Nullable FileLock tryLock(int stripe) {
+    try {
+      return channel.tryLock(stripe, 1, false);
+    } catch (OverlappingFileLockException e) {
+      // Another store on this folder in this very process holds it.
+      return null;
+    } catch (IOException e) {
+      throw new SessionStoreException("cannot lock a session", e);
+    }
+  }
+
+  private SessionStoreException notToBeHad(int stripe) {
+    return new SessionStoreException(
+        "session lock %d was held for more than %s by another request or process; is one stopped?"
+            .formatted(stripe, patience));
+  }
+
+  private static void release(FileLock lock) {
+    try {
+      lock.release();
+    } catch (IOException e) {
+      throw new SessionStoreException("cannot unlock a session", e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

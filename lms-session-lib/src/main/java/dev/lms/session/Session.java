@@ -1,0 +1,326 @@
+package dev.lms.session;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The session of the request at hand. Asks the store once, when first looked at; collects changes
+ * and writes them in one step at {@link #commit()}. A session that does not exist yet reads as
+ * empty and begins with the first change.
+ *
+ * <p>For one thread at a time. Every method that may ask the store throws {@link
+ * SessionStoreException} if it cannot be reached. Attribute names and values are text.
+ */
+public final class Session {
+  private final Sessions sessions;
+  private List<String> tokens;
+  private boolean loaded;
+  private @Nullable StoredSession stored;
+
+  private final Map<String, String> set = new HashMap<>();
+  private final Set<String> removed = new HashSet<>();
+  private final Map<String, Long> added = new HashMap<>();
+  private @Nullable Principal signingIn;
+  private boolean rotating;
+
+  private @Nullable String setCookie;
+  private long uses;
+
+  Session(Sessions sessions, List<String> tokens) {
+    this.sessions = sessions;
+    this.tokens = tokens;
+  }
+
+  /** Whether the request came with a session that is still there. */
+  public boolean exists() {
+    return load() != null;
+  }
+
+  /** Whose session this is; empty for a stranger. */
+  public Optional<Principal> principal() {
+    StoredSession current = load();
+    if (signingIn != null) {
+      return Optional.of(signingIn);
+    }
+    return current == null ? Optional.empty() : current.envelope().principal();
+  }
+
+  /** An attribute, as this request sees it. */
+  public Optional<String> get(String name) {
+    return Optional.ofNullable(attributes().get(name));
+  }
+
+  /** All attributes, as this request sees them: its own changes included. A copy. */
+  public Map<String, String> attributes() {
+    StoredSession current = load();
+    return changes().applyTo(current == null ? Map.of() : current.attributes());
+  }
+
+  /** Sets an attribute. Of concurrent requests that set the same one, the last to commit wins. */
+  public void set(String name, String value) {
+    uses++;
+    removed.remove(name);
+    added.remove(name);
+    set.put(name, value);
+  }
+
+  /** Removes an attribute. */
+  public void remove(String name) {
+    uses++;
+    set.remove(name);
+    added.remove(name);
+    removed.add(name);
+  }
+
+  /**
+   * Moves a counter. With a store that {@linkplain Capabilities#mergesConcurrentChanges merges},
+   * concurrent requests lose no increment.
+   *
+   * @return the counter as this request sees it; others may have moved it further
+   * @throws IllegalStateException if the attribute holds something that is not a whole number
+   */
+  public long add(String name, long delta) {
+    String current = get(name).orElse("0");
+    long sum;
+    try {
+      sum = Math.addExact(Long.parseLong(current), delta);
+    } catch (NumberFormatException e) {
+      throw new IllegalStateException("attribute '" + name + "' is not a counter", e);
+    } catch (ArithmeticException e) {
+      throw new IllegalStateException("counter '" + name + "' would overflow", e);
+    }
+    if (set.containsKey(name) || removed.contains(name)) {
+      set(name, Long.toString(sum));
+    } else {
+      added.merge(name, delta, Long::sum);
+    }
+    return sum;
+  }
+
+  /**
+   * Makes this the session of a person who has just proved who they are. At commit it gets a new
+   * id; the old one is dead at once (OWASP ASVS 7.2.4). Attributes are kept, unless they belong to
+   * somebody else's sign-in.
+   */
+  public void signIn(Principal principal) {
+    StoredSession current = load();
+    boolean someoneElses =
+        current != null
+            && current
+                .envelope()
+                .principal()
+                .filter(p -> !p.id().equals(principal.id()))
+                .isPresent();
+    if (someoneElses) {
+      end();
+    }
+    signingIn = principal;
+  }
+
+  /** Gives the session a new id at commit. Call it when what the person may do has changed. */
+  public void rotate() {
+    uses++;
+    rotating = true;
+  }
+
+  /**
+   * Ends the session now: when this returns, no worker knows it any more and no request still under
+   * way can bring it back. Uncommitted changes are dropped.
+   */
+  public void end() {
+    uses++;
+    for (String token : tokens) {
+      sessions.store().delete(token, now());
+    }
+    if (!tokens.isEmpty()) {
+      setCookie = sessions.cookie().deleting();
+    }
+    tokens = List.of();
+    stored = null;
+    loaded = true;
+    forgetChanges();
+  }
+
+  /** When the session began; empty if there is none. */
+  public Optional<Instant> created() {
+    return Optional.ofNullable(load()).map(s -> s.envelope().created());
+  }
+
+  /** When it ends if no further request comes; empty if there is none. */
+  public Optional<Instant> expires() {
+    return Optional.ofNullable(load()).map(StoredSession::deadline);
+  }
+
+  /** When the person last proved who they are; empty for a stranger. */
+  public Optional<Instant> authenticated() {
+    return Optional.ofNullable(load()).flatMap(s -> s.envelope().authenticated());
+  }
+
+  /** The name of this session for logs and lists; not a credential. Empty if there is none. */
+  public Optional<String> handle() {
+    return Optional.ofNullable(load()).map(StoredSession::handle);
+  }
+
+  /** The token that this session's forms carry. Empty if there is no stored session. */
+  public Optional<String> csrfToken() {
+    return handle().map(sessions.csrf()::token);
+  }
+
+  /** Whether a form carried this session's token; compares in constant time. */
+  public boolean csrfMatches(String token) {
+    return handle().filter(handle -> sessions.csrf().matches(handle, token)).isPresent();
+  }
+
+  /**
+   * How often this session has been looked at or changed: a page cache that sees it grow during a
+   * render knows that the page is about a person.
+   */
+  public long uses() {
+    return uses;
+  }
+
+  /**
+   * Writes what has changed, in one atomic step, and returns when the store has acknowledged it. A
+   * session that was only read is touched now and then, so that it slides. Call it before the first
+   * byte of the response leaves; calling it again writes what has changed since.
+   */
+  public Outcome commit() {
+    Changes changes = changes();
+    boolean renewing = rotating || signingIn != null;
+    if (!renewing && changes.isEmpty() && (!loaded || stored == null)) {
+      return Outcome.UNCHANGED;
+    }
+    StoredSession current = load();
+    Outcome outcome;
+    if (current == null) {
+      outcome = changes.isEmpty() && signingIn == null ? Outcome.UNCHANGED : create(changes);
+    } else if (renewing) {
+      outcome = rotate(current, changes);
+    } else {
+      outcome = update(current, changes);
+    }
+    forgetChanges();
+    return outcome;
+  }
+
+  /** The {@code Set-Cookie} value the response must carry after {@link #commit()}, if any. */
+  public Optional<String> setCookie() {
+    return Optional.ofNullable(setCookie);
+  }
+
+  private Outcome create(Changes changes) {
+    Instant now = now();
+    Envelope envelope = envelope(now, now);
+    Instant deadline = sessions.lifetimes().deadline(now, envelope.absoluteDeadline());
+    Map<String, String> attributes = changes.applyTo(Map.of());
+    String token = sessions.store().create(envelope, attributes, deadline, now);
+    handOut(token, envelope, now);
+    return Outcome.STORED;
+  }
+
+  private Outcome rotate(StoredSession current, Changes changes) {
+    Instant now = now();
+    Envelope old = current.envelope();
+    Envelope envelope = signingIn == null ? old : envelope(old.created(), now);
+    Instant deadline = sessions.lifetimes().deadline(now, envelope.absoluteDeadline());
+    Optional<String> token = sessions.store().rotate(current, envelope, changes, deadline, now);
+    if (token.isPresent()) {
+      handOut(token.get(), envelope, now);
+      return Outcome.STORED;
+    }
+    if (signingIn == null) {
+      return gone();
+    }
+    // The visitor's old session ended meanwhile. The sign-in stands; the old attributes do not.
+    return create(changes);
+  }
+
+  private Outcome update(StoredSession current, Changes changes) {
+    Instant now = now();
+    Instant deadline = sessions.lifetimes().deadline(now, current.envelope().absoluteDeadline());
+    Duration gain = Duration.between(current.deadline(), deadline);
+    if (changes.isEmpty() && gain.compareTo(sessions.lifetimes().touchInterval()) < 0) {
+      return Outcome.UNCHANGED;
+    }
+    if (deadline.isBefore(current.deadline())) {
+      deadline = current.deadline();
+    }
+    Optional<String> token = sessions.store().update(current, changes, deadline, now);
+    if (token.isEmpty()) {
+      return gone();
+    }
+    if (token.get().equals(current.token())) {
+      loaded = false;
+    } else {
+      handOut(token.get(), current.envelope(), now);
+    }
+    return Outcome.STORED;
+  }
+
+  /**
+   * The cookie is left alone: another response may have replaced it already, and deleting it here
+   * would sign that person out.
+   */
+  private Outcome gone() {
+    stored = null;
+    loaded = true;
+    return Outcome.GONE;
+  }
+
+  private void handOut(String token, Envelope envelope, Instant now) {
+    tokens = List.of(token);
+    loaded = false;
+    setCookie =
+        sessions.cookie().setting(token, Duration.between(now, envelope.absoluteDeadline()));
+  }
+
+  private Envelope envelope(Instant created, Instant now) {
+    return new Envelope(
+        created,
+        signingIn == null ? Optional.empty() : Optional.of(now),
+        now.plus(sessions.lifetimes().absolute()),
+        Optional.ofNullable(signingIn));
+  }
+
+  private @Nullable StoredSession load() {
+    uses++;
+    if (!loaded) {
+      stored = find();
+      loaded = true;
+    }
+    return stored;
+  }
+
+  private @Nullable StoredSession find() {
+    for (String token : tokens) {
+      Optional<StoredSession> found = sessions.store().load(token);
+      if (found.isPresent() && found.get().deadline().isAfter(now())) {
+        return found.get();
+      }
+    }
+    return null;
+  }
+
+  private Changes changes() {
+    return new Changes(set, removed, added);
+  }
+
+  private void forgetChanges() {
+    set.clear();
+    removed.clear();
+    added.clear();
+    signingIn = null;
+    rotating = false;
+  }
+
+  private Instant now() {
+    return Instant.ofEpochMilli(sessions.clock().millis());
+  }
+}

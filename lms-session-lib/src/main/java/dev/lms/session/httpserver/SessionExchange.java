@@ -1,0 +1,131 @@
+package dev.lms.session.httpserver;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpContext;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpPrincipal;
+import dev.lms.session.Session;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exchange with a session. Its attributes are its own: before JDK 26 the server's are shared by
+ * all exchanges of a context, which would show one person another's.
+ */
+final class SessionExchange extends HttpExchange {
+  static final String SESSION = SessionExchange.class.getName();
+
+  private final HttpExchange exchange;
+  private final Session session;
+  private final Map<String, Object> attributes = new HashMap<>();
+
+  SessionExchange(HttpExchange exchange, Session session) {
+    this.exchange = exchange;
+    this.session = session;
+    attributes.put(SESSION, session);
+  }
+
+  @Override
+  public void sendResponseHeaders(int status, long length) throws IOException {
+    session.commit();
+    session
+        .setCookie()
+        .ifPresent(
+            cookie -> {
+              getResponseHeaders().add("Set-Cookie", cookie);
+              getResponseHeaders().set("Cache-Control", "no-store");
+            });
+    exchange.sendResponseHeaders(status, length);
+  }
+
+  @Override
+  public @Nullable Object getAttribute(String name) {
+    Object own = attributes.get(name);
+    return own != null ? own : exchange.getAttribute(name);
+  }
+
+  @Override
+  public void setAttribute(String name, @Nullable Object value) {
+    if (value == null) {
+      attributes.remove(name);
+    } else {
+      attributes.put(name, value);
+    }
+  }
+
+  @Override
+  public Headers getRequestHeaders() {
+    return exchange.getRequestHeaders();
+  }
+
+  @Override
+  public Headers getResponseHeaders() {
+    return exchange.getResponseHeaders();
+  }
+
+  @Override
+  public URI getRequestURI() {
+    return exchange.getRequestURI();
+  }
+
+  @Override
+  public String getRequestMethod() {
+    return exchange.getRequestMethod();
+  }
+
+  @Override
+  public HttpContext getHttpContext() {
+    return exchange.getHttpContext();
+  }
+
+  @Override
+  public void close() {
+    exchange.close();
+  }
+
+  @Override
+  public InputStream getRequestBody() {
+    return exchange.getRequestBody();
+  }
+
+  @Override
+  public OutputStream getResponseBody() {
+    return exchange.getResponseBody();
+  }
+
+  @Override
+  public InetSocketAddress getRemoteAddress() {
+    return exchange.getRemoteAddress();
+  }
+
+  @Override
+  public int getResponseCode() {
+    return exchange.getResponseCode();
+  }
+
+  @Override
+  public InetSocketAddress getLocalAddress() {
+    return exchange.getLocalAddress();
+  }
+
+  @Override
+  public String getProtocol() {
+    return exchange.getProtocol();
+  }
+
+  @Override
+  public void setStreams(InputStream in, OutputStream out) {
+    exchange.setStreams(in, out);
+  }
+
+  @Override
+  public HttpPrincipal getPrincipal() {
+    return exchange.getPrincipal();
+  }
+}

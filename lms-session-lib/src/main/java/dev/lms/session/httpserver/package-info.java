@@ -1,0 +1,2 @@
+/** Sessions on the JDK's own HttpServer. */
+package dev.lms.session.httpserver;

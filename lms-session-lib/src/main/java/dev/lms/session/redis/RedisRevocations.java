@@ -1,0 +1,44 @@
+package dev.lms.session.redis;
+
+import dev.lms.session.Revocations;
+import dev.lms.session.SessionStoreException;
+import java.time.Duration;
+import java.time.Instant;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.params.SetParams;
+
+/** A revocation list that every worker on one Redis shares: one small key each. Thread-safe. */
+public final class RedisRevocations implements Revocations {
+  private final UnifiedJedis redis;
+  private final String prefix;
+
+  /**
+   * A list over a client that the caller opened and closes.
+   *
+   * @param prefix what every key starts with, for example {@code session:}
+   */
+  public RedisRevocations(UnifiedJedis redis, String prefix) {
+    this.redis = redis;
+    this.prefix = prefix + "revoked:";
+  }
+
+  @Override
+  public void revoke(String handle, Instant until, Instant now) {
+    long millis = Math.max(1, Duration.between(now, until).toMillis());
+    try {
+      redis.set(prefix + handle, "", SetParams.setParams().px(millis));
+    } catch (JedisException e) {
+      throw new SessionStoreException("Redis did not take a revocation: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public boolean isRevoked(String handle) {
+    try {
+      return redis.exists(prefix + handle);
+    } catch (JedisException e) {
+      throw new SessionStoreException("Redis did not tell revocations: " + e.getMessage(), e);
+    }
+  }
+}

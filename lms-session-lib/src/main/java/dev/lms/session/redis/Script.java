@@ -1,0 +1,51 @@
+package dev.lms.session.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
+
+/** A Lua script that Redis runs as one atomic step, called by its hash. */
+final class Script {
+  private final String text;
+  private final String hash;
+
+  private Script(String text) {
+    this.text = text;
+    try {
+      MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+      this.hash = HexFormat.of().formatHex(sha1.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Redis names scripts by SHA-1", e);
+    }
+  }
+
+  /** The script in this package's resource of that name. */
+  static Script named(String resource) {
+    try (InputStream in = Script.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException(resource + " is missing from the jar");
+      }
+      return new Script(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One round trip; two the first time after Redis has started. */
+  boolean run(UnifiedJedis redis, List<String> keys, List<String> arguments) {
+    Object answer;
+    try {
+      answer = redis.evalsha(hash, keys, arguments);
+    } catch (JedisNoScriptException e) {
+      answer = redis.eval(text, keys, arguments);
+    }
+    return Long.valueOf(1).equals(answer);
+  }
+}

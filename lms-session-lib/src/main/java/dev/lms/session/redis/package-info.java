@@ -1,0 +1,2 @@
+/** Sessions in Redis, through Jedis. */
+package dev.lms.session.redis;
