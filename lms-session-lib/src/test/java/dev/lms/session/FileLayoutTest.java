@@ -1,0 +1,186 @@
+package dev.lms.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the file store leaves on disk, and what it makes of a disk that others damaged. */
+class FileLayoutTest {
+  private static final KeyRing KEYS = KeyRing.of("a secret for tests, long enough 0001");
+  private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+  private static final Instant SOON = NOW.plusSeconds(1800);
+  private static final Envelope STRANGER =
+      new Envelope(NOW, Optional.empty(), NOW.plus(Duration.ofDays(7)), Optional.empty());
+
+  @TempDir Path parent;
+
+  private Path folder() {
+    return parent.resolve("sessions");
+  }
+
+  private static Changes set(String name, String value) {
+    return new Changes(Map.of(name, value), Set.of(), Map.of());
+  }
+
+  private List<Path> files() throws IOException {
+    try (var files = Files.walk(folder())) {
+      return files
+          .filter(file -> Files.isRegularFile(file) && !file.endsWith("lock"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Test
+  void everyByteThatIsFlippedOrCutLosesAtMostTheLastCommit() throws Exception {
+    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS)) {
+      String token = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
+      StoredSession session = store.load(token).orElseThrow();
+      assertTrue(store.update(session, set("v", "2"), SOON, NOW).isPresent());
+      Path file = files().get(0);
+      byte[] good = Files.readAllBytes(file);
+      Set<Optional<String>> allowed = Set.of(Optional.of("2"), Optional.of("1"), Optional.empty());
+      for (int i = 0; i < good.length; i++) {
+        byte[] bad = good.clone();
+        bad[i] ^= 1;
+        Files.write(file, bad);
+        assertTrue(allowed.contains(value(store, token)), "byte " + i + " flipped");
+        Files.write(file, java.util.Arrays.copyOf(good, i));
+        assertTrue(allowed.contains(value(store, token)), "cut at byte " + i);
+      }
+      Files.write(file, good);
+      assertEquals(Optional.of("2"), value(store, token));
+    }
+  }
+
+  private static Optional<String> value(SessionStore store, String token) {
+    return store.load(token).map(session -> session.attributes().getOrDefault("v", "missing"));
+  }
+
+  @Test
+  void aTornWriteLeavesTheCommitBefore() throws Exception {
+    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS)) {
+      String token = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
+      Path file = files().get(0);
+      for (int commit = 2; commit <= 5; commit++) {
+        byte[] before = Files.readAllBytes(file);
+        StoredSession session = store.load(token).orElseThrow();
+        assertTrue(store.update(session, set("v", "" + commit), SOON, NOW).isPresent());
+        byte[] after = Files.readAllBytes(file);
+        for (int torn = 0; torn < after.length; torn++) {
+          byte[] bytes = after.clone();
+          for (int i = torn; i < after.length; i++) {
+            bytes[i] = i < before.length ? before[i] : 0;
+          }
+          Files.write(file, bytes);
+          String value = value(store, token).orElse("nothing");
+          assertTrue(
+              Set.of("" + (commit - 1), "" + commit).contains(value),
+              "commit %d torn at byte %d reads %s".formatted(commit, torn, value));
+        }
+        Files.write(file, after);
+      }
+    }
+  }
+
+  @Test
+  void aFileCopiedOverAnotherIsNothing() throws Exception {
+    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS)) {
+      String mine = store.create(STRANGER, Map.of("v", "mine"), SOON, NOW);
+      Path my = files().get(0);
+      String yours = store.create(STRANGER, Map.of("v", "yours"), SOON, NOW);
+      Path your = files().stream().filter(f -> !f.equals(my)).findFirst().orElseThrow();
+      Files.write(my, Files.readAllBytes(your));
+      assertEquals(Optional.empty(), value(store, mine));
+      assertEquals(Optional.of("yours"), value(store, yours));
+    }
+  }
+
+  @Test
+  void onlyTheOwnerMayLook() throws Exception {
+    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS)) {
+      store.create(STRANGER, Map.of(), SOON, NOW);
+      try (var files = Files.walk(folder())) {
+        for (Path file : files.toList()) {
+          String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+          assertEquals(Files.isDirectory(file) ? "rwx------" : "rw-------", mode, file.toString());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aFolderThatOthersCouldPlantFilesInIsRefused() throws Exception {
+    Files.createDirectory(folder());
+    Files.setPosixFilePermissions(folder(), PosixFilePermissions.fromString("rwxrwxrwx"));
+    IllegalArgumentException open =
+        assertThrows(IllegalArgumentException.class, () -> FileSessionStore.open(folder(), KEYS));
+    assertTrue(String.valueOf(open.getMessage()).contains("chmod 700"), open.getMessage());
+    Files.setPosixFilePermissions(folder(), PosixFilePermissions.fromString("rwx------"));
+    Path link = Files.createSymbolicLink(parent.resolve("link"), folder());
+    IllegalArgumentException linked =
+        assertThrows(IllegalArgumentException.class, () -> FileSessionStore.open(link, KEYS));
+    assertTrue(String.valueOf(linked.getMessage()).contains("symbolic link"), linked.getMessage());
+  }
+
+  @Test
+  void pastTheThresholdOnlyWhatHasEndedIsSwept() throws Exception {
+    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS, 20)) {
+      for (int i = 0; i < 19; i++) {
+        store.create(STRANGER, Map.of(), NOW.plusSeconds(i < 10 ? 10 : 1000), NOW);
+      }
+      assertEquals(19, files().size());
+      Instant later = NOW.plusSeconds(60);
+      for (int i = 0; i < 2; i++) {
+        store.create(STRANGER, Map.of(), NOW.plusSeconds(1000), later);
+      }
+      assertEquals(11, files().size());
+      for (int i = 0; i < 200; i++) {
+        store.create(STRANGER, Map.of(), NOW.plusSeconds(1000), later);
+      }
+      assertEquals(211, files().size(), "live sessions stay, however many");
+    }
+  }
+
+  @Test
+  void debrisOfACrashIsSwept() throws Exception {
+    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS, 1)) {
+      String token = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
+      Path file = files().get(0);
+      Files.write(file.resolveSibling(file.getFileName() + ".tmp"), new byte[] {'L', 'M'});
+      Files.write(file.resolveSibling("ab".repeat(16)), new byte[0]);
+      store.create(STRANGER, Map.of(), SOON, NOW.plus(Duration.ofMinutes(1)));
+      store.create(STRANGER, Map.of(), SOON, NOW.plus(Duration.ofMinutes(2)));
+      assertEquals(3, files().size(), files()::toString);
+      assertEquals(Optional.of("1"), value(store, token));
+    }
+  }
+
+  @Test
+  void aLockThatIsNotToBeHadIsAnErrorAfterAWhile() throws Exception {
+    Path file = parent.resolve("lock");
+    try (FileLocks locks = new FileLocks(file, Duration.ofMillis(50));
+        FileLocks others = new FileLocks(file, Duration.ofMillis(50))) {
+      try (FileLocks.Held held = locks.acquire(7)) {
+        assertThrows(SessionStoreException.class, () -> others.acquire(7));
+        others.acquire(8).close();
+      }
+      others.acquire(7).close();
+      assertFalse(Files.notExists(file));
+    }
+  }
+}

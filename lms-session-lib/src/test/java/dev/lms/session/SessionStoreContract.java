@@ -1,0 +1,443 @@
+package dev.lms.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every {@link SessionStore} must do. Extend it, return your store from {@link #open}, and run
+ * it. Tests of what a store's {@link Capabilities} do not promise check the opposite: that the
+ * store does not claim more than it does.
+ */
+public abstract class SessionStoreContract {
+  protected static final KeyRing KEYS = KeyRing.of("a secret for tests, long enough 0001");
+  private static final KeyRing OTHER_KEYS = KeyRing.of("a secret for tests, long enough 0002");
+  private static final KeyRing ROTATED_KEYS =
+      KeyRing.of("a secret for tests, long enough 0002", "a secret for tests, long enough 0001");
+
+  protected static final Instant NOW = Instant.parse("2026-03-01T12:00:00.123Z");
+  protected static final Instant SOON = NOW.plus(Duration.ofMinutes(30));
+  protected static final Instant LATER = NOW.plus(Duration.ofDays(7));
+
+  private final List<SessionStore> opened = new ArrayList<>();
+
+  /** For the tests of one store. */
+  protected SessionStoreContract() {}
+
+  /**
+   * A store as a worker of the site would open it. Called several times in a test: all of them
+   * share their data, and the first one starts empty or with the data of other tests.
+   */
+  protected abstract SessionStore open(KeyRing keys);
+
+  protected final SessionStore store(KeyRing keys) {
+    SessionStore store = open(keys);
+    opened.add(store);
+    return store;
+  }
+
+  protected final SessionStore store() {
+    return store(KEYS);
+  }
+
+  @AfterEach
+  final void closeStores() {
+    opened.forEach(SessionStore::close);
+  }
+
+  protected static Envelope stranger() {
+    return new Envelope(NOW, Optional.empty(), LATER, Optional.empty());
+  }
+
+  protected static Envelope person() {
+    return new Envelope(
+        NOW,
+        Optional.of(NOW.plusSeconds(5)),
+        LATER,
+        Optional.of(new Principal("zoë|1, %", Set.of("student", "tutor|a,b"))));
+  }
+
+  protected static Changes set(String name, String value) {
+    return new Changes(Map.of(name, value), Set.of(), Map.of());
+  }
+
+  protected static Changes add(String name, long delta) {
+    return new Changes(Map.of(), Set.of(), Map.of(name, delta));
+  }
+
+  protected static StoredSession loaded(SessionStore store, String token) {
+    return store.load(token).orElseThrow(() -> new AssertionError("the session is not there"));
+  }
+
+  // What was stored is there.
+
+  @Test
+  void whatWasCreatedIsLoadedByEveryWorker() {
+    Map<String, String> attributes = Map.of("theme", "dark", "ünï", "☃\n\0|{}", "empty", "");
+    String token = store().create(person(), attributes, SOON, NOW);
+    StoredSession session = loaded(store(), token);
+    assertEquals(person(), session.envelope());
+    assertEquals(attributes, session.attributes());
+    assertEquals(SOON, session.deadline());
+    assertEquals(token, session.token());
+  }
+
+  @Test
+  void aSessionMayBeEmpty() {
+    SessionStore store = store();
+    StoredSession session = loaded(store, store.create(stranger(), Map.of(), SOON, NOW));
+    assertEquals(stranger(), session.envelope());
+    assertEquals(Map.of(), session.attributes());
+  }
+
+  @Test
+  void everySessionHasItsOwnTokenAndHandle() {
+    SessionStore store = store();
+    String first = store.create(stranger(), Map.of("n", "1"), SOON, NOW);
+    String second = store.create(stranger(), Map.of("n", "2"), SOON, NOW);
+    assertNotEquals(first, second);
+    assertNotEquals(loaded(store, first).handle(), loaded(store, second).handle());
+    assertEquals("1", loaded(store, first).attributes().get("n"));
+    assertEquals("2", loaded(store, second).attributes().get("n"));
+  }
+
+  @Test
+  void theHandleStaysWhileTheTokenOrTheSessionDoes() {
+    SessionStore store = store();
+    StoredSession before = loaded(store, store.create(stranger(), Map.of(), SOON, NOW));
+    String token = store.update(before, set("a", "1"), SOON, NOW).orElseThrow();
+    assertEquals(before.handle(), loaded(store, token).handle());
+  }
+
+  @Test
+  void changesAreWritten() {
+    SessionStore store = store();
+    String token =
+        store.create(stranger(), Map.of("keep", "1", "change", "1", "drop", "1"), SOON, NOW);
+    Changes changes =
+        new Changes(Map.of("change", "2", "new", "3"), Set.of("drop"), Map.of("count", 5L));
+    String after = store.update(loaded(store, token), changes, SOON, NOW).orElseThrow();
+    assertEquals(
+        Map.of("keep", "1", "change", "2", "new", "3", "count", "5"),
+        loaded(store(), after).attributes());
+  }
+
+  @Test
+  void aSessionGrowsAndShrinks() {
+    SessionStore store = store();
+    String token = store.create(stranger(), Map.of("small", "1"), SOON, NOW);
+    String large = "x".repeat(2500);
+    token = store.update(loaded(store, token), set("large", large), SOON, NOW).orElseThrow();
+    assertEquals(Map.of("small", "1", "large", large), loaded(store, token).attributes());
+    token = store.update(loaded(store, token), set("large", "y"), SOON, NOW).orElseThrow();
+    token = store.update(loaded(store, token), set("small", "2"), SOON, NOW).orElseThrow();
+    assertEquals(Map.of("small", "2", "large", "y"), loaded(store, token).attributes());
+  }
+
+  @Test
+  void aCounterStartsAtNothingAndTurnsWhatIsNoCounterIntoOne() {
+    SessionStore store = store();
+    String token = store.create(stranger(), Map.of("text", "hello"), SOON, NOW);
+    Changes changes = new Changes(Map.of(), Set.of(), Map.of("fresh", -3L, "text", 4L));
+    token = store.update(loaded(store, token), changes, SOON, NOW).orElseThrow();
+    assertEquals(Map.of("fresh", "-3", "text", "4"), loaded(store, token).attributes());
+  }
+
+  // G5, G6: deadlines.
+
+  @Test
+  void aWriteMovesTheDeadlineForward() {
+    SessionStore store = store();
+    String token = store.create(stranger(), Map.of(), SOON, NOW);
+    Instant next = SOON.plusSeconds(60);
+    token = store.update(loaded(store, token), Changes.NONE, next, NOW).orElseThrow();
+    assertEquals(next, loaded(store, token).deadline());
+  }
+
+  @Test
+  void anExpiredSessionTakesNoChange() {
+    SessionStore store = store();
+    String token = store.create(stranger(), Map.of(), SOON, NOW);
+    StoredSession session = loaded(store, token);
+    Instant far = SOON.plus(Duration.ofHours(1));
+    assertEquals(Optional.empty(), store.update(session, set("a", "1"), far, SOON));
+    assertEquals(Optional.empty(), store.rotate(session, person(), Changes.NONE, far, SOON));
+    assertFalse(store.load(token).filter(s -> s.deadline().isAfter(SOON)).isPresent());
+  }
+
+  // G1: what has ended does not come back.
+
+  @Test
+  void whatWasDeletedIsGoneOnEveryWorker() {
+    SessionStore store = store();
+    String token = store.create(person(), Map.of("a", "1"), SOON, NOW);
+    store().delete(token, NOW);
+    assertEquals(Optional.empty(), store.load(token));
+    assertEquals(Optional.empty(), store().load(token));
+  }
+
+  @Test
+  void aCommitThatWasUnderWayDoesNotBringADeletedSessionBack() {
+    SessionStore store = store();
+    String token = store.create(person(), Map.of("a", "1"), SOON, NOW);
+    StoredSession mine = loaded(store, token);
+    store().delete(token, NOW);
+    Optional<String> after = store.update(mine, set("b", "2"), SOON, NOW);
+    assertEquals(Optional.empty(), after);
+    assertEquals(Optional.empty(), store.load(token));
+  }
+
+  @Test
+  void aTouchThatWasUnderWayDoesNotBringADeletedSessionBack() {
+    SessionStore store = store();
+    String token = store.create(person(), Map.of(), SOON, NOW);
+    StoredSession mine = loaded(store, token);
+    store().delete(token, NOW);
+    assertEquals(Optional.empty(), store.update(mine, Changes.NONE, LATER, NOW));
+    assertEquals(Optional.empty(), store.load(token));
+  }
+
+  @Test
+  void aCounterDoesNotBringADeletedSessionBack() {
+    SessionStore store = store();
+    String token = store.create(person(), Map.of(), SOON, NOW);
+    StoredSession mine = loaded(store, token);
+    store().delete(token, NOW);
+    assertEquals(Optional.empty(), store.update(mine, add("n", 1), SOON, NOW));
+    assertEquals(Optional.empty(), store.load(token));
+  }
+
+  @Test
+  void aRotationThatWasUnderWayDoesNotBringADeletedSessionBack() {
+    SessionStore store = store();
+    String token = store.create(person(), Map.of("a", "1"), SOON, NOW);
+    StoredSession mine = loaded(store, token);
+    store().delete(token, NOW);
+    assertEquals(Optional.empty(), store.rotate(mine, person(), Changes.NONE, SOON, NOW));
+    assertEquals(Optional.empty(), store.load(token));
+  }
+
+  @Test
+  void deletingWhatIsNotThereIsNothing() {
+    SessionStore store = store();
+    String token = store.create(person(), Map.of(), SOON, NOW);
+    store.delete(token, NOW);
+    store.delete(token, NOW);
+    store.delete("nonsense", NOW);
+    assertEquals(Optional.empty(), store.load(token));
+  }
+
+  @Test
+  void deletesAndCommitsInParallelLeaveNothing() throws Exception {
+    SessionStore one = store();
+    SessionStore two = store();
+    for (int round = 0; round < 20; round++) {
+      String token = one.create(person(), Map.of(), SOON, NOW);
+      StoredSession mine = loaded(one, token);
+      List<Callable<Object>> calls = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        Changes change = set("k" + i, "v");
+        calls.add(() -> one.update(mine, change, SOON, NOW));
+      }
+      calls.add(
+          3,
+          () -> {
+            two.delete(token, NOW);
+            return "deleted";
+          });
+      inParallel(calls);
+      assertEquals(Optional.empty(), two.load(token));
+      assertEquals(Optional.empty(), one.update(mine, set("late", "1"), SOON, NOW));
+    }
+  }
+
+  // G2: no lost update.
+
+  @Test
+  void changesOfDifferentAttributesBothSurvive() {
+    SessionStore store = store();
+    String token = store.create(stranger(), Map.of(), SOON, NOW);
+    StoredSession mine = loaded(store, token);
+    StoredSession yours = loaded(store(), token);
+    assertTrue(store.update(mine, set("a", "1"), SOON, NOW).isPresent());
+    String after = store().update(yours, set("b", "2"), SOON, NOW).orElseThrow();
+    Map<String, String> merged = Map.of("a", "1", "b", "2");
+    boolean promised = store.capabilities().mergesConcurrentChanges();
+    assertEquals(promised ? merged : Map.of("b", "2"), loaded(store, after).attributes());
+  }
+
+  @Test
+  void countersLoseNothing() throws Exception {
+    SessionStore one = store();
+    SessionStore two = store();
+    String token = one.create(stranger(), Map.of(), SOON, NOW);
+    StoredSession session = loaded(one, token);
+    List<Callable<Object>> calls = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      SessionStore store = i % 2 == 0 ? one : two;
+      calls.add(() -> store.update(session, add("n", 1), SOON, NOW).orElseThrow());
+    }
+    String last = (String) inParallel(calls).get(0);
+    boolean promised = one.capabilities().mergesConcurrentChanges();
+    assertEquals(promised ? "60" : "1", loaded(one, last).attributes().get("n"));
+  }
+
+  @Test
+  void theLastCommitOfOneAttributeWinsWhole() throws Exception {
+    SessionStore one = store();
+    String token = one.create(stranger(), Map.of(), SOON, NOW);
+    StoredSession session = loaded(one, token);
+    List<String> values = IntStream.range(0, 24).mapToObj(i -> (i + ",").repeat(300)).toList();
+    List<Callable<Object>> calls = new ArrayList<>();
+    for (String value : values) {
+      calls.add(() -> one.update(session, set("k", value), SOON, NOW).orElseThrow());
+    }
+    String last = (String) inParallel(calls).get(0);
+    assertTrue(values.contains(loaded(one, last).attributes().get("k")));
+  }
+
+  // G7: forged ids.
+
+  @Test
+  void aForgedTokenIsNothing() {
+    SessionStore store = store();
+    String token = store.create(person(), Map.of("a", "1"), SOON, NOW);
+    for (int i = 0; i < token.length(); i++) {
+      char other = token.charAt(i) == 'A' ? 'B' : 'A';
+      String forged = token.substring(0, i) + other + token.substring(i + 1);
+      assertEquals(Optional.empty(), meaning(store, token, forged), "character " + i);
+    }
+    for (String forged : List.of("", "x", token + "A", token.substring(1), "é".repeat(47))) {
+      assertEquals(Optional.empty(), store.load(forged), forged);
+    }
+  }
+
+  /** The last character of base64url has bits that mean nothing: then it is the same token. */
+  private static Optional<StoredSession> meaning(SessionStore store, String token, String forged) {
+    Base64.Decoder decoder = Base64.getUrlDecoder();
+    int tail = token.length() - token.length() % 4;
+    boolean same =
+        forged.startsWith(token.substring(0, tail))
+            && Arrays.equals(decoder.decode(lastGroup(token)), decoder.decode(lastGroup(forged)));
+    return same ? Optional.empty() : store.load(forged);
+  }
+
+  private static String lastGroup(String token) {
+    return token.substring(token.length() - 22);
+  }
+
+  @Test
+  void anUnknownTokenIsNothingAndIsNotAdopted() {
+    SessionStore store = store();
+    String token = store.create(person(), Map.of(), SOON, NOW);
+    store.delete(token, NOW);
+    assertEquals(Optional.empty(), store.load(token));
+    assertNotEquals(token, store.create(person(), Map.of(), SOON, NOW));
+  }
+
+  // G8: a new id.
+
+  @Test
+  void rotationKeepsTheDataAndKillsTheOldToken() {
+    SessionStore store = store();
+    String old = store.create(stranger(), Map.of("basket", "3"), SOON, NOW);
+    StoredSession session = loaded(store, old);
+    String token = store.rotate(session, person(), set("a", "1"), SOON, NOW).orElseThrow();
+    assertNotEquals(old, token);
+    assertEquals(Optional.empty(), store().load(old));
+    StoredSession rotated = loaded(store(), token);
+    assertEquals(person(), rotated.envelope());
+    assertEquals(Map.of("basket", "3", "a", "1"), rotated.attributes());
+    assertNotEquals(session.handle(), rotated.handle());
+  }
+
+  @Test
+  void aCommitUnderTheOldTokenIsGoneAfterRotation() {
+    SessionStore store = store();
+    String old = store.create(stranger(), Map.of(), SOON, NOW);
+    StoredSession session = loaded(store, old);
+    String token = store.rotate(session, person(), Changes.NONE, SOON, NOW).orElseThrow();
+    assertEquals(Optional.empty(), store.update(session, set("a", "1"), SOON, NOW));
+    assertEquals(Map.of(), loaded(store, token).attributes());
+  }
+
+  @Test
+  void ofTwoRotationsOneIsGone() throws Exception {
+    SessionStore store = store();
+    String old = store.create(stranger(), Map.of(), SOON, NOW);
+    StoredSession session = loaded(store, old);
+    String first = store.rotate(session, person(), Changes.NONE, SOON, NOW).orElseThrow();
+    assertEquals(Optional.empty(), store().rotate(session, person(), Changes.NONE, SOON, NOW));
+    assertTrue(store.load(first).isPresent());
+  }
+
+  @Test
+  void rotationKeepsWhatOthersCommittedMeanwhile() {
+    SessionStore store = store();
+    String old = store.create(stranger(), Map.of(), SOON, NOW);
+    StoredSession session = loaded(store, old);
+    assertTrue(store().update(session, set("other", "1"), SOON, NOW).isPresent());
+    String token = store.rotate(session, person(), Changes.NONE, SOON, NOW).orElseThrow();
+    boolean promised = store.capabilities().mergesConcurrentChanges();
+    assertEquals(promised ? Map.of("other", "1") : Map.of(), loaded(store, token).attributes());
+  }
+
+  // Keys.
+
+  @Test
+  void anOlderKeyIsStillAccepted() {
+    String token = store(KEYS).create(person(), Map.of("a", "1"), SOON, NOW);
+    SessionStore rotated = store(ROTATED_KEYS);
+    StoredSession session = loaded(rotated, token);
+    assertEquals(person(), session.envelope());
+    String after = rotated.update(session, set("b", "2"), SOON, NOW).orElseThrow();
+    assertEquals(Map.of("a", "1", "b", "2"), loaded(rotated, after).attributes());
+    rotated.delete(after, NOW);
+    assertEquals(Optional.empty(), rotated.load(after));
+    assertEquals(Optional.empty(), rotated.load(token));
+  }
+
+  @Test
+  void anUnknownKeyIsNotAccepted() {
+    String token = store(KEYS).create(person(), Map.of("a", "1"), SOON, NOW);
+    assertEquals(Optional.empty(), store(OTHER_KEYS).load(token));
+  }
+
+  @Test
+  void newTokensAreSignedWithTheCurrentKey() {
+    String token = store(ROTATED_KEYS).create(person(), Map.of("a", "1"), SOON, NOW);
+    assertEquals(Map.of("a", "1"), loaded(store(OTHER_KEYS), token).attributes());
+  }
+
+  /** Runs all at once and answers what each returned, in order. */
+  protected static List<Object> inParallel(List<Callable<Object>> calls) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(calls.size());
+    try {
+      List<Object> results = new ArrayList<>();
+      for (Future<Object> result : threads.invokeAll(calls)) {
+        results.add(result.get());
+      }
+      return results;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,352 @@
+package dev.lms.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SessionTest {
+  private static final KeyRing KEYS = KeyRing.of("a secret for tests, long enough 0001");
+  private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+  private static final Principal ADA = new Principal("ada", Set.of("student"));
+  private static final Principal BOB = new Principal("bob", Set.of("instructor"));
+
+  @TempDir Path folder;
+  private final MovableClock clock = new MovableClock(START);
+  private SessionStore store;
+  private Sessions sessions;
+
+  @BeforeEach
+  void openStore() {
+    store = FileSessionStore.open(folder.resolve("sessions"), KEYS);
+    sessions = sessions(new Lifetimes(Duration.ofMinutes(30), Duration.ofHours(2)));
+  }
+
+  private Sessions sessions(Lifetimes lifetimes) {
+    return new Sessions(store, KEYS, CookieSettings.insecureDefaults(), lifetimes, clock);
+  }
+
+  @AfterEach
+  void closeStore() {
+    store.close();
+  }
+
+  private static List<String> cookie(Session session) {
+    return List.of(session.setCookie().orElseThrow().replaceFirst(";.*", ""));
+  }
+
+  private List<String> begin(String name, String value) {
+    Session session = sessions.open(null);
+    session.set(name, value);
+    assertEquals(Outcome.STORED, session.commit());
+    return cookie(session);
+  }
+
+  private List<String> signIn(Principal principal) {
+    Session session = sessions.open(null);
+    session.signIn(principal);
+    assertEquals(Outcome.STORED, session.commit());
+    return cookie(session);
+  }
+
+  @Test
+  void aRequestWithoutASessionCostsNothingAndBeginsNone() throws Exception {
+    Session session = sessions.open(null);
+    assertFalse(session.exists());
+    assertEquals(Optional.empty(), session.principal());
+    assertEquals(Map.of(), session.attributes());
+    assertEquals(Optional.empty(), session.csrfToken());
+    assertEquals(Outcome.UNCHANGED, session.commit());
+    assertEquals(Optional.empty(), session.setCookie());
+    try (var files = Files.list(folder.resolve("sessions"))) {
+      assertEquals(List.of("lock"), files.map(file -> String.valueOf(file.getFileName())).toList());
+    }
+  }
+
+  @Test
+  void aChangeBeginsASession() {
+    List<String> cookie = begin("theme", "dark");
+    Session next = sessions.open(cookie);
+    assertEquals(Optional.of("dark"), next.get("theme"));
+    assertEquals(Outcome.UNCHANGED, next.commit());
+    assertEquals(Optional.empty(), next.setCookie());
+  }
+
+  @Test
+  void aRequestSeesItsOwnChanges() {
+    Session session = sessions.open(begin("a", "1"));
+    session.set("b", "2");
+    session.remove("a");
+    assertEquals(3, session.add("c", 3));
+    assertEquals(5, session.add("c", 2));
+    assertEquals(4, session.add("b", 2));
+    assertEquals(Map.of("b", "4", "c", "5"), session.attributes());
+    session.set("a", "again");
+    session.remove("c");
+    assertEquals(Map.of("b", "4", "a", "again"), session.attributes());
+  }
+
+  @Test
+  void whatIsNoCounterCannotBeAddedTo() {
+    Session session = sessions.open(begin("name", "Ada"));
+    IllegalStateException error =
+        assertThrows(IllegalStateException.class, () -> session.add("name", 1));
+    assertEquals("attribute 'name' is not a counter", error.getMessage());
+    assertEquals(Optional.of("Ada"), session.get("name"));
+  }
+
+  @Test
+  void signingInGivesANewIdAndKeepsTheData() {
+    List<String> before = begin("basket", "3");
+    Session session = sessions.open(before);
+    session.signIn(ADA);
+    assertEquals(Optional.of(ADA), session.principal());
+    session.commit();
+    List<String> after = cookie(session);
+    assertNotEquals(before, after);
+    assertFalse(sessions.open(before).exists());
+    Session next = sessions.open(after);
+    assertEquals(Optional.of(ADA), next.principal());
+    assertEquals(Optional.of("3"), next.get("basket"));
+    assertEquals(Optional.of(START), next.authenticated());
+  }
+
+  @Test
+  void signingInOverSomebodyElsesSessionTakesNothingAlong() {
+    List<String> adas = signIn(ADA);
+    Session adding = sessions.open(adas);
+    adding.set("_name", "Ada Lovelace");
+    adding.commit();
+    Session session = sessions.open(adas);
+    session.signIn(BOB);
+    session.commit();
+    Session next = sessions.open(cookie(session));
+    assertEquals(Optional.of(BOB), next.principal());
+    assertEquals(Map.of(), next.attributes());
+    assertFalse(sessions.open(adas).exists());
+  }
+
+  @Test
+  void signingInAgainIsANewIdToo() {
+    List<String> first = signIn(ADA);
+    clock.move(Duration.ofMinutes(10));
+    Session session = sessions.open(first);
+    session.signIn(ADA);
+    session.commit();
+    assertFalse(sessions.open(first).exists());
+    assertEquals(
+        Optional.of(START.plus(Duration.ofMinutes(10))),
+        sessions.open(cookie(session)).authenticated());
+  }
+
+  @Test
+  void aSignInWhoseOldSessionVanishedStandsWithoutTheOldData() {
+    List<String> before = begin("basket", "3");
+    Session session = sessions.open(before);
+    assertTrue(session.exists());
+    sessions.open(before).end();
+    session.signIn(ADA);
+    assertEquals(Outcome.STORED, session.commit());
+    Session next = sessions.open(cookie(session));
+    assertEquals(Optional.of(ADA), next.principal());
+    assertEquals(Optional.empty(), next.get("basket"));
+  }
+
+  @Test
+  void aRotationKeepsEverythingButTheId() {
+    List<String> before = signIn(ADA);
+    clock.move(Duration.ofMinutes(5));
+    Session session = sessions.open(before);
+    session.rotate();
+    assertEquals(Outcome.STORED, session.commit());
+    assertFalse(sessions.open(before).exists());
+    Session next = sessions.open(cookie(session));
+    assertEquals(Optional.of(ADA), next.principal());
+    assertEquals(Optional.of(START), next.authenticated());
+    assertEquals(Optional.of(START), next.created());
+  }
+
+  @Test
+  void aSignedOutSessionNeverComesBack() {
+    List<String> cookie = signIn(ADA);
+    Session slow = sessions.open(cookie);
+    assertTrue(slow.exists());
+    Session quick = sessions.open(cookie);
+    quick.end();
+    assertEquals(
+        Optional.of("session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"), quick.setCookie());
+    slow.set("late", "1");
+    assertEquals(Outcome.GONE, slow.commit());
+    assertEquals(Optional.empty(), slow.setCookie(), "another response may own the cookie now");
+    assertFalse(sessions.open(cookie).exists());
+  }
+
+  @Test
+  void aRotationWhoseSessionVanishedIsGone() {
+    List<String> cookie = signIn(ADA);
+    Session slow = sessions.open(cookie);
+    assertTrue(slow.exists());
+    sessions.open(cookie).end();
+    slow.rotate();
+    assertEquals(Outcome.GONE, slow.commit());
+    assertEquals(Optional.empty(), slow.setCookie());
+  }
+
+  @Test
+  void afterSigningOutTheVisitorMayBeginAnew() {
+    List<String> cookie = signIn(ADA);
+    Session session = sessions.open(cookie);
+    session.set("secret", "1");
+    session.end();
+    session.set("notice", "Goodbye");
+    session.commit();
+    Session next = sessions.open(cookie(session));
+    assertEquals(Map.of("notice", "Goodbye"), next.attributes());
+    assertEquals(Optional.empty(), next.principal());
+  }
+
+  @Test
+  void aSessionSlidesWhileItIsUsedAndEndsWhenItIsNot() {
+    List<String> cookie = begin("a", "1");
+    for (int i = 0; i < 3; i++) {
+      clock.move(Duration.ofMinutes(29));
+      Session session = sessions.open(cookie);
+      assertTrue(session.exists());
+      session.commit();
+    }
+    clock.move(Duration.ofMinutes(30));
+    Session session = sessions.open(cookie);
+    assertFalse(session.exists());
+    session.set("b", "2");
+    session.commit();
+    assertNotEquals(cookie, cookie(session), "an ended id is never adopted");
+  }
+
+  @Test
+  void aSessionEndsAtItsAbsoluteDeadlineWhateverHappens() {
+    List<String> cookie = begin("a", "1");
+    for (int minute = 0; minute < 120; minute += 20) {
+      Session session = sessions.open(cookie);
+      assertTrue(session.exists(), "after " + minute + " minutes");
+      session.add("n", 1);
+      session.commit();
+      clock.move(Duration.ofMinutes(20));
+    }
+    assertFalse(sessions.open(cookie).exists());
+  }
+
+  @Test
+  void aTouchIsWrittenOnlyWhenItGainsEnough() {
+    List<String> cookie = begin("a", "1");
+    Instant deadline = START.plus(Duration.ofMinutes(30));
+    clock.move(Duration.ofSeconds(59));
+    read(cookie);
+    assertEquals(Optional.of(deadline), sessions.open(cookie).expires());
+    clock.move(Duration.ofSeconds(1));
+    read(cookie);
+    assertEquals(Optional.of(deadline.plusSeconds(60)), sessions.open(cookie).expires());
+  }
+
+  private void read(List<String> cookie) {
+    Session session = sessions.open(cookie);
+    assertTrue(session.exists());
+    session.commit();
+  }
+
+  @Test
+  void aShortLifeIsTouchedEveryTwentieth() {
+    sessions = sessions(new Lifetimes(Duration.ofSeconds(20), Duration.ofHours(1)));
+    List<String> cookie = begin("a", "1");
+    clock.move(Duration.ofSeconds(1));
+    read(cookie);
+    assertEquals(Optional.of(START.plusSeconds(21)), sessions.open(cookie).expires());
+  }
+
+  @Test
+  void aClockThatJumpsBackShortensNothing() {
+    List<String> cookie = begin("a", "1");
+    Optional<Instant> before = sessions.open(cookie).expires();
+    clock.move(Duration.ofMinutes(-20));
+    Session session = sessions.open(cookie);
+    session.set("b", "2");
+    session.commit();
+    assertEquals(before, sessions.open(cookie).expires());
+  }
+
+  @Test
+  void aTokenForFormsBelongsToOneSessionAndChangesWithItsId() {
+    List<String> cookie = signIn(ADA);
+    String token = sessions.open(cookie).csrfToken().orElseThrow();
+    assertEquals(token, sessions.open(cookie).csrfToken().orElseThrow());
+    assertTrue(sessions.open(cookie).csrfMatches(token));
+    assertFalse(sessions.open(signIn(BOB)).csrfMatches(token));
+    assertFalse(sessions.open(cookie).csrfMatches(""));
+    assertFalse(sessions.open(cookie).csrfMatches("#not base64#"));
+    Session rotated = sessions.open(cookie);
+    rotated.rotate();
+    rotated.commit();
+    assertFalse(sessions.open(cookie(rotated)).csrfMatches(token));
+  }
+
+  @Test
+  void ofSeveralCookiesTheOneThatIsASessionCounts() {
+    String mine = signIn(ADA).get(0);
+    List<String> headers =
+        List.of("a=b; session=forged; session=" + "A".repeat(47), "x=y;" + mine + " ; z=1");
+    assertEquals(Optional.of(ADA), sessions.open(headers).principal());
+    assertFalse(sessions.open(List.of("xsession=" + mine.substring(8))).exists());
+  }
+
+  @Test
+  void lookingAtTheSessionIsCounted() {
+    Session session = sessions.open(begin("a", "1"));
+    long before = session.uses();
+    assertEquals(before, session.uses());
+    session.principal();
+    assertTrue(session.uses() > before);
+    before = session.uses();
+    session.set("b", "2");
+    assertTrue(session.uses() > before);
+  }
+
+  @Test
+  void cookiesCarryTheirFlags() {
+    Session secure =
+        new Sessions(store, KEYS, CookieSettings.secureDefaults(), Lifetimes.DEFAULT, clock)
+            .open(null);
+    secure.set("a", "1");
+    secure.commit();
+    assertTrue(
+        secure
+            .setCookie()
+            .orElseThrow()
+            .matches("__Host-session=[\\w-]{47}; Path=/; Secure; HttpOnly; SameSite=Lax"));
+    CookieSettings permanent = new CookieSettings("s", false, true, "Strict", true);
+    Session kept = new Sessions(store, KEYS, permanent, Lifetimes.DEFAULT, clock).open(null);
+    kept.set("a", "1");
+    kept.commit();
+    assertTrue(
+        kept.setCookie()
+            .orElseThrow()
+            .endsWith("; Path=/; Max-Age=604800; HttpOnly; SameSite=Strict"));
+    assertThrows(
+        IllegalArgumentException.class, () -> new CookieSettings("s", false, true, "None", false));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new CookieSettings("__Host-s", false, true, "Lax", false));
+  }
+}

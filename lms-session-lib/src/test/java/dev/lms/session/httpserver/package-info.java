@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lms.session.httpserver;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lms.session.redis;
+
+import org.jspecify.annotations.NullMarked;
