@@ -1,0 +1,11 @@
+package dev.lms.demo.config;
+
+/** Where the site runs ({@code LMS_ENV}). */
+public enum Environment {
+  /** On a person's own machine: a generated key, sample accounts, loopback only. */
+  DEVELOPMENT,
+  /** Under a test suite: cookie sessions unless a Redis URL is set. */
+  TESTING,
+  /** For everyone: no weak keys, Secure cookies, all interfaces. */
+  PRODUCTION
+}

@@ -1,0 +1,33 @@
+package dev.lms.demo.config;
+
+import java.util.regex.Pattern;
+
+/** Makes values fit to be shown. */
+final class Mask {
+  static final String STARS = "********";
+  private static final Pattern SCHEME = Pattern.compile("^[A-Za-z][A-Za-z0-9+.:-]*://");
+  private static final Pattern PARAMETER =
+      Pattern.compile("(?i)\\b(password|passwd|pwd|secret|token|key|cipher_?key)=[^&;#]*");
+
+  private Mask() {}
+
+  /** Hides user info and secret parameters, in malformed URLs too. */
+  static String url(String url) {
+    String scheme = "";
+    String rest = url;
+    var found = SCHEME.matcher(url);
+    if (found.find()) {
+      scheme = found.group();
+      rest = url.substring(scheme.length());
+    }
+    // The last '@': an unencoded one may be part of the password.
+    int at = rest.lastIndexOf('@');
+    if (at >= 0) {
+      int colon = rest.indexOf(':');
+      String user =
+          !scheme.isEmpty() && colon > 0 && colon < at ? rest.substring(0, colon) + ":" : "";
+      rest = user + STARS + rest.substring(at);
+    }
+    return scheme + PARAMETER.matcher(rest).replaceAll("$1=" + STARS);
+  }
+}

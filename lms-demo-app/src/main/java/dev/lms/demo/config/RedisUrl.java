@@ -1,0 +1,149 @@
+package dev.lms.demo.config;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where a Redis is and how to sign in to it.
+ *
+ * <ul>
+ *   <li>{@code redis://[[user:]password@]host[:6379][/database]}; {@code rediss://} with TLS
+ *   <li>{@code redis-sentinel://[[user:]password@]host[:26379],…/master[/database]}
+ *   <li>{@code redis-cluster://[[user:]password@]host[:6379],…}
+ * </ul>
+ *
+ * @param url as configured
+ * @param nodes at least one; more than one only for Sentinel and Cluster
+ * @param database 0 unless given
+ * @param master the name Sentinel knows the master by; empty for the other topologies
+ */
+public record RedisUrl(
+    String url,
+    Topology topology,
+    boolean tls,
+    Optional<String> user,
+    Optional<String> password,
+    List<Node> nodes,
+    int database,
+    String master) {
+
+  /** How the nodes work together. */
+  public enum Topology {
+    /** One server. */
+    SINGLE,
+    /** A master found by asking Sentinels. */
+    SENTINEL,
+    /** A Redis Cluster. */
+    CLUSTER
+  }
+
+  /** One address. */
+  public record Node(String host, int port) {}
+
+  private static final Pattern SHAPE =
+      Pattern.compile(
+          "(redis|rediss|redis-sentinel|redis-cluster)://(?:(.*)@)?([^/?#@]+)(/[^?#]*)?");
+  private static final Pattern NODE =
+      Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^\\s:\\[\\]]+)(?::(\\d{1,5}))?");
+
+  /**
+   * Parses a URL.
+   *
+   * @throws IllegalArgumentException saying what is wrong, without the password
+   */
+  public static RedisUrl parse(String url) {
+    Matcher shape = SHAPE.matcher(url);
+    if (!shape.matches()) {
+      throw new IllegalArgumentException(
+          "expected redis://, rediss://, redis-sentinel:// or redis-cluster:// with"
+              + " [user:password@]host[:port][/database]");
+    }
+    Topology topology =
+        switch (shape.group(1)) {
+          case "redis-sentinel" -> Topology.SENTINEL;
+          case "redis-cluster" -> Topology.CLUSTER;
+          default -> Topology.SINGLE;
+        };
+    Optional<String> user = Optional.empty();
+    Optional<String> password = Optional.empty();
+    String userInfo = shape.group(2);
+    if (userInfo != null) {
+      int colon = userInfo.indexOf(':');
+      if (colon > 0) {
+        user = Optional.of(decode(userInfo.substring(0, colon)));
+      }
+      password = Optional.of(decode(userInfo.substring(colon + 1)));
+    }
+    List<Node> nodes = nodes(shape.group(3), topology);
+    String path = shape.group(4) == null ? "" : shape.group(4).substring(1);
+    String master = "";
+    if (topology == Topology.SENTINEL) {
+      int slash = path.indexOf('/');
+      master = slash < 0 ? path : path.substring(0, slash);
+      path = slash < 0 ? "" : path.substring(slash + 1);
+      if (master.isEmpty()) {
+        throw new IllegalArgumentException(
+            "a redis-sentinel:// URL ends with the master's name: …:26379/mymaster");
+      }
+    }
+    int database = database(path);
+    if (topology == Topology.CLUSTER && database != 0) {
+      throw new IllegalArgumentException("a Redis Cluster has database 0 only");
+    }
+    return new RedisUrl(
+        url, topology, shape.group(1).equals("rediss"), user, password, nodes, database, master);
+  }
+
+  private static List<Node> nodes(String text, Topology topology) {
+    List<Node> nodes = new ArrayList<>();
+    for (String part : text.split(",", -1)) {
+      Matcher node = NODE.matcher(part);
+      if (!node.matches()) {
+        throw new IllegalArgumentException("\"" + part + "\" is not host or host:port");
+      }
+      int port =
+          node.group(2) != null
+              ? Integer.parseInt(node.group(2))
+              : topology == Topology.SENTINEL ? 26379 : 6379;
+      if (port < 1 || port > 65535) {
+        throw new IllegalArgumentException("port " + port + " is not between 1 and 65535");
+      }
+      String host = node.group(1);
+      nodes.add(new Node(host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port));
+    }
+    if (topology == Topology.SINGLE && nodes.size() > 1) {
+      throw new IllegalArgumentException(
+          "several hosts need redis-sentinel:// or redis-cluster://");
+    }
+    return List.copyOf(nodes);
+  }
+
+  private static int database(String text) {
+    if (text.isEmpty()) {
+      return 0;
+    }
+    if (!text.matches("\\d{1,4}")) {
+      throw new IllegalArgumentException("the database \"" + text + "\" is not a number");
+    }
+    return Integer.parseInt(text);
+  }
+
+  private static String decode(String text) {
+    try {
+      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("user and password must be percent-encoded (% is %25)");
+    }
+  }
+
+  /** The URL without its password. */
+  @Override
+  public String toString() {
+    return Mask.url(url);
+  }
+}

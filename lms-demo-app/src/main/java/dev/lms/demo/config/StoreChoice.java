@@ -1,0 +1,26 @@
+package dev.lms.demo.config;
+
+import java.util.Locale;
+
+/**
+ * The session store and why it was chosen.
+ *
+ * @param reason the variable that decided, or what was found missing
+ */
+public record StoreChoice(Kind kind, String reason) {
+
+  /** The stores there are. */
+  public enum Kind {
+    /** Shared by every worker on every machine. */
+    REDIS,
+    /** Shared by every worker on this machine. */
+    FILE,
+    /** Kept by the browser, sealed. */
+    COOKIE
+  }
+
+  /** The line for the log: {@code Session storage: redis (SESSION_REDIS_URL)}. */
+  public String sentence() {
+    return "Session storage: " + kind.name().toLowerCase(Locale.ROOT) + " (" + reason + ")";
+  }
+}

@@ -1,0 +1,5 @@
+/** The configuration, read once from the environment; nothing else reads it. */
+@NullMarked
+package dev.lms.demo.config;
+
+import org.jspecify.annotations.NullMarked;

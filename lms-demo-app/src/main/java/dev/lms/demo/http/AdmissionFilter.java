@@ -1,0 +1,82 @@
+package dev.lms.demo.http;
+
+import com.sun.net.httpserver.Filter;
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Lets in as many requests at once as the resource plan carries, keeps a bounded number waiting for
+ * a bounded time, and refuses the rest with 503 and {@code Retry-After}. Shedding here keeps the
+ * server quick under overload; an executor that rejects would reset connections.
+ */
+public final class AdmissionFilter extends Filter {
+  private final Semaphore permits;
+  private final Semaphore places;
+  private final Duration maxWait;
+  private final Set<String> exempt;
+
+  /**
+   * A filter with these limits.
+   *
+   * @param inFlight requests handled at once, at least 1
+   * @param queue requests that may wait besides, 0 or more
+   * @param maxWait how long one may wait
+   * @param exempt raw paths that are always let in: health checks must answer under load
+   */
+  public AdmissionFilter(int inFlight, int queue, Duration maxWait, Set<String> exempt) {
+    if (inFlight < 1 || queue < 0) {
+      throw new IllegalArgumentException("inFlight " + inFlight + ", queue " + queue);
+    }
+    // Fair: first come, first served, or a waiting request could starve until it is refused.
+    this.permits = new Semaphore(inFlight, true);
+    this.places = new Semaphore(queue);
+    this.maxWait = maxWait;
+    this.exempt = Set.copyOf(exempt);
+  }
+
+  @Override
+  public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
+    if (exempt.contains(RequestTarget.of(exchange).path())) {
+      chain.doFilter(exchange);
+      return;
+    }
+    if (!enter()) {
+      throw HttpProblem.unavailable(
+          "The site is busy. Please try again in a moment.", Duration.ofSeconds(1));
+    }
+    try {
+      chain.doFilter(exchange);
+    } finally {
+      permits.release();
+    }
+  }
+
+  private boolean enter() {
+    // The timed form with 0 respects those already waiting; tryAcquire() would barge past them.
+    try {
+      if (permits.tryAcquire(0, TimeUnit.NANOSECONDS)) {
+        return true;
+      }
+      if (!places.tryAcquire()) {
+        return false;
+      }
+      try {
+        return permits.tryAcquire(maxWait.toNanos(), TimeUnit.NANOSECONDS);
+      } finally {
+        places.release();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  @Override
+  public String description() {
+    return "admission by the resource plan";
+  }
+}

@@ -1,0 +1,87 @@
+package dev.lms.demo.http;
+
+import com.sun.net.httpserver.Filter;
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The outermost filter: whatever is thrown inside, an {@link Error} included, becomes an answer
+ * without a stack trace, or, when an answer was already under way, a logged close that the client
+ * can tell from a complete one. A handler that forgets to answer is answered for. Nothing hangs.
+ */
+public final class ErrorFilter extends Filter {
+  private static final System.Logger LOG = System.getLogger(ErrorFilter.class.getName());
+
+  private final Function<Throwable, Optional<HttpProblem>> known;
+
+  /**
+   * A filter with this knowledge of failures.
+   *
+   * @param known says which problem a failure is to the client, for failures with a better answer
+   *     than 500; an outage, for example, is a 503
+   */
+  public ErrorFilter(Function<Throwable, Optional<HttpProblem>> known) {
+    this.known = known;
+  }
+
+  @Override
+  public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
+    try {
+      chain.doFilter(exchange);
+      if (exchange.getResponseCode() == -1) {
+        throw new IllegalStateException("the handler did not answer");
+      }
+      exchange.close();
+    } catch (Throwable failure) {
+      answer(exchange, failure);
+    }
+  }
+
+  private void answer(HttpExchange exchange, Throwable failure) throws IOException {
+    HttpProblem problem = problem(exchange, failure);
+    Headers headers = exchange.getResponseHeaders();
+    List<String> connection = headers.get("Connection");
+    headers.clear();
+    if (connection != null) {
+      headers.put("Connection", connection);
+    }
+    SecurityHeaders.addTo(headers);
+    try {
+      Answer.send(exchange, problem);
+      exchange.close();
+    } catch (IOException cannotAnswer) {
+      // Headers are out or the client is gone. Closing the exchange would complete a chunked body,
+      // and a cut page would look whole; an IOException makes the server cut the connection.
+      throw new IOException("answer cut short: " + failure, cannotAnswer);
+    }
+  }
+
+  private HttpProblem problem(HttpExchange exchange, Throwable failure) {
+    if (failure instanceof HttpProblem problem) {
+      return problem;
+    }
+    String request = exchange.getRequestMethod() + " " + RequestTarget.of(exchange).path();
+    Optional<HttpProblem> mapped = known.apply(failure);
+    if (mapped.isPresent()) {
+      LOG.log(Level.WARNING, "{0}: {1}", request, failure);
+      return mapped.get();
+    }
+    if (failure instanceof IOException && exchange.getResponseCode() != -1) {
+      LOG.log(Level.DEBUG, "{0}: the client went away: {1}", request, failure);
+    } else {
+      LOG.log(Level.ERROR, request + " failed", failure);
+    }
+    return new HttpProblem(
+        500, "Something went wrong", "The error is on our side and has been logged.");
+  }
+
+  @Override
+  public String description() {
+    return "errors become answers";
+  }
+}

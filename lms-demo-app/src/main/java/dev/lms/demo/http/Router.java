@@ -1,0 +1,168 @@
+package dev.lms.demo.http;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Finds the route of a request by its raw path, and lets it answer. Immutable.
+ *
+ * <p>Literal segments win over variables, from left to right, whatever the order of the routes. A
+ * {@link HttpProblem} thrown by a handler becomes its answer here, inside all filters, so that they
+ * see an answer like any other.
+ */
+public final class Router implements HttpHandler {
+
+  /**
+   * A route and what its variables hold for one request.
+   *
+   * @param variables decoded
+   */
+  public record Match(Route route, Map<String, String> variables) {}
+
+  private record Compiled(Route route, List<String> segments) {
+
+    boolean matches(String[] path) {
+      if (path.length != segments.size()) {
+        return false;
+      }
+      for (int i = 0; i < path.length; i++) {
+        String segment = segments.get(i);
+        if (isVariable(segment) ? path[i].isEmpty() : !segment.equals(path[i])) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    Match match(String[] path) {
+      Map<String, String> variables = new LinkedHashMap<>();
+      for (int i = 0; i < path.length; i++) {
+        String segment = segments.get(i);
+        if (isVariable(segment)) {
+          variables.put(segment.substring(1, segment.length() - 1), Percent.decodePath(path[i]));
+        }
+      }
+      return new Match(route, variables);
+    }
+  }
+
+  private final List<Compiled> routes;
+
+  /**
+   * A router for these routes.
+   *
+   * @throws IllegalArgumentException when a pattern is malformed or two routes answer the same
+   */
+  public Router(List<Route> routes) {
+    List<Compiled> compiled = new ArrayList<>();
+    Map<String, Route> shapes = new HashMap<>();
+    for (Route route : routes) {
+      List<String> segments = List.of(split(route.pattern()));
+      String shape = route.method() + " " + shape(segments, route);
+      Route twin = shapes.putIfAbsent(shape, route);
+      if (twin != null) {
+        throw new IllegalArgumentException(
+            "two routes answer " + route.method() + " " + route.pattern());
+      }
+      compiled.add(new Compiled(route, segments));
+    }
+    compiled.sort(Comparator.comparing(c -> shape(c.segments(), c.route())));
+    this.routes = List.copyOf(compiled);
+  }
+
+  /** Sorts literals before variables: the mark of a variable is greater than any path character. */
+  private static String shape(List<String> segments, Route route) {
+    StringBuilder shape = new StringBuilder();
+    for (String segment : segments) {
+      boolean variable = isVariable(segment);
+      if (!variable && (segment.contains("{") || segment.contains("}"))) {
+        throw new IllegalArgumentException(
+            "a variable is a whole segment, like {code}: " + route.pattern());
+      }
+      shape.append('/').append(variable ? "\uffff" : segment);
+    }
+    return shape.toString();
+  }
+
+  private static boolean isVariable(String segment) {
+    return segment.length() > 2 && segment.startsWith("{") && segment.endsWith("}");
+  }
+
+  private static String[] split(String path) {
+    if (!path.startsWith("/")) {
+      throw new IllegalArgumentException("a path starts with a slash: " + path);
+    }
+    return path.substring(1).split("/", -1);
+  }
+
+  /**
+   * The route of a request; empty when the answer is 404 or 405.
+   *
+   * @throws HttpProblem 400 when a variable is not percent-encoded UTF-8
+   */
+  public Optional<Match> match(HttpExchange exchange) {
+    String path = RequestTarget.of(exchange).path();
+    if (!path.startsWith("/")) {
+      return Optional.empty();
+    }
+    String[] segments = split(path);
+    String method = exchange.getRequestMethod();
+    Optional<Match> match = match(method, segments);
+    return match.isEmpty() && method.equals("HEAD") ? match("GET", segments) : match;
+  }
+
+  private Optional<Match> match(String method, String[] path) {
+    for (Compiled candidate : routes) {
+      if (candidate.route().method().equals(method) && candidate.matches(path)) {
+        return Optional.of(candidate.match(path));
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public void handle(HttpExchange exchange) throws IOException {
+    try {
+      Match match = match(exchange).orElseThrow(() -> noRoute(exchange));
+      match.route().handler().handle(new Request(exchange, match.variables()));
+    } catch (HttpProblem problem) {
+      if (exchange.getResponseCode() != -1) {
+        throw problem;
+      }
+      Answer.send(exchange, problem);
+    }
+  }
+
+  private HttpProblem noRoute(HttpExchange exchange) {
+    String path = RequestTarget.of(exchange).path();
+    TreeSet<String> allowed = new TreeSet<>();
+    if (path.startsWith("/")) {
+      String[] segments = split(path);
+      for (Compiled candidate : routes) {
+        if (candidate.matches(segments)) {
+          allowed.add(candidate.route().method());
+        }
+      }
+    }
+    if (allowed.isEmpty()) {
+      return HttpProblem.notFound();
+    }
+    if (allowed.contains("GET")) {
+      allowed.add("HEAD");
+    }
+    return new HttpProblem(
+        405,
+        "Method not allowed",
+        "This address does not take " + exchange.getRequestMethod() + ".",
+        Map.of("Allow", String.join(", ", allowed)));
+  }
+}

@@ -1,0 +1,182 @@
+package dev.lms.demo.http;
+
+import com.sun.net.httpserver.Filter;
+import com.sun.net.httpserver.HttpContext;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The JDK's server with one context, a virtual thread for each request, and an orderly end. */
+public final class WebServer {
+  private static final int BACKLOG = 1024;
+
+  private final HttpServer server;
+  private final ExecutorService executor;
+  private final InFlight inFlight;
+
+  private WebServer(HttpServer server, ExecutorService executor, InFlight inFlight) {
+    this.server = server;
+    this.executor = executor;
+    this.inFlight = inFlight;
+  }
+
+  /**
+   * Sets what the JDK's server reads once, when its classes load. Call it first thing in {@code
+   * main}; afterwards it has no effect.
+   *
+   * @param requestTimeout how long a request may take to arrive, and how long its answer may take
+   *     to leave, in whole seconds and at least one
+   * @param idleConnections how many connections may stay open between requests
+   */
+  public static void prepareJdk(Duration requestTimeout, int idleConnections) {
+    String seconds = Long.toString(Math.max(1, requestTimeout.toSeconds()));
+    // Off by default: Nagle's algorithm and delayed ACKs would hold each page back for 40 ms.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+    // Unlimited by default: a client that never finishes would hold its thread for ever.
+    System.setProperty("sun.net.httpserver.maxReqTime", seconds);
+    System.setProperty("sun.net.httpserver.maxRspTime", seconds);
+    // 200 by default: more clients than that would find their connections closed.
+    System.setProperty("sun.net.httpserver.maxIdleConnections", Integer.toString(idleConnections));
+    // A refused form is read up to here, so that the client sees the answer and not a reset.
+    System.setProperty("sun.net.httpserver.drainAmount", Integer.toString(1024 * 1024));
+  }
+
+  /**
+   * Starts serving.
+   *
+   * @param address port 0 picks a free one
+   * @param filters from the outermost to the innermost
+   * @throws java.net.BindException when the port is taken
+   */
+  public static WebServer start(
+      InetSocketAddress address, List<? extends Filter> filters, HttpHandler handler)
+      throws IOException {
+    HttpServer server = HttpServer.create(address, BACKLOG);
+    ExecutorService executor =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
+    InFlight inFlight = new InFlight();
+    server.setExecutor(executor);
+    HttpContext context = server.createContext("/", handler);
+    context.getFilters().add(inFlight);
+    context.getFilters().addAll(filters);
+    server.start();
+    return new WebServer(server, executor, inFlight);
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return server.getAddress();
+  }
+
+  /**
+   * Stops accepting connections at once, lets requests under way finish for up to {@code timeout},
+   * then cuts what is left.
+   *
+   * @return whether every request finished
+   */
+  public boolean drain(Duration timeout) {
+    inFlight.closeConnections();
+    int seconds =
+        (int) Math.min(Integer.MAX_VALUE, Math.max(1, timeout.plusMillis(999).toSeconds()));
+    // stop() closes the listening socket first and waits then; it would wait in vain for an
+    // exchange that was cut, so the wait is ended by our own count.
+    Thread stopping = Thread.ofPlatform().name("http-stop").start(() -> server.stop(seconds));
+    boolean finished = false;
+    try {
+      finished = inFlight.awaitNone(timeout);
+      // A request may have arrived that no thread has begun: the server knows, we do not.
+      if (finished) {
+        stopping.join(Duration.ofSeconds(1));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    stopping.interrupt();
+    executor.shutdownNow();
+    try {
+      stopping.join(Duration.ofSeconds(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return finished;
+  }
+
+  /** Counts requests under way. */
+  private static final class InFlight extends Filter {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition none = lock.newCondition();
+    private int count;
+    private boolean closing;
+
+    @Override
+    public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
+      if (enter()) {
+        exchange.getResponseHeaders().set("Connection", "close");
+      }
+      try {
+        chain.doFilter(exchange);
+      } finally {
+        leave();
+      }
+    }
+
+    private boolean enter() {
+      lock.lock();
+      try {
+        count++;
+        return closing;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void leave() {
+      lock.lock();
+      try {
+        if (--count == 0) {
+          none.signalAll();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    void closeConnections() {
+      lock.lock();
+      try {
+        closing = true;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    boolean awaitNone(Duration timeout) throws InterruptedException {
+      long left = timeout.toNanos();
+      lock.lockInterruptibly();
+      try {
+        while (count > 0) {
+          if (left <= 0) {
+            return false;
+          }
+          left = none.awaitNanos(left);
+        }
+        return true;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public String description() {
+      return "requests under way";
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** HTTP on the JDK's server: routes, requests and answers, errors, admission, draining. */
+@NullMarked
+package dev.lms.demo.http;
+
+import org.jspecify.annotations.NullMarked;

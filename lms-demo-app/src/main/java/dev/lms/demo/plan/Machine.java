@@ -1,0 +1,51 @@
+package dev.lms.demo.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import oshi.SystemInfo;
+
+/**
+ * What this process may use of the machine.
+ *
+ * @param cpus whole processors, at least 1
+ * @param ramMb memory that can still be had, in megabytes
+ * @param reasons where the two figures come from
+ */
+public record Machine(int cpus, int ramMb, List<String> reasons) {
+  private static final long MB = 1024 * 1024;
+
+  /** Measures: the system's figures, narrowed by the limits of a container. */
+  public static Machine measure() {
+    return of(
+        Runtime.getRuntime().availableProcessors(),
+        new SystemInfo().getHardware().getMemory().getAvailable(),
+        Cgroup.ofThisProcess());
+  }
+
+  static Machine of(int processors, long availableBytes, Cgroup cgroup) {
+    List<String> reasons = new ArrayList<>();
+    int cpus = Math.max(1, processors);
+    OptionalLong quota = cgroup.milliCpus();
+    if (quota.isPresent() && quota.getAsLong() / 1000 < cpus) {
+      cpus = (int) Math.max(1, quota.getAsLong() / 1000);
+      reasons.add(
+          "cpus = %d: the container's quota is %d.%03d of %d processors"
+              .formatted(cpus, quota.getAsLong() / 1000, quota.getAsLong() % 1000, processors));
+    } else {
+      reasons.add("cpus = %d: available processors".formatted(cpus));
+    }
+    long bytes = availableBytes;
+    OptionalLong left = cgroup.availableBytes();
+    if (left.isPresent() && left.getAsLong() < bytes) {
+      bytes = left.getAsLong();
+      reasons.add(
+          "ramMb = %d: the container's limit less what is used; the machine has %d available"
+              .formatted(bytes / MB, availableBytes / MB));
+    } else {
+      reasons.add("ramMb = %d: available memory".formatted(bytes / MB));
+    }
+    int ramMb = (int) Math.clamp(bytes / MB, 1, Integer.MAX_VALUE);
+    return new Machine(cpus, ramMb, List.copyOf(reasons));
+  }
+}
