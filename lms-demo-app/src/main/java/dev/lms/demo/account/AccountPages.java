@@ -1,0 +1,119 @@
+package dev.lms.demo.account;
+
+import com.sun.net.httpserver.HttpExchange;
+import dev.lms.demo.account.Users.Credentials;
+import dev.lms.demo.http.HttpProblem;
+import dev.lms.demo.http.Request;
+import dev.lms.demo.view.Caching;
+import dev.lms.demo.view.Holes;
+import dev.lms.demo.view.Html;
+import dev.lms.demo.view.PageRoute;
+import dev.lms.demo.view.Pages;
+import dev.lms.session.Principal;
+import dev.lms.session.Session;
+import dev.lms.session.httpserver.SessionFilter;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Signing in and out. */
+public final class AccountPages {
+  /** The session attribute with the display name. */
+  static final String NAME = "_name";
+
+  private final Users users;
+  private final Passwords passwords;
+  private final LoginTokens loginTokens;
+  private final Pages pages;
+
+  /**
+   * The pages.
+   *
+   * @param secrets the site's secret key and its fallbacks
+   * @param secureCookies whether cookies are for HTTPS only
+   */
+  public AccountPages(
+      Users users, Passwords passwords, List<String> secrets, boolean secureCookies, Pages pages) {
+    this.users = users;
+    this.passwords = passwords;
+    this.loginTokens = new LoginTokens(secrets, secureCookies);
+    this.pages = pages;
+  }
+
+  /** Their routes. */
+  public List<PageRoute> routes() {
+    return List.of(
+        PageRoute.get(SignIn.PATH, Caching.NEVER, this::form),
+        PageRoute.post(SignIn.PATH, this::signIn),
+        PageRoute.post("/user/logout", this::signOut));
+  }
+
+  /** What fills the holes of the frame around every page. */
+  public static Map<String, Holes.Filler> holes() {
+    return Map.of(
+        "user-name", (session, argument) -> Html.escape(session.get(NAME).orElse("")),
+        "csrf-token", (session, argument) -> Html.escape(session.csrfToken().orElse("")));
+  }
+
+  private record Form(String loginToken, String username, String next, String message) {}
+
+  private void form(Request request) throws IOException {
+    form(request, 200, "", SignIn.next(request.query("next")), "");
+  }
+
+  private void form(Request request, int status, String username, String next, String message)
+      throws IOException {
+    HttpExchange exchange = request.exchange();
+    String token =
+        SessionFilter.session(exchange).csrfToken().orElseGet(() -> loginTokens.issue(exchange));
+    request.header("Cache-Control", "no-store");
+    pages.show(request, status, "login", new Form(token, username, next, message), Set.of());
+  }
+
+  private void signIn(Request request) throws IOException {
+    HttpExchange exchange = request.exchange();
+    Session session = SessionFilter.session(exchange);
+    String username = request.form().get("username").orElse("");
+    String password = request.form().get("password").orElse("");
+    String token = request.form().get("csrf_token").orElse("");
+    String next = SignIn.next(request.form().get("next").or(() -> request.query("next")));
+
+    boolean ours =
+        session.exists() ? session.csrfMatches(token) : loginTokens.matches(exchange, token);
+    if (!ours) {
+      String expired = "This form had expired. Please sign in again.";
+      form(request, 403, username, next, expired);
+      return;
+    }
+    Optional<Credentials> found = users.find(username);
+    switch (passwords.check(password, found.map(Credentials::password))) {
+      case BUSY ->
+          throw HttpProblem.unavailable(
+              "Many people are signing in just now. Try again in a moment.", Duration.ofSeconds(2));
+      case MISMATCH -> {
+        // A 401 must name a way to authenticate (RFC 9110 section 15.5.2); ours is a form.
+        request.header("WWW-Authenticate", "Form realm=\"lms\"");
+        form(request, 401, username, next, "The username or the password is not right.");
+      }
+      case MATCH -> {
+        Account account = found.orElseThrow().account();
+        session.signIn(new Principal(account.username(), Set.of(account.role())));
+        session.set(NAME, account.name());
+        loginTokens.forget(exchange);
+        request.redirect(next);
+      }
+    }
+  }
+
+  private void signOut(Request request) throws IOException {
+    Session session = SessionFilter.session(request.exchange());
+    if (session.exists()) {
+      SignIn.requireToken(request, session);
+      session.end();
+    }
+    request.redirect("/");
+  }
+}

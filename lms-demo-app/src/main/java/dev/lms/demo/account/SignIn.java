@@ -1,0 +1,77 @@
+package dev.lms.demo.account;
+
+import dev.lms.demo.http.HttpProblem;
+import dev.lms.demo.http.Request;
+import dev.lms.demo.http.RequestTarget;
+import dev.lms.session.Principal;
+import dev.lms.session.Session;
+import dev.lms.session.httpserver.SessionFilter;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** What pages for signed-in people ask first. */
+public final class SignIn {
+  /** Where the sign-in form is. */
+  static final String PATH = "/user/login";
+
+  private static final Pattern LOCAL =
+      Pattern.compile(
+          "/(?:[\\w.~!$&'()*+,;=:@%-][\\w.~!$&'()*+,;=:@%/-]*)?(?:\\?[\\w.~!$&'()*+,;=:@%/?-]*)?");
+
+  private static final int LONGEST = 1000;
+
+  private SignIn() {}
+
+  /** Who is signed in; if nobody is, sends them to sign in and come back, and answers empty. */
+  public static Optional<Principal> orRedirect(Request request) throws IOException {
+    Optional<Principal> person = SessionFilter.session(request.exchange()).principal();
+    if (person.isEmpty()) {
+      RequestTarget target = RequestTarget.of(request.exchange());
+      String here = target.path() + (target.query().isEmpty() ? "" : "?" + target.query());
+      request.header("Cache-Control", "no-store");
+      request.redirect(PATH + "?next=" + URLEncoder.encode(here, StandardCharsets.UTF_8));
+    }
+    return person;
+  }
+
+  /**
+   * Who sent a form of ours.
+   *
+   * @throws HttpProblem 403 if nobody is signed in, or the form came from somewhere else
+   */
+  public static Principal ofForm(Request request) throws IOException {
+    Session session = SessionFilter.session(request.exchange());
+    Optional<Principal> person = session.principal();
+    if (person.isEmpty()) {
+      throw HttpProblem.forbidden(
+          "You are not signed in, or no longer. Sign in and send the form again.");
+    }
+    requireToken(request, session);
+    return person.get();
+  }
+
+  /** Refuses a form without the session's token. */
+  static void requireToken(Request request, Session session) throws IOException {
+    if (!session.csrfMatches(request.form().get("csrf_token").orElse(""))) {
+      throw new HttpProblem(
+          403,
+          "This form has expired",
+          "Nothing was changed. Go back, reload the page with the form, and send it again.");
+    }
+  }
+
+  /**
+   * Where to go after signing in: the wish if it is a path of this site, else the front page.
+   * Browsers read {@code //host} and {@code /\host} as another site and ignore tabs and line
+   * breaks, so only what cannot be misread is a path.
+   */
+  static String next(Optional<String> wish) {
+    return wish.filter(path -> path.length() <= LONGEST)
+        .filter(path -> LOCAL.matcher(path).matches())
+        .filter(path -> !path.startsWith("/user/log"))
+        .orElse("/");
+  }
+}

@@ -1,0 +1,5 @@
+/** Accounts, passwords, signing in and out. */
+@NullMarked
+package dev.lms.demo.account;
+
+import org.jspecify.annotations.NullMarked;

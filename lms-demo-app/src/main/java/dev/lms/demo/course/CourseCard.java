@@ -1,0 +1,26 @@
+package dev.lms.demo.course;
+
+import dev.lms.demo.view.Text;
+import java.util.List;
+
+/** A course as lists show it. */
+public record CourseCard(
+    String code, String title, int credits, String teacher, String excerpt, List<String> tags) {
+  private static final int EXCERPT = 140;
+
+  /** Copies the tags. */
+  public CourseCard {
+    tags = List.copyOf(tags);
+  }
+
+  /** The card of a course. */
+  public static CourseCard of(Course course) {
+    return new CourseCard(
+        course.code(),
+        course.title(),
+        course.credits(),
+        course.teacher(),
+        Text.excerpt(course.description(), EXCERPT),
+        course.tags());
+  }
+}

@@ -1,0 +1,7 @@
+package dev.lms.demo.course;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What an instructor changes of a course; what is absent stays as it is. */
+record Edit(Optional<String> title, Optional<String> description, Optional<List<String>> tags) {}

@@ -1,0 +1,75 @@
+package dev.lms.demo.course;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * What came in the edit form, cleaned, and what is wrong with it.
+ *
+ * @param edit meaningful only without errors
+ * @param errors sentences for the person who sent it
+ */
+record EditForm(Edit edit, List<String> errors) {
+  static final int TITLE = 120;
+  static final int DESCRIPTION = 10_000;
+  static final int TAGS = 10;
+
+  private static final Pattern TAG = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?");
+  private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}&&[^\\n\\t]]");
+
+  EditForm {
+    errors = List.copyOf(errors);
+  }
+
+  /** Reads the form; a field that was not sent changes nothing. */
+  static EditForm of(Function<String, Optional<String>> field) {
+    List<String> errors = new ArrayList<>();
+    Optional<String> title = field.apply("title").map(text -> clean(text).replaceAll("\\s+", " "));
+    Optional<String> description = field.apply("description").map(EditForm::clean);
+    Optional<List<String>> tags = field.apply("tags").map(EditForm::tags);
+    title.ifPresent(text -> checkLength("title", text, TITLE, errors));
+    description.ifPresent(text -> checkLength("description", text, DESCRIPTION, errors));
+    tags.ifPresent(all -> checkTags(all, errors));
+    return new EditForm(new Edit(title, description, tags), errors);
+  }
+
+  private static String clean(String text) {
+    return CONTROLS.matcher(text.replace("\r\n", "\n").replace('\r', '\n')).replaceAll("").strip();
+  }
+
+  private static List<String> tags(String text) {
+    return Pattern.compile("[,\\s]+")
+        .splitAsStream(text.toLowerCase(Locale.ROOT))
+        .filter(tag -> !tag.isEmpty())
+        .distinct()
+        .toList();
+  }
+
+  private static void checkLength(String field, String text, int most, List<String> errors) {
+    int length = text.codePointCount(0, text.length());
+    if (length == 0) {
+      errors.add("The " + field + " is empty. Write at least one word.");
+    } else if (length > most) {
+      errors.add(
+          "The " + field + " has " + length + " characters; shorten it to at most " + most + ".");
+    }
+  }
+
+  private static void checkTags(List<String> tags, List<String> errors) {
+    if (tags.size() > TAGS) {
+      errors.add("There are " + tags.size() + " tags; keep at most " + TAGS + ".");
+    }
+    for (String tag : tags) {
+      if (!TAG.matcher(tag).matches()) {
+        errors.add(
+            "The tag “"
+                + tag
+                + "” cannot be used. Take up to 30 letters a to z, digits and hyphens.");
+      }
+    }
+  }
+}

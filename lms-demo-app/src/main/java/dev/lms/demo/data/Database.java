@@ -1,0 +1,154 @@
+package dev.lms.demo.data;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * One SQLite file, shared by all worker processes of a machine. A process reads through a few
+ * connections and writes through one; with write-ahead logging readers wait for nobody, and what
+ * one process has committed the next read of any process sees.
+ *
+ * <p>Thread-safe, and made for virtual threads: callers park while platform threads do the work.
+ * Every wait is bounded and ends in a {@link DatabaseBusyException}.
+ */
+public final class Database implements AutoCloseable {
+  private static final String PREFIX = "jdbc:sqlite:";
+
+  /** How long a caller waits for a thread, and SQLite for a lock. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final int QUEUE = 1000;
+
+  private final Lane readers;
+  private final Lane writer;
+
+  private Database(Lane readers, Lane writer) {
+    this.readers = readers;
+    this.writer = writer;
+  }
+
+  /** Statements that belong together. */
+  @FunctionalInterface
+  public interface Work<R> {
+    /** Runs on a database thread; what it throws undoes what it did. */
+    R run(Sql sql) throws SQLException;
+  }
+
+  /**
+   * Opens the file, creating and filling it if it is new. Safe when several processes do so at
+   * once: one fills it, the others wait and find it filled.
+   *
+   * @param url {@code jdbc:sqlite:} and the path of a file in an existing folder
+   * @param readers how many reads run at the same time
+   * @param sampleAccounts whether to add the accounts whose passwords are public; never in
+   *     production
+   * @throws IllegalArgumentException if the URL names no SQLite file
+   * @throws DatabaseException if the file cannot be opened or filled
+   */
+  public static Database open(String url, int readers, boolean sampleAccounts) {
+    Path file = file(url);
+    createPrivately(file);
+    List<Connection> opened = new ArrayList<>();
+    try {
+      Connection writer = connect(file);
+      opened.add(writer);
+      pragma(writer, "journal_mode=WAL");
+      Lane writing = new Lane("writer", "BEGIN IMMEDIATE", List.of(writer), QUEUE, PATIENCE);
+      try {
+        writing.run(sql -> SampleData.fill(sql, sampleAccounts));
+      } catch (RuntimeException e) {
+        writing.close();
+        throw e;
+      }
+      List<Connection> reading = new ArrayList<>();
+      for (int i = 0; i < readers; i++) {
+        Connection reader = connect(file);
+        opened.add(reader);
+        pragma(reader, "query_only=ON");
+        reading.add(reader);
+      }
+      return new Database(new Lane("reader", "BEGIN", reading, QUEUE, PATIENCE), writing);
+    } catch (SQLException e) {
+      opened.forEach(Database::closeQuietly);
+      throw new DatabaseException("cannot open the database " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Runs queries that see one state of the database. */
+  public <R> R read(Work<R> work) {
+    return readers.run(work);
+  }
+
+  /** Runs the work alone among all writers of all processes; committed when this returns. */
+  public <R> R write(Work<R> work) {
+    return writer.run(work);
+  }
+
+  /** Finishes what has begun, then closes the file. */
+  @Override
+  public void close() {
+    readers.close();
+    writer.close();
+  }
+
+  private static Path file(String url) {
+    String name = url.startsWith(PREFIX) ? url.substring(PREFIX.length()) : "";
+    if (name.isEmpty() || name.startsWith(":") || name.startsWith("file:") || name.contains("?")) {
+      throw new IllegalArgumentException(
+          "DATABASE_URL must be jdbc:sqlite: followed by the path of a file, not '" + url + "'");
+    }
+    return Path.of(name).toAbsolutePath();
+  }
+
+  /** SQLite gives its journal files the rights of the database file. */
+  private static void createPrivately(Path file) {
+    boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+    FileAttribute<?>[] rights =
+        posix
+            ? new FileAttribute<?>[] {
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+            }
+            : new FileAttribute<?>[0];
+    try {
+      Files.createFile(file, rights);
+    } catch (FileAlreadyExistsException expected) {
+      // Another start made it.
+    } catch (IOException e) {
+      throw new DatabaseException(
+          "cannot create the database file " + file + "; is its folder there and writable?", e);
+    }
+  }
+
+  private static Connection connect(Path file) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setBusyTimeout((int) PATIENCE.toMillis());
+    config.enforceForeignKeys(true);
+    return config.createConnection(PREFIX + file);
+  }
+
+  private static void pragma(Connection connection, String pragma) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA " + pragma);
+    }
+  }
+
+  private static void closeQuietly(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // The failure that led here is the one to report.
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The database file and what a new one is filled with. */
+@NullMarked
+package dev.lms.demo.data;
+
+import org.jspecify.annotations.NullMarked;

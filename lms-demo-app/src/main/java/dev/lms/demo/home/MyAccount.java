@@ -1,0 +1,74 @@
+package dev.lms.demo.home;
+
+import dev.lms.demo.account.SignIn;
+import dev.lms.demo.course.CourseCard;
+import dev.lms.demo.course.Courses;
+import dev.lms.demo.http.Request;
+import dev.lms.demo.view.Caching;
+import dev.lms.demo.view.PageRoute;
+import dev.lms.demo.view.Pages;
+import dev.lms.demo.view.Text;
+import dev.lms.session.Principal;
+import dev.lms.session.Session;
+import dev.lms.session.httpserver.SessionFilter;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The page about oneself. */
+public final class MyAccount {
+  private final Courses courses;
+  private final Pages pages;
+
+  /** The page. */
+  public MyAccount(Courses courses, Pages pages) {
+    this.courses = courses;
+    this.pages = pages;
+  }
+
+  /** Its route. */
+  public List<PageRoute> routes() {
+    return List.of(PageRoute.get("/user/account", Caching.NEVER, this::account));
+  }
+
+  private record Account(
+      String username,
+      String userName,
+      String roles,
+      String since,
+      String until,
+      List<CourseCard> enrolled,
+      List<CourseCard> taught) {
+
+    boolean hasEnrolled() {
+      return !enrolled.isEmpty();
+    }
+
+    boolean hasTaught() {
+      return !taught.isEmpty();
+    }
+  }
+
+  private void account(Request request) throws IOException {
+    Optional<Principal> person = SignIn.orRedirect(request);
+    if (person.isEmpty()) {
+      return;
+    }
+    Session session = SessionFilter.session(request.exchange());
+    String username = person.get().id();
+    pages.show(
+        request,
+        200,
+        "account",
+        new Account(
+            username,
+            pages.hole(request, "user-name"),
+            String.join(", ", person.get().roles().stream().sorted().toList()),
+            session.authenticated().map(Text::moment).orElse(""),
+            session.expires().map(Text::moment).orElse(""),
+            courses.ofStudent(username).stream().map(CourseCard::of).toList(),
+            courses.ofInstructor(username).stream().map(CourseCard::of).toList()),
+        Set.of());
+  }
+}

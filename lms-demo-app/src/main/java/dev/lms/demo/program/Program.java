@@ -1,0 +1,11 @@
+package dev.lms.demo.program;
+
+/**
+ * A program: courses to take in an order.
+ *
+ * @param code part of its address
+ * @param description plain text; blank lines part its paragraphs
+ * @param courses how many it has
+ * @param credits what they are worth together
+ */
+public record Program(String code, String title, String description, int courses, int credits) {}

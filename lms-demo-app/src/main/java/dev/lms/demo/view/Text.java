@@ -1,0 +1,41 @@
+package dev.lms.demo.view;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Plain text, made ready for reading. */
+public final class Text {
+  private static final Pattern BLANK_LINES = Pattern.compile("\\R\\s*\\R");
+  private static final DateTimeFormatter MOMENT =
+      DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
+
+  private Text() {}
+
+  /** The paragraphs of a text: what blank lines part. */
+  public static List<String> paragraphs(String text) {
+    return BLANK_LINES.splitAsStream(text).map(String::strip).filter(p -> !p.isEmpty()).toList();
+  }
+
+  /** The beginning of a text, at most so many characters, cut between words. */
+  public static String excerpt(String text, int length) {
+    String line = text.strip().replaceAll("\\s+", " ");
+    if (line.length() <= length) {
+      return line;
+    }
+    int end = line.lastIndexOf(' ', length - 1);
+    if (end < length / 2) {
+      end = Character.isHighSurrogate(line.charAt(length - 2)) ? length - 2 : length - 1;
+    }
+    return line.substring(0, end) + "…";
+  }
+
+  /** A moment for people, in UTC. */
+  public static String moment(Instant moment) {
+    return MOMENT.format(moment);
+  }
+}

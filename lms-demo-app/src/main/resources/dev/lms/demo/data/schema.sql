@@ -1,0 +1,61 @@
+-- Run once, in one transaction, by whichever process opens a new file first.
+
+CREATE TABLE users (
+  username TEXT PRIMARY KEY,
+  name     TEXT NOT NULL,
+  role     TEXT NOT NULL CHECK (role IN ('admin', 'instructor', 'student')),
+  password TEXT NOT NULL,              -- Argon2id, as a PHC string
+  sample   INTEGER NOT NULL DEFAULT 0  -- 1: its password is public, see Users
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE courses (
+  code        TEXT PRIMARY KEY,
+  title       TEXT NOT NULL,
+  description TEXT NOT NULL,
+  credits     INTEGER NOT NULL,
+  teacher     TEXT NOT NULL,                    -- the name readers see
+  instructor  TEXT REFERENCES users (username)  -- the account that may edit, if there is one
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE course_tags (
+  course TEXT NOT NULL REFERENCES courses (code),
+  tag    TEXT NOT NULL,
+  PRIMARY KEY (course, tag)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX course_tags_by_tag ON course_tags (tag, course);
+
+CREATE TABLE resources (
+  id       TEXT PRIMARY KEY,
+  course   TEXT NOT NULL REFERENCES courses (code),
+  position INTEGER NOT NULL,
+  title    TEXT NOT NULL,
+  body     TEXT NOT NULL,
+  UNIQUE (course, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE programs (
+  code        TEXT PRIMARY KEY,
+  position    INTEGER NOT NULL,
+  title       TEXT NOT NULL,
+  description TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE program_courses (
+  program  TEXT NOT NULL REFERENCES programs (code),
+  position INTEGER NOT NULL,
+  course   TEXT NOT NULL REFERENCES courses (code),
+  PRIMARY KEY (program, position),
+  UNIQUE (program, course)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX program_courses_by_course ON program_courses (course, program);
+
+CREATE TABLE enrolments (
+  course      TEXT NOT NULL REFERENCES courses (code),
+  username    TEXT NOT NULL REFERENCES users (username),
+  enrolled_at INTEGER NOT NULL,  -- milliseconds since 1970 UTC
+  PRIMARY KEY (course, username)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX enrolments_by_username ON enrolments (username, course);
