@@ -1,0 +1,117 @@
+package dev.lms.demo.home;
+
+import com.sun.net.httpserver.HttpExchange;
+import dev.lms.demo.account.AccountPages;
+import dev.lms.demo.account.Passwords;
+import dev.lms.demo.account.Users;
+import dev.lms.demo.course.CourseActions;
+import dev.lms.demo.course.CoursePages;
+import dev.lms.demo.course.Courses;
+import dev.lms.demo.course.EnrolmentHole;
+import dev.lms.demo.course.Enrolments;
+import dev.lms.demo.course.Resources;
+import dev.lms.demo.data.Database;
+import dev.lms.demo.http.ErrorFilter;
+import dev.lms.demo.http.Router;
+import dev.lms.demo.http.WebServer;
+import dev.lms.demo.program.ProgramPages;
+import dev.lms.demo.program.Programs;
+import dev.lms.demo.view.Assets;
+import dev.lms.demo.view.Holes;
+import dev.lms.demo.view.PageRoute;
+import dev.lms.demo.view.Pages;
+import dev.lms.demo.view.Visitors;
+import dev.lms.session.CookieSettings;
+import dev.lms.session.FileSessionStore;
+import dev.lms.session.KeyRing;
+import dev.lms.session.Lifetimes;
+import dev.lms.session.Sessions;
+import dev.lms.session.httpserver.SessionFilter;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** All features of the site on a real server, real sessions and a real database; no page cache. */
+final class TestSite implements AutoCloseable {
+  static final String SECRET = "a secret of a test that is long enough";
+
+  private final Database database;
+  private final Passwords passwords;
+  private final WebServer server;
+
+  TestSite(Path folder, int port, Consumer<Set<String>> purge) throws IOException {
+    Clock clock = Clock.systemUTC();
+    database = Database.open("jdbc:sqlite:" + folder.resolve("lms.db"), 2, true);
+    passwords = new Passwords(2);
+    Courses courses = new Courses(database);
+    Resources resources = new Resources(database);
+    Enrolments enrolments = new Enrolments(database, clock);
+    Programs programs = new Programs(database);
+    Assets assets = new Assets();
+    Map<String, Holes.Filler> fillers = new HashMap<>(AccountPages.holes());
+    Visitors visitors =
+        new Visitors(
+            exchange -> SessionFilter.session(exchange).principal().isPresent(),
+            (exchange, name) -> fill(fillers, exchange, name));
+    Pages pages = new Pages(visitors, assets);
+    fillers.put("enrolment", new EnrolmentHole(courses, enrolments, pages));
+    Duration ttl = Duration.ofSeconds(90);
+
+    List<PageRoute> routes = new ArrayList<>(assets.routes());
+    routes.addAll(new HomePages(courses, programs, pages, ttl).routes());
+    routes.addAll(new MyAccount(courses, pages).routes());
+    routes.addAll(new CoursePages(courses, resources, enrolments, pages, ttl).routes());
+    routes.addAll(new CourseActions(courses, resources, enrolments, pages, purge).routes());
+    routes.addAll(new ProgramPages(programs, courses, pages).routes());
+    routes.addAll(
+        new AccountPages(
+                new Users(database, true), passwords, List.of(SECRET), false, pages)
+            .routes());
+
+    KeyRing keys = KeyRing.of(SECRET);
+    Sessions sessions =
+        new Sessions(
+            FileSessionStore.open(folder.resolve("sessions"), keys),
+            keys,
+            CookieSettings.insecureDefaults(),
+            Lifetimes.DEFAULT,
+            clock);
+    server =
+        WebServer.start(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+            List.of(new ErrorFilter(e -> Optional.empty()), new SessionFilter(sessions)),
+            new Router(routes.stream().map(PageRoute::route).toList()));
+  }
+
+  private static String fill(
+      Map<String, Holes.Filler> fillers, HttpExchange exchange, String name) {
+    return new Holes(fillers).fill(SessionFilter.session(exchange), name);
+  }
+
+  Browser browser() {
+    return new Browser(
+        URI.create("http://" + server.address().getHostString() + ":" + server.address().getPort()));
+  }
+
+  Database database() {
+    return database;
+  }
+
+  @Override
+  public void close() {
+    server.drain(Duration.ofSeconds(5));
+    passwords.close();
+    database.close();
+  }
+}
