@@ -45,7 +45,7 @@ public record Machine(int cpus, int ramMb, List<String> reasons) {
     } else {
       reasons.add("ramMb = %d: available memory".formatted(bytes / MB));
     }
-    int ramMb = (int) Math.clamp(bytes / MB, 1, Integer.MAX_VALUE);
+    int ramMb = Math.clamp(bytes / MB, 1, Integer.MAX_VALUE);
     return new Machine(cpus, ramMb, List.copyOf(reasons));
   }
 }
