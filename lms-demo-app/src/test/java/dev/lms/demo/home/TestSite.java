@@ -75,8 +75,7 @@ final class TestSite implements AutoCloseable {
     routes.addAll(new CourseActions(courses, resources, enrolments, pages, purge).routes());
     routes.addAll(new ProgramPages(programs, courses, pages).routes());
     routes.addAll(
-        new AccountPages(
-                new Users(database, true), passwords, List.of(SECRET), false, pages)
+        new AccountPages(new Users(database, true), passwords, List.of(SECRET), false, pages)
             .routes());
 
     KeyRing keys = KeyRing.of(SECRET);
@@ -101,7 +100,8 @@ final class TestSite implements AutoCloseable {
 
   Browser browser() {
     return new Browser(
-        URI.create("http://" + server.address().getHostString() + ":" + server.address().getPort()));
+        URI.create(
+            "http://" + server.address().getHostString() + ":" + server.address().getPort()));
   }
 
   Database database() {
