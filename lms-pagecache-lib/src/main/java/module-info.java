@@ -4,7 +4,11 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.lms.pagecache {
   requires static transitive org.jspecify;
+  requires static transitive jdk.httpserver;
+  requires static transitive redis.clients.jedis;
   requires com.github.benmanes.caffeine;
 
   exports dev.lms.pagecache;
+  exports dev.lms.pagecache.httpserver;
+  exports dev.lms.pagecache.redis;
 }

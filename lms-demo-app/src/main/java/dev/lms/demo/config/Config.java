@@ -112,7 +112,7 @@ public record Config(
    */
   public static Config read(Map<String, String> env) {
     Variables variables = new Variables(env);
-    variables.find("LMS_JAVA_HOME"); // the launcher's
+    variables.text("LMS_JAVA_HOME", "none"); // the launcher's; shown, not used
     Environment environment =
         variables.choice("LMS_ENV", Environment.class, Environment.DEVELOPMENT);
     boolean production = environment == Environment.PRODUCTION;
@@ -201,7 +201,7 @@ public record Config(
         "SECRET_KEY", key.isPresent() ? Mask.STARS : "generated in the data folder", given);
     variables.remember(
         "SECRET_KEY_FALLBACKS",
-        fallbacks.isEmpty() ? "none" : fallbacks.size() + " × " + Mask.STARS,
+        fallbacks.isEmpty() ? "none" : fallbacks.size() + " x " + Mask.STARS,
         older);
     if (production) {
       if (key.isEmpty()) {

@@ -88,7 +88,7 @@ public record RedisUrl(
       path = slash < 0 ? "" : path.substring(slash + 1);
       if (master.isEmpty()) {
         throw new IllegalArgumentException(
-            "a redis-sentinel:// URL ends with the master's name: …:26379/mymaster");
+            "a redis-sentinel:// URL ends with the master's name: host:26379/mymaster");
       }
     }
     int database = database(path);

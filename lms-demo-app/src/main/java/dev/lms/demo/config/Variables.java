@@ -21,7 +21,7 @@ final class Variables {
 
   private final Map<String, String> env;
   private final Set<String> known = new LinkedHashSet<>();
-  private final List<String> errors = new ArrayList<>();
+  private final Set<String> errors = new LinkedHashSet<>();
   private final List<Setting> settings = new ArrayList<>();
 
   Variables(Map<String, String> env) {
@@ -143,7 +143,7 @@ final class Variables {
         .sorted()
         .forEach(name -> errors.add(name + ": there is no such variable" + suggestion(name)));
     if (!errors.isEmpty()) {
-      throw new ConfigException(errors);
+      throw new ConfigException(List.copyOf(errors));
     }
     return List.copyOf(settings);
   }

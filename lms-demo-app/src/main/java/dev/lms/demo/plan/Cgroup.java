@@ -98,15 +98,11 @@ final class Cgroup {
       Path mount = v2 ? root : mount(parts[1], controller);
       // In a container the path may be the host's and not exist here; the mount itself then is
       // this process's group.
-      Path group = mount.resolve(parts[2].replaceFirst("^/+", "")).normalize();
-      while (group.startsWith(mount)) {
+      Path own = mount.resolve(parts[2].replaceFirst("^/+", "")).normalize();
+      for (Path group = own; group != null && group.startsWith(mount); group = group.getParent()) {
         if (Files.isDirectory(group)) {
           groups.add(group);
         }
-        if (group.equals(mount)) {
-          break;
-        }
-        group = group.getParent();
       }
     }
     return groups;

@@ -1,0 +1,61 @@
+package dev.lms.demo.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** One line for each event, on standard error. */
+final class Logging {
+
+  private Logging() {}
+
+  static void setUp() {
+    LogManager.getLogManager().reset();
+    Handler handler = new ConsoleHandler();
+    handler.setFormatter(new OneLine());
+    handler.setLevel(Level.ALL);
+    Logger root = Logger.getLogger("");
+    root.addHandler(handler);
+    root.setLevel(Level.INFO);
+  }
+
+  /** {@code 2026-01-31T12:00:00.000Z WARNING ErrorFilter: what happened}. */
+  static final class OneLine extends Formatter {
+    @Override
+    public String format(LogRecord event) {
+      String logger = event.getLoggerName() == null ? "" : event.getLoggerName();
+      StringBuilder line = new StringBuilder(160);
+      line.append(instant(event.getInstant()))
+          .append(' ')
+          .append(event.getLevel().getName())
+          .append(' ')
+          .append(logger.substring(logger.lastIndexOf('.') + 1))
+          .append(": ")
+          .append(oneLine(formatMessage(event)))
+          .append('\n');
+      if (event.getThrown() != null) {
+        StringWriter trace = new StringWriter();
+        event.getThrown().printStackTrace(new PrintWriter(trace, true));
+        line.append(trace);
+      }
+      return line.toString();
+    }
+
+    private static String instant(Instant instant) {
+      return instant.truncatedTo(ChronoUnit.MILLIS).toString();
+    }
+
+    /** What a client sends may end up in a message; it must not be able to forge a line. */
+    private static String oneLine(String message) {
+      return message.replace("\r", "\\r").replace("\n", "\\n");
+    }
+  }
+}

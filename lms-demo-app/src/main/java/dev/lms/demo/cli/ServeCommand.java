@@ -1,0 +1,221 @@
+package dev.lms.demo.cli;
+
+import dev.lms.demo.App;
+import dev.lms.demo.config.Config;
+import dev.lms.demo.config.Environment;
+import dev.lms.demo.config.SecretKeyFile;
+import dev.lms.demo.config.WorkerCount;
+import dev.lms.demo.http.WebServer;
+import dev.lms.demo.plan.Demand;
+import dev.lms.demo.plan.Machine;
+import dev.lms.demo.plan.ResourcePlan;
+import dev.lms.demo.supervise.NginxConf;
+import dev.lms.demo.supervise.Supervisor;
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+@Command(
+    name = "serve",
+    description = {
+      "Serves the site: in this process, or in several worker processes on consecutive ports.",
+      "SIGTERM stops it: no new connections, requests under way finish within LMS_DRAIN_TIMEOUT,"
+          + " exit code 0."
+    },
+    mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+  private static final int MIN_IDLE_CONNECTIONS = 1000;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N|auto",
+      description = "So many worker processes under a supervisor; auto: what the plan says.",
+      converter = WorkersConverter.class)
+  private @Nullable WorkerCount workers;
+
+  @Option(
+      names = "--nginx-conf",
+      paramLabel = "FILE",
+      description = "Write an nginx upstream and server for the workers to this file.")
+  private @Nullable Path nginxConf;
+
+  /** Set by the supervisor, which holds the other end of standard input. */
+  @Option(names = "--supervised", hidden = true)
+  private boolean supervised;
+
+  static final class WorkersConverter implements ITypeConverter<WorkerCount> {
+    @Override
+    public WorkerCount convert(String value) {
+      try {
+        return WorkerCount.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException("'" + value + "': " + e.getMessage());
+      }
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Config config = Config.fromSystem();
+    if (config.secrets().key().isEmpty()) {
+      config = config.withSecretKey(new SecretKeyFile(config.dataDir()).readOrCreate());
+    }
+    WorkerCount wanted = workers != null ? workers : config.workers().count();
+    if (supervised || wanted instanceof WorkerCount.Single) {
+      return serve(config);
+    }
+    return supervise(config, wanted);
+  }
+
+  private int serve(Config config) throws IOException, InterruptedException {
+    int maxHeapMb = (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() >> 20);
+    ResourcePlan plan = plan(config, OptionalInt.of(Math.max(1, maxHeapMb)));
+    WebServer.prepareJdk(
+        config.web().requestTimeout(),
+        Math.max(MIN_IDLE_CONNECTIONS, 2 * (plan.inFlight() + plan.queue())));
+    App app = start(config, plan);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  app.stop(config.web().drainTimeout());
+                  // A stop that was asked for is a success; the JVM would say 143.
+                  Runtime.getRuntime().halt(0);
+                },
+                "drain"));
+    writeNginxConf(config, app.port(), 1);
+    String address = Supervisor.READY + address(config, app.port());
+    System.out.println(address + " (pid " + ProcessHandle.current().pid() + ")");
+    if (supervised) {
+      exitWithSupervisor();
+    } else {
+      describe(config, plan);
+    }
+    System.out.flush();
+    new CountDownLatch(1).await();
+    return 0;
+  }
+
+  private int supervise(Config config, WorkerCount wanted)
+      throws IOException, InterruptedException {
+    ResourcePlan plan = plan(config, OptionalInt.empty());
+    int count = wanted instanceof WorkerCount.Fixed fixed ? fixed.count() : plan.workers();
+    Supervisor supervisor = new Supervisor(config, plan, count);
+    writeNginxConf(config, config.web().port(), count);
+    try {
+      supervisor.checkPorts();
+    } catch (BindException e) {
+      throw new CommandFailure(
+          "port " + e.getMessage() + " is taken; stop what uses it or choose another LMS_PORT");
+    }
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> Runtime.getRuntime().halt(supervisor.stop() ? supervisor.exitCode() : 1),
+                "drain"));
+    System.out.printf(
+        "Supervising %d workers, %s to port %d%n",
+        count, address(config, config.web().port()), config.web().port() + count - 1);
+    describe(config, plan);
+    if (count > plan.workers()) {
+      System.out.printf(
+          "Warning: %d workers are more than the %d this machine carries%n", count, plan.workers());
+    }
+    System.out.flush();
+    return supervisor.run();
+  }
+
+  private static App start(Config config, ResourcePlan plan) throws IOException {
+    String where = "LMS_HOST " + config.web().host() + ", LMS_PORT " + config.web().port();
+    try {
+      return App.start(config, plan);
+    } catch (BindException e) {
+      throw new CommandFailure(
+          "cannot listen on "
+              + where
+              + ": "
+              + e.getMessage()
+              + "; stop what uses the port or choose another");
+    } catch (UnresolvedAddressException e) {
+      throw new CommandFailure("cannot listen on " + where + ": there is no such host");
+    }
+  }
+
+  private static ResourcePlan plan(Config config, OptionalInt heapLimitMb) {
+    Machine machine = Machine.measure();
+    return ResourcePlan.of(
+        new Demand(
+            machine.cpus(),
+            machine.ramMb(),
+            config.workers().memoryMb(),
+            config.workers().threads(),
+            1,
+            OptionalInt.empty(),
+            config.workers().workload(),
+            config.pageCache().maxMb(),
+            heapLimitMb,
+            machine.reasons()));
+  }
+
+  private void writeNginxConf(Config config, int firstPort, int count) {
+    if (nginxConf == null) {
+      return;
+    }
+    try {
+      NginxConf.write(nginxConf, config.web().host(), firstPort, count);
+    } catch (IOException e) {
+      throw new CommandFailure("cannot write --nginx-conf " + nginxConf + ": " + e);
+    }
+  }
+
+  private static void describe(Config config, ResourcePlan plan) {
+    if (config.environment() == Environment.DEVELOPMENT) {
+      System.out.println(
+          "Sample accounts (password = name): lms-admin, instructor, student1 to student9");
+    }
+    System.out.println(config.sessions().store().sentence());
+    System.out.printf(
+        "Resource plan: %d x %d fit this machine; each worker takes %d requests at once, %d more"
+            + " may wait, heap %d MB, page cache %d MB, Redis pool %d (lmsctl plan says why)%n",
+        plan.workers(),
+        plan.threads(),
+        plan.inFlight(),
+        plan.queue(),
+        plan.heapMb(),
+        plan.pageCacheMb(),
+        plan.redisPool());
+  }
+
+  private static String address(Config config, int port) {
+    String host = config.web().host();
+    String shown = host.contains(":") ? "[" + host + "]" : host;
+    return "http://" + shown + ":" + port;
+  }
+
+  /** The supervisor never writes; the end of the stream is its end, however it came. */
+  private static void exitWithSupervisor() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("supervisor-watch")
+        .start(
+            () -> {
+              try {
+                while (System.in.read() >= 0) {
+                  // Nothing is said on this line.
+                }
+              } catch (IOException e) {
+                // As good as its end.
+              }
+              System.exit(0);
+            });
+  }
+}

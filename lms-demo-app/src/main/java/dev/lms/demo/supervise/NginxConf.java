@@ -1,0 +1,82 @@
+package dev.lms.demo.supervise;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** The nginx configuration that spreads requests over the workers. */
+public final class NginxConf {
+
+  private NginxConf() {}
+
+  /**
+   * Writes a file for nginx's {@code http} block, whole or not at all.
+   *
+   * @param host what the workers listen on
+   * @param firstPort of {@code count} consecutive ones
+   */
+  public static void write(Path file, String host, int firstPort, int count) throws IOException {
+    Path target = file.toAbsolutePath();
+    Path folder = target.getParent();
+    if (folder == null || Files.isDirectory(target)) {
+      throw new IOException(file + " is a folder");
+    }
+    // nginx reads it as another user: a temporary file's private mode would lock it out.
+    Path temporary = folder.resolve(target.getFileName() + ".new");
+    Files.writeString(temporary, render(host, firstPort, count));
+    Files.move(
+        temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  static String render(String host, int firstPort, int count) {
+    StringBuilder servers = new StringBuilder();
+    for (int port = firstPort; port < firstPort + count; port++) {
+      servers
+          .append("    server ")
+          .append(reachable(host))
+          .append(':')
+          .append(port)
+          .append(" max_fails=1 fail_timeout=2s;\n");
+    }
+    return """
+        # Written by: lmsctl serve --nginx-conf. Include it in nginx's http block.
+        upstream lms_workers {
+            least_conn;
+        %s    keepalive 32;
+            # Shorter than the workers' own 30 s, so that nginx is the one to close.
+            keepalive_timeout 20s;
+        }
+
+        server {
+            listen 80;
+            server_name _;
+            client_max_body_size 1m;
+
+            location / {
+                proxy_pass http://lms_workers;
+                proxy_http_version 1.1;
+                proxy_set_header Connection "";
+                proxy_set_header Host $http_host;
+                proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+                proxy_set_header X-Forwarded-Proto $scheme;
+                # A worker that is gone is passed over; a post is never sent twice.
+                proxy_next_upstream error timeout;
+                proxy_connect_timeout 2s;
+            }
+        }
+        """
+        .formatted(servers);
+  }
+
+  /** A worker that listens everywhere is reached here. */
+  private static String reachable(String host) {
+    if (host.equals("0.0.0.0")) {
+      return "127.0.0.1";
+    }
+    if (host.equals("::") || host.equals("[::]")) {
+      return "[::1]";
+    }
+    return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+  }
+}

@@ -1,0 +1,167 @@
+package dev.lms.demo.supervise;
+
+import dev.lms.demo.config.Config;
+import dev.lms.demo.config.ConfigException;
+import dev.lms.demo.plan.ResourcePlan;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Runs worker processes on consecutive ports, starts a dead one again, and drains all of them when
+ * it stops. A worker ends with its supervisor, however that ends: it holds the reading end of a
+ * pipe that closes with it.
+ */
+public final class Supervisor {
+  /** How a worker's line begins that says it serves. */
+  public static final String READY = "Serving on ";
+
+  /** A worker cuts at the timeout itself; this is for one that cannot. */
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  private final Config config;
+  private final List<Worker> workers = new ArrayList<>();
+  private final CountDownLatch ending = new CountDownLatch(1);
+  private final AtomicInteger exitCode = new AtomicInteger();
+
+  /**
+   * For {@code count} workers.
+   *
+   * @throws ConfigException when there are no ports for so many
+   */
+  public Supervisor(Config config, ResourcePlan plan, int count) {
+    this.config = config;
+    int first = config.web().port();
+    int last = first + count - 1;
+    List<String> errors = new ArrayList<>();
+    if (first == 0) {
+      errors.add("LMS_PORT=0: several workers need ports that are known; choose one");
+    } else if (last > 65535) {
+      errors.add("LMS_PORT=" + first + ": " + count + " workers would need ports up to " + last);
+    }
+    config
+        .web()
+        .managementPort()
+        .ifPresent(
+            management -> {
+              if (management <= last && management + count - 1 >= first) {
+                errors.add(
+                    "LMS_MANAGEMENT_PORT=%d: the workers use %d to %d; leave %d ports free"
+                        .formatted(management, first, last, count));
+              }
+            });
+    if (!errors.isEmpty()) {
+      throw new ConfigException(errors);
+    }
+    List<String> command = command(plan);
+    for (int i = 0; i < count; i++) {
+      workers.add(new Worker(this, i, first + i, command));
+    }
+  }
+
+  private static List<String> command(ResourcePlan plan) {
+    String java =
+        ProcessHandle.current()
+            .info()
+            .command()
+            .orElseThrow(() -> new IllegalStateException("this system hides the java command"));
+    try {
+      Path jar =
+          Path.of(Supervisor.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      if (!Files.isRegularFile(jar)) {
+        throw new IllegalStateException("workers need the packaged jar: mvn package");
+      }
+      return List.of(
+          java,
+          "-Xmx" + plan.heapMb() + "m",
+          // Somebody is here to start it again: better than a worker half alive.
+          "-XX:+ExitOnOutOfMemoryError",
+          "-jar",
+          jar.toString(),
+          "serve",
+          "--supervised");
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Makes sure that every port is free, before the first worker starts.
+   *
+   * @throws IOException naming the ports that are taken
+   */
+  public void checkPorts() throws IOException {
+    List<String> taken = new ArrayList<>();
+    for (Worker worker : workers) {
+      try (ServerSocket socket =
+          new ServerSocket(worker.port(), 1, InetAddress.getByName(config.web().host()))) {
+        socket.getLocalPort();
+      } catch (java.net.BindException e) {
+        taken.add(Integer.toString(worker.port()));
+      }
+    }
+    if (!taken.isEmpty()) {
+      throw new java.net.BindException(String.join(", ", taken));
+    }
+  }
+
+  /** Starts the workers and keeps them running; returns the exit code when they end for good. */
+  public int run() throws InterruptedException {
+    for (Worker worker : workers) {
+      worker.start();
+    }
+    ending.await();
+    return exitCode.get();
+  }
+
+  /** A worker never came up: the same would happen to it again and again. */
+  void giveUp(Worker worker, int status) {
+    exitCode.compareAndSet(0, status == 78 ? 78 : 1);
+    System.err.println(worker.name() + " did not start (exit code " + status + "); stopping");
+    ending.countDown();
+  }
+
+  boolean awaitEnding(Duration wait) throws InterruptedException {
+    return ending.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  boolean isEnding() {
+    return ending.getCount() == 0;
+  }
+
+  Config config() {
+    return config;
+  }
+
+  /** 0, or why a worker could not start. */
+  public int exitCode() {
+    return exitCode.get();
+  }
+
+  /**
+   * Asks every worker to finish, waits for the drain timeout, then kills those that are left.
+   *
+   * @return whether all of them ended by themselves
+   */
+  public boolean stop() {
+    ending.countDown();
+    long deadline = System.nanoTime() + config.web().drainTimeout().plus(GRACE).toNanos();
+    for (Worker worker : workers) {
+      worker.terminate();
+    }
+    boolean all = true;
+    for (Worker worker : workers) {
+      all &= worker.awaitEnd(deadline);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,121 @@
+package dev.lms.demo.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lms.demo.WorkerProcess;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ServeIT {
+
+  @Test
+  void saysWhereWhyAndHowMuch() {
+    try (WorkerProcess worker = WorkerProcess.serve(Map.of())) {
+      worker.awaitOutput("Resource plan: ");
+      String output = worker.output();
+      assertTrue(
+          output.contains(
+              "Serving on http://127.0.0.1:" + worker.port() + " (pid " + worker.pid() + ")"),
+          output);
+      assertTrue(output.contains("lms-admin, instructor, student1 to student9"), output);
+      assertTrue(output.contains("Session storage: file ("), output);
+    }
+  }
+
+  @Test
+  void sampleAccountsAreForDevelopmentOnly() {
+    Map<String, String> production =
+        Map.of(
+            "LMS_ENV", "production",
+            "LMS_HOST", "127.0.0.1",
+            "SECRET_KEY", "0123456789abcdefghijklmnopqrstuv");
+    try (WorkerProcess worker = WorkerProcess.serve(production)) {
+      worker.awaitOutput("Resource plan: ");
+      assertFalse(worker.output().contains("lms-admin"), worker.output());
+      assertFalse(worker.output().contains("0123456789"), worker.output());
+    }
+  }
+
+  @Test
+  void sigtermStopsItWithSuccess() {
+    try (WorkerProcess worker = WorkerProcess.serve(Map.of("LMS_DRAIN_TIMEOUT", "10"))) {
+      assertEquals(0, worker.terminate());
+      assertTrue(WorkerProcess.isFree(worker.port()));
+    }
+  }
+
+  /** A request whose first bytes have arrived is under way, though no handler has seen it. */
+  @Test
+  void sigtermLetsARequestFinishThatHasBegunToArrive() throws IOException {
+    try (WorkerProcess worker = WorkerProcess.serve(Map.of("LMS_DRAIN_TIMEOUT", "30"));
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), worker.port())) {
+      socket.setSoTimeout(30_000);
+      // One whole request first: the server has surely taken the connection after it.
+      write(socket, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+      byte[] answer = new byte[4096];
+      assertTrue(socket.getInputStream().read(answer) > 0);
+      write(socket, "GET /livez HTTP/1.1\r\n");
+      worker.signalStop();
+      WorkerProcess.eventually(() -> refuses(worker.port()), "it stops accepting");
+      write(socket, "Host: x\r\n\r\n");
+      String rest = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(rest.contains("HTTP/1.1 200"), rest);
+      assertEquals(0, worker.awaitEnd());
+    }
+  }
+
+  private static boolean refuses(int port) {
+    try {
+      new Socket(InetAddress.getLoopbackAddress(), port).close();
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private static void write(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    socket.getOutputStream().flush();
+  }
+
+  @Test
+  void aTakenPortIsOneClearError() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(taken.getLocalPort());
+      var finished = WorkerProcess.run(Map.of("LMS_PORT", port), "serve");
+      assertEquals(1, finished.exitCode());
+      assertEquals(1, finished.errors().lines().count(), finished.errors());
+      assertTrue(finished.errors().contains("LMS_PORT " + port), finished.errors());
+    }
+  }
+
+  @Test
+  void badConfigurationIsListedWholeWithoutAStackTrace() {
+    var finished =
+        WorkerProcess.run(
+            Map.of(
+                "LMS_ENV", "production",
+                "SECRET_KEY", "dev",
+                "LMS_PORT", "http",
+                "LMS_WROKERS", "2",
+                "SESSION_COOKIE_SAMESITE", "sometimes",
+                "REDIS_URL", "redis:nowhere"),
+            "serve");
+    assertEquals(78, finished.exitCode());
+    for (String name :
+        new String[] {
+          "SECRET_KEY", "LMS_PORT=http", "LMS_WROKERS", "SESSION_COOKIE_SAMESITE", "REDIS_URL"
+        }) {
+      assertTrue(finished.errors().contains("  - " + name), finished.errors());
+    }
+    assertFalse(finished.errors().contains("\tat "), finished.errors());
+    assertEquals("", finished.output());
+  }
+}

@@ -1,0 +1,160 @@
+package dev.lms.demo.supervise;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lms.demo.WorkerProcess;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SupervisorIT {
+  @TempDir Path folder;
+
+  private static URI livez(int port) {
+    return URI.create("http://127.0.0.1:" + port + "/livez");
+  }
+
+  private static WorkerProcess supervise(int firstPort, int count, String... more) {
+    String[] arguments = Arrays.copyOf(more, more.length + 2);
+    arguments[more.length] = "--workers";
+    arguments[more.length + 1] = Integer.toString(count);
+    WorkerProcess supervisor =
+        WorkerProcess.serve(
+            Map.of("LMS_PORT", Integer.toString(firstPort), "LMS_DRAIN_TIMEOUT", "10"), arguments);
+    for (int port = firstPort; port < firstPort + count; port++) {
+      int each = port;
+      supervisor.await(() -> WorkerProcess.answers(livez(each)), "a worker on port " + each);
+    }
+    return supervisor;
+  }
+
+  private static List<ProcessHandle> workers(WorkerProcess supervisor) {
+    return supervisor.handle().children().toList();
+  }
+
+  private static ProcessHandle workerOn(WorkerProcess supervisor, int port) {
+    String line = "\\[" + port + "] Serving on \\S+ \\(pid (\\d+)\\)";
+    var found = java.util.regex.Pattern.compile(line).matcher(supervisor.output());
+    long pid = 0;
+    while (found.find()) {
+      pid = Long.parseLong(found.group(1));
+    }
+    return ProcessHandle.of(pid).orElseThrow();
+  }
+
+  @Test
+  void aKilledWorkerIsStartedAgain() {
+    int port = WorkerProcess.freePorts(2);
+    try (WorkerProcess supervisor = supervise(port, 2)) {
+      ProcessHandle first = workerOn(supervisor, port);
+      ProcessHandle second = workerOn(supervisor, port + 1);
+      assertNotEquals(first.pid(), second.pid());
+
+      first.destroyForcibly();
+      supervisor.awaitOutput("(pid " + first.pid() + ") died (exit code 137)");
+      supervisor.await(
+          () ->
+              WorkerProcess.answers(livez(port))
+                  && workers(supervisor).size() == 2
+                  && workers(supervisor).stream().noneMatch(w -> w.pid() == first.pid()),
+          "a new worker");
+      assertTrue(second.isAlive());
+      assertTrue(WorkerProcess.answers(livez(port + 1)));
+    }
+  }
+
+  @Test
+  void sigtermDrainsAll() {
+    int port = WorkerProcess.freePorts(2);
+    try (WorkerProcess supervisor = supervise(port, 2)) {
+      List<ProcessHandle> workers = workers(supervisor);
+      assertEquals(2, workers.size());
+      assertEquals(0, supervisor.terminate());
+      assertTrue(workers.stream().noneMatch(ProcessHandle::isAlive));
+      assertTrue(WorkerProcess.isFree(port));
+      assertTrue(WorkerProcess.isFree(port + 1));
+      assertFalse(supervisor.output().contains("died"), supervisor.output());
+      assertFalse(supervisor.output().contains("killed"), supervisor.output());
+    }
+  }
+
+  @Test
+  void workersEndWithTheirSupervisorHoweverItEnds() {
+    int port = WorkerProcess.freePorts(2);
+    try (WorkerProcess supervisor = supervise(port, 2)) {
+      List<ProcessHandle> workers = workers(supervisor);
+      assertEquals(2, workers.size());
+      supervisor.kill();
+      WorkerProcess.eventually(
+          () -> workers.stream().noneMatch(ProcessHandle::isAlive), "the workers end");
+      assertTrue(WorkerProcess.isFree(port));
+    }
+  }
+
+  @Test
+  void aTakenPortIsOneClearErrorBeforeAnythingStarts() throws IOException {
+    int port = WorkerProcess.freePorts(3);
+    try (ServerSocket taken = new ServerSocket(port + 1, 1, InetAddress.getLoopbackAddress())) {
+      var finished =
+          WorkerProcess.run(Map.of("LMS_PORT", Integer.toString(port)), "serve", "--workers", "3");
+      assertEquals(1, finished.exitCode());
+      assertEquals(
+          "lmsctl: port "
+              + taken.getLocalPort()
+              + " is taken; stop what uses it or choose another LMS_PORT\n",
+          finished.errors());
+      assertFalse(finished.output().contains("Serving"), finished.output());
+    }
+  }
+
+  @Test
+  void workersShareKeyAndDataFolder() throws IOException {
+    int port = WorkerProcess.freePorts(3);
+    Path data = folder.resolve("data");
+    try (WorkerProcess supervisor =
+        WorkerProcess.serve(
+            Map.of(
+                "LMS_PORT",
+                Integer.toString(port),
+                "LMS_WORKERS",
+                "3",
+                "LMS_DATA_DIR",
+                data.toString()))) {
+      for (int each = port; each < port + 3; each++) {
+        supervisor.awaitOutput("[" + each + "] Serving on http://127.0.0.1:" + each + " ");
+      }
+      assertTrue(Files.readString(data.resolve("secret.key")).strip().length() >= 32);
+      assertEquals(3, workers(supervisor).size());
+      for (ProcessHandle worker : workers(supervisor)) {
+        List<String> arguments = List.of(worker.info().arguments().orElseThrow());
+        assertTrue(arguments.contains("-Xmx128m"), arguments.toString());
+      }
+    }
+  }
+
+  @Test
+  void aConfigurationThatCannotWorkIsRefused() {
+    var finished = WorkerProcess.run(Map.of("LMS_PORT", "0"), "serve", "--workers", "2");
+    assertEquals(78, finished.exitCode());
+    assertTrue(finished.errors().contains("LMS_PORT=0"), finished.errors());
+    var tooFar = WorkerProcess.run(Map.of("LMS_PORT", "65535"), "serve", "--workers", "2");
+    assertEquals(78, tooFar.exitCode());
+    assertTrue(tooFar.errors().contains("65536"), tooFar.errors());
+    var overlap =
+        WorkerProcess.run(
+            Map.of("LMS_PORT", "20000", "LMS_MANAGEMENT_PORT", "20001"), "serve", "--workers", "2");
+    assertEquals(78, overlap.exitCode());
+    assertTrue(overlap.errors().contains("LMS_MANAGEMENT_PORT=20001"), overlap.errors());
+  }
+}

@@ -1,0 +1,192 @@
+package dev.lms.pagecache;
+
+import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Stand-ins for holes while one page is rendered. A marker holds 128 random bits that are new for
+ * each render and never leave the server, so nobody can write one into their own content. Markers
+ * are letters, digits and hyphens: escaping for HTML leaves them alone. For use by one thread.
+ */
+public final class HoleMarkers {
+  private static final String START = "lms-hole-";
+  private static final int RANDOM_BYTES = 16;
+  private static final int INDEX_DIGITS = 4;
+  private static final int MAX_NAMES = 1 << (4 * INDEX_DIGITS);
+
+  private final byte[] prefix;
+  private final String prefixText;
+  private final List<String> names = new ArrayList<>();
+
+  /**
+   * Markers for one render.
+   *
+   * @param random where the unguessable part comes from
+   */
+  public HoleMarkers(SecureRandom random) {
+    byte[] secret = new byte[RANDOM_BYTES];
+    random.nextBytes(secret);
+    prefixText = START + HexFormat.of().formatHex(secret) + '-';
+    prefix = prefixText.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /**
+   * The marker of a hole; the same each time it is asked for.
+   *
+   * @param name the hole
+   * @return the text to be written where the hole is
+   */
+  public String marker(String name) {
+    int index = names.indexOf(name);
+    if (index < 0) {
+      if (names.size() == MAX_NAMES) {
+        throw new IllegalStateException("A page has at most " + MAX_NAMES + " different holes");
+      }
+      index = names.size();
+      names.add(name);
+    }
+    return prefixText + HexFormat.of().toHexDigits(index, INDEX_DIGITS);
+  }
+
+  /**
+   * Whether a marker was asked for.
+   *
+   * @return true if the body may hold markers
+   */
+  public boolean any() {
+    return !names.isEmpty();
+  }
+
+  /**
+   * The holes whose markers were asked for.
+   *
+   * @return their names
+   */
+  public List<String> names() {
+    return List.copyOf(names);
+  }
+
+  /**
+   * Turns a rendered body into literals and holes.
+   *
+   * @param bytes the body; not to be changed afterwards
+   * @return the body with a hole for each marker
+   */
+  public Body split(byte[] bytes) {
+    if (!any()) {
+      return Body.of(bytes);
+    }
+    List<Body.Part> parts = new ArrayList<>();
+    int from = 0;
+    for (int at = find(bytes, 0, bytes.length); at >= 0; at = find(bytes, from, bytes.length)) {
+      literal(parts, bytes, from, at);
+      parts.add(new Body.Part.Hole(nameAt(bytes, at)));
+      from = at + length();
+    }
+    literal(parts, bytes, from, bytes.length);
+    return new Body(parts, null);
+  }
+
+  private static void literal(List<Body.Part> parts, byte[] bytes, int from, int to) {
+    if (from < to) {
+      parts.add(new Body.Part.Literal(new Slice(bytes, from, to - from), null));
+    }
+  }
+
+  private int length() {
+    return prefix.length + INDEX_DIGITS;
+  }
+
+  /** Where the next whole marker begins, or -1. */
+  private int find(byte[] bytes, int from, int to) {
+    for (int at = from; at <= to - length(); at++) {
+      if (bytes[at] == prefix[0] && matches(bytes, at, prefix.length)) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  private boolean matches(byte[] bytes, int at, int length) {
+    return Arrays.equals(bytes, at, at + length, prefix, 0, length);
+  }
+
+  private String nameAt(byte[] bytes, int at) {
+    String digits = new String(bytes, at + prefix.length, INDEX_DIGITS, StandardCharsets.US_ASCII);
+    try {
+      return names.get(HexFormat.fromHexDigits(digits));
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw new IllegalStateException(
+          "The page changed the marker of a hole; write it exactly as it was handed out", e);
+    }
+  }
+
+  /**
+   * A stream that fills holes while a body passes that is too long to be kept.
+   *
+   * @param out where to
+   * @param filled the value of each hole
+   * @return the stream; flushing it may keep back the beginning of a marker
+   */
+  public OutputStream filling(OutputStream out, Map<String, byte[]> filled) {
+    return new FillingStream(out, filled);
+  }
+
+  private final class FillingStream extends FilterOutputStream {
+    private final Map<String, byte[]> filled;
+    private byte[] held = new byte[0];
+
+    FillingStream(OutputStream out, Map<String, byte[]> filled) {
+      super(out);
+      this.filled = filled;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      ByteArrayOutputStream all = new ByteArrayOutputStream(held.length + length);
+      all.writeBytes(held);
+      all.write(bytes, offset, length);
+      byte[] now = all.toByteArray();
+      int from = 0;
+      for (int at = find(now, 0, now.length); at >= 0; at = find(now, from, now.length)) {
+        out.write(now, from, at - from);
+        out.write(filled.getOrDefault(nameAt(now, at), new byte[0]));
+        from = at + length();
+      }
+      int end = beginningOfMarker(now, from);
+      out.write(now, from, end - from);
+      held = Arrays.copyOfRange(now, end, now.length);
+    }
+
+    /** Where a marker begins whose end has not come yet; the end of the bytes if there is none. */
+    private int beginningOfMarker(byte[] bytes, int from) {
+      for (int at = Math.max(from, bytes.length - length() + 1); at < bytes.length; at++) {
+        if (matches(bytes, at, Math.min(prefix.length, bytes.length - at))) {
+          return at;
+        }
+      }
+      return bytes.length;
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.write(held);
+      held = new byte[0];
+      super.close();
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package dev.lms.pagecache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.InstantSource;
+import java.util.Collection;
+
+/**
+ * Pages in the memory of this process, bounded in bytes. Admission at the cap is Caffeine's
+ * W-TinyLFU: pages asked for once do not push out pages asked for often. Purges reach as far as the
+ * {@link PurgeCounters}: this process, or all that share their file.
+ */
+public final class LocalPageStore implements PageStore {
+  private static final String EPOCH = "";
+
+  private record Entry(Page page, long stamp, Slots slots) {}
+
+  /** Slots of an entry's tags, worked out once. */
+  private static final class Slots {
+    private final int[] indexes;
+
+    Slots(int[] indexes) {
+      this.indexes = indexes;
+    }
+  }
+
+  private final PurgeCounters purges;
+  private final InstantSource clock;
+  private final Cache<PageKey, Entry> pages;
+
+  /**
+   * A store.
+   *
+   * @param maxBytes the most bytes its pages may take, by their {@link Page#weight}
+   * @param purges who shares purges
+   * @param clock judges freshness
+   */
+  public LocalPageStore(long maxBytes, PurgeCounters purges, InstantSource clock) {
+    this.purges = purges;
+    this.clock = clock;
+    this.pages =
+        Caffeine.newBuilder()
+            .maximumWeight(maxBytes)
+            .<PageKey, Entry>weigher(
+                (key, entry) -> entry.page().weight() + 2 * key.text().length())
+            // Evict in the thread that stores: a flood cannot outrun a background thread.
+            .executor(Runnable::run)
+            .build();
+  }
+
+  @Override
+  public Lookup lookup(PageKey key) {
+    // The stamp is read before the entry: it may be too old, never too new.
+    long stamp = purges.clock();
+    Entry entry = pages.getIfPresent(key);
+    if (entry != null) {
+      if (isValid(entry)) {
+        return new Hit(entry.page());
+      }
+      pages.asMap().remove(key, entry);
+    }
+    return new Miss(new Stamp(EPOCH, stamp));
+  }
+
+  private boolean isValid(Entry entry) {
+    return !purges.purgedSince(entry.stamp(), entry.slots().indexes)
+        && clock.instant().isBefore(entry.page().freshUntil());
+  }
+
+  @Override
+  public boolean store(PageKey key, Page page, Stamp stamp) {
+    Slots slots = new Slots(purges.slotsOf(page.tags()));
+    if (purges.purgedSince(stamp.clock(), slots.indexes)) {
+      return false;
+    }
+    // A purge between the check and the put is found by the check at every lookup.
+    pages.put(key, new Entry(page, stamp.clock(), slots));
+    return true;
+  }
+
+  @Override
+  public void purge(Collection<String> tags) {
+    purges.purge(tags);
+  }
+
+  @Override
+  public long bytes() {
+    pages.cleanUp();
+    return pages.policy().eviction().orElseThrow().weightedSize().orElse(0);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.lms.pagecache;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Where an answer came from and what became of it.
+ *
+ * @param source where it came from
+ * @param variant who shares it, or would
+ * @param page the page: the stored one, or the one just rendered if it could be stored
+ * @param stored whether it was stored now
+ * @param reason why it was neither from the cache nor stored
+ */
+public record Outcome(
+    Source source, Variant variant, Optional<Page> page, boolean stored, Optional<Reason> reason) {
+
+  /** Where an answer came from. */
+  public enum Source {
+    /** The store. */
+    HIT,
+    /** The render of another request for the same page. */
+    COLLAPSED,
+    /** A render, after the store had nothing. */
+    MISS,
+    /** A render; the store was not asked or could not answer. */
+    BYPASS
+  }
+
+  static Outcome hit(Page page) {
+    return new Outcome(Source.HIT, page.variant(), Optional.of(page), false, Optional.empty());
+  }
+
+  static Outcome collapsed(Page page) {
+    return new Outcome(
+        Source.COLLAPSED, page.variant(), Optional.of(page), false, Optional.empty());
+  }
+
+  static Outcome stored(Page page) {
+    return new Outcome(Source.MISS, page.variant(), Optional.of(page), true, Optional.empty());
+  }
+
+  /**
+   * An answer that neither came from the cache nor was stored.
+   *
+   * @param source where it came from
+   * @param variant who is asking
+   * @param page the page, if it could have been stored
+   * @param reason why it was not
+   * @return the outcome
+   */
+  public static Outcome passed(Source source, Variant variant, Optional<Page> page, Reason reason) {
+    return new Outcome(source, variant, page, false, Optional.of(reason));
+  }
+
+  /**
+   * The member for {@code Cache-Status} (RFC 9211): {@code lms; hit; ttl=87; detail=anon}, {@code
+   * lms; fwd=miss; stored; detail=auth}, {@code lms; fwd=bypass; detail=user/post}. It names no
+   * part of the key.
+   *
+   * @param now the time, for {@code ttl}
+   * @return the member
+   */
+  public String cacheStatus(Instant now) {
+    String how =
+        switch (source) {
+          case HIT -> "hit; ttl=" + page.map(p -> secondsLeft(p, now)).orElse(0L);
+          case COLLAPSED -> "fwd=miss; collapsed";
+          case MISS -> stored ? "fwd=miss; stored" : "fwd=miss";
+          case BYPASS -> "fwd=bypass";
+        };
+    return "lms; "
+        + how
+        + "; detail="
+        + detail(variant.kind().token(), reason.map(Reason::token).orElse(""));
+  }
+
+  private static String detail(String variant, String reason) {
+    return reason.isEmpty() ? variant : variant + "/" + reason;
+  }
+
+  private static long secondsLeft(Page page, Instant now) {
+    return Duration.between(now, page.freshUntil()).toSeconds();
+  }
+}

@@ -1,0 +1,158 @@
+package dev.lms.pagecache;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An answer as it is stored. Immutable.
+ *
+ * @param answer status, header fields and body, gzip ready where it pays
+ * @param variant who may share it
+ * @param tags all tags that purge it, those every page has included
+ * @param renderedAt when its render started
+ * @param freshUntil when it stops being used
+ * @param digest names the answer, apart from what is in its holes
+ */
+public record Page(
+    Answer answer,
+    Variant variant,
+    Set<String> tags,
+    Instant renderedAt,
+    Instant freshUntil,
+    String digest) {
+
+  private static final int DIGEST_BYTES = 18;
+
+  /** Copies the tags. */
+  public Page {
+    tags = Set.copyOf(tags);
+  }
+
+  /**
+   * Makes an answer ready to be stored: compresses it and computes its digest.
+   *
+   * @param answer the answer, without the fields that are the business of one connection
+   * @param key what it will be stored under
+   * @param tags the tags of the route and of the handler; those every page has are added
+   * @param renderedAt when its render started
+   * @param ttl how long it may be used
+   * @return the page
+   */
+  public static Page of(
+      Answer answer, PageKey key, Set<String> tags, Instant renderedAt, Duration ttl) {
+    Set<String> all = new HashSet<>(tags);
+    all.add(Tags.EVERYTHING);
+    all.add(Tags.ofPath(key.path()));
+    return new Page(
+        answer.compressed(),
+        key.variant(),
+        all,
+        renderedAt,
+        renderedAt.plus(ttl),
+        digestOf(answer, key.variant()));
+  }
+
+  /**
+   * The entity tag (RFC 9110 section 8.8.3): strong, another one for each coding, and another one
+   * whenever a byte of the body or a stored field would differ. Pages without holes need no hashing
+   * here.
+   *
+   * @param coding the coding it is sent in
+   * @param filled the value of each hole
+   * @return the tag with its quotes
+   */
+  public String etag(Coding coding, Map<String, byte[]> filled) {
+    String name = digest;
+    if (answer.body().hasHoles()) {
+      MessageDigest sha = sha256();
+      digest(sha, 'D', digest);
+      for (String hole : answer.body().holes()) {
+        byte[] value = filled.getOrDefault(hole, new byte[0]);
+        digest(sha, 'F', new Slice(value, 0, value.length));
+      }
+      name = text(sha);
+    }
+    return coding == Coding.GZIP ? '"' + name + "-gzip\"" : '"' + name + '"';
+  }
+
+  private static String digestOf(Answer answer, Variant variant) {
+    MessageDigest sha = sha256();
+    digest(sha, 'V', variant.kind().token());
+    variant.names().forEach(name -> digest(sha, 'N', name));
+    digest(sha, 'S', Integer.toString(answer.status()));
+    answer.fields().flattened().forEach(line -> digest(sha, 'F', line));
+    answer.body().digest(sha);
+    return text(sha);
+  }
+
+  static void digest(MessageDigest sha, char kind, String value) {
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    digest(sha, kind, new Slice(bytes, 0, bytes.length));
+  }
+
+  static void digest(MessageDigest sha, char kind, Slice value) {
+    sha.update((byte) kind);
+    for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+      sha.update((byte) (value.length >>> shift));
+    }
+    sha.update(value.array, value.offset, value.length);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256; this one does not", e);
+    }
+  }
+
+  private static String text(MessageDigest sha) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(Arrays.copyOf(sha.digest(), DIGEST_BYTES));
+  }
+
+  /**
+   * The page as bytes, for stores that keep it outside this process.
+   *
+   * @return bytes for {@link #fromBytes}
+   */
+  public byte[] toBytes() {
+    return PageCodec.encode(this);
+  }
+
+  /**
+   * A page from its bytes.
+   *
+   * @param bytes from {@link #toBytes}; the page keeps them, so they must not be changed afterwards
+   * @return the page
+   * @throws IllegalArgumentException if they are something else, or of another version
+   */
+  public static Page fromBytes(byte[] bytes) {
+    return PageCodec.decode(bytes);
+  }
+
+  /**
+   * Bytes of memory the page takes, by and large: body in all codings, fields, tags.
+   *
+   * @return at least the length of the body
+   */
+  public int weight() {
+    int weight = 256 + answer.body().weight();
+    for (String line : answer.fields().flattened()) {
+      weight += 64 + line.length();
+    }
+    for (String tag : tags) {
+      weight += 64 + tag.length();
+    }
+    return weight;
+  }
+}

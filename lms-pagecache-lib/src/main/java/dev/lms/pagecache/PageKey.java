@@ -1,0 +1,148 @@
+package dev.lms.pagecache;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a page is stored under: the raw path, the query parameters and headers its route declares,
+ * and the variant. Each part is written with its kind and length, so that two different requests
+ * never have the same key. Immutable.
+ */
+public final class PageKey {
+  private final String path;
+  private final String query;
+  private final String parts;
+  private final Variant variant;
+  private final String text;
+
+  private PageKey(String path, String query, String parts, Variant variant) {
+    this.path = path;
+    this.query = query;
+    this.parts = parts;
+    this.variant = variant;
+    StringBuilder all = new StringBuilder(parts);
+    part(all, 'V', variant.kind().token());
+    variant.names().forEach(name -> part(all, 'N', name));
+    this.text = all.toString();
+  }
+
+  /**
+   * Builds a key.
+   *
+   * @param host the host, or empty where all hosts serve the same site
+   * @param rawPath the path as it stood in the request: not decoded, not normalised
+   * @param rawQuery the query as it stood in the request, or null
+   * @param rule says which parameters and headers count
+   * @param requestHeaders the request's header fields
+   * @param variant who may share the page
+   * @return the key
+   */
+  public static PageKey of(
+      String host,
+      String rawPath,
+      @Nullable String rawQuery,
+      PageRule rule,
+      Fields requestHeaders,
+      Variant variant) {
+    StringBuilder parts = new StringBuilder(64);
+    if (!host.isEmpty()) {
+      part(parts, 'O', host);
+    }
+    part(parts, 'P', rawPath);
+    List<String> parameters = declared(rawQuery, rule.parameters());
+    parameters.forEach(parameter -> part(parts, 'Q', parameter));
+    for (String name : new TreeSet<>(rule.headers())) {
+      part(parts, 'H', name);
+      requestHeaders.lines(name).forEach(line -> part(parts, 'L', line));
+    }
+    return new PageKey(rawPath, String.join("&", parameters), parts.toString(), variant);
+  }
+
+  /** Drops undeclared parameters and sorts the rest by name; equal names keep their order. */
+  private static List<String> declared(@Nullable String rawQuery, Set<String> names) {
+    if (rawQuery == null || rawQuery.isEmpty() || names.isEmpty()) {
+      return List.of();
+    }
+    List<String> kept =
+        new ArrayList<>(
+            Arrays.stream(rawQuery.split("&")).filter(p -> names.contains(nameOf(p))).toList());
+    kept.sort(Comparator.comparing(PageKey::nameOf));
+    return kept;
+  }
+
+  private static String nameOf(String parameter) {
+    int equals = parameter.indexOf('=');
+    return equals < 0 ? parameter : parameter.substring(0, equals);
+  }
+
+  private static void part(StringBuilder to, char kind, String value) {
+    to.append(kind).append(value.length()).append(':').append(value);
+  }
+
+  /**
+   * The same page for other people.
+   *
+   * @param other who may share it
+   * @return the key
+   */
+  public PageKey withVariant(Variant other) {
+    return new PageKey(path, query, parts, other);
+  }
+
+  /**
+   * Who may share the page.
+   *
+   * @return the variant
+   */
+  public Variant variant() {
+    return variant;
+  }
+
+  /**
+   * The raw path.
+   *
+   * @return the path as it stood in the request
+   */
+  public String path() {
+    return path;
+  }
+
+  /**
+   * The normalised query: all that a handler may see of it.
+   *
+   * @return the declared parameters, sorted by name, raw; empty if there is none
+   */
+  public Optional<String> query() {
+    return query.isEmpty() ? Optional.empty() : Optional.of(query);
+  }
+
+  /**
+   * The key in one string that no other key has.
+   *
+   * @return the parts, each with kind and length
+   */
+  public String text() {
+    return text;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof PageKey key && text.equals(key.text);
+  }
+
+  @Override
+  public int hashCode() {
+    return text.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

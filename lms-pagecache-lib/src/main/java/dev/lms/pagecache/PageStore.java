@@ -1,0 +1,66 @@
+package dev.lms.pagecache;
+
+import java.util.Collection;
+
+/**
+ * Where pages are kept. Safe for use by several threads.
+ *
+ * <p>The promise every implementation keeps: once {@link #purge} has returned on any node, no
+ * {@link #lookup} that starts later, on any node, returns a page with one of these tags whose stamp
+ * was handed out before that purge started. A store that lost its memory of purges returns nothing
+ * from before the loss.
+ */
+public interface PageStore {
+
+  /** What a lookup found. */
+  sealed interface Lookup {}
+
+  /**
+   * There is a page that may be used.
+   *
+   * @param page the page
+   */
+  record Hit(Page page) implements Lookup {}
+
+  /**
+   * There is none.
+   *
+   * @param stamp to be given to {@link #store} with the page whose render starts now
+   */
+  record Miss(Stamp stamp) implements Lookup {}
+
+  /**
+   * Looks for a page that is fresh and not purged.
+   *
+   * @param key its key
+   * @return the page, or the stamp for a render
+   * @throws PageStoreException if the store cannot be reached
+   */
+  Lookup lookup(PageKey key);
+
+  /**
+   * Stores a page, unless one of its tags was purged after the stamp.
+   *
+   * @param key its key
+   * @param page the page
+   * @param stamp from the lookup that came before its render
+   * @return false if it was refused
+   * @throws PageStoreException if the store cannot be reached
+   */
+  boolean store(PageKey key, Page page, Stamp stamp);
+
+  /**
+   * Makes every page with one of these tags unusable, on all nodes that share the store.
+   *
+   * @param tags the tags
+   * @throws PageStoreException if the purge may not have reached all nodes
+   */
+  void purge(Collection<String> tags);
+
+  /**
+   * Memory of this process that pages take.
+   *
+   * @return bytes; zero if pages are kept elsewhere
+   */
+  long bytes();
+}

@@ -1,0 +1,151 @@
+package dev.lms.pagecache;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collection;
+import java.util.Set;
+
+/**
+ * Remembers when tags were last purged, in a fixed array of counters: the purge's number is written
+ * to the slots its tags hash to. Reading costs a few memory reads and never blocks. Two tags in one
+ * slot only cause a needless miss. Safe for use by several threads and, with {@link #shared}, by
+ * several processes on one machine.
+ */
+public final class PurgeCounters {
+  private static final VarHandle LONGS =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  private static final long MAGIC = 0x6c6d_7370_7572_6731L; // "lmspurg1"
+  private static final int MAGIC_SLOT = 0;
+  private static final int CLOCK_SLOT = 1;
+  private static final int EVERYTHING_SLOT = 2;
+  private static final int FIRST_TAG_SLOT = 3;
+  private static final int TAG_SLOTS = 1 << 12;
+  private static final int BYTES = (FIRST_TAG_SLOT + TAG_SLOTS) * Long.BYTES;
+
+  private final ByteBuffer memory;
+
+  private PurgeCounters(ByteBuffer memory) {
+    this.memory = memory;
+  }
+
+  /**
+   * Counters for a single process.
+   *
+   * @return counters in memory
+   */
+  public static PurgeCounters inProcess() {
+    return new PurgeCounters(ByteBuffer.allocateDirect(BYTES).order(ByteOrder.nativeOrder()));
+  }
+
+  /**
+   * Counters that all processes share which open the same file. The file is created if need be,
+   * readable by its owner only; a file of zeros is a valid beginning, so that processes that start
+   * at the same time need not wait for one another. It must be on a local disk and must not be
+   * deleted while a process uses it.
+   *
+   * @param file the file, not a symbolic link
+   * @return counters in a memory-mapped file
+   * @throws IOException if the file cannot be created, mapped, or is something else
+   */
+  public static PurgeCounters shared(Path file) throws IOException {
+    Set<OpenOption> options =
+        Set.of(
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS);
+    try (FileChannel channel = FileChannel.open(file, options, ownerOnly())) {
+      if (channel.size() > BYTES) {
+        throw notOurs(file);
+      }
+      ByteBuffer memory =
+          channel.map(FileChannel.MapMode.READ_WRITE, 0, BYTES).order(ByteOrder.nativeOrder());
+      long was = (long) LONGS.compareAndExchange(memory, MAGIC_SLOT * Long.BYTES, 0L, MAGIC);
+      if (was != 0 && was != MAGIC) {
+        throw notOurs(file);
+      }
+      return new PurgeCounters(memory);
+    } catch (NoSuchFileException e) {
+      throw new IOException(
+          "The folder " + file.toAbsolutePath().getParent() + " for the purge counters is missing",
+          e);
+    }
+  }
+
+  private static IOException notOurs(Path file) {
+    return new IOException(file + " is not a file of purge counters; move it away");
+  }
+
+  private static FileAttribute<?>[] ownerOnly() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  /** The number of the newest purge that may have started. */
+  long clock() {
+    return read(CLOCK_SLOT);
+  }
+
+  /** The slots to watch for these tags; the same in every process. */
+  int[] slotsOf(Collection<String> tags) {
+    return tags.stream().mapToInt(PurgeCounters::slotOf).distinct().toArray();
+  }
+
+  private static int slotOf(String tag) {
+    if (tag.equals(Tags.EVERYTHING)) {
+      return EVERYTHING_SLOT;
+    }
+    // String.hashCode is part of Java's specification, so all processes agree.
+    int hash = tag.hashCode() * 0x9e37_79b9;
+    return FIRST_TAG_SLOT + (hash >>> (Integer.SIZE - 12));
+  }
+
+  /** Whether any of these slots was purged after the clock stood there. */
+  boolean purgedSince(long clock, int[] slots) {
+    for (int slot : slots) {
+      if (read(slot) > clock) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Purges. A stamp taken from now on is newer; one taken before is older. */
+  void purge(Collection<String> tags) {
+    long number = 1 + (long) LONGS.getAndAdd(memory, CLOCK_SLOT * Long.BYTES, 1L);
+    for (int slot : slotsOf(tags)) {
+      raise(slot, number);
+    }
+  }
+
+  private void raise(int slot, long number) {
+    long seen = read(slot);
+    while (seen < number) {
+      long was = (long) LONGS.compareAndExchange(memory, slot * Long.BYTES, seen, number);
+      if (was == seen) {
+        return;
+      }
+      seen = was;
+    }
+  }
+
+  private long read(int slot) {
+    return (long) LONGS.getVolatile(memory, slot * Long.BYTES);
+  }
+}

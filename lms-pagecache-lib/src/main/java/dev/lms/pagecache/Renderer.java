@@ -1,0 +1,35 @@
+package dev.lms.pagecache;
+
+import java.io.IOException;
+
+/** Runs the handler of a page. */
+@FunctionalInterface
+public interface Renderer {
+  /**
+   * Renders, and judges what came out.
+   *
+   * @param key what it would be stored under
+   * @param nothingToShare may be run before the end, as soon as it is clear that the answer cannot
+   *     be shared: those who wait for it go on by themselves
+   * @return the page, or why there is none
+   * @throws IOException from the handler
+   */
+  Rendering render(PageKey key, Runnable nothingToShare) throws IOException;
+
+  /** What came out of a render. */
+  sealed interface Rendering {}
+
+  /**
+   * A page that may be stored for its variant, which need not be the one of the key.
+   *
+   * @param page the page
+   */
+  record Storable(Page page) implements Rendering {}
+
+  /**
+   * An answer for this request only.
+   *
+   * @param reason why
+   */
+  record Passed(Reason reason) implements Rendering {}
+}

@@ -1,0 +1,179 @@
+package dev.lms.pagecache;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * May this be stored, for whom, how long: the whole decision. The steps are asked in order; the
+ * first that objects decides. When in doubt, pass.
+ */
+public final class StoragePolicy {
+
+  /**
+   * Statuses that are stored: those RFC 9110 section 15.1 calls heuristically cacheable and that
+   * stand for a whole, settled answer. Not 206 and 304 (parts of an answer), 302, 303 and 307 (most
+   * often a detour for this one visitor), 405, 414, 501 (about the request), nor any other error:
+   * an error that is stored outlives its cause.
+   */
+  private static final Set<Integer> STORED_STATUSES = Set.of(200, 203, 301, 308, 404, 410);
+
+  /** More tags would make a script of the shared store run too long. */
+  static final int MAX_TAGS = 500;
+
+  /** Request headers that never keep a page from being stored although {@code Vary} names them. */
+  private static final Set<String> HANDLED = Set.of("accept-encoding", "cookie");
+
+  /**
+   * A request, as far as it decides whether the cache is asked at all.
+   *
+   * @param method its method
+   * @param target its target as it stood in the request
+   * @param hasBody whether it has a body
+   * @param hasAuthorization whether it has an {@code Authorization} field
+   * @param rule what its route declares, if it is ever cached
+   */
+  public record Request(
+      String method,
+      URI target,
+      boolean hasBody,
+      boolean hasAuthorization,
+      Optional<PageRule> rule) {}
+
+  private record Ask(Reason reason, Predicate<Request> objects) {}
+
+  private static final List<Ask> ASKS =
+      List.of(
+          new Ask(Reason.POST, request -> request.method().equals("POST")),
+          new Ask(Reason.METHOD, request -> !Set.of("GET", "HEAD").contains(request.method())),
+          new Ask(Reason.NEVER, request -> request.rule().isEmpty()),
+          new Ask(Reason.TARGET, request -> !isPathAndQuery(request.target())),
+          new Ask(Reason.BODY, Request::hasBody),
+          new Ask(Reason.AUTHORIZATION, StoragePolicy::isAuthorized));
+
+  private record Step(Reason reason, Predicate<Render> objects) {}
+
+  private static final List<Step> STEPS =
+      List.of(
+          new Step(Reason.ABORTED, render -> !render.complete()),
+          new Step(Reason.SIZE, render -> !render.withinCap()),
+          new Step(Reason.IDENTITY, render -> !render.sameAsker()),
+          new Step(Reason.STATUS, render -> !STORED_STATUSES.contains(render.status())),
+          new Step(Reason.SET_COOKIE, render -> render.fields().has("Set-Cookie")),
+          new Step(Reason.NO_STORE, StoragePolicy::forbidsStoring),
+          new Step(Reason.PERSONAL, StoragePolicy::isAboutAStranger),
+          new Step(Reason.PRIVATE, StoragePolicy::isPrivateAndShared),
+          new Step(Reason.STALE, render -> ttl(render).isZero()),
+          new Step(Reason.VARY, StoragePolicy::variesByTheUnkeyed),
+          new Step(Reason.UNKEYED, Render::readUnkeyed),
+          new Step(Reason.ENCODED, render -> render.fields().has("Content-Encoding")),
+          new Step(Reason.TAGS, render -> render.tags().size() > MAX_TAGS));
+
+  private StoragePolicy() {}
+
+  /**
+   * Judges a request: may it be answered from the cache?
+   *
+   * @param request the request
+   * @return why not, or empty
+   */
+  public static Optional<Reason> objection(Request request) {
+    for (Ask ask : ASKS) {
+      if (ask.objects().test(request)) {
+        return Optional.of(ask.reason());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** A host, scheme or fragment in the target would reach the handler without being in the key. */
+  private static boolean isPathAndQuery(URI target) {
+    String path = target.getRawPath();
+    return path != null
+        && path.startsWith("/")
+        && target.getScheme() == null
+        && target.getRawAuthority() == null
+        && target.getRawFragment() == null;
+  }
+
+  private static boolean isAuthorized(Request request) {
+    return request.hasAuthorization()
+        && !request.rule().map(PageRule::publicDespiteAuthorization).orElse(false);
+  }
+
+  /**
+   * Judges a rendered page.
+   *
+   * @param render what happened
+   * @return store or pass
+   */
+  public static Verdict judge(Render render) {
+    for (Step step : STEPS) {
+      if (step.objects().test(render)) {
+        return new Verdict.Pass(step.reason());
+      }
+    }
+    return new Verdict.Store(variant(render), ttl(render));
+  }
+
+  /**
+   * Every step with its answer, for explanations.
+   *
+   * @param render what happened
+   * @return one line for each step, in order: its reason and {@code ok} or {@code pass}
+   */
+  public static List<String> explain(Render render) {
+    return STEPS.stream()
+        .map(step -> step.reason().token() + ": " + (step.objects().test(render) ? "pass" : "ok"))
+        .toList();
+  }
+
+  /** For whom: a page whose handler read about the person without declaring it is that person's. */
+  private static Variant variant(Render render) {
+    return render.readPersonal() ? Variant.user(render.asker()) : render.variant();
+  }
+
+  /** How long: as the route declares, or shorter if the answer says so (RFC 9111 section 4.2.1). */
+  private static Duration ttl(Render render) {
+    Optional<String> answer =
+        Stream.of("s-maxage", "max-age")
+            .flatMap(name -> render.fields().directive("Cache-Control", name).stream())
+            .findFirst();
+    return answer.map(text -> shorter(text, render.rule().ttl())).orElse(render.rule().ttl());
+  }
+
+  /** A lifetime that is not a number counts as stale (RFC 9111 section 4.2.1). */
+  private static Duration shorter(String seconds, Duration declared) {
+    if (!seconds.matches("[0-9]{1,9}")) {
+      return Duration.ZERO;
+    }
+    Duration asked = Duration.ofSeconds(Long.parseLong(seconds));
+    return asked.compareTo(declared) < 0 ? asked : declared;
+  }
+
+  /** {@code no-cache} would ask for a revalidation at each hit, and there is nobody to ask. */
+  private static boolean forbidsStoring(Render render) {
+    return render.fields().hasDirective("Cache-Control", "no-store")
+        || render.fields().hasDirective("Cache-Control", "no-cache");
+  }
+
+  private static boolean isPrivateAndShared(Render render) {
+    return render.fields().hasDirective("Cache-Control", "private")
+        && variant(render).kind() != Variant.Kind.USER;
+  }
+
+  private static boolean isAboutAStranger(Render render) {
+    return render.readPersonal() && render.asker().isAnonymous();
+  }
+
+  private static boolean variesByTheUnkeyed(Render render) {
+    return render.fields().members("Vary").stream()
+        .map(name -> name.toLowerCase(Locale.ROOT))
+        .anyMatch(name -> !HANDLED.contains(name) && !render.rule().headers().contains(name));
+  }
+}

@@ -1,0 +1,98 @@
+package dev.lms.pagecache;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The people who may share one rendering of a page. It is part of the key, so that one group never
+ * sees what was rendered for another.
+ *
+ * @param kind what the group has in common
+ * @param names what tells this group from others of its kind: the sorted roles, the person, the
+ *     custom group; empty for {@link Kind#ANON} and {@link Kind#AUTH}
+ */
+public record Variant(Kind kind, List<String> names) {
+  /** What the people of a variant have in common. */
+  public enum Kind {
+    /** Nobody is signed in. */
+    ANON("anon"),
+    /** Somebody is signed in; what differs between people is in holes. */
+    AUTH("auth"),
+    /** People with exactly the same roles. */
+    ROLE("role"),
+    /** One person. */
+    USER("user"),
+    /** A group the program defines. */
+    CUSTOM("custom"),
+    /** Nobody knows who is asking; nothing is stored for them or served to them. */
+    UNKNOWN("unknown");
+
+    private final String token;
+
+    Kind(String token) {
+      this.token = token;
+    }
+
+    /**
+     * The word for it in {@code Cache-Status} and statistics.
+     *
+     * @return a token of RFC 8941
+     */
+    public String token() {
+      return token;
+    }
+  }
+
+  /** Strangers. */
+  public static final Variant ANON = new Variant(Kind.ANON, List.of());
+
+  /** Everyone who is signed in. */
+  public static final Variant AUTH = new Variant(Kind.AUTH, List.of());
+
+  /** Whoever is asking when that cannot be found out. */
+  public static final Variant UNKNOWN = new Variant(Kind.UNKNOWN, List.of());
+
+  /** Copies the names. */
+  public Variant {
+    names = List.copyOf(names);
+  }
+
+  /**
+   * The people who have exactly these roles.
+   *
+   * @param asker a person, whose roles count; a stranger gives {@link #ANON}
+   * @return the variant
+   */
+  public static Variant role(Asker asker) {
+    return asker.isAnonymous() ? ANON : new Variant(Kind.ROLE, sortedRoles(asker));
+  }
+
+  /**
+   * One person, as long as the roles stay the same; a stranger gives {@link #ANON}.
+   *
+   * @param asker the person
+   * @return the variant
+   */
+  public static Variant user(Asker asker) {
+    if (asker.isAnonymous()) {
+      return ANON;
+    }
+    List<String> names = new ArrayList<>(sortedRoles(asker));
+    names.add(0, asker.id());
+    return new Variant(Kind.USER, names);
+  }
+
+  /**
+   * A group the program defines.
+   *
+   * @param group its name
+   * @return the variant
+   */
+  public static Variant custom(String group) {
+    return new Variant(Kind.CUSTOM, List.of(group));
+  }
+
+  private static List<String> sortedRoles(Asker asker) {
+    return asker.roles().stream().sorted().toList();
+  }
+}

@@ -1,0 +1,93 @@
+package dev.lms.pagecache.httpserver;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpContext;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpPrincipal;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request half of a wrapped exchange. Attributes set on it stay with this exchange: before JDK
+ * 26 those of the JDK's own are shared by all requests of a context.
+ */
+abstract class DelegatingExchange extends HttpExchange {
+  final HttpExchange outer;
+  private final Map<String, Object> attributes = new HashMap<>();
+  private @Nullable InputStream requestBody;
+
+  DelegatingExchange(HttpExchange outer) {
+    this.outer = outer;
+  }
+
+  @Override
+  public Headers getRequestHeaders() {
+    return outer.getRequestHeaders();
+  }
+
+  @Override
+  public URI getRequestURI() {
+    return outer.getRequestURI();
+  }
+
+  @Override
+  public String getRequestMethod() {
+    return outer.getRequestMethod();
+  }
+
+  @Override
+  public HttpContext getHttpContext() {
+    return outer.getHttpContext();
+  }
+
+  @Override
+  public InputStream getRequestBody() {
+    return requestBody == null ? outer.getRequestBody() : requestBody;
+  }
+
+  /** Replaces the request body, unless null. */
+  void setRequestBody(@Nullable InputStream in) {
+    if (in != null) {
+      requestBody = in;
+    }
+  }
+
+  @Override
+  public InetSocketAddress getRemoteAddress() {
+    return outer.getRemoteAddress();
+  }
+
+  @Override
+  public InetSocketAddress getLocalAddress() {
+    return outer.getLocalAddress();
+  }
+
+  @Override
+  public String getProtocol() {
+    return outer.getProtocol();
+  }
+
+  @Override
+  public @Nullable Object getAttribute(String name) {
+    Object own = attributes.get(name);
+    return own == null ? outer.getAttribute(name) : own;
+  }
+
+  @Override
+  public void setAttribute(String name, @Nullable Object value) {
+    if (value == null) {
+      attributes.remove(name);
+    } else {
+      attributes.put(name, value);
+    }
+  }
+
+  @Override
+  public @Nullable HttpPrincipal getPrincipal() {
+    return outer.getPrincipal();
+  }
+}

@@ -1,0 +1,300 @@
+package dev.lms.pagecache.httpserver;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpPrincipal;
+import dev.lms.pagecache.Answer;
+import dev.lms.pagecache.Fields;
+import dev.lms.pagecache.HoleMarkers;
+import dev.lms.pagecache.Outcome;
+import dev.lms.pagecache.PageKey;
+import dev.lms.pagecache.Variant;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a handler sees: its answer is held back until it is complete, or streams through when nobody
+ * needs it whole or it grows past the cap. For use by one thread at a time.
+ */
+final class RenderExchange extends DelegatingExchange {
+  /** Leads from the handler's exchange, also when it was wrapped once more, to this one. */
+  static final String ATTRIBUTE = RenderExchange.class.getName();
+
+  /** Fields that are about one connection or one answer (RFC 9110 section 7.6.1, RFC 9111 3.1). */
+  private static final Set<String> OF_ONE_ANSWER =
+      Set.of(
+          "connection",
+          "keep-alive",
+          "proxy-authenticate",
+          "proxy-authentication-info",
+          "proxy-authorization",
+          "proxy-connection",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade",
+          "content-length",
+          "date",
+          "age",
+          "etag",
+          "cache-status",
+          "cache-tag");
+
+  private final Variant variant;
+  private final Responder responder;
+  private final HoleMarkers markers;
+  private final int cap;
+
+  /** Present when the answer may be stored: then the handler sees only what is in the key. */
+  private final @Nullable KeyedRequest keyed;
+
+  /** Announced when the answer streams. */
+  private final Outcome whenStreamed;
+
+  private final Runnable beforeStreaming;
+
+  private final Headers headers = new Headers();
+  private final Body body = new Body();
+  private OutputStream handlersBody = body;
+  private int status = -1;
+  private long announced;
+  private boolean closed;
+  private boolean handlerReturned;
+  private boolean readConnection;
+
+  /** The request as the key describes it. */
+  record KeyedRequest(PageKey key, KeyedHeaders headers, URI uri) {
+    static KeyedRequest of(HttpExchange outer, PageKey key, Set<String> keyedHeaders) {
+      return new KeyedRequest(
+          key,
+          new KeyedHeaders(outer.getRequestHeaders(), keyedHeaders),
+          URI.create(key.path() + key.query().map(query -> '?' + query).orElse("")));
+    }
+  }
+
+  RenderExchange(
+      HttpExchange outer,
+      Variant variant,
+      Responder responder,
+      HoleMarkers markers,
+      int cap,
+      @Nullable KeyedRequest keyed,
+      Outcome whenStreamed,
+      Runnable beforeStreaming) {
+    super(outer);
+    this.variant = variant;
+    this.responder = responder;
+    this.markers = markers;
+    this.cap = cap;
+    this.keyed = keyed;
+    this.whenStreamed = whenStreamed;
+    this.beforeStreaming = beforeStreaming;
+  }
+
+  Variant variant() {
+    return variant;
+  }
+
+  String hole(String name) {
+    responder.requireFiller(name);
+    if (hasBegun()) {
+      throw new IllegalStateException(
+          "The answer was begun; ask for the hole \"" + name + "\" before sendResponseHeaders");
+    }
+    return markers.marker(name);
+  }
+
+  /** Called when the handler has returned. What is held must be complete by now. */
+  void finish() throws IOException {
+    handlerReturned = true;
+    if (keyed != null && !hasBegun()) {
+      throw new IOException(
+          "The handler returned without an answer; on a cached route it must answer first");
+    }
+    if (isHeld() && announced > 0 && body.held.size() < announced) {
+      throw new IOException(
+          "The handler announced " + announced + " bytes and wrote " + body.held.size());
+    }
+    if (isHeld() && announced == 0 && !closed && !body.closed) {
+      throw new IOException("The handler returned without closing the body of its answer");
+    }
+  }
+
+  /** Whether there is a whole answer that was not sent yet. */
+  boolean isHeld() {
+    return hasBegun() && !isUnderWay();
+  }
+
+  /** Whether the answer goes to the client already. */
+  private boolean isUnderWay() {
+    return body.streamed != null || body.empty;
+  }
+
+  private boolean hasBegun() {
+    return status >= 0;
+  }
+
+  boolean readUnkeyed() {
+    return keyed != null && (keyed.headers().readUnkeyed() || readConnection);
+  }
+
+  Fields fields() {
+    return new Fields(headers);
+  }
+
+  List<String> tags() {
+    return fields().members("Cache-Tag");
+  }
+
+  Answer answer() {
+    Set<String> dropped = new HashSet<>(OF_ONE_ANSWER);
+    for (String name : fields().members("Connection")) {
+      dropped.add(name.toLowerCase(Locale.ROOT));
+    }
+    return new Answer(status, fields().without(dropped), markers.split(body.held.toByteArray()));
+  }
+
+  @Override
+  public Headers getRequestHeaders() {
+    return keyed == null ? super.getRequestHeaders() : keyed.headers();
+  }
+
+  @Override
+  public URI getRequestURI() {
+    return keyed == null ? super.getRequestURI() : keyed.uri();
+  }
+
+  @Override
+  public InetSocketAddress getRemoteAddress() {
+    readConnection = true;
+    return super.getRemoteAddress();
+  }
+
+  @Override
+  public @Nullable HttpPrincipal getPrincipal() {
+    readConnection = true;
+    return super.getPrincipal();
+  }
+
+  @Override
+  public @Nullable Object getAttribute(String name) {
+    return name.equals(ATTRIBUTE) ? this : super.getAttribute(name);
+  }
+
+  @Override
+  public Headers getResponseHeaders() {
+    return headers;
+  }
+
+  @Override
+  public int getResponseCode() {
+    return status;
+  }
+
+  @Override
+  public OutputStream getResponseBody() {
+    return handlersBody;
+  }
+
+  @Override
+  public void setStreams(@Nullable InputStream in, @Nullable OutputStream out) {
+    setRequestBody(in);
+    if (out != null) {
+      handlersBody = out;
+    }
+  }
+
+  @Override
+  public void sendResponseHeaders(int code, long length) throws IOException {
+    if (hasBegun()) {
+      throw new IOException("The headers were already sent");
+    }
+    status = code;
+    announced = length;
+    boolean held = keyed != null || (markers.any() && !handlerReturned);
+    if (!held || length > cap) {
+      body.stream();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    boolean abandoned = keyed == null && !hasBegun();
+    if (isUnderWay() || abandoned) {
+      outer.close();
+    }
+  }
+
+  /** Holds up to the cap, then streams. */
+  private final class Body extends OutputStream {
+    private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+    private @Nullable OutputStream streamed;
+    private boolean empty;
+    private boolean closed;
+
+    private void stream() throws IOException {
+      beforeStreaming.run();
+      OutputStream out = responder.begin(status, fields(), announced, markers, whenStreamed);
+      if (out == null) {
+        empty = true;
+      } else {
+        streamed = out;
+        held.writeTo(out);
+        held.reset();
+      }
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      if (!hasBegun()) {
+        throw new IOException("Call sendResponseHeaders before writing the body");
+      }
+      if (length == 0) {
+        return;
+      }
+      if (streamed == null) {
+        if (announced < 0 || empty || (announced > 0 && held.size() + (long) length > announced)) {
+          throw new IOException("More bytes than announced");
+        }
+        if (held.size() + (long) length <= cap) {
+          held.write(bytes, offset, length);
+          return;
+        }
+        stream();
+      }
+      if (streamed != null) {
+        streamed.write(bytes, offset, length);
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      if (streamed != null) {
+        streamed.flush();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      closed = true;
+      if (streamed != null) {
+        streamed.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package dev.lms.pagecache.httpserver;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import dev.lms.pagecache.Answer;
+import dev.lms.pagecache.Body;
+import dev.lms.pagecache.Coding;
+import dev.lms.pagecache.Fields;
+import dev.lms.pagecache.HoleMarkers;
+import dev.lms.pagecache.Outcome;
+import dev.lms.pagecache.Page;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Writes answers to the client of one exchange: headers, holes, codings, conditions. */
+final class Responder {
+  private static final Set<Integer> NEVER_A_BODY = Set.of(204, 304);
+
+  /** RFC 9110 section 8.8.3, without the weakness: If-None-Match compares weakly. */
+  private static final Pattern ENTITY_TAG = Pattern.compile("\"[^\"]*\"");
+
+  private final HttpExchange outer;
+  private final Map<String, HoleFiller> fillers;
+  private final InstantSource clock;
+  private final boolean ruled;
+  private final boolean anonymous;
+
+  /**
+   * @param ruled whether the route's pages are cached: then the cache says what browsers may keep
+   * @param anonymous whether it is certain that a stranger is asking
+   */
+  Responder(
+      HttpExchange outer,
+      Map<String, HoleFiller> fillers,
+      InstantSource clock,
+      boolean ruled,
+      boolean anonymous) {
+    this.outer = outer;
+    this.fillers = fillers;
+    this.clock = clock;
+    this.ruled = ruled;
+    this.anonymous = anonymous;
+  }
+
+  void requireFiller(String name) {
+    if (!fillers.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "No filler for the hole \"" + name + "\"; there are " + new TreeSet<>(fillers.keySet()));
+    }
+  }
+
+  /** Only the status, for an answer somebody else will write. */
+  void announce(Outcome outcome) {
+    outer.getResponseHeaders().set("Cache-Status", outcome.cacheStatus(clock.instant()));
+  }
+
+  /** Sends a page that has an entity tag, or says that the client has it already. */
+  void send(Page page, Outcome outcome) throws IOException {
+    Body body = page.answer().body();
+    Map<String, byte[]> filled = fill(body.holes());
+    Coding coding = coding(body);
+    String etag = page.etag(coding, filled);
+    Headers headers = writeHead(page.answer().fields(), body.has(Coding.GZIP), outcome);
+    headers.set("ETag", etag);
+    if (outcome.source() == Outcome.Source.HIT) {
+      headers.set("Age", Long.toString(age(page)));
+    }
+    if (page.answer().status() == 200 && clientHas(etag)) {
+      headers.remove("Content-Type");
+      outer.sendResponseHeaders(304, -1);
+      outer.close();
+    } else {
+      writeBody(page.answer().status(), body, coding, filled);
+    }
+  }
+
+  /** Sends an answer that was not stored. */
+  void send(Answer answer, Outcome outcome) throws IOException {
+    Map<String, byte[]> filled = fill(answer.body().holes());
+    Answer ready = acceptedCoding() == Coding.GZIP ? answer.compressed() : answer;
+    writeHead(answer.fields(), true, outcome);
+    writeBody(answer.status(), ready.body(), coding(ready.body()), filled);
+  }
+
+  /**
+   * Begins an answer that streams.
+   *
+   * @return where the body goes, or null if there is none
+   */
+  @Nullable OutputStream begin(
+      int status, Fields fields, long length, HoleMarkers markers, Outcome outcome)
+      throws IOException {
+    Map<String, byte[]> filled = fill(markers.names());
+    Headers headers =
+        writeHead(fields.without(Set.of("cache-tag", "cache-status")), false, outcome);
+    if (markers.any()) {
+      headers.remove("Content-Length");
+      headers.remove("ETag");
+    }
+    outer.sendResponseHeaders(status, markers.any() && length > 0 ? 0 : length);
+    if (length < 0) {
+      return null;
+    }
+    OutputStream out = outer.getResponseBody();
+    return markers.any() ? markers.filling(out, filled) : out;
+  }
+
+  private Map<String, byte[]> fill(List<String> holes) throws IOException {
+    if (holes.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, byte[]> filled = new HashMap<>();
+    for (String name : holes) {
+      if (!filled.containsKey(name)) {
+        HoleFiller filler = fillers.get(name);
+        if (filler == null) {
+          throw new IllegalStateException(
+              "A stored page has the hole \"" + name + "\", for which there is no filler here");
+        }
+        filled.put(name, filler.fill(outer).getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return filled;
+  }
+
+  private Coding acceptedCoding() {
+    List<String> accepted = outer.getRequestHeaders().get("Accept-Encoding");
+    return accepted == null ? Coding.IDENTITY : Coding.accepted(accepted);
+  }
+
+  private Coding coding(Body body) {
+    return body.has(Coding.GZIP) ? acceptedCoding() : Coding.IDENTITY;
+  }
+
+  private long age(Page page) {
+    return Math.max(0, Duration.between(page.renderedAt(), clock.instant()).toSeconds());
+  }
+
+  private boolean clientHas(String etag) {
+    List<String> lines = outer.getRequestHeaders().get("If-None-Match");
+    if (lines == null) {
+      return false;
+    }
+    for (String line : lines) {
+      if (line.strip().equals("*")) {
+        return true;
+      }
+      Matcher tags = ENTITY_TAG.matcher(line);
+      while (tags.find()) {
+        if (tags.group().equals(etag)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private Headers writeHead(Fields fields, boolean variesByCoding, Outcome outcome) {
+    Headers headers = outer.getResponseHeaders();
+    fields.forEach(
+        (name, lines) -> {
+          if (name.equalsIgnoreCase("Set-Cookie")) {
+            lines.forEach(line -> headers.add(name, line));
+          } else if (!name.equalsIgnoreCase("Vary")) {
+            headers.put(name, new ArrayList<>(lines));
+          }
+        });
+    Set<String> vary = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    vary.addAll(new Fields(headers).members("Vary"));
+    vary.addAll(fields.members("Vary"));
+    if (variesByCoding) {
+      vary.add("Accept-Encoding");
+    }
+    adviseBrowser(headers, vary);
+    if (!vary.isEmpty()) {
+      headers.set("Vary", String.join(", ", vary));
+    }
+    announce(outcome);
+    return headers;
+  }
+
+  /** What a browser may do with the answer: keep it, but ask each time, because people change. */
+  private void adviseBrowser(Headers headers, Set<String> vary) {
+    String said = headers.getFirst("Cache-Control");
+    if (!Arrays.asList("GET", "HEAD").contains(outer.getRequestMethod())) {
+      if (said == null) {
+        headers.set("Cache-Control", "no-store");
+      }
+    } else if (ruled || said == null) {
+      vary.add("Cookie");
+      if (said == null || !said.contains("no-store")) {
+        headers.set("Cache-Control", anonymous ? "no-cache" : "private, no-cache");
+      }
+    }
+  }
+
+  private void writeBody(int status, Body body, Coding coding, Map<String, byte[]> filled)
+      throws IOException {
+    Headers headers = outer.getResponseHeaders();
+    if (coding == Coding.GZIP) {
+      headers.set("Content-Encoding", "gzip");
+    }
+    long length = NEVER_A_BODY.contains(status) ? 0 : body.length(coding, filled);
+    if (outer.getRequestMethod().equals("HEAD")) {
+      headers.set("Content-Length", Long.toString(length));
+      outer.sendResponseHeaders(status, -1);
+      outer.close();
+    } else if (length == 0) {
+      outer.sendResponseHeaders(status, -1);
+      outer.close();
+    } else {
+      outer.sendResponseHeaders(status, length);
+      try (OutputStream out = outer.getResponseBody()) {
+        body.writeTo(out, coding, filled);
+      }
+    }
+  }
+}
