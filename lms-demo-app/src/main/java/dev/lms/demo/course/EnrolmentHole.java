@@ -15,7 +15,7 @@ public final class EnrolmentHole implements Holes.Filler {
   private final Enrolments enrolments;
   private final Pages pages;
 
-  /** Fills holes from these tables. */
+  /** Answers from these. */
   public EnrolmentHole(Courses courses, Enrolments enrolments, Pages pages) {
     this.courses = courses;
     this.enrolments = enrolments;

@@ -1,0 +1,78 @@
+package dev.lms.demo.account;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lms.demo.account.Passwords.Verdict;
+import dev.lms.demo.data.Database;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PasswordsTest {
+  private static final String OWASP = "$argon2id$v=19$m=19456,t=2,p=1$";
+
+  @TempDir Path folder;
+
+  @Test
+  void sampleAccountsHaveTheirNameAsPassword() {
+    try (Database database = Database.open("jdbc:sqlite:" + folder.resolve("a.db"), 1, true);
+        Passwords passwords = new Passwords(2)) {
+      Users users = new Users(database, true);
+      for (String name :
+          List.of(
+              "lms-admin",
+              "instructor",
+              "student1",
+              "student2",
+              "student3",
+              "student4",
+              "student5",
+              "student6",
+              "student7",
+              "student8",
+              "student9")) {
+        String hash = users.find(name).orElseThrow().password();
+        assertTrue(hash.startsWith(OWASP), hash);
+        assertEquals(Verdict.MATCH, passwords.check(name, Optional.of(hash)), name);
+      }
+      Optional<String> hash = users.find("student1").map(Users.Credentials::password);
+      assertEquals(Verdict.MISMATCH, passwords.check("student2", hash));
+      assertEquals(Verdict.MISMATCH, passwords.check("", hash));
+      assertEquals(Verdict.MISMATCH, passwords.check("student1", Optional.empty()));
+      assertEquals(Optional.empty(), users.find("nobody"));
+    }
+  }
+
+  @Test
+  void inProductionSampleAccountsDoNotExistEvenIfTheFileHasThem() {
+    try (Database database = Database.open("jdbc:sqlite:" + folder.resolve("a.db"), 1, true)) {
+      assertTrue(new Users(database, true).find("lms-admin").isPresent());
+      assertEquals(Optional.empty(), new Users(database, false).find("lms-admin"));
+    }
+  }
+
+  /** An unknown name waits in the same line for the same work, so that neither tells it apart. */
+  @Test
+  void whenTooManyWaitTheyAreToldSoWhateverTheirName() throws Exception {
+    try (Passwords passwords = new Passwords(1, 1);
+        ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Verdict>> checks = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        checks.add(callers.submit(() -> passwords.check("x", Optional.empty())));
+      }
+      List<Verdict> verdicts = new ArrayList<>();
+      for (Future<Verdict> check : checks) {
+        verdicts.add(check.get());
+      }
+      assertTrue(verdicts.contains(Verdict.BUSY), verdicts.toString());
+      assertTrue(verdicts.contains(Verdict.MISMATCH), verdicts.toString());
+    }
+  }
+}

@@ -1,0 +1,456 @@
+package dev.lms.demo.home;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lms.demo.home.Browser.Answer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The pages and markup of the contract, over HTTP. */
+class SiteTest {
+  private static final String SIGN_IN_LINK = "<a href=\"/user/login\"";
+  private static final String USER_MENU = "data-testid=\"user-menu\"";
+  private static final Pattern COURSE_LINK = Pattern.compile("href=\"/course/([a-z0-9]+)/view\"");
+
+  @TempDir Path folder;
+  private final List<Set<String>> purges = new CopyOnWriteArrayList<>();
+  private volatile boolean purgeFails;
+  private TestSite site;
+
+  @BeforeEach
+  void start() throws IOException {
+    site = new TestSite(folder, 0, this::purge);
+  }
+
+  @AfterEach
+  void stop() {
+    site.close();
+  }
+
+  private void purge(Set<String> tags) {
+    if (purgeFails) {
+      throw new IllegalStateException("on purpose");
+    }
+    purges.add(tags);
+  }
+
+  private static String userName(String name) {
+    return "<span data-testid=\"user-name\">" + name + "</span>";
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/",
+        "/home",
+        "/course/explore",
+        "/course/explore?page=2",
+        "/course/explore?page=999",
+        "/course/explore?tag=nothing-has-it",
+        "/course/py101/view",
+        "/program/explore",
+        "/program/webdev"
+      })
+  void sharedPagesAreForStrangersOrForPeople(String path) {
+    Browser browser = site.browser();
+    Answer stranger = browser.get(path);
+    assertEquals(200, stranger.status());
+    assertTrue(stranger.body().contains(SIGN_IN_LINK), stranger.body());
+    assertFalse(stranger.body().contains(USER_MENU));
+    assertFalse(stranger.body().contains("csrf_token"));
+    assertFalse(stranger.headers().containsKey("set-cookie"));
+    assertTrue(stranger.headers().containsKey("cache-tag"));
+
+    browser.signIn("student1");
+    Answer person = browser.get(path);
+    assertEquals(200, person.status());
+    assertFalse(person.body().contains(SIGN_IN_LINK));
+    assertTrue(person.body().contains(USER_MENU));
+    assertTrue(person.body().contains(userName("Alice Marlow")), person.body());
+    assertTrue(person.body().contains("<form method=\"post\" action=\"/user/logout\">"));
+    assertFalse(person.token().isEmpty());
+    assertTrue(person.body().startsWith("<!doctype html>\n<html lang=\"en\">"));
+  }
+
+  @Test
+  void theCatalogueHasAllCoursesInPagesOfTwenty() {
+    Browser browser = site.browser();
+    Set<String> seen = new HashSet<>();
+    for (int page = 1; page <= 3; page++) {
+      Matcher links = COURSE_LINK.matcher(browser.get("/course/explore?page=" + page).body());
+      List<String> here = new ArrayList<>();
+      while (links.find()) {
+        here.add(links.group(1));
+      }
+      assertTrue(here.size() <= 20 && !here.isEmpty(), page + ": " + here);
+      seen.addAll(here);
+    }
+    assertTrue(seen.size() >= 40, seen.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "two", "1.5", "9999999999999999999"})
+  void aPageThatIsNoNumberIsABadRequest(String page) {
+    Answer answer = site.browser().get("/course/explore?page=" + page);
+    assertEquals(400, answer.status());
+    assertTrue(answer.body().contains("?page=2"), "says what would be right");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/course/none/view",
+        "/course/none/take",
+        "/course/none/admin",
+        "/resource/none",
+        "/program/none",
+        "/course/%3Cscript%3E/view"
+      })
+  void whatDoesNotExistIsNotFound(String path) {
+    assertEquals(404, site.browser().get(path).status());
+  }
+
+  @Test
+  void signInAndOut() {
+    Browser browser = site.browser();
+    Answer form = browser.get("/user/login?next=/course/explore?page=2");
+    assertTrue(form.body().contains("name=\"next\" value=\"/course/explore?page=2\""));
+    assertEquals(Set.of("lms_login"), browser.cookies().keySet(), "no session for a stranger");
+
+    Answer in =
+        browser.post(
+            "/user/login",
+            Map.of(
+                "username", "student3",
+                "password", "student3",
+                "next", "/course/explore?page=2",
+                "csrf_token", form.token()));
+    assertEquals(303, in.status());
+    assertEquals("/course/explore?page=2", in.location());
+    assertEquals(Set.of("session"), browser.cookies().keySet());
+    assertTrue(browser.get("/").body().contains(userName("Chidi Eze")));
+
+    String token = browser.get("/").token();
+    Answer forged = browser.post("/user/logout", Map.of("csrf_token", "x" + token));
+    assertEquals(403, forged.status());
+    assertTrue(browser.get("/").body().contains(USER_MENU));
+
+    Answer out = browser.post("/user/logout", Map.of("csrf_token", token));
+    assertEquals(303, out.status());
+    assertEquals("/", out.location());
+    assertEquals(Set.of(), browser.cookies().keySet());
+    assertTrue(browser.get("/").body().contains(SIGN_IN_LINK));
+    assertEquals(303, browser.post("/user/logout", Map.of()).status(), "twice is no error");
+  }
+
+  @Test
+  void aWrongPasswordAndAnUnknownNameLookTheSame() {
+    List<String> bodies = new ArrayList<>();
+    for (String name : List.of("student1", "studentX")) {
+      Browser browser = site.browser();
+      String token = browser.get("/user/login").token();
+      Answer answer =
+          browser.post(
+              "/user/login", Map.of("username", name, "password", "wrong", "csrf_token", token));
+      assertEquals(401, answer.status());
+      assertTrue(answer.headers().containsKey("www-authenticate"));
+      assertFalse(browser.cookies().containsKey("session"));
+      bodies.add(answer.body().replace(name, "NAME").replace(answer.token(), "TOKEN"));
+    }
+    assertEquals(bodies.get(0), bodies.get(1));
+  }
+
+  @Test
+  void theSignInFormNeedsItsOwnTokenAndCookie() {
+    Browser attacker = site.browser();
+    String foreign = attacker.get("/user/login").token();
+    Browser victim = site.browser();
+    String own = victim.get("/user/login").token();
+    assertNotEquals(own, foreign);
+
+    for (String token : List.of("", "x", foreign, own + "A", own.substring(1))) {
+      assertRefused(victim, token);
+    }
+    Browser withoutCookie = site.browser();
+    assertRefused(withoutCookie, own);
+    Browser madeUp = site.browser();
+    madeUp.cookies().put("lms_login", "AAAAAAAAAAAAAAAAAAAAAA");
+    assertRefused(madeUp, own);
+    Browser malformed = site.browser();
+    malformed.cookies().put("lms_login", "");
+    assertRefused(malformed, "");
+
+    Answer answer =
+        victim.post(
+            "/user/login",
+            Map.of("username", "student1", "password", "student1", "csrf_token", own));
+    assertEquals(303, answer.status());
+  }
+
+  /** Right name and password, wrong token: refused, with a form that can be sent. */
+  private static void assertRefused(Browser browser, String token) {
+    Answer answer =
+        browser.post(
+            "/user/login",
+            Map.of("username", "student1", "password", "student1", "csrf_token", token));
+    assertEquals(403, answer.status());
+    assertFalse(browser.cookies().containsKey("session"));
+    assertFalse(answer.token().isEmpty());
+  }
+
+  @Test
+  void anOpenRedirectIsNotToBeHad() {
+    for (String wish : List.of("//evil.example", "/\\evil.example", "https://evil.example/")) {
+      Browser browser = site.browser();
+      String token = browser.get("/user/login").token();
+      Answer answer =
+          browser.post(
+              "/user/login",
+              Map.of(
+                  "username",
+                  "student1",
+                  "password",
+                  "student1",
+                  "csrf_token",
+                  token,
+                  "next",
+                  wish));
+      assertEquals("/", answer.location());
+    }
+  }
+
+  @Test
+  void coursePagesAreForTheEnrolled() {
+    Browser browser = site.browser();
+    for (String path : List.of("/course/py101/take", "/resource/py101-1")) {
+      Answer stranger = browser.get(path);
+      assertEquals(303, stranger.status());
+      assertEquals("/user/login?next=" + path.replace("/", "%2F"), stranger.location());
+    }
+    browser.signIn("student1");
+    for (String path : List.of("/course/py101/take", "/resource/py101-1")) {
+      Answer outside = browser.get(path);
+      assertEquals(403, outside.status());
+      assertTrue(outside.body().contains("action=\"/course/py101/enroll\""));
+      assertEquals("no-store", outside.headers().get("cache-control"));
+    }
+    assertTrue(
+        browser.get("/course/py101/view").body().contains("action=\"/course/py101/enroll\""));
+
+    String token = browser.get("/course/py101/view").token();
+    assertEquals(403, browser.post("/course/py101/enroll", Map.of()).status());
+    Answer enrolled = browser.post("/course/py101/enroll", Map.of("csrf_token", token));
+    assertEquals(303, enrolled.status());
+    assertEquals(List.of(Set.of("course:py101")), purges);
+    assertEquals(200, browser.get("/course/py101/take").status());
+    assertTrue(browser.get("/resource/py101-1").body().contains("Getting set up"));
+    assertTrue(browser.get("/course/py101/view").body().contains("href=\"/course/py101/take\""));
+    assertEquals(403, browser.get("/resource/py201-1").status());
+    assertTrue(browser.get("/user/account").body().contains("href=\"/course/py101/view\""));
+  }
+
+  @Test
+  void onlyStudentsEnrol() {
+    Browser browser = site.browser();
+    assertEquals(403, browser.post("/course/py101/enroll", Map.of()).status());
+    browser.signIn("instructor");
+    String token = browser.get("/").token();
+    assertEquals(403, browser.post("/course/py101/enroll", Map.of("csrf_token", token)).status());
+  }
+
+  @Test
+  void courseAdministrationIsForItsInstructorAndAdministrators() {
+    List<String> paths = List.of("/course/py101/admin", "/course/py101/moderate");
+    for (String path : paths) {
+      assertEquals(303, site.browser().get(path).status(), path);
+    }
+    Map<String, Integer> own = Map.of("student1", 403, "instructor", 200, "lms-admin", 200);
+    own.forEach(
+        (username, status) -> {
+          Browser browser = site.browser();
+          browser.signIn(username);
+          for (String path : paths) {
+            assertEquals(status, browser.get(path).status(), username + " " + path);
+          }
+          assertEquals(
+              username.equals("lms-admin") ? 200 : 403,
+              browser.get("/course/db101/admin").status(),
+              username + " on a course of somebody else");
+          Answer post =
+              browser.post(
+                  "/course/db101/edit",
+                  Map.of("title", "Mine", "csrf_token", browser.get("/").token()));
+          assertEquals(username.equals("lms-admin") ? 303 : 403, post.status(), username);
+        });
+    assertEquals(403, site.browser().post("/course/py101/edit", Map.of("title", "x")).status());
+  }
+
+  @Test
+  void anEditIsStoredThenPurgedThenAnswered() {
+    Browser browser = site.browser();
+    browser.signIn("instructor");
+    String token = browser.get("/course/web101/admin").token();
+    Answer edited =
+        browser.post(
+            "/course/web101/edit", Map.of("title", "How the web worked", "csrf_token", token));
+    assertEquals(303, edited.status());
+    assertEquals("/course/web101/view", edited.location());
+    assertEquals(List.of(Set.of("course:web101", "courses", "program:webdev")), purges);
+    String page = site.browser().get("/course/web101/view").body();
+    assertTrue(page.contains("<h1>How the web worked</h1>"), page);
+    assertTrue(page.contains("What happens between"), "the description is unchanged");
+  }
+
+  @Test
+  void thePurgeSeesTheCommittedEdit() throws IOException {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    Path other = folder.resolve("other");
+    assertTrue(other.toFile().mkdir());
+    TestSite[] second = new TestSite[1];
+    try (TestSite purging =
+        new TestSite(
+            other, 0, tags -> seen.add(second[0].browser().get("/course/py101/view").body()))) {
+      second[0] = purging;
+      Browser browser = purging.browser();
+      browser.signIn("instructor");
+      browser.post(
+          "/course/py101/edit",
+          Map.of("title", "Committed", "csrf_token", browser.get("/").token()));
+    }
+    assertTrue(seen.getFirst().contains("<h1>Committed</h1>"));
+  }
+
+  @Test
+  void whoeverEditsIsToldWhenOldPagesMayStillBeShown() {
+    Browser browser = site.browser();
+    browser.signIn("instructor");
+    purgeFails = true;
+    Answer edited =
+        browser.post(
+            "/course/py101/edit",
+            Map.of("title", "Stored", "csrf_token", browser.get("/").token()));
+    assertEquals(503, edited.status());
+    assertTrue(edited.headers().containsKey("retry-after"));
+    assertTrue(edited.body().contains("Your change is stored"), edited.body());
+    assertTrue(browser.get("/course/py101/view").body().contains("<h1>Stored</h1>"));
+  }
+
+  @Test
+  void aBadEditComesBackAsTyped() {
+    Browser browser = site.browser();
+    browser.signIn("instructor");
+    Answer refused =
+        browser.post(
+            "/course/py101/edit",
+            Map.of(
+                "title", "",
+                "description", "</textarea><script>alert(1)</script>",
+                "tags", "c++",
+                "csrf_token", browser.get("/").token()));
+    assertEquals(422, refused.status());
+    assertTrue(refused.body().contains("The title is empty"));
+    assertTrue(refused.body().contains("&lt;/textarea&gt;&lt;script&gt;"));
+    assertTrue(refused.body().contains("value=\"c++\""));
+    assertEquals(List.of(), purges);
+    assertFalse(browser.get("/course/py101/view").body().contains("alert(1)"));
+  }
+
+  @Test
+  void whatInstructorsWriteIsTextEverywhere() {
+    String hostile = "\"><script>alert('x')</script>{{userName}}";
+    Browser browser = site.browser();
+    browser.signIn("instructor");
+    Answer edited =
+        browser.post(
+            "/course/hist101/edit", Map.of("title", "x", "csrf_token", browser.get("/").token()));
+    assertEquals(403, edited.status(), "not this instructor's course");
+    edited =
+        browser.post(
+            "/course/py101/edit",
+            Map.of(
+                "title", "A " + hostile,
+                "description", hostile + "\n\n<b>bold</b>",
+                "csrf_token", browser.get("/").token()));
+    assertEquals(303, edited.status());
+    browser.signIn("lms-admin");
+    for (String path :
+        List.of(
+            "/",
+            "/course/explore",
+            "/course/py101/view",
+            "/course/py101/admin",
+            "/course/py101/moderate",
+            "/course/explore?tag=python")) {
+      String page = browser.get(path).body();
+      assertFalse(page.contains("<script>"), path);
+      assertFalse(page.contains("<b>"), path);
+    }
+    assertTrue(
+        browser.get("/course/py101/view").body().contains("{{userName}}"), "braces are text too");
+  }
+
+  @Test
+  void aStudentIsNamedOnlyInTheirOwnMenuAndToTheirInstructor() {
+    Browser student = site.browser();
+    student.signIn("student5");
+    student.post("/course/py101/enroll", Map.of("csrf_token", student.get("/").token()));
+    Browser other = site.browser();
+    other.signIn("student6");
+    for (Browser reader : List.of(site.browser(), other)) {
+      for (String path :
+          List.of("/", "/course/explore", "/course/py101/view", "/program/reliable")) {
+        assertFalse(reader.get(path).body().contains("Erik Nyman"), path);
+      }
+    }
+    Browser instructor = site.browser();
+    instructor.signIn("instructor");
+    String list = instructor.get("/course/py101/moderate").body();
+    assertTrue(list.contains("Erik Nyman"), list);
+    assertFalse(list.contains("Farah Siddiqui"), list);
+  }
+
+  @Test
+  void theAccountPageIsAboutOneself() {
+    Browser browser = site.browser();
+    assertEquals("/user/login?next=%2Fuser%2Faccount", browser.get("/user/account").location());
+    browser.signIn("instructor");
+    String page = browser.get("/user/account").body();
+    assertTrue(page.contains("<dd>Ingrid Solberg</dd>"), page);
+    assertTrue(page.contains("<dd>instructor</dd>"), page);
+    assertTrue(page.contains(" UTC</dd>"), page);
+    assertTrue(page.contains("href=\"/course/py101/view\""), page);
+  }
+
+  @Test
+  void filesMayBeKeptForGoodUnderTheirOwnAddressOnly() {
+    Matcher link =
+        Pattern.compile("href=\"(/static/([0-9a-f]+)/site\\.css)\"")
+            .matcher(site.browser().get("/").body());
+    assertTrue(link.find());
+    Answer style = site.browser().get(link.group(1));
+    assertEquals(200, style.status());
+    assertTrue(String.valueOf(style.headers().get("content-type")).startsWith("text/css"));
+    assertTrue(String.valueOf(style.headers().get("cache-control")).contains("immutable"));
+    Answer old = site.browser().get("/static/0/site.css");
+    assertEquals(200, old.status());
+    assertFalse(String.valueOf(old.headers().get("cache-control")).contains("immutable"));
+    assertEquals(404, site.browser().get("/static/0/schema.sql").status());
+  }
+}
