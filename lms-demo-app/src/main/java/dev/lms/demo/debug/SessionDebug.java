@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ public final class SessionDebug {
 
   private record User(String id, TreeSet<String> roles) {}
 
-  private record Times(Instant created, Instant expires) {}
+  private record Times(String created, String expires) {}
 
   private record Shown(
       Worker worker,
@@ -64,11 +65,15 @@ public final class SessionDebug {
     @Nullable User user = session.principal().map(SessionDebug::user).orElse(null);
     @Nullable Times times =
         session.exists()
-            ? new Times(session.created().orElseThrow(), session.expires().orElseThrow())
+            ? new Times(text(session.created()), text(session.expires()))
             : null;
     Worker worker =
         new Worker(ProcessHandle.current().pid(), request.exchange().getLocalAddress().getPort());
     request.json(200, new Shown(worker, backend, user != null, user, visible, times));
+  }
+
+  private static String text(Optional<Instant> time) {
+    return time.map(Instant::toString).orElse("");
   }
 
   private static User user(Principal principal) {

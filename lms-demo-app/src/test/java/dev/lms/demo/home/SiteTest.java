@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.demo.Browser;
 import dev.lms.demo.home.Browser.Answer;
 import java.io.IOException;
 import java.nio.file.Path;

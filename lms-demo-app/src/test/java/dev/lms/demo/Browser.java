@@ -1,4 +1,4 @@
-package dev.lms.demo.home;
+package dev.lms.demo;
 
 import java.io.IOException;
 import java.net.URI;
@@ -7,27 +7,48 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Keeps cookies, follows no redirect, and reads the markup that the contract promises. */
-final class Browser {
+/**
+ * Keeps cookies, follows no redirect, and reads the markup that the contract promises. Several
+ * threads may use one.
+ */
+public final class Browser {
   private static final Pattern TOKEN =
       Pattern.compile("<input type=\"hidden\" name=\"csrf_token\" value=\"([^\"]+)\">");
 
   private final HttpClient client = HttpClient.newHttpClient();
-  private final Map<String, String> cookies = new LinkedHashMap<>();
+  private final Map<String, String> cookies;
   private final URI site;
 
-  Browser(URI site) {
-    this.site = site;
+  /** A new visitor of this site. */
+  public Browser(URI site) {
+    this(site, new ConcurrentSkipListMap<>());
   }
 
-  record Answer(int status, String body, Map<String, String> headers) {
-    String token() {
+  private Browser(URI site, Map<String, String> cookies) {
+    this.site = site;
+    this.cookies = cookies;
+  }
+
+  /** The same visitor, with the same cookies, sent to another worker. */
+  public Browser on(URI otherWorker) {
+    return new Browser(otherWorker, cookies);
+  }
+
+  /** Another visitor who has got hold of the cookies as they are now. */
+  public Browser copy() {
+    return new Browser(site, new ConcurrentSkipListMap<>(cookies));
+  }
+
+  /** An answer; header names in lower case. */
+  public record Answer(int status, String body, Map<String, String> headers) {
+    /** The value of the first {@code csrf_token} field. */
+    public String token() {
       Matcher token = TOKEN.matcher(body);
       if (!token.find()) {
         throw new AssertionError("no csrf_token in " + body);
@@ -35,16 +56,25 @@ final class Browser {
       return token.group(1);
     }
 
-    String location() {
-      return headers.getOrDefault("location", "");
+    /** Where the answer sends one. */
+    public String location() {
+      return header("location");
+    }
+
+    /** A header, or nothing. */
+    public String header(String name) {
+      return headers.getOrDefault(name, "");
     }
   }
 
-  Answer get(String path) {
-    return send(HttpRequest.newBuilder(site.resolve(path)).GET());
+  /** GET, with header names and values in turn. */
+  public Answer get(String path, String... headers) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(site.resolve(path)).GET();
+    return send(headers.length == 0 ? request : request.headers(headers));
   }
 
-  Answer post(String path, Map<String, String> form) {
+  /** POST of a form. */
+  public Answer post(String path, Map<String, String> form) {
     String body =
         form.entrySet().stream()
             .map(e -> encode(e.getKey()) + "=" + encode(e.getValue()))
@@ -55,7 +85,8 @@ final class Browser {
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
-  Answer signIn(String username) {
+  /** Signs in with the password that sample accounts have. */
+  public Answer signIn(String username) {
     return post(
         "/user/login",
         Map.of(
@@ -64,8 +95,14 @@ final class Browser {
             "csrf_token", get("/user/login").token()));
   }
 
-  Map<String, String> cookies() {
+  /** The cookies, live. */
+  public Map<String, String> cookies() {
     return cookies;
+  }
+
+  /** Signs out with the token of a page. */
+  public Answer signOut() {
+    return post("/user/logout", Map.of("csrf_token", get("/user/account").token()));
   }
 
   private Answer send(HttpRequest.Builder request) {

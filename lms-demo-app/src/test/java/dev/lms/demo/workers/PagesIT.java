@@ -1,0 +1,215 @@
+package dev.lms.demo.workers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lms.demo.Browser;
+import dev.lms.demo.WorkerProcess;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** P1, P2 and P8, between two processes: with Redis, and with files on one machine. */
+class PagesIT {
+  private static final String SIGN_IN = "<a href=\"/user/login\"";
+  private static final Pattern NAME =
+      Pattern.compile("<span data-testid=\"user-name\">([^<]*)</span>");
+
+  @TempDir Path folder;
+  private Backend backend;
+  private WorkerProcess one;
+  private WorkerProcess two;
+
+  private void start(Backend.Kind kind) throws Exception {
+    backend = new Backend(kind, folder);
+    one = backend.worker();
+    two = backend.worker();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    backend.close();
+  }
+
+  private Browser visitor(WorkerProcess worker) {
+    return new Browser(worker.uri("/"));
+  }
+
+  private static Optional<String> nameOn(String page) {
+    Matcher name = NAME.matcher(page);
+    return name.find() ? Optional.of(name.group(1)) : Optional.empty();
+  }
+
+  private static String aCourseOf(Browser instructor) {
+    Matcher link =
+        Pattern.compile("href=\"/course/(\\w+)/view\"")
+            .matcher(instructor.get("/user/account").body());
+    assertTrue(link.find(), "the instructor teaches a course");
+    return link.group(1);
+  }
+
+  private static Browser.Answer edit(Browser instructor, String code, String title) {
+    String token = instructor.get("/course/" + code + "/admin").token();
+    return instructor.post(
+        "/course/" + code + "/edit", Map.of("title", title, "csrf_token", token));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REDIS", "FILE"})
+  void strangersShareAPageWithoutACookie(Backend.Kind kind) throws Exception {
+    start(kind);
+    Browser.Answer first = visitor(one).get("/");
+    assertTrue(first.body().contains(SIGN_IN));
+    assertEquals("", first.header("set-cookie"));
+    assertEquals("lms; fwd=miss; stored; detail=anon", first.header("cache-status"));
+    Browser.Answer second = visitor(one).get("/");
+    assertTrue(
+        second.header("cache-status").matches("lms; hit; ttl=\\d+; detail=anon"),
+        second.header("cache-status"));
+    assertEquals(first.body(), second.body());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REDIS", "FILE"})
+  void nobodySeesAnothersPage(Backend.Kind kind) throws Exception {
+    start(kind);
+    List<Browser> people = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    for (int i = 1; i <= 4; i++) {
+      Browser person = visitor(i % 2 == 0 ? one : two);
+      assertEquals(303, person.signIn("student" + i).status());
+      people.add(person);
+      names.add(nameOn(person.get("/user/account").body()).orElseThrow());
+    }
+    Browser stranger = visitor(one);
+    List<String> paths = List.of("/", "/course/explore", "/program/explore");
+    List<Future<?>> runs = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
+      for (int round = 0; round < 20; round++) {
+        for (int i = 0; i < people.size(); i++) {
+          Browser person = people.get(i).on((round % 2 == 0 ? one : two).uri("/"));
+          String name = names.get(i);
+          String path = paths.get(round % paths.size());
+          runs.add(
+              threads.submit(
+                  () -> {
+                    String page = person.get(path).body();
+                    assertEquals(Optional.of(name), nameOn(page));
+                    assertFalse(page.contains(SIGN_IN));
+                  }));
+        }
+        String path = paths.get(round % paths.size());
+        runs.add(
+            threads.submit(
+                () -> {
+                  String page = stranger.get(path).body();
+                  assertEquals(Optional.empty(), nameOn(page));
+                  assertTrue(page.contains(SIGN_IN));
+                }));
+      }
+      for (Future<?> run : runs) {
+        run.get(60, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Backend.Kind.class)
+  void afterSigningOutTheOldTagYieldsTheStrangersPage(Backend.Kind kind) throws Exception {
+    start(kind);
+    Browser browser = visitor(one);
+    assertEquals(303, browser.signIn("student1").status());
+    Browser.Answer page = browser.get("/");
+    String tag = page.header("etag");
+    assertEquals(304, browser.get("/", "If-None-Match", tag).status());
+    assertEquals(303, browser.signOut().status());
+    for (WorkerProcess worker : List.of(one, two)) {
+      Browser.Answer after = browser.on(worker.uri("/")).get("/", "If-None-Match", tag);
+      assertEquals(200, after.status());
+      assertTrue(after.body().contains(SIGN_IN));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Backend.Kind.class)
+  void anEditOnOneWorkerShowsInTheNextRequestOnTheOther(Backend.Kind kind) throws Exception {
+    start(kind);
+    Browser instructor = visitor(one);
+    assertEquals(303, instructor.signIn("instructor").status());
+    Browser student = visitor(two);
+    assertEquals(303, student.signIn("student1").status());
+    String code = aCourseOf(instructor);
+    String path = "/course/" + code + "/view";
+    for (int round = 1; round <= 5; round++) {
+      for (Browser browser : List.of(visitor(two), student)) {
+        assertEquals(200, browser.get(path).status());
+        assertTrue(browser.get(path).header("cache-status").startsWith("lms; hit"));
+      }
+      String title = "Edited for the " + round + ". time";
+      assertEquals(303, edit(instructor, code, title).status());
+      assertTrue(visitor(two).get(path).body().contains(title), "anonymous, round " + round);
+      assertTrue(student.get(path).body().contains(title), "signed in, round " + round);
+      assertTrue(visitor(one).get(path).body().contains(title), "on the same worker");
+    }
+  }
+
+  /** P1 under load: what is seen is never older than the newest edit that had returned before. */
+  @ParameterizedTest
+  @EnumSource(names = {"REDIS", "FILE"})
+  void noReaderSeesAnOlderPageThanThePurgeThatHadReturned(Backend.Kind kind) throws Exception {
+    start(kind);
+    Browser instructor = visitor(one);
+    assertEquals(303, instructor.signIn("instructor").status());
+    Browser student = visitor(two);
+    assertEquals(303, student.signIn("student2").status());
+    String code = aCourseOf(instructor);
+    String path = "/course/" + code + "/view";
+    assertEquals(303, edit(instructor, code, "Version 0 of it").status());
+
+    AtomicReference<Integer> returned = new AtomicReference<>(0);
+    AtomicReference<Boolean> done = new AtomicReference<>(false);
+    Pattern version = Pattern.compile("Version (\\d+) of it");
+    List<Future<Integer>> readers = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
+      for (int i = 0; i < 6; i++) {
+        Browser reader = (i % 3 == 0 ? student : visitor(i % 2 == 0 ? one : two));
+        readers.add(
+            threads.submit(
+                () -> {
+                  int reads = 0;
+                  while (!done.get() || reads < 10) {
+                    int atLeast = returned.get();
+                    Matcher seen = version.matcher(reader.get(path).body());
+                    assertTrue(seen.find());
+                    int shown = Integer.parseInt(seen.group(1));
+                    assertTrue(shown >= atLeast, "saw " + shown + " after " + atLeast);
+                    reads++;
+                  }
+                  return reads;
+                }));
+      }
+      for (int i = 1; i <= 40; i++) {
+        assertEquals(303, edit(instructor, code, "Version " + i + " of it").status());
+        returned.set(i);
+      }
+      done.set(true);
+      for (Future<Integer> reader : readers) {
+        assertTrue(reader.get(60, TimeUnit.SECONDS) >= 10);
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** What must hold between worker processes: the shipped jar, started at least twice. */
+@NullMarked
+package dev.lms.demo.workers;
+
+import org.jspecify.annotations.NullMarked;
