@@ -67,8 +67,7 @@ public final class SessionDebug {
             ? new Times(session.created().orElseThrow(), session.expires().orElseThrow())
             : null;
     Worker worker =
-        new Worker(
-            ProcessHandle.current().pid(), request.exchange().getLocalAddress().getPort());
+        new Worker(ProcessHandle.current().pid(), request.exchange().getLocalAddress().getPort());
     request.json(200, new Shown(worker, backend, user != null, user, visible, times));
   }
 

@@ -45,9 +45,7 @@ public final class SiteDebug {
   }
 
   private void redis(Request request) throws IOException {
-    request.json(
-        200,
-        redis.isPresent() ? redis.get().read() : Map.of("configured", false));
+    request.json(200, redis.isPresent() ? redis.get().read() : Map.of("configured", false));
   }
 
   private void cache(Request request) throws IOException {

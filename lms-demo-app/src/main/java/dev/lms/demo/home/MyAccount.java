@@ -38,17 +38,10 @@ public final class MyAccount {
       String roles,
       String since,
       String until,
+      boolean hasEnrolled,
       List<CourseCard> enrolled,
-      List<CourseCard> taught) {
-
-    boolean hasEnrolled() {
-      return !enrolled.isEmpty();
-    }
-
-    boolean hasTaught() {
-      return !taught.isEmpty();
-    }
-  }
+      boolean hasTaught,
+      List<CourseCard> taught) {}
 
   private void account(Request request) throws IOException {
     Optional<Principal> person = SignIn.orRedirect(request);
@@ -57,6 +50,8 @@ public final class MyAccount {
     }
     Session session = SessionFilter.session(request.exchange());
     String username = person.get().id();
+    List<CourseCard> enrolled = courses.ofStudent(username).stream().map(CourseCard::of).toList();
+    List<CourseCard> taught = courses.ofInstructor(username).stream().map(CourseCard::of).toList();
     pages.show(
         request,
         200,
@@ -67,8 +62,10 @@ public final class MyAccount {
             String.join(", ", person.get().roles().stream().sorted().toList()),
             session.authenticated().map(Text::moment).orElse(""),
             session.expires().map(Text::moment).orElse(""),
-            courses.ofStudent(username).stream().map(CourseCard::of).toList(),
-            courses.ofInstructor(username).stream().map(CourseCard::of).toList()),
+            !enrolled.isEmpty(),
+            enrolled,
+            !taught.isEmpty(),
+            taught),
         Set.of());
   }
 }
