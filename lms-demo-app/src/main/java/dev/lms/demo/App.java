@@ -1,28 +1,74 @@
 package dev.lms.demo;
 
+import com.sun.net.httpserver.Filter;
+import dev.lms.demo.account.AccountPages;
+import dev.lms.demo.account.Passwords;
+import dev.lms.demo.account.Users;
 import dev.lms.demo.config.Config;
+import dev.lms.demo.config.Environment;
+import dev.lms.demo.course.CourseActions;
+import dev.lms.demo.course.CoursePages;
+import dev.lms.demo.course.Courses;
+import dev.lms.demo.course.EnrolmentHole;
+import dev.lms.demo.course.Enrolments;
+import dev.lms.demo.course.Resources;
+import dev.lms.demo.data.Database;
+import dev.lms.demo.data.DatabaseBusyException;
+import dev.lms.demo.debug.RedisStatus;
+import dev.lms.demo.debug.SessionDebug;
+import dev.lms.demo.debug.SiteDebug;
+import dev.lms.demo.home.HomePages;
+import dev.lms.demo.home.MyAccount;
 import dev.lms.demo.http.AdmissionFilter;
 import dev.lms.demo.http.ErrorFilter;
+import dev.lms.demo.http.HttpProblem;
+import dev.lms.demo.http.Route;
 import dev.lms.demo.http.Router;
 import dev.lms.demo.http.SecurityHeaders;
 import dev.lms.demo.http.WebServer;
 import dev.lms.demo.ops.HealthPages;
 import dev.lms.demo.plan.ResourcePlan;
+import dev.lms.demo.program.ProgramPages;
+import dev.lms.demo.program.Programs;
+import dev.lms.demo.view.Assets;
+import dev.lms.demo.view.Caching;
+import dev.lms.demo.view.Holes;
+import dev.lms.demo.view.PageRoute;
+import dev.lms.demo.view.Pages;
+import dev.lms.demo.view.Visitors;
+import dev.lms.pagecache.PageCache;
+import dev.lms.session.SessionStoreException;
+import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
-/** The composition root. */
+/** The composition root: every part of the site is made here and handed to those that need it. */
 public final class App {
-  private final WebServer server;
-  private final HealthPages health;
+  private static final System.Logger LOG = System.getLogger(App.class.getName());
+  private static final Duration LONGEST_QUEUE = Duration.ofSeconds(5);
+  private static final Duration OUTAGE_RETRY = Duration.ofSeconds(5);
 
-  private App(WebServer server, HealthPages health) {
+  private final WebServer server;
+  private final Optional<WebServer> management;
+  private final HealthPages health;
+  private final Closing parts;
+
+  private App(WebServer server, Optional<WebServer> management, HealthPages health, Closing parts) {
     this.server = server;
+    this.management = management;
     this.health = health;
+    this.parts = parts;
   }
 
   /**
@@ -31,17 +77,117 @@ public final class App {
    * @throws java.net.BindException when the port is taken
    */
   public static App start(Config config, ResourcePlan plan) throws IOException {
-    HealthPages health = new HealthPages(Map.of());
+    Closing parts = new Closing();
+    try {
+      return start(config, plan, parts);
+    } catch (IOException | RuntimeException e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  private static App start(Config config, ResourcePlan plan, Closing parts) throws IOException {
+    Clock clock = Clock.systemUTC();
+    Files.createDirectories(config.dataDir());
+    boolean samples = config.environment() != Environment.PRODUCTION;
+    int cpus = Runtime.getRuntime().availableProcessors();
+
+    Database database = parts.add(Database.open(config.databaseUrl(), cpus, samples));
+    RedisClients redis = parts.add(new RedisClients(plan.redisPool()));
+    SessionBackend sessions = parts.add(SessionBackend.open(config, redis, clock));
+    Passwords passwords = parts.add(new Passwords(cpus));
+    PageCache pageCache = new PageCache(PageBackend.open(config, plan, redis, clock), clock);
+    LOG.log(Level.INFO, config.sessions().store().sentence());
+    LOG.log(Level.INFO, PageBackend.sentence(config));
+    Warnings.of(config).forEach(warning -> LOG.log(Level.WARNING, warning));
+
+    Assets assets = new Assets();
+    Pages pages = new Pages(new Visitors(Site::isSignedIn, Site::hole), assets);
+    Courses courses = new Courses(database);
+    Resources resources = new Resources(database);
+    Programs programs = new Programs(database);
+    Enrolments enrolments = new Enrolments(database, clock);
+    Users users = new Users(database, samples);
+    Duration ttl = config.pageCache().timeout();
+    Consumer<Set<String>> purge = tags -> pageCache.purge(tags.toArray(String[]::new));
+
+    List<PageRoute> routes = new ArrayList<>();
+    routes.addAll(new HomePages(courses, programs, pages, ttl).routes());
+    routes.addAll(new CoursePages(courses, resources, enrolments, pages, ttl).routes());
+    routes.addAll(new CourseActions(courses, resources, enrolments, pages, purge).routes());
+    routes.addAll(new ProgramPages(programs, courses, pages).routes());
+    routes.addAll(accountPages(config, users, passwords, pages).routes());
+    routes.addAll(new MyAccount(courses, pages).routes());
+    if (config.debugEndpoints()) {
+      routes.addAll(debugPages(config, sessions, pageCache, redis));
+    }
+    Map<String, Holes.Filler> fillers = new HashMap<>(AccountPages.holes());
+    fillers.put("enrolment", new EnrolmentHole(courses, enrolments, pages));
+
+    HealthPages health =
+        new HealthPages(
+            Map.of("database", () -> database.read(sql -> 1), "sessions", sessions::check));
+    List<Route> others = new ArrayList<>(assets.routes());
+    Optional<WebServer> management = Optional.empty();
+    if (config.web().managementPort().isPresent()) {
+      management = Optional.of(management(config, health));
+    } else {
+      others.addAll(health.routes());
+    }
+    Site site = new Site(routes, others);
+    List<Filter> filters =
+        List.of(
+            new SecurityHeaders(),
+            new ErrorFilter(App::problem),
+            new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, HealthPages.PATHS),
+            new SessionFilter(sessions.sessions()),
+            site.cacheFilter(pageCache, new Holes(fillers)));
     WebServer server =
-        WebServer.start(
-            new InetSocketAddress(config.web().host(), config.web().port()),
-            List.of(
-                new SecurityHeaders(),
-                new ErrorFilter(failure -> Optional.empty()),
-                new AdmissionFilter(
-                    plan.inFlight(), plan.queue(), Duration.ofSeconds(5), HealthPages.PATHS)),
-            new Router(health.routes()));
-    return new App(server, health);
+        WebServer.start(address(config, config.web().port()), filters, site.router());
+    return new App(server, management, health, parts);
+  }
+
+  private static AccountPages accountPages(
+      Config config, Users users, Passwords passwords, Pages pages) {
+    List<String> secrets = new ArrayList<>(List.of(config.secrets().signingKey()));
+    secrets.addAll(config.secrets().fallbacks());
+    return new AccountPages(users, passwords, secrets, config.sessions().cookie().secure(), pages);
+  }
+
+  private static List<PageRoute> debugPages(
+      Config config, SessionBackend sessions, PageCache pageCache, RedisClients redis) {
+    Optional<RedisStatus> status =
+        config
+            .sessions()
+            .redis()
+            .or(() -> config.pageCache().redis())
+            .map(url -> new RedisStatus(redis.client(url), config.sessions().keyPrefix()));
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(new SessionDebug(sessions.name(), sessions.store().capabilities()).routes());
+    routes.addAll(
+        new SiteDebug(config.settings(), Warnings.of(config), pageCache, status).routes());
+    return routes.stream().map(route -> new PageRoute(route, Caching.NEVER)).toList();
+  }
+
+  private static WebServer management(Config config, HealthPages health) throws IOException {
+    return WebServer.start(
+        address(config, config.web().managementPort().orElseThrow()),
+        List.of(new SecurityHeaders(), new ErrorFilter(App::problem)),
+        new Router(health.routes()));
+  }
+
+  private static InetSocketAddress address(Config config, int port) {
+    return new InetSocketAddress(config.web().host(), port);
+  }
+
+  /** What an outage is to the person who asked. */
+  private static Optional<HttpProblem> problem(Throwable failure) {
+    return failure instanceof SessionStoreException || failure instanceof DatabaseBusyException
+        ? Optional.of(
+            HttpProblem.unavailable(
+                "Something the site needs is not available. Please try again in a moment.",
+                OUTAGE_RETRY))
+        : Optional.empty();
   }
 
   /** The port it listens on. */
@@ -53,5 +199,7 @@ public final class App {
   public void stop(Duration drain) {
     health.drain();
     server.drain(drain);
+    management.ifPresent(second -> second.drain(Duration.ZERO));
+    parts.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.lms.demo.view;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Request;
+import dev.lms.demo.http.Route;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -42,8 +43,8 @@ public final class Assets {
   }
 
   /** The routes of all files. */
-  public List<PageRoute> routes() {
-    return List.of(PageRoute.get("/static/{hash}/{name}", Caching.NEVER, this::send));
+  public List<Route> routes() {
+    return List.of(Route.get("/static/{hash}/{name}", this::send));
   }
 
   private void send(Request request) throws IOException {

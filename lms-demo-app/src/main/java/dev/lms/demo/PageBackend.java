@@ -1,0 +1,38 @@
+package dev.lms.demo;
+
+import dev.lms.demo.config.Config;
+import dev.lms.demo.plan.ResourcePlan;
+import dev.lms.pagecache.LocalPageStore;
+import dev.lms.pagecache.PageStore;
+import dev.lms.pagecache.PurgeCounters;
+import dev.lms.pagecache.redis.RedisPageStore;
+import java.io.IOException;
+import java.time.Clock;
+
+/** Where pages are kept as configured. */
+final class PageBackend {
+  private static final String KEY_PREFIX = "cache:";
+
+  private PageBackend() {}
+
+  /**
+   * In Redis, shared by all workers; or in each process, with purges shared by all processes that
+   * use the same data folder, whether or not one supervisor started them.
+   */
+  static PageStore open(Config config, ResourcePlan plan, RedisClients redis, Clock clock)
+      throws IOException {
+    if (config.pageCache().redis().isPresent()) {
+      return new RedisPageStore(redis.client(config.pageCache().redis().get()), KEY_PREFIX, clock);
+    }
+    return new LocalPageStore(
+        plan.pageCacheMb() * (1L << 20),
+        PurgeCounters.shared(config.dataDir().resolve("purges")),
+        clock);
+  }
+
+  static String sentence(Config config) {
+    return config.pageCache().redis().isPresent()
+        ? "Page cache: redis, shared by all workers"
+        : "Page cache: in process, purges shared through " + config.dataDir().resolve("purges");
+  }
+}

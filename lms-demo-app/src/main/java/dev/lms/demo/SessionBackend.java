@@ -1,0 +1,87 @@
+package dev.lms.demo;
+
+import dev.lms.demo.config.Config;
+import dev.lms.demo.config.StoreChoice;
+import dev.lms.session.CookieSessionStore;
+import dev.lms.session.CookieSettings;
+import dev.lms.session.FileRevocations;
+import dev.lms.session.FileSessionStore;
+import dev.lms.session.KeyRing;
+import dev.lms.session.Lifetimes;
+import dev.lms.session.Revocations;
+import dev.lms.session.SessionStore;
+import dev.lms.session.SessionTokens;
+import dev.lms.session.Sessions;
+import dev.lms.session.redis.RedisRevocations;
+import dev.lms.session.redis.RedisSessionStore;
+import java.time.Clock;
+import java.util.Locale;
+
+/**
+ * The sessions of the site as configured.
+ *
+ * @param name of the store, as in {@code SESSION_STORE}
+ * @param probe a well-signed token of a session that nobody has
+ */
+record SessionBackend(String name, SessionStore store, Sessions sessions, String probe)
+    implements AutoCloseable {
+  /** Sealed cookies of another program with the same key are not ours. */
+  private static final String AUDIENCE = "lms-demo";
+
+  static SessionBackend open(Config config, RedisClients redis, Clock clock) {
+    Config.Sessions settings = config.sessions();
+    StoreChoice.Kind kind = settings.store().kind();
+    KeyRing keys = Keys.of(config.secrets());
+    SessionStore store =
+        switch (kind) {
+          case REDIS ->
+              new RedisSessionStore(
+                  redis.client(settings.redis().orElseThrow()), keys, settings.keyPrefix());
+          case FILE -> FileSessionStore.open(settings.fileDir(), keys, settings.fileThreshold());
+          case COOKIE ->
+              new CookieSessionStore(
+                  keys, settings.cookie().name(), AUDIENCE, revocations(config, redis));
+        };
+    Sessions sessions =
+        new Sessions(
+            store,
+            keys,
+            cookie(settings),
+            new Lifetimes(settings.lifetime(), settings.absoluteTimeout()),
+            clock);
+    String probe = new SessionTokens(keys).mint().text();
+    return new SessionBackend(kind.name().toLowerCase(Locale.ROOT), store, sessions, probe);
+  }
+
+  /** Asks the store; an outage is an exception. */
+  void check() {
+    store.load(probe);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+
+  /** Where cookies that were signed out are remembered: as widely as the site has workers. */
+  private static Revocations revocations(Config config, RedisClients redis) {
+    return config
+        .pageCache()
+        .redis()
+        .<Revocations>map(
+            url -> new RedisRevocations(redis.client(url), config.sessions().keyPrefix()))
+        .orElseGet(() -> FileRevocations.open(config.dataDir().resolve("revoked")));
+  }
+
+  private static CookieSettings cookie(Config.Sessions settings) {
+    Config.Cookie cookie = settings.cookie();
+    String sameSite =
+        switch (cookie.sameSite()) {
+          case LAX -> "Lax";
+          case STRICT -> "Strict";
+          case NONE -> "None";
+        };
+    return new CookieSettings(
+        cookie.name(), cookie.secure(), cookie.httpOnly(), sameSite, settings.permanent());
+  }
+}
