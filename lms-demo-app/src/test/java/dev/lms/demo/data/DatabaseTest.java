@@ -126,7 +126,7 @@ class DatabaseTest {
                   System.getProperty("java.class.path"),
                   Worker.class.getName(),
                   url())
-              .redirectErrorStream(true)
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start());
     }
     List<String> seen = new ArrayList<>();

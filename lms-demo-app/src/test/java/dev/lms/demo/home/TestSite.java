@@ -12,6 +12,7 @@ import dev.lms.demo.course.Enrolments;
 import dev.lms.demo.course.Resources;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.http.ErrorFilter;
+import dev.lms.demo.http.Route;
 import dev.lms.demo.http.Router;
 import dev.lms.demo.http.WebServer;
 import dev.lms.demo.program.ProgramPages;
@@ -68,15 +69,18 @@ final class TestSite implements AutoCloseable {
     fillers.put("enrolment", new EnrolmentHole(courses, enrolments, pages));
     Duration ttl = Duration.ofSeconds(90);
 
-    List<PageRoute> routes = new ArrayList<>(assets.routes());
-    routes.addAll(new HomePages(courses, programs, pages, ttl).routes());
-    routes.addAll(new MyAccount(courses, pages).routes());
-    routes.addAll(new CoursePages(courses, resources, enrolments, pages, ttl).routes());
-    routes.addAll(new CourseActions(courses, resources, enrolments, pages, purge).routes());
-    routes.addAll(new ProgramPages(programs, courses, pages).routes());
-    routes.addAll(
+    List<PageRoute> pageRoutes = new ArrayList<>();
+    pageRoutes.addAll(new HomePages(courses, programs, pages, ttl).routes());
+    pageRoutes.addAll(new MyAccount(courses, pages).routes());
+    pageRoutes.addAll(new CoursePages(courses, resources, enrolments, pages, ttl).routes());
+    pageRoutes.addAll(new CourseActions(courses, resources, enrolments, pages, purge).routes());
+    pageRoutes.addAll(new ProgramPages(programs, courses, pages).routes());
+    pageRoutes.addAll(
         new AccountPages(new Users(database, true), passwords, List.of(SECRET), false, pages)
             .routes());
+
+    List<Route> routes = new ArrayList<>(assets.routes());
+    pageRoutes.forEach(page -> routes.add(page.route()));
 
     KeyRing keys = KeyRing.of(SECRET);
     Sessions sessions =
@@ -90,7 +94,7 @@ final class TestSite implements AutoCloseable {
         WebServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
             List.of(new ErrorFilter(e -> Optional.empty()), new SessionFilter(sessions)),
-            new Router(routes.stream().map(PageRoute::route).toList()));
+            new Router(routes));
   }
 
   private static String fill(
