@@ -64,9 +64,7 @@ public final class SessionDebug {
     visible.keySet().removeIf(name -> name.startsWith("_"));
     @Nullable User user = session.principal().map(SessionDebug::user).orElse(null);
     @Nullable Times times =
-        session.exists()
-            ? new Times(text(session.created()), text(session.expires()))
-            : null;
+        session.exists() ? new Times(text(session.created()), text(session.expires())) : null;
     Worker worker =
         new Worker(ProcessHandle.current().pid(), request.exchange().getLocalAddress().getPort());
     request.json(200, new Shown(worker, backend, user != null, user, visible, times));

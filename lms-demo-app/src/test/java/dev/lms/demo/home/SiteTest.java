@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.Browser;
-import dev.lms.demo.home.Browser.Answer;
+import dev.lms.demo.Browser.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

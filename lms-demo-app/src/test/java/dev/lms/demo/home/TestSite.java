@@ -1,6 +1,7 @@
 package dev.lms.demo.home;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.lms.demo.Browser;
 import dev.lms.demo.account.AccountPages;
 import dev.lms.demo.account.Passwords;
 import dev.lms.demo.account.Users;

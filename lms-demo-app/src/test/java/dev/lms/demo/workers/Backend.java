@@ -21,8 +21,10 @@ final class Backend implements AutoCloseable {
 
   private final Map<String, String> environment = new HashMap<>();
   private final List<AutoCloseable> open = new ArrayList<>();
+  private final List<WorkerProcess> workers = new ArrayList<>();
 
-  Backend(Kind kind, Path folder) throws IOException {
+  /** Starts so many worker processes, each on a port of its own. */
+  void start(Kind kind, Path folder, int count) throws IOException {
     environment.put("LMS_DATA_DIR", Files.createDirectories(folder.resolve("data")).toString());
     environment.put("LMS_DEBUG_ENDPOINTS", "1");
     switch (kind) {
@@ -34,13 +36,15 @@ final class Backend implements AutoCloseable {
       case FILE -> environment.put("SESSION_STORE", "file");
       case COOKIE -> environment.put("SESSION_STORE", "cookie");
     }
+    for (int i = 0; i < count; i++) {
+      WorkerProcess worker = WorkerProcess.serve(environment);
+      open.addFirst(worker);
+      workers.add(worker);
+    }
   }
 
-  /** A worker process of its own, on a port of its own. */
-  WorkerProcess worker() {
-    WorkerProcess worker = WorkerProcess.serve(environment);
-    open.addFirst(worker);
-    return worker;
+  WorkerProcess worker(int index) {
+    return workers.get(index);
   }
 
   @Override

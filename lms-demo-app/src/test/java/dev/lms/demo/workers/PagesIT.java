@@ -30,14 +30,18 @@ class PagesIT {
       Pattern.compile("<span data-testid=\"user-name\">([^<]*)</span>");
 
   @TempDir Path folder;
-  private Backend backend;
-  private WorkerProcess one;
-  private WorkerProcess two;
+  private final Backend backend = new Backend();
 
   private void start(Backend.Kind kind) throws Exception {
-    backend = new Backend(kind, folder);
-    one = backend.worker();
-    two = backend.worker();
+    backend.start(kind, folder, 2);
+  }
+
+  private WorkerProcess one() {
+    return backend.worker(0);
+  }
+
+  private WorkerProcess two() {
+    return backend.worker(1);
   }
 
   @AfterEach
@@ -72,11 +76,11 @@ class PagesIT {
   @EnumSource(names = {"REDIS", "FILE"})
   void strangersShareAPageWithoutACookie(Backend.Kind kind) throws Exception {
     start(kind);
-    Browser.Answer first = visitor(one).get("/");
+    Browser.Answer first = visitor(one()).get("/");
     assertTrue(first.body().contains(SIGN_IN));
     assertEquals("", first.header("set-cookie"));
     assertEquals("lms; fwd=miss; stored; detail=anon", first.header("cache-status"));
-    Browser.Answer second = visitor(one).get("/");
+    Browser.Answer second = visitor(one()).get("/");
     assertTrue(
         second.header("cache-status").matches("lms; hit; ttl=\\d+; detail=anon"),
         second.header("cache-status"));
@@ -90,18 +94,18 @@ class PagesIT {
     List<Browser> people = new ArrayList<>();
     List<String> names = new ArrayList<>();
     for (int i = 1; i <= 4; i++) {
-      Browser person = visitor(i % 2 == 0 ? one : two);
+      Browser person = visitor(i % 2 == 0 ? one() : two());
       assertEquals(303, person.signIn("student" + i).status());
       people.add(person);
       names.add(nameOn(person.get("/user/account").body()).orElseThrow());
     }
-    Browser stranger = visitor(one);
+    Browser stranger = visitor(one());
     List<String> paths = List.of("/", "/course/explore", "/program/explore");
     List<Future<?>> runs = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
       for (int round = 0; round < 20; round++) {
         for (int i = 0; i < people.size(); i++) {
-          Browser person = people.get(i).on((round % 2 == 0 ? one : two).uri("/"));
+          Browser person = people.get(i).on((round % 2 == 0 ? one() : two()).uri("/"));
           String name = names.get(i);
           String path = paths.get(round % paths.size());
           runs.add(
@@ -131,13 +135,13 @@ class PagesIT {
   @EnumSource(Backend.Kind.class)
   void afterSigningOutTheOldTagYieldsTheStrangersPage(Backend.Kind kind) throws Exception {
     start(kind);
-    Browser browser = visitor(one);
+    Browser browser = visitor(one());
     assertEquals(303, browser.signIn("student1").status());
     Browser.Answer page = browser.get("/");
     String tag = page.header("etag");
     assertEquals(304, browser.get("/", "If-None-Match", tag).status());
     assertEquals(303, browser.signOut().status());
-    for (WorkerProcess worker : List.of(one, two)) {
+    for (WorkerProcess worker : List.of(one(), two())) {
       Browser.Answer after = browser.on(worker.uri("/")).get("/", "If-None-Match", tag);
       assertEquals(200, after.status());
       assertTrue(after.body().contains(SIGN_IN));
@@ -148,22 +152,22 @@ class PagesIT {
   @EnumSource(Backend.Kind.class)
   void anEditOnOneWorkerShowsInTheNextRequestOnTheOther(Backend.Kind kind) throws Exception {
     start(kind);
-    Browser instructor = visitor(one);
+    Browser instructor = visitor(one());
     assertEquals(303, instructor.signIn("instructor").status());
-    Browser student = visitor(two);
+    Browser student = visitor(two());
     assertEquals(303, student.signIn("student1").status());
     String code = aCourseOf(instructor);
     String path = "/course/" + code + "/view";
     for (int round = 1; round <= 5; round++) {
-      for (Browser browser : List.of(visitor(two), student)) {
+      for (Browser browser : List.of(visitor(two()), student)) {
         assertEquals(200, browser.get(path).status());
         assertTrue(browser.get(path).header("cache-status").startsWith("lms; hit"));
       }
       String title = "Edited for the " + round + ". time";
       assertEquals(303, edit(instructor, code, title).status());
-      assertTrue(visitor(two).get(path).body().contains(title), "anonymous, round " + round);
+      assertTrue(visitor(two()).get(path).body().contains(title), "anonymous, round " + round);
       assertTrue(student.get(path).body().contains(title), "signed in, round " + round);
-      assertTrue(visitor(one).get(path).body().contains(title), "on the same worker");
+      assertTrue(visitor(one()).get(path).body().contains(title), "on the same worker");
     }
   }
 
@@ -172,9 +176,9 @@ class PagesIT {
   @EnumSource(names = {"REDIS", "FILE"})
   void noReaderSeesAnOlderPageThanThePurgeThatHadReturned(Backend.Kind kind) throws Exception {
     start(kind);
-    Browser instructor = visitor(one);
+    Browser instructor = visitor(one());
     assertEquals(303, instructor.signIn("instructor").status());
-    Browser student = visitor(two);
+    Browser student = visitor(two());
     assertEquals(303, student.signIn("student2").status());
     String code = aCourseOf(instructor);
     String path = "/course/" + code + "/view";
@@ -186,7 +190,7 @@ class PagesIT {
     List<Future<Integer>> readers = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
       for (int i = 0; i < 6; i++) {
-        Browser reader = (i % 3 == 0 ? student : visitor(i % 2 == 0 ? one : two));
+        Browser reader = (i % 3 == 0 ? student : visitor(i % 2 == 0 ? one() : two()));
         readers.add(
             threads.submit(
                 () -> {

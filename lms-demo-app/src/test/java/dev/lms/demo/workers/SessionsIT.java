@@ -27,14 +27,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** G1 to G4 and G8, between two processes. */
 class SessionsIT {
   @TempDir Path folder;
-  private Backend backend;
-  private WorkerProcess one;
-  private WorkerProcess two;
+  private final Backend backend = new Backend();
 
   private void start(Backend.Kind kind) throws Exception {
-    backend = new Backend(kind, folder);
-    one = backend.worker();
-    two = backend.worker();
+    backend.start(kind, folder, 2);
+  }
+
+  private WorkerProcess one() {
+    return backend.worker(0);
+  }
+
+  private WorkerProcess two() {
+    return backend.worker(1);
   }
 
   @AfterEach
@@ -63,8 +67,8 @@ class SessionsIT {
   @EnumSource(Backend.Kind.class)
   void whoSignsInOnOneWorkerIsKnownOnTheOther(Backend.Kind kind) throws Exception {
     start(kind);
-    Browser onOne = new Browser(one.uri("/"));
-    Browser onTwo = onOne.on(two.uri("/"));
+    Browser onOne = new Browser(one().uri("/"));
+    Browser onTwo = onOne.on(two().uri("/"));
     assertEquals(303, onOne.signIn("student1").status());
     assertTrue(isSignedIn(onTwo));
     assertNotEquals(pid(onOne), pid(onTwo));
@@ -82,16 +86,16 @@ class SessionsIT {
     start(kind);
     List<Browser> people = new ArrayList<>();
     for (int i = 1; i <= 3; i++) {
-      Browser browser = new Browser(one.uri("/"));
+      Browser browser = new Browser(one().uri("/"));
       assertEquals(303, browser.signIn("student" + i).status());
       assertEquals(
           "stored",
           result(browser.post("/debug/session/put", Map.of("key", "k", "value", "v" + i))));
       people.add(browser);
     }
-    one.kill();
+    one().kill();
     for (int i = 1; i <= 3; i++) {
-      JsonObject seen = session(people.get(i - 1).on(two.uri("/")));
+      JsonObject seen = session(people.get(i - 1).on(two().uri("/")));
       assertEquals("student" + i, seen.getAsJsonObject("current_user").get("id").getAsString());
       assertEquals("v" + i, seen.getAsJsonObject("session_data").get("k").getAsString());
     }
@@ -101,8 +105,8 @@ class SessionsIT {
   @EnumSource(Backend.Kind.class)
   void aSlowRequestDoesNotBringASignedOutSessionBack(Backend.Kind kind) throws Exception {
     start(kind);
-    Browser onOne = new Browser(one.uri("/"));
-    Browser onTwo = onOne.on(two.uri("/"));
+    Browser onOne = new Browser(one().uri("/"));
+    Browser onTwo = onOne.on(two().uri("/"));
     assertEquals(303, onOne.signIn("student1").status());
     Browser thief = onOne.copy();
     try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
@@ -117,7 +121,7 @@ class SessionsIT {
       assertEquals("gone", result(slow.get(30, TimeUnit.SECONDS)));
     }
     assertFalse(isSignedIn(thief));
-    assertFalse(isSignedIn(thief.on(two.uri("/"))));
+    assertFalse(isSignedIn(thief.on(two().uri("/"))));
     assertEquals("{}", session(thief).get("session_data").toString());
   }
 
@@ -125,8 +129,8 @@ class SessionsIT {
   @EnumSource(names = {"REDIS", "FILE"})
   void noUpdateIsLostBetweenWorkers(Backend.Kind kind) throws Exception {
     start(kind);
-    Browser onOne = new Browser(one.uri("/"));
-    Browser onTwo = onOne.on(two.uri("/"));
+    Browser onOne = new Browser(one().uri("/"));
+    Browser onTwo = onOne.on(two().uri("/"));
     assertEquals(303, onOne.signIn("student1").status());
     List<Callable<Browser.Answer>> calls = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
@@ -163,22 +167,23 @@ class SessionsIT {
   @EnumSource(names = "COOKIE")
   void theCookieStoreDoesNotPromiseWhatItCannotKeep(Backend.Kind kind) throws Exception {
     start(kind);
-    Browser browser = new Browser(one.uri("/"));
-    assertEquals(409, browser.post("/debug/session/add", Map.of("key", "n", "delta", "1")).status());
+    Browser browser = new Browser(one().uri("/"));
+    assertEquals(
+        409, browser.post("/debug/session/add", Map.of("key", "n", "delta", "1")).status());
   }
 
   @ParameterizedTest
   @EnumSource(Backend.Kind.class)
   void signingInGivesANewIdOnEveryWorker(Backend.Kind kind) throws Exception {
     start(kind);
-    Browser browser = new Browser(one.uri("/"));
+    Browser browser = new Browser(one().uri("/"));
     Map<String, String> basket = Map.of("key", "basket", "value", "3");
     assertEquals("stored", result(browser.post("/debug/session/put", basket)));
     Browser fixated = browser.copy();
     assertEquals(303, browser.signIn("student1").status());
     assertFalse(isSignedIn(fixated));
-    assertEquals("{}", session(fixated.on(two.uri("/"))).get("session_data").toString());
-    JsonObject data = session(browser.on(two.uri("/"))).getAsJsonObject("session_data");
+    assertEquals("{}", session(fixated.on(two().uri("/"))).get("session_data").toString());
+    JsonObject data = session(browser.on(two().uri("/"))).getAsJsonObject("session_data");
     assertEquals("3", data.get("basket").getAsString());
   }
 }
