@@ -74,6 +74,9 @@ final class Flights {
     }
 
     private void end(Optional<Page> page) {
+      if (result.isDone()) {
+        return;
+      }
       // This order lets a late leader see either the flight or its landing.
       newest.accumulateAndGet(slotOf(id.key()), landings.incrementAndGet(), Math::max);
       result.complete(page);
@@ -85,6 +88,8 @@ final class Flights {
       try {
         return result.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
+        // Whoever comes next leads a flight of their own instead of waiting for this one.
+        active.remove(id, this);
         return Optional.empty();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

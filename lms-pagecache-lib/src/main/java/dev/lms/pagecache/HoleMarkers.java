@@ -23,9 +23,13 @@ public final class HoleMarkers {
   private static final int INDEX_DIGITS = 4;
   private static final int MAX_NAMES = 1 << (4 * INDEX_DIGITS);
 
-  private final byte[] prefix;
-  private final String prefixText;
+  private final SecureRandom random;
   private final List<String> names = new ArrayList<>();
+
+  /** Made when the first marker is asked for. */
+  private String prefixText = "";
+
+  private byte[] prefix = new byte[0];
 
   /**
    * Markers for one render.
@@ -33,6 +37,10 @@ public final class HoleMarkers {
    * @param random where the unguessable part comes from
    */
   public HoleMarkers(SecureRandom random) {
+    this.random = random;
+  }
+
+  private void drawPrefix() {
     byte[] secret = new byte[RANDOM_BYTES];
     random.nextBytes(secret);
     prefixText = START + HexFormat.of().formatHex(secret) + '-';
@@ -46,6 +54,9 @@ public final class HoleMarkers {
    * @return the text to be written where the hole is
    */
   public String marker(String name) {
+    if (names.isEmpty()) {
+      drawPrefix();
+    }
     int index = names.indexOf(name);
     if (index < 0) {
       if (names.size() == MAX_NAMES) {

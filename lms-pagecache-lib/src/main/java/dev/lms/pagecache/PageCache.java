@@ -25,7 +25,7 @@ public final class PageCache {
   public static final Duration DEFAULT_MAX_WAIT = Duration.ofSeconds(5);
 
   private static final Duration MEMORY = Duration.ofMinutes(1);
-  private static final int MEMORY_KEYS = 10_000;
+  private static final int MEMORY_BYTES = 4 << 20;
   private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(1);
 
   /** Reasons that are about one request or one moment, not about the page. */
@@ -42,7 +42,11 @@ public final class PageCache {
   private final Flights flights = new Flights();
   private final Counters counters = new Counters();
   private final Cache<PageKey, Note> notes =
-      Caffeine.newBuilder().maximumSize(MEMORY_KEYS).executor(Runnable::run).build();
+      Caffeine.newBuilder()
+          .maximumWeight(MEMORY_BYTES)
+          .<PageKey, Note>weigher((key, note) -> 128 + 2 * key.text().length())
+          .executor(Runnable::run)
+          .build();
   private volatile Instant storeRestsUntil = Instant.MIN;
 
   /**
@@ -99,8 +103,7 @@ public final class PageCache {
    * @throws IOException from the renderer
    */
   public Outcome get(PageKey asked, Asker asker, Renderer renderer) throws IOException {
-    Note note = noteOf(asked);
-    PageKey key = note != null && note.personal() ? asked.withVariant(Variant.user(asker)) : asked;
+    PageKey key = keyFor(asked, asker);
     long ticket = flights.ticket();
     Optional<PageStore.Lookup> found = lookup(key);
     if (found.isEmpty()) {
@@ -118,6 +121,12 @@ public final class PageCache {
         boarding.leads()
             ? lead(key, stamp, ticket, renderer, boarding.flight())
             : follow(key, stamp, renderer, boarding.flight()));
+  }
+
+  /** The person's own key, once the page is known to be personal. */
+  private PageKey keyFor(PageKey asked, Asker asker) {
+    Note note = noteOf(asked);
+    return note != null && note.personal() ? asked.withVariant(Variant.user(asker)) : asked;
   }
 
   private Outcome lead(
@@ -146,7 +155,13 @@ public final class PageCache {
   private Outcome render(
       PageKey key, Stamp stamp, Renderer renderer, Flights.@Nullable Flight flight)
       throws IOException {
-    Renderer.Rendering rendering = renderer.render(key, flight == null ? () -> {} : flight::giveUp);
+    Renderer.Rendering rendering;
+    try {
+      rendering = renderer.render(key, flight == null ? () -> {} : flight::giveUp);
+    } catch (IOException | RuntimeException | Error e) {
+      counted(Outcome.passed(Outcome.Source.MISS, key.variant(), Optional.empty(), Reason.ABORTED));
+      throw e;
+    }
     if (rendering instanceof Renderer.Passed passed) {
       if (!PASSING.contains(passed.reason())) {
         note(key, false);
@@ -173,7 +188,6 @@ public final class PageCache {
           ? Outcome.stored(page)
           : Outcome.passed(Outcome.Source.MISS, key.variant(), Optional.of(page), Reason.PURGED);
     } catch (PageStoreException e) {
-      rest();
       return Outcome.passed(Outcome.Source.MISS, key.variant(), Optional.of(page), Reason.STORE);
     }
   }
@@ -194,13 +208,9 @@ public final class PageCache {
     try {
       return Optional.of(store.lookup(key));
     } catch (PageStoreException e) {
-      rest();
+      storeRestsUntil = clock.instant().plus(OUTAGE_PAUSE);
       return Optional.empty();
     }
-  }
-
-  private void rest() {
-    storeRestsUntil = clock.instant().plus(OUTAGE_PAUSE);
   }
 
   private @Nullable Note noteOf(PageKey key) {
@@ -220,8 +230,7 @@ public final class PageCache {
    * @return a hit, or a miss for a reason
    */
   public Outcome peek(PageKey asked, Asker asker) {
-    Note note = noteOf(asked);
-    PageKey key = note != null && note.personal() ? asked.withVariant(Variant.user(asker)) : asked;
+    PageKey key = keyFor(asked, asker);
     Optional<PageStore.Lookup> found = lookup(key);
     if (found.isEmpty()) {
       return counted(

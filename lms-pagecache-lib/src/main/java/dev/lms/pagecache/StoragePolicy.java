@@ -96,6 +96,7 @@ public final class StoragePolicy {
     String path = target.getRawPath();
     return path != null
         && path.startsWith("/")
+        && !path.startsWith("//")
         && target.getScheme() == null
         && target.getRawAuthority() == null
         && target.getRawFragment() == null;

@@ -232,7 +232,16 @@ public final class PageCacheFilter extends Filter {
     /** Past the cache: the answer streams through, unless it has holes to fill. */
     void pass(Variant variant, Outcome outcome) throws IOException {
       RenderExchange render = exchange(variant, null, outcome, () -> {});
-      run(render, outcome);
+      send(render, run(render, outcome), outcome);
+    }
+
+    /** Sends what was held back, if it is whole. */
+    private void send(RenderExchange render, Optional<String> fault, Outcome outcome)
+        throws IOException {
+      if (fault.isPresent()) {
+        responder.announce(outcome);
+        throw new IOException(fault.get());
+      }
       if (render.isHeld()) {
         responder.send(render.answer(), outcome);
       }
@@ -263,11 +272,10 @@ public final class PageCacheFilter extends Filter {
       }
       Attempt attempt = new Attempt(asker, declared);
       Outcome outcome = cache.get(key, asker, attempt);
-      RenderExchange render = attempt.render;
       if (outcome.page().isPresent()) {
         responder.send(outcome.page().get(), outcome);
-      } else if (render != null && render.isHeld()) {
-        responder.send(render.answer(), outcome);
+      } else {
+        send(attempt.exchange(), attempt.fault, outcome);
       }
     }
 
@@ -292,10 +300,10 @@ public final class PageCacheFilter extends Filter {
     }
 
     /** Runs the handler; if it throws, whoever answers in its stead finds the status set. */
-    private void run(RenderExchange render, Outcome ifFails) throws IOException {
+    private Optional<String> run(RenderExchange render, Outcome ifFails) throws IOException {
       try {
         chain.doFilter(render);
-        render.finish();
+        return render.finish();
       } catch (IOException | RuntimeException | Error e) {
         responder.announce(ifFails);
         throw e;
@@ -306,7 +314,8 @@ public final class PageCacheFilter extends Filter {
     private final class Attempt implements Renderer {
       private final Asker asker;
       private final PageRule declared;
-      private @Nullable RenderExchange render;
+      private @Nullable RenderExchange exchange;
+      private Optional<String> fault = Optional.empty();
 
       Attempt(Asker asker, PageRule declared) {
         this.asker = asker;
@@ -315,18 +324,25 @@ public final class PageCacheFilter extends Filter {
 
       @Override
       public Rendering render(PageKey key, Runnable nothingToShare) throws IOException {
-        RenderExchange exchange =
-            exchange(
+        RenderExchange render =
+            Visit.this.exchange(
                 key.variant(),
                 RenderExchange.KeyedRequest.of(outer, key, keyedHeaders()),
                 missed(key, Reason.SIZE),
                 nothingToShare);
-        render = exchange;
+        exchange = render;
         Instant started = cache.clock().instant();
         long before = readsSoFar();
-        run(exchange, missed(key, Reason.ABORTED));
+        fault = run(render, missed(key, Reason.ABORTED));
         boolean readPersonal = personalReads == null || readsSoFar() != before;
-        return judge(key, exchange, started, readPersonal);
+        return judge(key, render, started, readPersonal);
+      }
+
+      RenderExchange exchange() {
+        if (exchange == null) {
+          throw new IllegalStateException("There is neither a page nor an answer");
+        }
+        return exchange;
       }
 
       private Outcome missed(PageKey key, Reason reason) {
@@ -346,27 +362,27 @@ public final class PageCacheFilter extends Filter {
       }
 
       private Rendering judge(
-          PageKey key, RenderExchange exchange, Instant started, boolean readPersonal) {
+          PageKey key, RenderExchange render, Instant started, boolean readPersonal) {
         Set<String> tags = new HashSet<>(declared.tags());
-        tags.addAll(exchange.tags());
+        tags.addAll(render.tags());
         Verdict verdict =
             StoragePolicy.judge(
                 new Render(
                     declared,
                     asker,
                     key.variant(),
-                    exchange.getResponseCode(),
-                    exchange.fields(),
+                    render.getResponseCode(),
+                    render.fields(),
                     tags,
-                    true,
-                    exchange.isHeld(),
+                    fault.isEmpty(),
+                    !render.isUnderWay(),
                     readPersonal,
-                    exchange.readUnkeyed(),
+                    render.readUnkeyed(),
                     ask(outer).equals(Optional.of(asker))));
         if (verdict instanceof Verdict.Store store) {
           return new Storable(
               Page.of(
-                  exchange.answer(), key.withVariant(store.variant()), tags, started, store.ttl()));
+                  render.answer(), key.withVariant(store.variant()), tags, started, store.ttl()));
         }
         return new Passed(((Verdict.Pass) verdict).reason());
       }

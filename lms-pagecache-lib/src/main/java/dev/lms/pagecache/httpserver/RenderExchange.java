@@ -18,6 +18,7 @@ import java.net.URI;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -113,20 +114,30 @@ final class RenderExchange extends DelegatingExchange {
     return markers.marker(name);
   }
 
-  /** Called when the handler has returned. What is held must be complete by now. */
-  void finish() throws IOException {
+  /**
+   * To be called when the handler has returned.
+   *
+   * @return what is wrong with the answer, if it cannot be sent
+   */
+  Optional<String> finish() {
     handlerReturned = true;
-    if (keyed != null && !hasBegun()) {
-      throw new IOException(
-          "The handler returned without an answer; on a cached route it must answer first");
+    if (!hasBegun()) {
+      return keyed == null
+          ? Optional.empty()
+          : Optional.of(
+              "The handler returned without an answer; on a cached route it answers first");
     }
-    if (isHeld() && announced > 0 && body.held.size() < announced) {
-      throw new IOException(
+    if (isUnderWay()) {
+      return Optional.empty();
+    }
+    if (announced > 0 && body.held.size() < announced) {
+      return Optional.of(
           "The handler announced " + announced + " bytes and wrote " + body.held.size());
     }
-    if (isHeld() && announced == 0 && !closed && !body.closed) {
-      throw new IOException("The handler returned without closing the body of its answer");
+    if (announced == 0 && !closed && !body.closed) {
+      return Optional.of("The handler returned without closing the body of its answer");
     }
+    return Optional.empty();
   }
 
   /** Whether there is a whole answer that was not sent yet. */
@@ -135,7 +146,7 @@ final class RenderExchange extends DelegatingExchange {
   }
 
   /** Whether the answer goes to the client already. */
-  private boolean isUnderWay() {
+  boolean isUnderWay() {
     return body.streamed != null || body.empty;
   }
 

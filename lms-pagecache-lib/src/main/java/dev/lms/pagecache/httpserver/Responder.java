@@ -179,7 +179,7 @@ final class Responder {
           }
         });
     Set<String> vary = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-    vary.addAll(new Fields(headers).members("Vary"));
+    vary.addAll(varyOf(headers));
     vary.addAll(fields.members("Vary"));
     if (variesByCoding) {
       vary.add("Accept-Encoding");
@@ -190,6 +190,12 @@ final class Responder {
     }
     announce(outcome);
     return headers;
+  }
+
+  /** What others said before. */
+  private static List<String> varyOf(Headers headers) {
+    List<String> lines = headers.get("Vary");
+    return lines == null ? List.of() : new Fields(Map.of("Vary", lines)).members("Vary");
   }
 
   /** What a browser may do with the answer: keep it, but ask each time, because people change. */

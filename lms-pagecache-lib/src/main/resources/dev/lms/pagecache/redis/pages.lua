@@ -65,7 +65,12 @@ if redis.call('HLEN', memory) > MOST_TAGS then
   new_epoch()
   return 1
 end
-local clock = redis.call('HINCRBY', memory, 'clock', 1)
+local clock = redis.pcall('HINCRBY', memory, 'clock', 1)
+if type(clock) == 'table' then
+  -- No memory left to remember the purge: forget everything instead, which takes none.
+  redis.call('DEL', memory)
+  return 1
+end
 for i = 4, #ARGV do
   redis.call('HSET', memory, 't:' .. ARGV[i], clock)
 end

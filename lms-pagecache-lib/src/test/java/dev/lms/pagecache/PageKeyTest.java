@@ -1,0 +1,138 @@
+package dev.lms.pagecache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PageKeyTest {
+  private static final PageRule RULE =
+      Pages.RULE.withParameters("page", "tag").withHeaders("Accept-Language");
+
+  private static PageKey key(String path, String query) {
+    return PageKey.of("", path, query, RULE, Fields.NONE, Variant.ANON);
+  }
+
+  @Test
+  void orderAndUndeclaredParametersDoNotMatter() {
+    assertEquals(key("/a", "page=2&tag=x"), key("/a", "utm_source=mail&tag=x&page=2&fbclid=1"));
+    assertEquals(key("/a", ""), key("/a", "utm_source=mail"));
+    assertEquals(Optional.of("page=2&tag=x"), key("/a", "tag=x&z=1&page=2").query());
+    assertEquals(Optional.empty(), key("/a", "z=1").query());
+  }
+
+  @Test
+  void everythingDeclaredMatters() {
+    assertNotEquals(key("/a", "page=1"), key("/a", "page=2"));
+    assertNotEquals(key("/a", "page=1"), key("/a", "tag=1"));
+    assertNotEquals(key("/a", "page"), key("/a", "page="));
+    assertNotEquals(key("/a", "page=1&page=2"), key("/a", "page=2&page=1"));
+    assertNotEquals(key("/a", "page=1"), key("/a", "page=1&page=1"));
+    assertNotEquals(key("/a", ""), key("/b", ""));
+    assertNotEquals(key("/%61", ""), key("/a", ""));
+  }
+
+  @Test
+  void declaredHeadersMatterAndOthersDoNot() {
+    PageKey en = withHeader("accept-language", "en");
+    assertNotEquals(en, withHeader("Accept-Language", "de"));
+    assertEquals(en, withHeader("Accept-Language", "en"));
+    assertEquals(withHeader("Referer", "x"), withHeader("Referer", "y"));
+    assertNotEquals(withHeader("Accept-Language", ""), withHeader("Referer", "x"));
+  }
+
+  private static PageKey withHeader(String name, String value) {
+    return PageKey.of("", "/a", null, RULE, new Fields(Map.of(name, List.of(value))), Variant.ANON);
+  }
+
+  @Test
+  void hostsAreApart() {
+    assertNotEquals(
+        PageKey.of("a.example", "/", null, RULE, Fields.NONE, Variant.ANON),
+        PageKey.of("b.example", "/", null, RULE, Fields.NONE, Variant.ANON));
+  }
+
+  @Test
+  void variantsAreApart() {
+    Set<Variant> variants =
+        Set.of(
+            Variant.ANON,
+            Variant.AUTH,
+            Variant.UNKNOWN,
+            Variant.custom("anon"),
+            Variant.custom(""),
+            Variant.user(Asker.person("a")),
+            Variant.user(Asker.person("a", "b")),
+            Variant.user(Asker.person("ab")),
+            Variant.role(Asker.person("x", "a")),
+            Variant.role(Asker.person("x", "a", "b")),
+            Variant.role(Asker.person("x", "a1:b")),
+            Variant.role(Asker.person("x")));
+    Set<String> texts =
+        variants.stream()
+            .map(variant -> Pages.key("/", variant).text())
+            .collect(java.util.stream.Collectors.toSet());
+    assertEquals(variants.size(), texts.size());
+  }
+
+  @Test
+  void theOrderOfRolesDoesNotMatter() {
+    assertEquals(
+        Variant.role(Asker.person("x", "a", "b")), Variant.role(Asker.person("y", "b", "a")));
+  }
+
+  /** Parts full of the key's own delimiters, cut at every place, never give the same key. */
+  @Test
+  void delimitersInsidePartsNeverCollide() {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    Map<String, List<String>> seen = new HashMap<>();
+    String alphabet = "/P1:Q2V&=%?#aL0";
+    for (int i = 0; i < 50_000; i++) {
+      String path = "/" + any(random, alphabet.replaceAll("[?#]", ""));
+      String page = any(random, alphabet.replaceAll("[&#]", ""));
+      String tag = any(random, alphabet.replaceAll("[&#]", ""));
+      String language = any(random, alphabet);
+      PageKey key =
+          PageKey.of(
+              "",
+              path,
+              "tag=" + tag + "&page=" + page,
+              RULE,
+              new Fields(Map.of("Accept-Language", List.of(language))),
+              Variant.custom(any(random, alphabet)));
+      List<String> parts = List.of(path, page, tag, language, key.variant().names().get(0));
+      List<String> other = seen.putIfAbsent(key.text(), parts);
+      if (other != null) {
+        assertEquals(other, parts, "seed " + seed);
+      }
+    }
+    assertTrue(seen.size() > 1000);
+  }
+
+  private static String any(Random random, String alphabet) {
+    StringBuilder text = new StringBuilder();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+    }
+    return text.toString();
+  }
+
+  @Test
+  void withVariantChangesNothingElse() {
+    PageKey key = key("/a", "page=2");
+    PageKey auth = key.withVariant(Variant.AUTH);
+    assertNotEquals(key, auth);
+    assertEquals(key, auth.withVariant(Variant.ANON));
+    assertEquals(key.query(), auth.query());
+    assertNull(Map.of(key, "x").get(auth));
+  }
+}

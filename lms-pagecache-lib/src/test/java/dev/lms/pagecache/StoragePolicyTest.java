@@ -1,0 +1,230 @@
+package dev.lms.pagecache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StoragePolicyTest {
+  private static final Asker ANNA = Asker.person("anna", "student");
+  private static final PageRule RULE = PageRule.shared(Duration.ofSeconds(90));
+
+  private static Render render(int status, String... fields) {
+    Map<String, List<String>> lines = new HashMap<>();
+    for (String field : fields) {
+      String[] parts = field.split(": ", 2);
+      lines.put(parts[0], List.of(parts[1]));
+    }
+    return new Render(
+        RULE,
+        ANNA,
+        Variant.AUTH,
+        status,
+        new Fields(lines),
+        Set.of(),
+        true,
+        true,
+        false,
+        false,
+        true);
+  }
+
+  private static void assertPasses(Reason reason, Render render) {
+    assertEquals(new Verdict.Pass(reason), StoragePolicy.judge(render));
+    assertTrue(StoragePolicy.explain(render).contains(reason.token() + ": pass"));
+  }
+
+  private static void assertStores(Variant variant, long seconds, Render render) {
+    assertEquals(
+        new Verdict.Store(variant, Duration.ofSeconds(seconds)), StoragePolicy.judge(render));
+    assertTrue(StoragePolicy.explain(render).stream().allMatch(line -> line.endsWith(": ok")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 203, 301, 308, 404, 410})
+  void storesSettledAnswers(int status) {
+    assertStores(Variant.AUTH, 90, render(status));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        201, 202, 204, 206, 302, 303, 304, 307, 400, 401, 403, 405, 409, 414, 429, 500, 501, 502,
+        503, 504
+      })
+  void passesAllOthers(int status) {
+    assertPasses(Reason.STATUS, render(status));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "set-cookie | Set-Cookie: a=b",
+        "set-cookie | set-cookie: a=b",
+        "no-store   | Cache-Control: no-store",
+        "no-store   | cache-control: max-age=60, NO-STORE",
+        "no-store   | Cache-Control: no-cache",
+        "no-store   | Cache-Control: no-cache=\"Set-Cookie\"",
+        "private    | Cache-Control: private",
+        "private    | Cache-Control: private=\"X-A\", max-age=60",
+        "stale      | Cache-Control: max-age=0",
+        "stale      | Cache-Control: s-maxage=0, max-age=60",
+        "stale      | Cache-Control: max-age=soon",
+        "stale      | Cache-Control: max-age=-1",
+        "vary       | Vary: *",
+        "vary       | Vary: Accept-Encoding, User-Agent",
+        "encoded    | Content-Encoding: br"
+      })
+  void passesWhatTheAnswerForbids(String reason, String field) {
+    Render render = render(200, field);
+    assertEquals(reason, ((Verdict.Pass) StoragePolicy.judge(render)).reason().token());
+  }
+
+  @Test
+  void storesWhatOnlyLooksForbidden() {
+    assertStores(Variant.AUTH, 90, render(200, "Vary: Accept-Encoding, cookie"));
+    assertStores(Variant.AUTH, 90, render(200, "Cache-Control: public, x-no-store"));
+  }
+
+  @Test
+  void theAnswerShortensTheLifetimeAndNeverLengthensIt() {
+    assertStores(Variant.AUTH, 7, render(200, "Cache-Control: max-age=7"));
+    assertStores(Variant.AUTH, 5, render(200, "Cache-Control: max-age=70, s-maxage=\"5\""));
+    assertStores(Variant.AUTH, 90, render(200, "Cache-Control: max-age=99999"));
+  }
+
+  @Test
+  void variesByDeclaredHeaders() {
+    Render r = render(200, "Vary: Accept-Language");
+    assertPasses(Reason.VARY, r);
+    PageRule declared = RULE.withHeaders("Accept-Language");
+    assertStores(
+        Variant.AUTH,
+        90,
+        new Render(
+            declared,
+            ANNA,
+            r.variant(),
+            200,
+            r.fields(),
+            Set.of(),
+            true,
+            true,
+            false,
+            false,
+            true));
+  }
+
+  private static Render what(
+      Asker asker,
+      Variant variant,
+      boolean complete,
+      boolean withinCap,
+      boolean personal,
+      boolean unkeyed,
+      boolean same,
+      String... fields) {
+    Render r = render(200, fields);
+    return new Render(
+        RULE,
+        asker,
+        variant,
+        200,
+        r.fields(),
+        r.tags(),
+        complete,
+        withinCap,
+        personal,
+        unkeyed,
+        same);
+  }
+
+  @Test
+  void anUndeclaredReadMakesAPagePersonal() {
+    assertStores(Variant.user(ANNA), 90, what(ANNA, Variant.AUTH, true, true, true, false, true));
+    assertStores(
+        Variant.user(ANNA), 90, what(ANNA, Variant.role(ANNA), true, true, true, false, true));
+  }
+
+  @Test
+  void aPersonalPageOfAStrangerIsNotStored() {
+    assertPasses(
+        Reason.PERSONAL, what(Asker.ANONYMOUS, Variant.ANON, true, true, true, false, true));
+  }
+
+  @Test
+  void privateIsFineForOnePerson() {
+    assertStores(
+        Variant.user(ANNA),
+        90,
+        what(ANNA, Variant.user(ANNA), true, true, true, false, true, "Cache-Control: private"));
+  }
+
+  @Test
+  void passesWhatWentWrong() {
+    assertPasses(Reason.ABORTED, what(ANNA, Variant.AUTH, false, true, false, false, true));
+    assertPasses(Reason.SIZE, what(ANNA, Variant.AUTH, true, false, false, false, true));
+    assertPasses(Reason.UNKEYED, what(ANNA, Variant.AUTH, true, true, false, true, true));
+    assertPasses(Reason.IDENTITY, what(ANNA, Variant.AUTH, true, true, false, false, false));
+  }
+
+  @Test
+  void passesTooManyTags() {
+    Set<String> tags = IntStream.range(0, 501).mapToObj(i -> "t" + i).collect(Collectors.toSet());
+    Render r = render(200);
+    assertPasses(
+        Reason.TAGS,
+        new Render(RULE, ANNA, r.variant(), 200, r.fields(), tags, true, true, false, false, true));
+  }
+
+  private static Optional<Reason> objection(
+      String method, String target, boolean body, boolean authorization, PageRule... rule) {
+    return StoragePolicy.objection(
+        new StoragePolicy.Request(
+            method, URI.create(target), body, authorization, Arrays.stream(rule).findFirst()));
+  }
+
+  @Test
+  void asksTheCacheOnlyForPlainReads() {
+    assertEquals(Optional.empty(), objection("GET", "/a?b", false, false, RULE));
+    assertEquals(Optional.empty(), objection("HEAD", "/a", false, false, RULE));
+    assertEquals(Optional.of(Reason.POST), objection("POST", "/a", true, false, RULE));
+    for (String method : List.of("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "get", "QUERY")) {
+      assertEquals(Optional.of(Reason.METHOD), objection(method, "/a", false, false, RULE));
+    }
+    assertEquals(Optional.of(Reason.NEVER), objection("GET", "/a", false, false));
+    assertEquals(Optional.of(Reason.BODY), objection("GET", "/a", true, false, RULE));
+    assertEquals(Optional.of(Reason.AUTHORIZATION), objection("GET", "/a", false, true, RULE));
+    assertEquals(
+        Optional.empty(),
+        objection("GET", "/a", false, true, RULE.withPublicDespiteAuthorization()));
+    for (String target : List.of("http://evil/a", "//evil/a", "////a", "*", "/a#b", "a")) {
+      assertEquals(
+          Optional.of(Reason.TARGET), objection("GET", target, false, false, RULE), target);
+    }
+  }
+
+  @Test
+  void rulesThatCannotWorkAreRefused() {
+    assertThrows(IllegalArgumentException.class, () -> PageRule.shared(Duration.ZERO));
+    assertThrows(IllegalArgumentException.class, () -> RULE.withTags("a,b"));
+    assertThrows(IllegalArgumentException.class, () -> RULE.withTags(" "));
+    assertThrows(IllegalArgumentException.class, () -> Asker.person(""));
+    assertThrows(IllegalArgumentException.class, () -> new Asker("", Set.of("admin")));
+  }
+}
