@@ -168,6 +168,12 @@ public record Config(
         settings);
   }
 
+  /** The settings as they may be shown: no secret gets into a log by way of this. */
+  @Override
+  public String toString() {
+    return "Config" + settings;
+  }
+
   private static Web web(Variables variables, boolean production) {
     String host = variables.text("LMS_HOST", production ? "0.0.0.0" : "127.0.0.1");
     int port = variables.integer("LMS_PORT", 8080, 0, 65535, "PORT");

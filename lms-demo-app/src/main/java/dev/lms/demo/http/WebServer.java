@@ -17,6 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /** The JDK's server with one context, a virtual thread for each request, and an orderly end. */
 public final class WebServer {
   private static final int BACKLOG = 1024;
+  private static final Duration ARRIVAL = Duration.ofSeconds(1);
 
   private final HttpServer server;
   private final ExecutorService executor;
@@ -91,11 +92,7 @@ public final class WebServer {
     Thread stopping = Thread.ofPlatform().name("http-stop").start(() -> server.stop(seconds));
     boolean finished = false;
     try {
-      finished = inFlight.awaitNone(timeout);
-      // A request may have arrived that no thread has begun: the server knows, we do not.
-      if (finished) {
-        stopping.join(Duration.ofSeconds(1));
-      }
+      finished = awaitEnd(stopping, System.nanoTime() + timeout.toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -107,6 +104,16 @@ public final class WebServer {
       Thread.currentThread().interrupt();
     }
     return finished;
+  }
+
+  private boolean awaitEnd(Thread stopping, long deadline) throws InterruptedException {
+    while (inFlight.awaitNone(deadline - System.nanoTime())) {
+      // A request may be arriving that no thread has begun: the server knows, we do not.
+      if (stopping.join(ARRIVAL) || inFlight.isNone()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Counts requests under way. */
@@ -158,8 +165,17 @@ public final class WebServer {
       }
     }
 
-    boolean awaitNone(Duration timeout) throws InterruptedException {
-      long left = timeout.toNanos();
+    boolean isNone() {
+      lock.lock();
+      try {
+        return count == 0;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    boolean awaitNone(long nanos) throws InterruptedException {
+      long left = nanos;
       lock.lockInterruptibly();
       try {
         while (count > 0) {

@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +70,49 @@ class ServeIT {
       String rest = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertTrue(rest.contains("HTTP/1.1 200"), rest);
       assertEquals(0, worker.awaitEnd());
+    }
+  }
+
+  /** The server's own limit is 200, read once from a property that must be set early. */
+  @Test
+  void manyIdleClientsKeepTheirConnections() throws IOException {
+    List<Socket> sockets = new ArrayList<>();
+    try (WorkerProcess worker = WorkerProcess.serve(Map.of())) {
+      for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 300; i++) {
+          if (round == 0) {
+            sockets.add(new Socket(InetAddress.getLoopbackAddress(), worker.port()));
+            sockets.get(i).setSoTimeout(30_000);
+          }
+          write(sockets.get(i), "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+          byte[] answer = sockets.get(i).getInputStream().readNBytes(12);
+          assertEquals("HTTP/1.1 200", new String(answer, StandardCharsets.US_ASCII));
+          awaitBody(sockets.get(i));
+        }
+      }
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  private static void awaitBody(Socket socket) throws IOException {
+    StringBuilder rest = new StringBuilder();
+    while (!rest.toString().endsWith("ok\n")) {
+      int next = socket.getInputStream().read();
+      assertTrue(next >= 0, rest.toString());
+      rest.append((char) next);
+    }
+  }
+
+  @Test
+  void aRequestThatNeverEndsIsCut() throws IOException {
+    try (WorkerProcess worker = WorkerProcess.serve(Map.of("LMS_REQUEST_TIMEOUT", "1"));
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), worker.port())) {
+      socket.setSoTimeout(30_000);
+      write(socket, "GET /livez HTTP/1.1\r\nHost:");
+      assertEquals(-1, socket.getInputStream().read());
     }
   }
 

@@ -1,0 +1,97 @@
+package dev.lms.demo.supervise;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lms.demo.WorkerProcess;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NginxConfTest {
+  @TempDir Path folder;
+
+  private static List<String> servers(String conf) {
+    return Pattern.compile("^ +server (\\S+) ", Pattern.MULTILINE)
+        .matcher(conf)
+        .results()
+        .map(found -> found.group(1))
+        .toList();
+  }
+
+  @Test
+  void namesEveryWorkerOnce() {
+    assertEquals(
+        List.of("127.0.0.1:8080", "127.0.0.1:8081", "127.0.0.1:8082"),
+        servers(NginxConf.render("0.0.0.0", 8080, 3)));
+    assertEquals(List.of("10.0.0.7:80"), servers(NginxConf.render("10.0.0.7", 80, 1)));
+    assertEquals(List.of("[::1]:8080"), servers(NginxConf.render("::", 8080, 1)));
+    assertEquals(List.of("[fe80::1]:8080"), servers(NginxConf.render("fe80::1", 8080, 1)));
+  }
+
+  @Test
+  void replacesTheFileAsAWhole() throws IOException {
+    Path file = folder.resolve("lms.conf");
+    NginxConf.write(file, "127.0.0.1", 8080, 2);
+    NginxConf.write(file, "127.0.0.1", 9090, 1);
+    assertEquals(NginxConf.render("127.0.0.1", 9090, 1), Files.readString(file));
+    try (var files = Files.list(folder)) {
+      assertEquals(List.of(file), files.toList());
+    }
+    assertThrows(
+        IOException.class, () -> NginxConf.write(folder.resolve("no/such.conf"), "x", 1, 1));
+    assertThrows(IOException.class, () -> NginxConf.write(folder, "x", 1, 1));
+  }
+
+  /** What nginx itself says of the file, where there is an nginx. */
+  @Test
+  void nginxAcceptsIt() throws Exception {
+    Path file = folder.resolve("lms.conf");
+    int port = WorkerProcess.freePorts(1);
+    NginxConf.write(file, "127.0.0.1", 8080, 3);
+    // As a person who may not listen on port 80.
+    String conf = Files.readString(file);
+    assertTrue(conf.contains("listen 80;"), conf);
+    Files.writeString(file, conf.replace("listen 80;", "listen 127.0.0.1:" + port + ";"));
+    Path main =
+        Files.writeString(
+            folder.resolve("nginx.conf"),
+            """
+            pid %1$s/nginx.pid;
+            error_log stderr;
+            events {}
+            http {
+              access_log off;
+              client_body_temp_path %1$s/body;
+              proxy_temp_path %1$s/proxy;
+              fastcgi_temp_path %1$s/fastcgi;
+              uwsgi_temp_path %1$s/uwsgi;
+              scgi_temp_path %1$s/scgi;
+              include %1$s/lms.conf;
+            }
+            """
+                .formatted(folder));
+    Process nginx;
+    try {
+      nginx =
+          new ProcessBuilder("nginx", "-t", "-p", folder.toString(), "-c", main.toString())
+              .redirectErrorStream(true)
+              .start();
+    } catch (IOException e) {
+      System.out.println("nginx was not found: its own check of the file did not run");
+      return;
+    }
+    String said = new String(nginx.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(nginx.waitFor(30, TimeUnit.SECONDS));
+    assertEquals(0, nginx.exitValue(), said);
+    assertFalse(said.contains("[warn]"), said);
+  }
+}
