@@ -1,0 +1,191 @@
+package dev.lms.benchmarks;
+
+import dev.lms.session.redis.RedisConnections;
+import dev.lms.session.redis.RedisServer;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.NoBenchmarksException;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import redis.clients.jedis.UnifiedJedis;
+
+/**
+ * JMH with a Redis of its own, at 1 and at 8 threads, and a table of ratios at the end. Takes JMH's
+ * arguments.
+ *
+ * <p>Where JMH runs all forks of one benchmark before the next, this runs rounds of one fork of
+ * each ({@code -f} says how many): what else the machine does meanwhile falls on all contenders
+ * alike.
+ */
+public final class Main {
+  private static final List<Integer> THREADS = List.of(1, 8);
+  private static final String RESULT_FILE = "jmh-result.";
+
+  private final CommandLineOptions asked;
+  private final String redisUrl;
+
+  private Main(CommandLineOptions asked, String redisUrl) {
+    this.asked = asked;
+    this.redisUrl = redisUrl;
+  }
+
+  /** Exits with 0 when all ran, 1 when a benchmark failed, 2 for arguments that ask for nothing. */
+  public static void main(String[] args) throws IOException {
+    System.exit(run(args));
+  }
+
+  private static int run(String[] args) throws IOException {
+    try {
+      CommandLineOptions asked = new CommandLineOptions(args);
+      if (asksToBeTold(asked)) {
+        org.openjdk.jmh.Main.main(args);
+      } else {
+        new Main(asked, redisUrl(asked)).run();
+      }
+      return 0;
+    } catch (CommandLineOptionException e) {
+      System.err.println(e.getMessage());
+      return 2;
+    } catch (NoBenchmarksException e) {
+      System.err.println("No matching benchmarks; -l lists them all.");
+      return 2;
+    } catch (RunnerException e) {
+      System.err.println(e.getMessage());
+      return 1;
+    }
+  }
+
+  private static boolean asksToBeTold(CommandLineOptions asked) {
+    return asked.shouldHelp()
+        || asked.shouldList()
+        || asked.shouldListWithParams()
+        || asked.shouldListProfilers()
+        || asked.shouldListResultFormats();
+  }
+
+  private static String redisUrl(CommandLineOptions asked) throws CommandLineOptionException {
+    Collection<String> given =
+        asked.getParameter(RedisBenchmark.Shared.URL_PARAMETER).orElse(List.of());
+    if (given.size() > 1) {
+      throw new CommandLineOptionException("Name one Redis; a ratio of two says nothing.");
+    }
+    return given.isEmpty() ? ownRedis() : given.iterator().next();
+  }
+
+  private static String ownRedis() {
+    RedisServer server = RedisServer.start();
+    // However this program ends.
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+    return server.url();
+  }
+
+  private void run() throws RunnerException, IOException {
+    double loadBefore = operatingSystem().getSystemLoadAverage();
+    int rounds = Math.max(1, asked.getForkCount().orElse(1));
+    List<Integer> threadCounts =
+        asked.getThreads().hasValue() ? List.of(asked.getThreads().get()) : THREADS;
+    List<Score> scores = new ArrayList<>();
+    List<RunResult> results = new ArrayList<>();
+    for (int round = 1; round <= rounds; round++) {
+      for (int threads : threadCounts) {
+        for (RunResult result : new Runner(round(threads)).run()) {
+          results.add(result);
+          scores.addAll(score(result, round));
+        }
+      }
+    }
+    writeResults(results);
+    System.out.println();
+    System.out.println(machine(results.get(0).getParams(), loadBefore));
+    System.out.println("Ratios of this run, store / other contender; of several rounds the median");
+    System.out.println();
+    System.out.print(Ratios.table(scores));
+  }
+
+  /** What was asked for, but one fork of each benchmark (or none, for a debugger). */
+  private Options round(int threads) {
+    return new OptionsBuilder()
+        .parent(asked)
+        .forks(Math.min(1, asked.getForkCount().orElse(1)))
+        .threads(threads)
+        .param(RedisBenchmark.Shared.URL_PARAMETER, redisUrl)
+        // A contender that failed must not look like one that was not asked for.
+        .shouldFailOnError(true)
+        .build();
+  }
+
+  private static List<Score> score(RunResult result, int round) {
+    BenchmarkParams params = result.getParams();
+    if (params.getMode() != Mode.AverageTime) {
+      return List.of();
+    }
+    String name = params.getBenchmark().substring(Main.class.getPackageName().length() + 1);
+    Result<?> primary = result.getPrimaryResult();
+    return List.of(
+        new Score(name, params.getThreads(), round, primary.getScore(), primary.getScoreUnit()));
+  }
+
+  /** Each run of JMH overwrites the file of the one before, so all are written at the end. */
+  private void writeResults(List<RunResult> results) {
+    if (asked.getResultFormat().hasValue() || asked.getResult().hasValue()) {
+      ResultFormatType format = asked.getResultFormat().orElse(ResultFormatType.CSV);
+      String file =
+          asked.getResult().orElse(RESULT_FILE + format.toString().toLowerCase(Locale.ROOT));
+      ResultFormatFactory.getInstance(format, file).writeOut(results);
+    }
+  }
+
+  private String machine(BenchmarkParams params, double loadBefore) throws IOException {
+    OperatingSystemMXBean system = operatingSystem();
+    return String.format(
+        Locale.ROOT,
+        "%d processors, %s %s; JDK %s; Redis %s; files on %s; load %.1f before, %.1f after",
+        system.getAvailableProcessors(),
+        system.getName(),
+        system.getArch(),
+        params.getJdkVersion(),
+        redisVersion(),
+        fileSystem(),
+        loadBefore,
+        system.getSystemLoadAverage());
+  }
+
+  private static OperatingSystemMXBean operatingSystem() {
+    return ManagementFactory.getOperatingSystemMXBean();
+  }
+
+  private String redisVersion() {
+    try (UnifiedJedis redis = RedisConnections.open(redisUrl, 1)) {
+      Matcher version = Pattern.compile("redis_version:(\\S+)").matcher(redis.info("server"));
+      return version.find() ? version.group(1) : "unknown";
+    }
+  }
+
+  private static String fileSystem() throws IOException {
+    Path probe = Files.createTempFile("lms-benchmark", "");
+    try {
+      return Files.getFileStore(probe).type();
+    } finally {
+      Files.delete(probe);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.lms.benchmarks;
+
+import dev.lms.session.CookieSettings;
+import dev.lms.session.KeyRing;
+import dev.lms.session.Lifetimes;
+import dev.lms.session.Outcome;
+import dev.lms.session.Session;
+import dev.lms.session.SessionStore;
+import dev.lms.session.Sessions;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What a request does with a session, the same for every store. Each thread is one signed-in person
+ * who goes on clicking and keeps the newest cookie, as a browser does.
+ *
+ * <p>A method named after one of these with more behind it ({@code readRawHgetall}) is another
+ * contender for the same work; {@link Ratios} sets the two beside each other.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 3, time = 1)
+@Fork(1)
+// JMH fills the fields by begin(), which every store's own @Setup calls.
+@SuppressWarnings("NullAway.Init")
+public abstract class StoreBenchmark {
+  static final KeyRing KEYS = KeyRing.of("the benchmarks' key, which guards nothing");
+  static final CookieSettings COOKIE = CookieSettings.secureDefaults();
+
+  private Sessions sessions;
+  private List<String> cookie;
+  private long counter;
+
+  static Sessions sessions(SessionStore store) {
+    return new Sessions(store, KEYS, COOKIE, Lifetimes.DEFAULT, Clock.systemUTC());
+  }
+
+  final void begin(Sessions sessions) {
+    this.sessions = sessions;
+    this.cookie = List.of(create());
+    this.counter = 0;
+  }
+
+  /** A read-only request; its touch is throttled, so that nearly always nothing is written. */
+  @Benchmark
+  public long read() {
+    Session session = sessions.open(cookie);
+    long characters = read(session);
+    session.commit();
+    keepCookie(session);
+    return characters;
+  }
+
+  /** What the session of this cookie holds. */
+  final long read(String cookie) {
+    return read(sessions.open(List.of(cookie)));
+  }
+
+  private static long read(Session session) {
+    long characters = session.principal().orElseThrow().id().length();
+    for (String name : Sample.NAMES) {
+      characters += session.get(name).orElseThrow().length();
+    }
+    return Sample.checked(characters);
+  }
+
+  /** A request that reads an attribute and sets it. */
+  @Benchmark
+  public long change() {
+    Session session = sessions.open(cookie);
+    long next = next(Long.parseLong(session.get(Sample.COUNTER).orElseThrow()));
+    session.set(Sample.COUNTER, Long.toString(next));
+    if (session.commit() != Outcome.STORED) {
+      throw new IllegalStateException("the change was not stored");
+    }
+    keepCookie(session);
+    return next;
+  }
+
+  /** One more than was read, which must be what was last written. */
+  final long next(long read) {
+    if (read != counter) {
+      throw new IllegalStateException("read %d where %d was written".formatted(read, counter));
+    }
+    return ++counter;
+  }
+
+  /** A sign-in that begins a session. */
+  @Benchmark
+  public String create() {
+    Session session = sessions.open(null);
+    session.signIn(Sample.PERSON);
+    Sample.ATTRIBUTES.forEach(session::set);
+    session.commit();
+    return pair(session.setCookie().orElseThrow());
+  }
+
+  private void keepCookie(Session session) {
+    session.setCookie().ifPresent(setCookie -> cookie = List.of(pair(setCookie)));
+  }
+
+  private static String pair(String setCookie) {
+    return setCookie.substring(0, setCookie.indexOf(';'));
+  }
+}

@@ -1,0 +1,5 @@
+/** The stores beside each other and beside the raw limit of what they stand on, with JMH. */
+@NullMarked
+package dev.lms.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

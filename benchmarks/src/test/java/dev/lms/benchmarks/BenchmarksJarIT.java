@@ -1,0 +1,69 @@
+package dev.lms.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The shipped jar, as a person starts it. */
+class BenchmarksJarIT {
+  private record Ended(int status, String output) {}
+
+  private static Ended jar(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElseThrow());
+    // JMH lets one run at a time onto a machine, for the sake of the figures; here are none.
+    command.add("-Djmh.ignoreLock=true");
+    command.addAll(List.of("-jar", "target/benchmarks.jar"));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try {
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(process.waitFor(1, TimeUnit.MINUTES), output);
+      return new Ended(process.exitValue(), output);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void oneCommandRunsStoreAndRawLimitInForksAndTellsTheRatio() throws Exception {
+    Ended ended =
+        jar(
+            "-wi",
+            "0",
+            "-i",
+            "1",
+            "-r",
+            "20ms",
+            "-t",
+            "1",
+            "RedisBenchmark.readRawH|RedisBenchmark.read$");
+    assertEquals(0, ended.status(), ended.output());
+    assertTrue(
+        ended
+            .output()
+            .matches(
+                "(?s).*\\d+ processors, .*; JDK \\d+.*; Redis \\d+\\.\\d+.*"
+                    + "1  RedisBenchmark.read +[0-9.]+ us/op"
+                    + "  RedisBenchmark.readRawHgetall +[0-9.]+ us/op +[0-9.]+\\s*"),
+        ended.output());
+  }
+
+  @Test
+  void argumentsThatAskForNothingAreAnsweredInALine() throws Exception {
+    Ended unknown = jar("--no-such-option");
+    assertEquals(2, unknown.status(), unknown.output());
+    assertTrue(unknown.output().contains("no-such-option"), unknown.output());
+    assertTrue(!unknown.output().contains("\tat "), unknown.output());
+    Ended nothing = jar("NoSuchBenchmark");
+    assertEquals(2, nothing.status(), nothing.output());
+    assertTrue(nothing.output().contains("No matching benchmarks"), nothing.output());
+    assertTrue(!nothing.output().contains("\tat "), nothing.output());
+  }
+}

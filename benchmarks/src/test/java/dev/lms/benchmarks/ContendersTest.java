@@ -1,0 +1,126 @@
+package dev.lms.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.lms.session.redis.RedisServer;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.annotations.Benchmark;
+
+/**
+ * Runs every benchmark method against real parts and looks at what it did. A method that is not
+ * named here fails the test of its class.
+ */
+class ContendersTest {
+  private final Set<String> ran = new TreeSet<>();
+
+  private void reads(String method, Callable<Long> read) throws Exception {
+    ran.add(method);
+    assertEquals(Sample.CHARACTERS, read.call(), method);
+  }
+
+  /** The second call reads what the first one wrote. */
+  private void changes(String method, Callable<Long> change) throws Exception {
+    ran.add(method);
+    assertEquals(List.of(1L, 2L), List.of(change.call(), change.call()), method);
+  }
+
+  private interface Reader<T> {
+    long read(T created) throws Exception;
+  }
+
+  private <T> void creates(String method, Callable<T> create, Reader<T> reader) throws Exception {
+    ran.add(method);
+    T first = create.call();
+    T second = create.call();
+    assertEquals(2, Set.of(first, second).size(), method);
+    assertEquals(Sample.CHARACTERS, reader.read(first), method);
+    assertEquals(Sample.CHARACTERS, reader.read(second), method);
+  }
+
+  private void throughTheStore(StoreBenchmark store) throws Exception {
+    reads("read", store::read);
+    changes("change", store::change);
+    creates("create", store::create, store::read);
+  }
+
+  private void assertAllRan(Class<?> benchmark) {
+    Set<String> all = new TreeSet<>();
+    for (Method method : benchmark.getMethods()) {
+      if (method.isAnnotationPresent(Benchmark.class)) {
+        all.add(method.getName());
+      }
+    }
+    assertEquals(all, ran);
+  }
+
+  @Test
+  void redis() throws Exception {
+    try (RedisServer server = RedisServer.start()) {
+      RedisBenchmark.Shared shared = new RedisBenchmark.Shared();
+      shared.redisUrl = server.url();
+      shared.connect();
+      RedisBenchmark store = new RedisBenchmark();
+      RedisBenchmark byHand = new RedisBenchmark();
+      store.begin(shared);
+      byHand.begin(shared);
+
+      throughTheStore(store);
+      reads("readRawHgetall", byHand::readRawHgetall);
+      reads("readRawGetex", byHand::readRawGetex);
+      creates("createRaw", byHand::createRaw, byHand::readHash);
+      changes("changeRaw", byHand::changeRaw);
+      assertAllRan(RedisBenchmark.class);
+
+      try (var admin = server.jedis()) {
+        for (String key : admin.keys("*")) {
+          assertEquals(true, admin.ttl(key) > 0, key + " has no deadline");
+        }
+        admin.set("somebody else's", "1");
+        shared.clear();
+        assertEquals(Set.of("somebody else's"), admin.keys("*"));
+      }
+      shared.disconnect();
+    }
+  }
+
+  @Test
+  void files() throws Exception {
+    FileBenchmark.Shared shared = new FileBenchmark.Shared();
+    shared.open();
+    FileBenchmark store = new FileBenchmark();
+    FileBenchmark byHand = new FileBenchmark();
+    store.begin(shared);
+    byHand.begin(shared);
+
+    throughTheStore(store);
+    reads("readRaw", byHand::readRaw);
+    creates("createRaw", byHand::createRaw, byHand::readFile);
+    changes("changeRaw", byHand::changeRaw);
+    assertAllRan(FileBenchmark.class);
+
+    Path created = byHand.createRaw();
+    shared.delete();
+    assertEquals(false, created.toFile().exists(), "what was created is deleted");
+  }
+
+  @Test
+  void cookies() throws Exception {
+    CookieBenchmark store = new CookieBenchmark();
+    CookieBenchmark byHand = new CookieBenchmark();
+    CookieBenchmark.Shared shared = new CookieBenchmark.Shared();
+    store.begin(shared);
+    byHand.begin(shared);
+
+    throughTheStore(store);
+    reads("readRaw", byHand::readRaw);
+    creates("createRaw", byHand::createRaw, byHand::readToken);
+    changes("changeRaw", byHand::changeRaw);
+    assertAllRan(CookieBenchmark.class);
+  }
+}

@@ -1,0 +1,5 @@
+/** Every contender does what it is timed for, and the jar runs as one command. */
+@NullMarked
+package dev.lms.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
