@@ -3,14 +3,22 @@ package dev.lms.demo.workers;
 import dev.lms.demo.WorkerProcess;
 import dev.lms.session.redis.RedisServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Where the workers of a test keep their sessions; starts workers that share it. */
+/**
+ * Two or more worker processes that share where they keep their sessions. Starting them is what
+ * takes time, so the tests of a class share one set for each kind.
+ */
 final class Backend implements AutoCloseable {
   /** The stores there are. */
   enum Kind {
@@ -19,38 +27,66 @@ final class Backend implements AutoCloseable {
     COOKIE
   }
 
+  /** Those of one test class, started when first asked for. */
+  static final class Shared implements AutoCloseable {
+    private final Map<Kind, Backend> backends = new EnumMap<>(Kind.class);
+
+    Backend of(Kind kind) {
+      return backends.computeIfAbsent(kind, missing -> new Backend(missing, 2));
+    }
+
+    @Override
+    public void close() {
+      backends.values().forEach(Backend::close);
+      backends.clear();
+    }
+  }
+
+  private final Path folder;
   private final Map<String, String> environment = new HashMap<>();
-  private final List<AutoCloseable> open = new ArrayList<>();
   private final List<WorkerProcess> workers = new ArrayList<>();
+  private @Nullable RedisServer redis;
 
   /** Starts so many worker processes, each on a port of its own. */
-  void start(Kind kind, Path folder, int count) throws IOException {
-    environment.put("LMS_DATA_DIR", Files.createDirectories(folder.resolve("data")).toString());
+  Backend(Kind kind, int count) {
+    try {
+      folder = Files.createTempDirectory("lms-workers");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    environment.put("LMS_DATA_DIR", folder.resolve("data").toString());
     environment.put("LMS_DEBUG_ENDPOINTS", "1");
     switch (kind) {
       case REDIS -> {
-        RedisServer redis = RedisServer.start();
-        open.add(redis);
+        redis = RedisServer.start();
         environment.put("REDIS_URL", redis.url());
       }
       case FILE -> environment.put("SESSION_STORE", "file");
       case COOKIE -> environment.put("SESSION_STORE", "cookie");
     }
     for (int i = 0; i < count; i++) {
-      WorkerProcess worker = WorkerProcess.serve(environment);
-      open.addFirst(worker);
-      workers.add(worker);
+      workers.add(WorkerProcess.serve(environment));
     }
   }
 
-  WorkerProcess worker(int index) {
-    return workers.get(index);
+  WorkerProcess one() {
+    return workers.get(0);
+  }
+
+  WorkerProcess two() {
+    return workers.get(1);
   }
 
   @Override
-  public void close() throws Exception {
-    for (AutoCloseable part : open) {
-      part.close();
+  public void close() {
+    workers.forEach(WorkerProcess::close);
+    if (redis != null) {
+      redis.close();
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

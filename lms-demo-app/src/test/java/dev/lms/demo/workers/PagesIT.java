@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.Browser;
 import dev.lms.demo.WorkerProcess;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,24 +27,11 @@ class PagesIT {
   private static final Pattern NAME =
       Pattern.compile("<span data-testid=\"user-name\">([^<]*)</span>");
 
-  @TempDir Path folder;
-  private final Backend backend = new Backend();
+  private static final Backend.Shared SHARED = new Backend.Shared();
 
-  private void start(Backend.Kind kind) throws Exception {
-    backend.start(kind, folder, 2);
-  }
-
-  private WorkerProcess one() {
-    return backend.worker(0);
-  }
-
-  private WorkerProcess two() {
-    return backend.worker(1);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    backend.close();
+  @AfterAll
+  static void stop() {
+    SHARED.close();
   }
 
   private Browser visitor(WorkerProcess worker) {
@@ -75,12 +60,13 @@ class PagesIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void strangersShareAPageWithoutACookie(Backend.Kind kind) throws Exception {
-    start(kind);
-    Browser.Answer first = visitor(one()).get("/");
+    Backend site = SHARED.of(kind);
+    String path = "/course/explore?tag=never-asked-for";
+    Browser.Answer first = visitor(site.one()).get(path);
     assertTrue(first.body().contains(SIGN_IN));
     assertEquals("", first.header("set-cookie"));
     assertEquals("lms; fwd=miss; stored; detail=anon", first.header("cache-status"));
-    Browser.Answer second = visitor(one()).get("/");
+    Browser.Answer second = visitor(site.one()).get(path);
     assertTrue(
         second.header("cache-status").matches("lms; hit; ttl=\\d+; detail=anon"),
         second.header("cache-status"));
@@ -90,22 +76,22 @@ class PagesIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void nobodySeesAnothersPage(Backend.Kind kind) throws Exception {
-    start(kind);
+    Backend site = SHARED.of(kind);
     List<Browser> people = new ArrayList<>();
     List<String> names = new ArrayList<>();
     for (int i = 1; i <= 4; i++) {
-      Browser person = visitor(i % 2 == 0 ? one() : two());
+      Browser person = visitor(i % 2 == 0 ? site.one() : site.two());
       assertEquals(303, person.signIn("student" + i).status());
       people.add(person);
       names.add(nameOn(person.get("/user/account").body()).orElseThrow());
     }
-    Browser stranger = visitor(one());
+    Browser stranger = visitor(site.one());
     List<String> paths = List.of("/", "/course/explore", "/program/explore");
     List<Future<?>> runs = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
       for (int round = 0; round < 20; round++) {
         for (int i = 0; i < people.size(); i++) {
-          Browser person = people.get(i).on((round % 2 == 0 ? one() : two()).uri("/"));
+          Browser person = people.get(i).on((round % 2 == 0 ? site.one() : site.two()).uri("/"));
           String name = names.get(i);
           String path = paths.get(round % paths.size());
           runs.add(
@@ -134,14 +120,14 @@ class PagesIT {
   @ParameterizedTest
   @EnumSource(Backend.Kind.class)
   void afterSigningOutTheOldTagYieldsTheStrangersPage(Backend.Kind kind) throws Exception {
-    start(kind);
-    Browser browser = visitor(one());
+    Backend site = SHARED.of(kind);
+    Browser browser = visitor(site.one());
     assertEquals(303, browser.signIn("student1").status());
     Browser.Answer page = browser.get("/");
     String tag = page.header("etag");
     assertEquals(304, browser.get("/", "If-None-Match", tag).status());
     assertEquals(303, browser.signOut().status());
-    for (WorkerProcess worker : List.of(one(), two())) {
+    for (WorkerProcess worker : List.of(site.one(), site.two())) {
       Browser.Answer after = browser.on(worker.uri("/")).get("/", "If-None-Match", tag);
       assertEquals(200, after.status());
       assertTrue(after.body().contains(SIGN_IN));
@@ -151,23 +137,23 @@ class PagesIT {
   @ParameterizedTest
   @EnumSource(Backend.Kind.class)
   void anEditOnOneWorkerShowsInTheNextRequestOnTheOther(Backend.Kind kind) throws Exception {
-    start(kind);
-    Browser instructor = visitor(one());
+    Backend site = SHARED.of(kind);
+    Browser instructor = visitor(site.one());
     assertEquals(303, instructor.signIn("instructor").status());
-    Browser student = visitor(two());
+    Browser student = visitor(site.two());
     assertEquals(303, student.signIn("student1").status());
     String code = aCourseOf(instructor);
     String path = "/course/" + code + "/view";
     for (int round = 1; round <= 5; round++) {
-      for (Browser browser : List.of(visitor(two()), student)) {
+      for (Browser browser : List.of(visitor(site.two()), student)) {
         assertEquals(200, browser.get(path).status());
         assertTrue(browser.get(path).header("cache-status").startsWith("lms; hit"));
       }
       String title = "Edited for the " + round + ". time";
       assertEquals(303, edit(instructor, code, title).status());
-      assertTrue(visitor(two()).get(path).body().contains(title), "anonymous, round " + round);
+      assertTrue(visitor(site.two()).get(path).body().contains(title), "anonymous, round " + round);
       assertTrue(student.get(path).body().contains(title), "signed in, round " + round);
-      assertTrue(visitor(one()).get(path).body().contains(title), "on the same worker");
+      assertTrue(visitor(site.one()).get(path).body().contains(title), "on the same worker");
     }
   }
 
@@ -175,10 +161,10 @@ class PagesIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void noReaderSeesAnOlderPageThanThePurgeThatHadReturned(Backend.Kind kind) throws Exception {
-    start(kind);
-    Browser instructor = visitor(one());
+    Backend site = SHARED.of(kind);
+    Browser instructor = visitor(site.one());
     assertEquals(303, instructor.signIn("instructor").status());
-    Browser student = visitor(two());
+    Browser student = visitor(site.two());
     assertEquals(303, student.signIn("student2").status());
     String code = aCourseOf(instructor);
     String path = "/course/" + code + "/view";
@@ -190,7 +176,7 @@ class PagesIT {
     List<Future<Integer>> readers = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
       for (int i = 0; i < 6; i++) {
-        Browser reader = (i % 3 == 0 ? student : visitor(i % 2 == 0 ? one() : two()));
+        Browser reader = (i % 3 == 0 ? student : visitor(i % 2 == 0 ? site.one() : site.two()));
         readers.add(
             threads.submit(
                 () -> {

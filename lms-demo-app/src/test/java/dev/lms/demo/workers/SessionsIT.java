@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.lms.demo.Browser;
-import dev.lms.demo.WorkerProcess;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,31 +17,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** G1 to G4 and G8, between two processes. */
 class SessionsIT {
-  @TempDir Path folder;
-  private final Backend backend = new Backend();
+  private static final Backend.Shared SHARED = new Backend.Shared();
 
-  private void start(Backend.Kind kind) throws Exception {
-    backend.start(kind, folder, 2);
-  }
-
-  private WorkerProcess one() {
-    return backend.worker(0);
-  }
-
-  private WorkerProcess two() {
-    return backend.worker(1);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    backend.close();
+  @AfterAll
+  static void stop() {
+    SHARED.close();
   }
 
   private static JsonObject session(Browser browser) {
@@ -66,9 +50,9 @@ class SessionsIT {
   @ParameterizedTest
   @EnumSource(Backend.Kind.class)
   void whoSignsInOnOneWorkerIsKnownOnTheOther(Backend.Kind kind) throws Exception {
-    start(kind);
-    Browser onOne = new Browser(one().uri("/"));
-    Browser onTwo = onOne.on(two().uri("/"));
+    Backend site = SHARED.of(kind);
+    Browser onOne = new Browser(site.one().uri("/"));
+    Browser onTwo = onOne.on(site.two().uri("/"));
     assertEquals(303, onOne.signIn("student1").status());
     assertTrue(isSignedIn(onTwo));
     assertNotEquals(pid(onOne), pid(onTwo));
@@ -83,30 +67,32 @@ class SessionsIT {
   @ParameterizedTest
   @EnumSource(Backend.Kind.class)
   void aKilledWorkerLosesNoSession(Backend.Kind kind) throws Exception {
-    start(kind);
-    List<Browser> people = new ArrayList<>();
-    for (int i = 1; i <= 3; i++) {
-      Browser browser = new Browser(one().uri("/"));
-      assertEquals(303, browser.signIn("student" + i).status());
-      assertEquals(
-          "stored",
-          result(browser.post("/debug/session/put", Map.of("key", "k", "value", "v" + i))));
-      people.add(browser);
-    }
-    one().kill();
-    for (int i = 1; i <= 3; i++) {
-      JsonObject seen = session(people.get(i - 1).on(two().uri("/")));
-      assertEquals("student" + i, seen.getAsJsonObject("current_user").get("id").getAsString());
-      assertEquals("v" + i, seen.getAsJsonObject("session_data").get("k").getAsString());
+    // These workers are its own: one of them dies.
+    try (Backend site = new Backend(kind, 2)) {
+      List<Browser> people = new ArrayList<>();
+      for (int i = 1; i <= 3; i++) {
+        Browser browser = new Browser(site.one().uri("/"));
+        assertEquals(303, browser.signIn("student" + i).status());
+        assertEquals(
+            "stored",
+            result(browser.post("/debug/session/put", Map.of("key", "k", "value", "v" + i))));
+        people.add(browser);
+      }
+      site.one().kill();
+      for (int i = 1; i <= 3; i++) {
+        JsonObject seen = session(people.get(i - 1).on(site.two().uri("/")));
+        assertEquals("student" + i, seen.getAsJsonObject("current_user").get("id").getAsString());
+        assertEquals("v" + i, seen.getAsJsonObject("session_data").get("k").getAsString());
+      }
     }
   }
 
   @ParameterizedTest
   @EnumSource(Backend.Kind.class)
   void aSlowRequestDoesNotBringASignedOutSessionBack(Backend.Kind kind) throws Exception {
-    start(kind);
-    Browser onOne = new Browser(one().uri("/"));
-    Browser onTwo = onOne.on(two().uri("/"));
+    Backend site = SHARED.of(kind);
+    Browser onOne = new Browser(site.one().uri("/"));
+    Browser onTwo = onOne.on(site.two().uri("/"));
     assertEquals(303, onOne.signIn("student1").status());
     Browser thief = onOne.copy();
     try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
@@ -117,20 +103,20 @@ class SessionsIT {
                       "/debug/session/put",
                       Map.of("key", "late", "value", "1", "delay_ms", "2500")));
       assertEquals(303, onTwo.signOut().status());
-      assertFalse(slow.isDone(), "the sign-out overtook the slow request");
+      assertFalse(slow.isDsite.one(), "the sign-out overtook the slow request");
       assertEquals("gone", result(slow.get(30, TimeUnit.SECONDS)));
     }
     assertFalse(isSignedIn(thief));
-    assertFalse(isSignedIn(thief.on(two().uri("/"))));
+    assertFalse(isSignedIn(thief.on(site.two().uri("/"))));
     assertEquals("{}", session(thief).get("session_data").toString());
   }
 
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void noUpdateIsLostBetweenWorkers(Backend.Kind kind) throws Exception {
-    start(kind);
-    Browser onOne = new Browser(one().uri("/"));
-    Browser onTwo = onOne.on(two().uri("/"));
+    Backend site = SHARED.of(kind);
+    Browser onOne = new Browser(site.one().uri("/"));
+    Browser onTwo = onOne.on(site.two().uri("/"));
     assertEquals(303, onOne.signIn("student1").status());
     List<Callable<Browser.Answer>> calls = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
@@ -166,8 +152,8 @@ class SessionsIT {
   @ParameterizedTest
   @EnumSource(names = "COOKIE")
   void theCookieStoreDoesNotPromiseWhatItCannotKeep(Backend.Kind kind) throws Exception {
-    start(kind);
-    Browser browser = new Browser(one().uri("/"));
+    Backend site = SHARED.of(kind);
+    Browser browser = new Browser(site.one().uri("/"));
     assertEquals(
         409, browser.post("/debug/session/add", Map.of("key", "n", "delta", "1")).status());
   }
@@ -175,15 +161,15 @@ class SessionsIT {
   @ParameterizedTest
   @EnumSource(Backend.Kind.class)
   void signingInGivesANewIdOnEveryWorker(Backend.Kind kind) throws Exception {
-    start(kind);
-    Browser browser = new Browser(one().uri("/"));
+    Backend site = SHARED.of(kind);
+    Browser browser = new Browser(site.one().uri("/"));
     Map<String, String> basket = Map.of("key", "basket", "value", "3");
     assertEquals("stored", result(browser.post("/debug/session/put", basket)));
     Browser fixated = browser.copy();
     assertEquals(303, browser.signIn("student1").status());
     assertFalse(isSignedIn(fixated));
-    assertEquals("{}", session(fixated.on(two().uri("/"))).get("session_data").toString());
-    JsonObject data = session(browser.on(two().uri("/"))).getAsJsonObject("session_data");
+    assertEquals("{}", session(fixated.on(site.two().uri("/"))).get("session_data").toString());
+    JsonObject data = session(browser.on(site.two().uri("/"))).getAsJsonObject("session_data");
     assertEquals("3", data.get("basket").getAsString());
   }
 }
