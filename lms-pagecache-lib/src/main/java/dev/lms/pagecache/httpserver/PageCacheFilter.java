@@ -181,7 +181,7 @@ public final class PageCacheFilter extends Filter {
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
     Optional<PageRule> rule = rules.apply(exchange);
     Optional<Asker> asker = ask(exchange);
-    Visit visit = new Visit(exchange, chain, rule.isPresent(), asker);
+    Visit visit = new Visit(exchange, chain, rule, asker);
     if (asker.isEmpty()) {
       visit.pass(Variant.UNKNOWN, cache.bypass(Variant.UNKNOWN, Reason.WHO));
       return;
@@ -221,12 +221,12 @@ public final class PageCacheFilter extends Filter {
     private final Chain chain;
     private final Responder responder;
 
-    Visit(HttpExchange outer, Chain chain, boolean ruled, Optional<Asker> asker) {
+    Visit(HttpExchange outer, Chain chain, Optional<PageRule> rule, Optional<Asker> asker) {
       this.outer = outer;
       this.chain = chain;
       this.responder =
           new Responder(
-              outer, fillers, cache.clock(), ruled, asker.map(Asker::isAnonymous).orElse(false));
+              outer, fillers, cache.clock(), rule, asker.map(Asker::isAnonymous).orElse(false));
     }
 
     /** Past the cache: the answer streams through, unless it has holes to fill. */

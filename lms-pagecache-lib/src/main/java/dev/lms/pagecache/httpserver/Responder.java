@@ -9,6 +9,7 @@ import dev.lms.pagecache.Fields;
 import dev.lms.pagecache.HoleMarkers;
 import dev.lms.pagecache.Outcome;
 import dev.lms.pagecache.Page;
+import dev.lms.pagecache.PageRule;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -35,23 +37,23 @@ final class Responder {
   private final HttpExchange outer;
   private final Map<String, HoleFiller> fillers;
   private final InstantSource clock;
-  private final boolean ruled;
+  private final Optional<PageRule> rule;
   private final boolean anonymous;
 
   /**
-   * @param ruled whether the route's pages are cached: then the cache says what browsers may keep
+   * @param rule what the route declares; if it does, the cache says what browsers may keep
    * @param anonymous whether it is certain that a stranger is asking
    */
   Responder(
       HttpExchange outer,
       Map<String, HoleFiller> fillers,
       InstantSource clock,
-      boolean ruled,
+      Optional<PageRule> rule,
       boolean anonymous) {
     this.outer = outer;
     this.fillers = fillers;
     this.clock = clock;
-    this.ruled = ruled;
+    this.rule = rule;
     this.anonymous = anonymous;
   }
 
@@ -205,8 +207,9 @@ final class Responder {
       if (said == null) {
         headers.set("Cache-Control", "no-store");
       }
-    } else if (ruled || said == null) {
+    } else if (rule.isPresent() || said == null) {
       vary.add("Cookie");
+      rule.ifPresent(declared -> vary.addAll(declared.headers()));
       if (said == null || !said.contains("no-store")) {
         headers.set("Cache-Control", anonymous ? "no-cache" : "private, no-cache");
       }

@@ -1,0 +1,203 @@
+package dev.lms.pagecache.httpserver;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import dev.lms.pagecache.Asker;
+import dev.lms.pagecache.LocalPageStore;
+import dev.lms.pagecache.ManualClock;
+import dev.lms.pagecache.PageCache;
+import dev.lms.pagecache.PageRule;
+import dev.lms.pagecache.PurgeCounters;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A small site behind the filter, on a real server. The header {@code X-User} says who is asking,
+ * as a session outside the filter would; {@link #readUser} is what a handler does to read about
+ * them.
+ */
+final class Site implements AutoCloseable {
+  static final int CAP = 20_000;
+
+  final ManualClock clock = new ManualClock();
+  final PageCache cache =
+      new PageCache(
+          new LocalPageStore(10 << 20, PurgeCounters.inProcess(), clock),
+          clock,
+          CAP,
+          Duration.ofSeconds(20));
+  private final Map<String, HttpHandler> handlers = new ConcurrentHashMap<>();
+  private final Map<String, PageRule> rules = new ConcurrentHashMap<>();
+
+  /** What happens to the session of the request a thread works on. */
+  private static final class Session {
+    private long reads;
+    private String user = "";
+  }
+
+  private final ThreadLocal<Session> session = ThreadLocal.withInitial(Session::new);
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  Site() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 500);
+    server.setExecutor(threads);
+    PageCacheFilter filter =
+        PageCacheFilter.builder(
+                cache,
+                exchange -> Optional.ofNullable(rules.get(exchange.getRequestURI().getPath())),
+                exchange -> who())
+            .personalReads(exchange -> session.get().reads)
+            .hole("user-menu", exchange -> menu())
+            .hole("long", exchange -> "é".repeat(100_000))
+            .build();
+    var context =
+        server.createContext(
+            "/",
+            exchange -> {
+              HttpHandler handler = handlers.get(exchange.getRequestURI().getPath());
+              if (handler == null) {
+                throw new IOException("No handler for " + exchange.getRequestURI());
+              }
+              handler.handle(exchange);
+            });
+    context.getFilters().add(new SessionFilter());
+    context.getFilters().add(filter);
+    server.start();
+  }
+
+  /** Stands outside the cache: knows the person, turns exceptions into answers. */
+  private final class SessionFilter extends com.sun.net.httpserver.Filter {
+    @Override
+    public String description() {
+      return "session";
+    }
+
+    @Override
+    public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
+      Session fresh = new Session();
+      fresh.user = Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-User")).orElse("");
+      session.set(fresh);
+      exchange.getResponseHeaders().set("X-Outside", "yes");
+      try {
+        chain.doFilter(exchange);
+      } catch (IOException | RuntimeException e) {
+        byte[] body = String.valueOf(e.getMessage()).getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(500, body.length);
+        exchange.getResponseBody().write(body);
+      } finally {
+        exchange.close();
+      }
+    }
+  }
+
+  private Asker who() {
+    String user = session.get().user;
+    if (user.equals("broken")) {
+      throw new IllegalStateException("the session store is down");
+    }
+    return user.isEmpty() ? Asker.ANONYMOUS : Asker.person(user, "student");
+  }
+
+  private String menu() {
+    String user = session.get().user;
+    return user.isEmpty() ? "<a href=\"/user/login\">" : "<b>" + user + "</b>";
+  }
+
+  /** What a handler does to read about the person. */
+  String readUser() {
+    session.get().reads++;
+    return session.get().user;
+  }
+
+  /** What happens when somebody signs in or out while a page is rendered. */
+  void becomes(String user) {
+    session.get().user = user;
+  }
+
+  void page(String path, PageRule rule, HttpHandler handler) {
+    rules.put(path, rule);
+    handlers.put(path, handler);
+  }
+
+  void uncached(String path, HttpHandler handler) {
+    handlers.put(path, handler);
+  }
+
+  static void html(HttpExchange exchange, String html) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
+    send(exchange, 200, html);
+  }
+
+  static void send(HttpExchange exchange, int status, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+    try (OutputStream out = exchange.getResponseBody()) {
+      out.write(bytes);
+    }
+    exchange.close();
+  }
+
+  HttpResponse<byte[]> send(String method, String target, String... headers) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri(target))
+            .timeout(Duration.ofSeconds(20))
+            .method(
+                method,
+                method.equals("POST")
+                    ? HttpRequest.BodyPublishers.ofString("a=b")
+                    : HttpRequest.BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  /** A bare connection, for requests no client would send. */
+  Socket connect() throws IOException {
+    return new Socket(server.getAddress().getAddress(), server.getAddress().getPort());
+  }
+
+  private URI uri(String target) {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + target);
+  }
+
+  HttpResponse<byte[]> get(String target, String... headers) throws Exception {
+    return send("GET", target, headers);
+  }
+
+  static String text(HttpResponse<byte[]> response) {
+    return new String(response.body(), StandardCharsets.UTF_8);
+  }
+
+  static String header(HttpResponse<byte[]> response, String name) {
+    return response.headers().firstValue(name).orElse("");
+  }
+
+  static String status(HttpResponse<byte[]> response) {
+    assert response.headers().allValues("Cache-Status").size() == 1;
+    return header(response, "Cache-Status");
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}

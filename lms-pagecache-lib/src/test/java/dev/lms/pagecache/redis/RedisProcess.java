@@ -1,0 +1,134 @@
+package dev.lms.pagecache.redis;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisClient;
+import redis.embedded.core.ExecutableProvider;
+
+/**
+ * A real Redis on the loopback: the {@code redis-server} of the PATH, else the binary of
+ * embedded-redis.
+ */
+final class RedisProcess implements AutoCloseable {
+  private static final long START_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+  private final Path folder;
+  private final int port;
+  private final File binary;
+  private Process process;
+
+  RedisProcess(Path folder) throws IOException {
+    this.folder = folder;
+    this.port = freePort();
+    this.binary = findBinary();
+    this.process = launch();
+  }
+
+  private static File findBinary() throws IOException {
+    String path = System.getenv().getOrDefault("PATH", "");
+    for (String entry : Arrays.asList(path.split(File.pathSeparator, -1))) {
+      Path candidate = Path.of(entry, "redis-server");
+      if (Files.isExecutable(candidate)) {
+        return candidate.toFile();
+      }
+    }
+    return ExecutableProvider.newJarResourceProvider().get();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private Process launch(String... more) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                binary.getPath(),
+                "--port",
+                Integer.toString(port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--dir",
+                folder.toString()));
+    command.addAll(List.of(more));
+    Process started =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("redis.log").toFile())
+            .start();
+    awaitPort(started);
+    return started;
+  }
+
+  private void awaitPort(Process started) throws IOException {
+    long giveUp = System.nanoTime() + START_TIMEOUT_NANOS;
+    while (true) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        if (socket.isConnected()) {
+          return;
+        }
+      } catch (IOException e) {
+        if (!started.isAlive() || System.nanoTime() > giveUp) {
+          throw new IOException(
+              "Redis did not start: " + Files.readString(folder.resolve("redis.log")), e);
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+      }
+    }
+  }
+
+  /** As SIGKILL does: no time to save anything. */
+  void kill() {
+    process.destroyForcibly();
+    process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+  }
+
+  void start() throws IOException {
+    process = launch();
+  }
+
+  RedisClient client() {
+    ConnectionPoolConfig pool = new ConnectionPoolConfig();
+    pool.setMaxTotal(16);
+    pool.setMaxWait(java.time.Duration.ofSeconds(5));
+    pool.setJmxEnabled(false);
+    return RedisClient.builder()
+        .hostAndPort(new HostAndPort("127.0.0.1", port))
+        .poolConfig(pool)
+        .clientConfig(
+            DefaultJedisClientConfig.builder()
+                .connectionTimeoutMillis(2000)
+                .socketTimeoutMillis(2000)
+                .build())
+        .build();
+  }
+
+  Jedis admin() {
+    return new Jedis("127.0.0.1", port);
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}
