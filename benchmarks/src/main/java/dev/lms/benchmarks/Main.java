@@ -116,6 +116,9 @@ public final class Main {
     writeResults(results);
     System.out.println();
     System.out.println(machine(results.get(0).getParams(), loadBefore));
+    if (loadBefore > operatingSystem().getAvailableProcessors() / 2.0) {
+      System.out.println("The machine was busy when this began: do not trust these figures.");
+    }
     System.out.println("Ratios of this run, store / other contender; of several rounds the median");
     System.out.println();
     System.out.print(Ratios.table(scores));

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * rounds the median counts.
  */
 final class Ratios {
-  private static final String ROW = "%7s  %-30s %12s  %-30s %12s  %s%n";
+  private static final String ROW = "%7s  %-22s %15s  %-30s %15s  %s%n";
 
   private Ratios() {}
 
