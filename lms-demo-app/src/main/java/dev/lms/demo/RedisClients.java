@@ -1,7 +1,7 @@
 package dev.lms.demo;
 
-import dev.lms.demo.config.RedisUrl;
 import dev.lms.session.redis.RedisConnections;
+import dev.lms.session.redis.RedisUrl;
 import java.util.HashMap;
 import java.util.Map;
 import redis.clients.jedis.UnifiedJedis;
@@ -9,7 +9,7 @@ import redis.clients.jedis.UnifiedJedis;
 /** One client for each Redis, however many parts of the site use it. */
 final class RedisClients implements AutoCloseable {
   private final int connections;
-  private final Map<String, UnifiedJedis> clients = new HashMap<>();
+  private final Map<RedisUrl, UnifiedJedis> clients = new HashMap<>();
 
   RedisClients(int connections) {
     this.connections = connections;
@@ -17,7 +17,7 @@ final class RedisClients implements AutoCloseable {
 
   UnifiedJedis client(RedisUrl url) {
     return clients.computeIfAbsent(
-        url.url(), address -> RedisConnections.open(address, connections));
+        url, address -> RedisConnections.open(address, connections));
   }
 
   @Override

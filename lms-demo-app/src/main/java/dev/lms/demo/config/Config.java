@@ -1,6 +1,7 @@
 package dev.lms.demo.config;
 
 import dev.lms.demo.plan.Workload;
+import dev.lms.session.redis.RedisUrl;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,8 +1,11 @@
 package dev.lms.session.redis;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisSentinelClient;
@@ -19,34 +22,40 @@ public final class RedisConnections {
   private RedisConnections() {}
 
   /**
-   * A client for {@code redis://}, {@code rediss://} (TLS), {@code redis-sentinel://} or {@code
-   * redis-cluster://}, with user, password and database by URL. Connects when first used. The
-   * caller closes it.
+   * A client for this URL. Connects when first used. The caller closes it.
    *
    * @param connections the most connections to open, to each node of a cluster
    * @throws IllegalArgumentException if the URL is not understood; the message never shows it
    */
   public static UnifiedJedis open(String url, int connections) {
-    RedisUrl parts = RedisUrl.parse(url);
-    DefaultJedisClientConfig config = config(parts);
+    return open(RedisUrl.parse(url), connections);
+  }
+
+  /** The same for a URL that was parsed before. */
+  public static UnifiedJedis open(RedisUrl url, int connections) {
+    DefaultJedisClientConfig config = config(url);
     ConnectionPoolConfig pool = pool(connections);
-    return switch (parts.kind()) {
+    Set<HostAndPort> nodes =
+        url.nodes().stream()
+            .map(node -> new HostAndPort(node.host(), node.port()))
+            .collect(Collectors.toSet());
+    return switch (url.topology()) {
       case SINGLE ->
           RedisClient.builder()
-              .hostAndPort(parts.nodes().iterator().next())
+              .hostAndPort(nodes.iterator().next())
               .clientConfig(config)
               .poolConfig(pool)
               .build();
       case SENTINEL ->
           RedisSentinelClient.builder()
-              .masterName(parts.master())
-              .sentinels(parts.nodes())
+              .masterName(url.master())
+              .sentinels(nodes)
               .clientConfig(config)
               .poolConfig(pool)
               .build();
       case CLUSTER ->
           RedisClusterClient.builder()
-              .nodes(parts.nodes())
+              .nodes(nodes)
               .clientConfig(config)
               .poolConfig(pool)
               .maxTotalRetriesDuration(PATIENCE)
@@ -64,8 +73,8 @@ public final class RedisConnections {
         .connectionTimeoutMillis(millis)
         .socketTimeoutMillis(millis)
         .blockingSocketTimeoutMillis(millis)
-        .user(url.user())
-        .password(url.password())
+        .user(url.user().orElse(null))
+        .password(url.password().orElse(null))
         .database(url.database())
         .build();
   }

@@ -2,118 +2,164 @@ package dev.lms.session.redis;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashSet;
-import java.util.Locale;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.HostAndPort;
 
-/** A Redis URL, taken apart. */
-record RedisUrl(
-    Kind kind,
+/**
+ * Where a Redis is and how to sign in to it. Immutable; {@link #toString} hides the password.
+ *
+ * <ul>
+ *   <li>{@code redis://[[user:]password@]host[:6379][/database]}; {@code rediss://} with TLS
+ *   <li>{@code redis-sentinel://[[user:]password@]host[:26379],…/master[/database]}
+ *   <li>{@code redis-cluster://[[user:]password@]host[:6379],…}
+ * </ul>
+ *
+ * @param url as configured
+ * @param topology one server, Sentinel or Cluster
+ * @param tls whether to speak TLS
+ * @param user the ACL user; empty for the default one
+ * @param password decoded; empty for none
+ * @param nodes at least one; more than one only for Sentinel and Cluster
+ * @param database 0 unless given
+ * @param master the name Sentinel knows the master by; empty for the other topologies
+ */
+public record RedisUrl(
+    String url,
+    Topology topology,
     boolean tls,
-    @Nullable String user,
-    @Nullable String password,
-    Set<HostAndPort> nodes,
-    @Nullable String master,
-    int database) {
+    Optional<String> user,
+    Optional<String> password,
+    List<Node> nodes,
+    int database,
+    String master) {
 
-  enum Kind {
-    SINGLE(6379),
-    SENTINEL(26379),
-    CLUSTER(6379);
-
-    private final int defaultPort;
-
-    Kind(int defaultPort) {
-      this.defaultPort = defaultPort;
-    }
+  /** How the nodes work together. */
+  public enum Topology {
+    /** One server. */
+    SINGLE,
+    /** A master found by asking Sentinels. */
+    SENTINEL,
+    /** A Redis Cluster. */
+    CLUSTER
   }
 
-  private static final Pattern URL =
-      Pattern.compile(
-          "redis(?<tls>s?)(?:-(?<kind>sentinel|cluster))?://"
-              + "(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?"
-              + "(?<nodes>[^@/?#]+)(?<path>/[^?#]*)?");
+  /**
+   * One address.
+   *
+   * @param host a name or an address, without brackets
+   * @param port 1 to 65535
+   */
+  public record Node(String host, int port) {}
 
-  static RedisUrl parse(String url) {
-    Matcher parts = URL.matcher(url);
-    if (!parts.matches()) {
-      throw wrong("is not one");
+  private static final Pattern SHAPE =
+      Pattern.compile(
+          "(redis|rediss|redis-sentinel|redis-cluster)://(?:(.*)@)?([^/?#@]+)(/[^?#]*)?");
+  private static final Pattern NODE =
+      Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^\\s:\\[\\]]+)(?::(\\d{1,5}))?");
+
+  /**
+   * Parses a URL.
+   *
+   * @throws IllegalArgumentException saying what is wrong, without the password
+   */
+  public static RedisUrl parse(String url) {
+    Matcher shape = SHAPE.matcher(url);
+    if (!shape.matches()) {
+      throw new IllegalArgumentException(
+          "expected redis://, rediss://, redis-sentinel:// or redis-cluster:// with"
+              + " [user:password@]host[:port][/database]");
     }
-    Kind kind = parts.group("kind") == null ? Kind.SINGLE : Kind.valueOf(upper(parts));
-    Set<HostAndPort> nodes = nodes(parts.group("nodes"), kind);
-    String path = parts.group("path") == null ? "" : parts.group("path").substring(1);
-    String master = null;
-    if (kind == Kind.SENTINEL) {
-      int cut = path.indexOf('/');
-      master = cut < 0 ? path : path.substring(0, cut);
-      path = cut < 0 ? "" : path.substring(cut + 1);
+    Topology topology =
+        switch (shape.group(1)) {
+          case "redis-sentinel" -> Topology.SENTINEL;
+          case "redis-cluster" -> Topology.CLUSTER;
+          default -> Topology.SINGLE;
+        };
+    Optional<String> user = Optional.empty();
+    Optional<String> password = Optional.empty();
+    String userInfo = shape.group(2);
+    if (userInfo != null) {
+      int colon = userInfo.indexOf(':');
+      if (colon > 0) {
+        user = Optional.of(decode(userInfo.substring(0, colon)));
+      }
+      password = Optional.of(decode(userInfo.substring(colon + 1)));
+    }
+    List<Node> nodes = nodes(shape.group(3), topology);
+    String path = shape.group(4) == null ? "" : shape.group(4).substring(1);
+    String master = "";
+    if (topology == Topology.SENTINEL) {
+      int slash = path.indexOf('/');
+      master = slash < 0 ? path : path.substring(0, slash);
+      path = slash < 0 ? "" : path.substring(slash + 1);
       if (master.isEmpty()) {
-        throw wrong("needs the master's name behind the sentinels");
+        throw new IllegalArgumentException(
+            "a redis-sentinel:// URL ends with the master's name: host:26379/mymaster");
       }
     }
-    if (kind == Kind.SINGLE && nodes.size() > 1) {
-      throw wrong("names several servers; use redis-sentinel:// or redis-cluster://");
+    int database = database(path);
+    if (topology == Topology.CLUSTER && database != 0) {
+      throw new IllegalArgumentException("a Redis Cluster has database 0 only");
     }
     return new RedisUrl(
-        kind,
-        !parts.group("tls").isEmpty(),
-        decoded(parts.group("user")),
-        decoded(parts.group("password")),
-        nodes,
-        master,
-        database(path, kind));
+        url, topology, shape.group(1).equals("rediss"), user, password, nodes, database, master);
   }
 
-  private static String upper(Matcher parts) {
-    return parts.group("kind").toUpperCase(Locale.ROOT);
-  }
-
-  private static Set<HostAndPort> nodes(String text, Kind kind) {
-    Set<HostAndPort> nodes = new LinkedHashSet<>();
-    for (String node : text.split(",", -1)) {
-      int colon = node.lastIndexOf(':');
-      boolean hasPort = colon > node.lastIndexOf(']');
-      String host = hasPort ? node.substring(0, colon) : node;
-      if (host.isEmpty()) {
-        throw wrong("names no host");
+  private static List<Node> nodes(String text, Topology topology) {
+    List<Node> nodes = new ArrayList<>();
+    for (String part : text.split(",", -1)) {
+      Matcher node = NODE.matcher(part);
+      if (!node.matches()) {
+        throw new IllegalArgumentException("\"" + part + "\" is not host or host:port");
       }
-      nodes.add(
-          new HostAndPort(host, hasPort ? number(node.substring(colon + 1)) : kind.defaultPort));
+      int port =
+          node.group(2) != null
+              ? Integer.parseInt(node.group(2))
+              : topology == Topology.SENTINEL ? 26379 : 6379;
+      if (port < 1 || port > 65535) {
+        throw new IllegalArgumentException("port " + port + " is not between 1 and 65535");
+      }
+      String host = node.group(1);
+      nodes.add(new Node(host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port));
     }
-    return nodes;
+    if (topology == Topology.SINGLE && nodes.size() > 1) {
+      throw new IllegalArgumentException(
+          "several hosts need redis-sentinel:// or redis-cluster://");
+    }
+    return List.copyOf(nodes);
   }
 
-  private static int database(String path, Kind kind) {
-    if (path.isEmpty()) {
+  private static int database(String text) {
+    if (text.isEmpty()) {
       return 0;
     }
-    if (kind == Kind.CLUSTER) {
-      throw wrong("names a database, and a cluster has only one");
-    }
-    return number(path);
-  }
-
-  private static int number(String text) {
-    if (!text.matches("\\d{1,5}")) {
-      throw wrong("has '" + text + "' where a number belongs");
+    if (!text.matches("\\d{1,4}")) {
+      throw new IllegalArgumentException("the database \"" + text + "\" is not a number");
     }
     return Integer.parseInt(text);
   }
 
-  private static @Nullable String decoded(@Nullable String text) {
-    return text == null || text.isEmpty() ? null : URLDecoder.decode(text, StandardCharsets.UTF_8);
+  private static String decode(String text) {
+    try {
+      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("user and password must be percent-encoded (% is %25)");
+    }
   }
 
-  /** Without the URL itself: it may hold a password. */
-  private static IllegalArgumentException wrong(String what) {
-    return new IllegalArgumentException(
-        "the Redis URL "
-            + what
-            + "; write redis://[user:password@]host[:port][/database], rediss:// for TLS,"
-            + " redis-sentinel://host:port,host:port/master, or redis-cluster://host:port,host:port");
+  /** The URL without its password. */
+  @Override
+  public String toString() {
+    int at = url.lastIndexOf('@');
+    if (at < 0) {
+      return url;
+    }
+    return url.substring(0, url.indexOf("://") + 3)
+        + user.map(name -> name + ":").orElse("")
+        + "********"
+        + url.substring(at);
   }
 }
