@@ -83,6 +83,8 @@ final class ServeCommand implements Callable<Integer> {
         config.web().requestTimeout(),
         Math.max(MIN_IDLE_CONNECTIONS, 2 * (plan.inFlight() + plan.queue())));
     App app = start(config, plan);
+    writeNginxConf(config, app.port(), 1);
+    // Nothing may fail below: the hook makes every end a success.
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -92,7 +94,6 @@ final class ServeCommand implements Callable<Integer> {
                   Runtime.getRuntime().halt(0);
                 },
                 "drain"));
-    writeNginxConf(config, app.port(), 1);
     String address = Supervisor.READY + address(config, app.port());
     System.out.println(address + " (pid " + ProcessHandle.current().pid() + ")");
     if (supervised) {

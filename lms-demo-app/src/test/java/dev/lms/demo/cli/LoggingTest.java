@@ -1,0 +1,39 @@
+package dev.lms.demo.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import org.junit.jupiter.api.Test;
+
+class LoggingTest {
+
+  private static LogRecord event(String message) {
+    LogRecord event = new LogRecord(Level.WARNING, message);
+    event.setLoggerName("dev.lms.demo.http.ErrorFilter");
+    event.setInstant(Instant.parse("2026-01-31T12:00:00.123456Z"));
+    return event;
+  }
+
+  @Test
+  void oneLineForEachEvent() {
+    assertEquals(
+        "2026-01-31T12:00:00.123Z WARNING ErrorFilter: it happened\n",
+        new Logging.OneLine().format(event("it happened")));
+  }
+
+  @Test
+  void aClientCannotForgeALine() {
+    String line = new Logging.OneLine().format(event("GET /\r\n2026 INFO App: all is well"));
+    assertEquals(1, line.lines().count(), line);
+  }
+
+  @Test
+  void theCauseIsLoggedForTheOperator() {
+    LogRecord event = event("failed");
+    event.setThrown(new IllegalStateException("why"));
+    assertTrue(new Logging.OneLine().format(event).contains("IllegalStateException: why\n\tat "));
+  }
+}
