@@ -31,12 +31,12 @@ import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.demo.program.ProgramPages;
 import dev.lms.demo.program.Programs;
 import dev.lms.demo.view.Assets;
-import dev.lms.demo.view.Caching;
-import dev.lms.demo.view.Holes;
+import dev.lms.demo.view.HoleFiller;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
 import dev.lms.demo.view.Visitors;
 import dev.lms.pagecache.PageCache;
+import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
@@ -102,7 +102,7 @@ public final class App {
     Warnings.of(config).forEach(warning -> LOG.log(Level.WARNING, warning));
 
     Assets assets = new Assets();
-    Pages pages = new Pages(new Visitors(Site::isSignedIn, Site::hole), assets);
+    Pages pages = new Pages(new Visitors(Site::isSignedIn, PageCacheFilter::hole), assets);
     Courses courses = new Courses(database);
     Resources resources = new Resources(database);
     Programs programs = new Programs(database);
@@ -121,8 +121,8 @@ public final class App {
     if (config.debugEndpoints()) {
       routes.addAll(debugPages(config, sessions, pageCache, redis));
     }
-    Map<String, Holes.Filler> fillers = new HashMap<>(AccountPages.holes());
-    fillers.put("enrolment", new EnrolmentHole(courses, enrolments, pages));
+    Map<String, HoleFiller> fillers = new HashMap<>(AccountPages.holes());
+    fillers.put(EnrolmentHole.NAME, new EnrolmentHole(courses, enrolments, pages));
 
     HealthPages health =
         new HealthPages(
@@ -134,14 +134,14 @@ public final class App {
     } else {
       others.addAll(health.routes());
     }
-    Site site = new Site(routes, others);
+    Site site = new Site(routes, others, pages::problem);
     List<Filter> filters =
         List.of(
             new SecurityHeaders(),
-            new ErrorFilter(App::problem),
+            new ErrorFilter(App::problem, pages::problem),
             new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, HealthPages.PATHS),
             new SessionFilter(sessions.sessions()),
-            site.cacheFilter(pageCache, new Holes(fillers)));
+            site.cacheFilter(pageCache, fillers));
     WebServer server =
         WebServer.start(address(config, config.web().port()), filters, site.router());
     return new App(server, management, health, parts);
@@ -166,7 +166,7 @@ public final class App {
     routes.addAll(new SessionDebug(sessions.name(), sessions.store().capabilities()).routes());
     routes.addAll(
         new SiteDebug(config.settings(), Warnings.of(config), pageCache, status).routes());
-    return routes.stream().map(route -> new PageRoute(route, Caching.NEVER)).toList();
+    return routes.stream().map(route -> new PageRoute(route, Optional.empty())).toList();
   }
 
   private static WebServer management(Config config, HealthPages health) throws IOException {

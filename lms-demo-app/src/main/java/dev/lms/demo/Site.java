@@ -1,10 +1,10 @@
 package dev.lms.demo;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Route;
 import dev.lms.demo.http.Router;
-import dev.lms.demo.view.Caching;
-import dev.lms.demo.view.Holes;
+import dev.lms.demo.view.HoleFiller;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.pagecache.Asker;
 import dev.lms.pagecache.PageCache;
@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -31,42 +32,30 @@ final class Site {
    * @param pages what people see
    * @param others what has nothing to do with who is asking: no session is looked up for it
    */
-  Site(List<PageRoute> pages, List<Route> others) {
-    pages.forEach(page -> rules.put(page.route(), rule(page.caching())));
+  Site(List<PageRoute> pages, List<Route> others, Function<HttpProblem, String> problemPage) {
+    pages.forEach(page -> rules.put(page.route(), page.rule()));
     this.router =
-        new Router(Stream.concat(pages.stream().map(PageRoute::route), others.stream()).toList());
+        new Router(
+            Stream.concat(pages.stream().map(PageRoute::route), others.stream()).toList(),
+            problemPage);
   }
 
   Router router() {
     return router;
   }
 
-  private static Optional<PageRule> rule(Caching caching) {
-    return switch (caching.audience()) {
-      case EVERYONE ->
-          Optional.of(
-              PageRule.shared(caching.ttl())
-                  .withParameters(caching.parameters().toArray(String[]::new)));
-      case PERSON -> Optional.of(PageRule.perPerson(caching.ttl()));
-      case NOBODY -> Optional.empty();
-    };
-  }
-
   /** The page cache in front of the pages. */
-  PageCacheFilter cacheFilter(PageCache cache, Holes holes) {
+  PageCacheFilter cacheFilter(PageCache cache, Map<String, HoleFiller> holes) {
     PageCacheFilter.Builder filter =
         PageCacheFilter.builder(cache, this::ruleOf, this::who)
             .personalReads(exchange -> SessionFilter.session(exchange).uses());
-    for (String name : List.of("user-name", "csrf-token", "enrolment")) {
-      filter.hole(name, exchange -> fill(holes, name, exchange));
-    }
+    holes.forEach((name, filler) -> filter.hole(name, exchange -> fill(filler, exchange)));
     return filter.build();
   }
 
-  private String fill(Holes holes, String name, HttpExchange exchange) {
-    String code =
-        router.match(exchange).map(match -> match.variables().getOrDefault("code", "")).orElse("");
-    return holes.fill(SessionFilter.session(exchange), name + ":" + code);
+  private String fill(HoleFiller filler, HttpExchange exchange) {
+    Map<String, String> path = router.match(exchange).map(Router.Match::variables).orElse(Map.of());
+    return filler.fill(SessionFilter.session(exchange), path);
   }
 
   private Optional<PageRule> ruleOf(HttpExchange exchange) {
@@ -96,11 +85,5 @@ final class Site {
       case UNKNOWN -> SessionFilter.session(exchange).principal().isPresent();
       default -> true;
     };
-  }
-
-  /** What stands in a page for a part that differs from person to person. */
-  static String hole(HttpExchange exchange, String name) {
-    int colon = name.indexOf(':');
-    return PageCacheFilter.hole(exchange, colon < 0 ? name : name.substring(0, colon));
   }
 }

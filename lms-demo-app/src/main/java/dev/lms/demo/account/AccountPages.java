@@ -4,8 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.account.Users.Credentials;
 import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Request;
-import dev.lms.demo.view.Caching;
-import dev.lms.demo.view.Holes;
+import dev.lms.demo.view.HoleFiller;
 import dev.lms.demo.view.Html;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
@@ -46,16 +45,16 @@ public final class AccountPages {
   /** Their routes. */
   public List<PageRoute> routes() {
     return List.of(
-        PageRoute.get(SignIn.PATH, Caching.NEVER, this::form),
+        PageRoute.get(SignIn.PATH, this::form),
         PageRoute.post(SignIn.PATH, this::signIn),
         PageRoute.post("/user/logout", this::signOut));
   }
 
   /** What fills the holes of the frame around every page. */
-  public static Map<String, Holes.Filler> holes() {
+  public static Map<String, HoleFiller> holes() {
     return Map.of(
-        "user-name", (session, argument) -> Html.escape(session.get(NAME).orElse("")),
-        "csrf-token", (session, argument) -> Html.escape(session.csrfToken().orElse("")));
+        "user-name", (session, path) -> Html.escape(session.get(NAME).orElse("")),
+        "csrf-token", (session, path) -> Html.escape(session.csrfToken().orElse("")));
   }
 
   private record Form(String loginToken, String username, String next, String message) {}

@@ -4,7 +4,6 @@ import dev.lms.demo.account.SignIn;
 import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Parameters;
 import dev.lms.demo.http.Request;
-import dev.lms.demo.view.Caching;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
 import dev.lms.demo.view.Text;
@@ -54,8 +53,8 @@ public final class CourseActions {
   /** Their routes. */
   public List<PageRoute> routes() {
     return List.of(
-        PageRoute.get("/course/{code}/admin", Caching.NEVER, this::admin),
-        PageRoute.get("/course/{code}/moderate", Caching.NEVER, this::moderate),
+        PageRoute.get("/course/{code}/admin", this::admin),
+        PageRoute.get("/course/{code}/moderate", this::moderate),
         PageRoute.post("/course/{code}/edit", this::edit),
         PageRoute.post("/course/{code}/enroll", this::enroll));
   }

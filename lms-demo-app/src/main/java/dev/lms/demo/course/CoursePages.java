@@ -3,10 +3,10 @@ package dev.lms.demo.course;
 import dev.lms.demo.account.SignIn;
 import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Request;
-import dev.lms.demo.view.Caching;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
 import dev.lms.demo.view.Text;
+import dev.lms.pagecache.PageRule;
 import dev.lms.session.Principal;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -44,10 +44,10 @@ public final class CoursePages {
   /** Their routes. */
   public List<PageRoute> routes() {
     return List.of(
-        PageRoute.get("/course/explore", Caching.shared(ttl, "page", "tag"), this::explore),
-        PageRoute.get("/course/{code}/view", Caching.shared(ttl), this::view),
-        PageRoute.get("/course/{code}/take", Caching.perPerson(ttl), this::take),
-        PageRoute.get("/resource/{id}", Caching.perPerson(ttl), this::resource));
+        PageRoute.get("/course/explore", PageRule.shared(ttl).withParameters("page", "tag"), this::explore),
+        PageRoute.get("/course/{code}/view", PageRule.shared(ttl), this::view),
+        PageRoute.get("/course/{code}/take", PageRule.perPerson(ttl), this::take),
+        PageRoute.get("/resource/{id}", PageRule.perPerson(ttl), this::resource));
   }
 
   private record Tag(String name, boolean current) {}
@@ -117,7 +117,7 @@ public final class CoursePages {
   private void view(Request request) throws IOException {
     Course course = course(request);
     String enrolment =
-        pages.signedIn(request) ? pages.hole(request, EnrolmentHole.NAME + course.code()) : "";
+        pages.signedIn(request) ? pages.hole(request, EnrolmentHole.NAME) : "";
     pages.show(
         request,
         200,

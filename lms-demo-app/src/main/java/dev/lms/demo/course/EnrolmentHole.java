@@ -1,15 +1,16 @@
 package dev.lms.demo.course;
 
-import dev.lms.demo.view.Holes;
+import dev.lms.demo.view.HoleFiller;
 import dev.lms.demo.view.Pages;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
+import java.util.Map;
 import java.util.Optional;
 
 /** The part of a course's page that says how a person stands to the course. */
-public final class EnrolmentHole implements Holes.Filler {
-  /** The name of the hole, before the code of the course. */
-  static final String NAME = "enrolment:";
+public final class EnrolmentHole implements HoleFiller {
+  /** The name of the hole. */
+  public static final String NAME = "enrolment";
 
   private final Courses courses;
   private final Enrolments enrolments;
@@ -26,7 +27,8 @@ public final class EnrolmentHole implements Holes.Filler {
       String code, boolean enrolled, boolean mayEnrol, boolean mayEdit, String csrfToken) {}
 
   @Override
-  public String fill(Session session, String code) {
+  public String fill(Session session, Map<String, String> path) {
+    String code = path.getOrDefault("code", "");
     Optional<Principal> person = session.principal();
     if (person.isEmpty()) {
       return "";

@@ -6,9 +6,9 @@ import dev.lms.demo.course.Courses;
 import dev.lms.demo.http.Request;
 import dev.lms.demo.program.Program;
 import dev.lms.demo.program.Programs;
-import dev.lms.demo.view.Caching;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
+import dev.lms.pagecache.PageRule;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -37,9 +37,9 @@ public final class HomePages {
 
   /** Its routes. */
   public List<PageRoute> routes() {
-    Caching caching = Caching.shared(ttl);
+    PageRule rule = PageRule.shared(ttl);
     return List.of(
-        PageRoute.get("/", caching, this::home), PageRoute.get("/home", caching, this::home));
+        PageRoute.get("/", rule, this::home), PageRoute.get("/home", rule, this::home));
   }
 
   private record Home(List<CourseCard> courses, List<Program> programs) {}

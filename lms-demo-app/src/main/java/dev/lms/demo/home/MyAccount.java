@@ -4,7 +4,6 @@ import dev.lms.demo.account.SignIn;
 import dev.lms.demo.course.CourseCard;
 import dev.lms.demo.course.Courses;
 import dev.lms.demo.http.Request;
-import dev.lms.demo.view.Caching;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
 import dev.lms.demo.view.Text;
@@ -29,7 +28,7 @@ public final class MyAccount {
 
   /** Its route. */
   public List<PageRoute> routes() {
-    return List.of(PageRoute.get("/user/account", Caching.NEVER, this::account));
+    return List.of(PageRoute.get("/user/account", this::account));
   }
 
   private record Account(

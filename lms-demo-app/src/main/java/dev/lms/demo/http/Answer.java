@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
 
 /** Writes whole answers: headers with a length, then the bytes, none of them for HEAD. */
 final class Answer {
@@ -34,7 +35,9 @@ final class Answer {
     }
   }
 
-  static void send(HttpExchange exchange, HttpProblem problem) throws IOException {
+  static void send(
+      HttpExchange exchange, HttpProblem problem, Function<HttpProblem, String> page)
+      throws IOException {
     Headers headers = exchange.getResponseHeaders();
     problem.headers().forEach(headers::set);
     headers.set("Cache-Control", "no-store");
@@ -46,11 +49,12 @@ final class Answer {
       json.addProperty("detail", problem.detail());
       send(exchange, problem.status(), "application/problem+json", GSON.toJson(json));
     } else {
-      send(exchange, problem.status(), "text/html; charset=utf-8", page(problem));
+      send(exchange, problem.status(), "text/html; charset=utf-8", page.apply(problem));
     }
   }
 
-  private static String page(HttpProblem problem) {
+  /** A page that needs nothing but itself. */
+  static String plainPage(HttpProblem problem) {
     return """
         <!doctype html>
         <html lang="en">

@@ -18,15 +18,25 @@ public final class ErrorFilter extends Filter {
   private static final System.Logger LOG = System.getLogger(ErrorFilter.class.getName());
 
   private final Function<Throwable, Optional<HttpProblem>> known;
+  private final Function<HttpProblem, String> problemPage;
+
+  /** A filter with this knowledge of failures that answers with a plain page. */
+  public ErrorFilter(Function<Throwable, Optional<HttpProblem>> known) {
+    this(known, Answer::plainPage);
+  }
 
   /**
    * A filter with this knowledge of failures.
    *
    * @param known says which problem a failure is to the client, for failures with a better answer
    *     than 500; an outage, for example, is a 503
+   * @param problemPage writes the page that tells a person of a problem; must not fail
    */
-  public ErrorFilter(Function<Throwable, Optional<HttpProblem>> known) {
+  public ErrorFilter(
+      Function<Throwable, Optional<HttpProblem>> known,
+      Function<HttpProblem, String> problemPage) {
     this.known = known;
+    this.problemPage = problemPage;
   }
 
   @Override
@@ -52,7 +62,7 @@ public final class ErrorFilter extends Filter {
     }
     SecurityHeaders.addTo(headers);
     try {
-      Answer.send(exchange, problem);
+      Answer.send(exchange, problem, problemPage);
       exchange.close();
     } catch (IOException cannotAnswer) {
       // Headers are out or the client is gone. Closing the exchange would complete a chunked body,

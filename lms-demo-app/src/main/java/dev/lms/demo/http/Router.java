@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * Finds the route of a request by its raw path, and lets it answer. Immutable.
@@ -56,13 +57,22 @@ public final class Router implements HttpHandler {
   }
 
   private final List<Compiled> routes;
+  private final Function<HttpProblem, String> problemPage;
+
+  /** A router for these routes that answers problems with a plain page. */
+  public Router(List<Route> routes) {
+    this(routes, Answer::plainPage);
+  }
 
   /**
    * A router for these routes.
    *
+   * @param problemPage writes the page that tells a person of a problem
+   *
    * @throws IllegalArgumentException when a pattern is malformed or two routes answer the same
    */
-  public Router(List<Route> routes) {
+  public Router(List<Route> routes, Function<HttpProblem, String> problemPage) {
+    this.problemPage = problemPage;
     List<Compiled> compiled = new ArrayList<>();
     Map<String, Route> shapes = new HashMap<>();
     for (Route route : routes) {
@@ -138,7 +148,7 @@ public final class Router implements HttpHandler {
       if (exchange.getResponseCode() != -1) {
         throw problem;
       }
-      Answer.send(exchange, problem);
+      Answer.send(exchange, problem, problemPage);
     }
   }
 

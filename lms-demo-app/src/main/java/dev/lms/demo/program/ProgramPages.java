@@ -4,10 +4,10 @@ import dev.lms.demo.course.CourseCard;
 import dev.lms.demo.course.Courses;
 import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Request;
-import dev.lms.demo.view.Caching;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
 import dev.lms.demo.view.Text;
+import dev.lms.pagecache.PageRule;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -30,10 +30,10 @@ public final class ProgramPages {
 
   /** Their routes. */
   public List<PageRoute> routes() {
-    Caching caching = Caching.shared(TTL);
+    PageRule rule = PageRule.shared(TTL);
     return List.of(
-        PageRoute.get("/program/explore", caching, this::explore),
-        PageRoute.get("/program/{code}", caching, this::view));
+        PageRoute.get("/program/explore", rule, this::explore),
+        PageRoute.get("/program/{code}", rule, this::view));
   }
 
   private record Explore(List<Program> programs) {}

@@ -1,6 +1,8 @@
 package dev.lms.demo.home;
 
 import com.sun.net.httpserver.HttpExchange;
+import static java.util.Objects.requireNonNull;
+
 import dev.lms.demo.Browser;
 import dev.lms.demo.account.AccountPages;
 import dev.lms.demo.account.Passwords;
@@ -19,7 +21,7 @@ import dev.lms.demo.http.WebServer;
 import dev.lms.demo.program.ProgramPages;
 import dev.lms.demo.program.Programs;
 import dev.lms.demo.view.Assets;
-import dev.lms.demo.view.Holes;
+import dev.lms.demo.view.HoleFiller;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
 import dev.lms.demo.view.Visitors;
@@ -61,13 +63,13 @@ final class TestSite implements AutoCloseable {
     Enrolments enrolments = new Enrolments(database, clock);
     Programs programs = new Programs(database);
     Assets assets = new Assets();
-    Map<String, Holes.Filler> fillers = new HashMap<>(AccountPages.holes());
+    Map<String, HoleFiller> fillers = new HashMap<>(AccountPages.holes());
     Visitors visitors =
         new Visitors(
             exchange -> SessionFilter.session(exchange).principal().isPresent(),
             (exchange, name) -> fill(fillers, exchange, name));
     Pages pages = new Pages(visitors, assets);
-    fillers.put("enrolment", new EnrolmentHole(courses, enrolments, pages));
+    fillers.put(EnrolmentHole.NAME, new EnrolmentHole(courses, enrolments, pages));
     Duration ttl = Duration.ofSeconds(90);
 
     List<PageRoute> pageRoutes = new ArrayList<>();
@@ -99,8 +101,10 @@ final class TestSite implements AutoCloseable {
   }
 
   private static String fill(
-      Map<String, Holes.Filler> fillers, HttpExchange exchange, String name) {
-    return new Holes(fillers).fill(SessionFilter.session(exchange), name);
+      Map<String, HoleFiller> fillers, HttpExchange exchange, String name) {
+    String[] path = exchange.getRequestURI().getPath().split("/", -1);
+    Map<String, String> variables = path.length > 2 ? Map.of("code", path[2]) : Map.of();
+    return requireNonNull(fillers.get(name)).fill(SessionFilter.session(exchange), variables);
   }
 
   Browser browser() {
