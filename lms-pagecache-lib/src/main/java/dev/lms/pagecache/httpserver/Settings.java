@@ -1,0 +1,32 @@
+package dev.lms.pagecache.httpserver;
+
+import com.sun.net.httpserver.HttpExchange;
+import dev.lms.pagecache.Asker;
+import dev.lms.pagecache.PageCache;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/** What a filter was built with. */
+record Settings(
+    PageCache cache,
+    Function<HttpExchange, Asker> who,
+    Optional<ToLongFunction<HttpExchange>> personalReads,
+    Map<String, HoleFiller> fillers,
+    boolean multiHost,
+    SecureRandom random) {
+
+  private static final System.Logger LOG = System.getLogger(PageCacheFilter.class.getName());
+
+  /** Who is asking; empty if that cannot be found out. */
+  Optional<Asker> ask(HttpExchange exchange) {
+    try {
+      return Optional.of(who.apply(exchange));
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "Who is asking could not be found out", e);
+      return Optional.empty();
+    }
+  }
+}
