@@ -16,8 +16,7 @@ final class RedisClients implements AutoCloseable {
   }
 
   UnifiedJedis client(RedisUrl url) {
-    return clients.computeIfAbsent(
-        url, address -> RedisConnections.open(address, connections));
+    return clients.computeIfAbsent(url, address -> RedisConnections.open(address, connections));
   }
 
   @Override

@@ -44,7 +44,8 @@ public final class CoursePages {
   /** Their routes. */
   public List<PageRoute> routes() {
     return List.of(
-        PageRoute.get("/course/explore", PageRule.shared(ttl).withParameters("page", "tag"), this::explore),
+        PageRoute.get(
+            "/course/explore", PageRule.shared(ttl).withParameters("page", "tag"), this::explore),
         PageRoute.get("/course/{code}/view", PageRule.shared(ttl), this::view),
         PageRoute.get("/course/{code}/take", PageRule.perPerson(ttl), this::take),
         PageRoute.get("/resource/{id}", PageRule.perPerson(ttl), this::resource));
@@ -116,8 +117,7 @@ public final class CoursePages {
 
   private void view(Request request) throws IOException {
     Course course = course(request);
-    String enrolment =
-        pages.signedIn(request) ? pages.hole(request, EnrolmentHole.NAME) : "";
+    String enrolment = pages.signedIn(request) ? pages.hole(request, EnrolmentHole.NAME) : "";
     pages.show(
         request,
         200,

@@ -35,8 +35,7 @@ final class Answer {
     }
   }
 
-  static void send(
-      HttpExchange exchange, HttpProblem problem, Function<HttpProblem, String> page)
+  static void send(HttpExchange exchange, HttpProblem problem, Function<HttpProblem, String> page)
       throws IOException {
     Headers headers = exchange.getResponseHeaders();
     problem.headers().forEach(headers::set);

@@ -33,8 +33,7 @@ public final class ErrorFilter extends Filter {
    * @param problemPage writes the page that tells a person of a problem; must not fail
    */
   public ErrorFilter(
-      Function<Throwable, Optional<HttpProblem>> known,
-      Function<HttpProblem, String> problemPage) {
+      Function<Throwable, Optional<HttpProblem>> known, Function<HttpProblem, String> problemPage) {
     this.known = known;
     this.problemPage = problemPage;
   }

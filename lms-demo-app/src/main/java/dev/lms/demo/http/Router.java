@@ -68,7 +68,6 @@ public final class Router implements HttpHandler {
    * A router for these routes.
    *
    * @param problemPage writes the page that tells a person of a problem
-   *
    * @throws IllegalArgumentException when a pattern is malformed or two routes answer the same
    */
   public Router(List<Route> routes, Function<HttpProblem, String> problemPage) {

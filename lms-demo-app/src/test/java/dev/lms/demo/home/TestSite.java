@@ -1,8 +1,8 @@
 package dev.lms.demo.home;
 
-import com.sun.net.httpserver.HttpExchange;
 import static java.util.Objects.requireNonNull;
 
+import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.Browser;
 import dev.lms.demo.account.AccountPages;
 import dev.lms.demo.account.Passwords;
@@ -100,8 +100,7 @@ final class TestSite implements AutoCloseable {
             new Router(routes));
   }
 
-  private static String fill(
-      Map<String, HoleFiller> fillers, HttpExchange exchange, String name) {
+  private static String fill(Map<String, HoleFiller> fillers, HttpExchange exchange, String name) {
     String[] path = exchange.getRequestURI().getPath().split("/", -1);
     Map<String, String> variables = path.length > 2 ? Map.of("code", path[2]) : Map.of();
     return requireNonNull(fillers.get(name)).fill(SessionFilter.session(exchange), variables);

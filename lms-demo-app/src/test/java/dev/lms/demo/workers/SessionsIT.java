@@ -103,7 +103,7 @@ class SessionsIT {
                       "/debug/session/put",
                       Map.of("key", "late", "value", "1", "delay_ms", "2500")));
       assertEquals(303, onTwo.signOut().status());
-      assertFalse(slow.isDsite.one(), "the sign-out overtook the slow request");
+      assertFalse(slow.isDone(), "the sign-out overtook the slow request");
       assertEquals("gone", result(slow.get(30, TimeUnit.SECONDS)));
     }
     assertFalse(isSignedIn(thief));
