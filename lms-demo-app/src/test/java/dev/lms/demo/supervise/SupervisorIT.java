@@ -95,9 +95,14 @@ class SupervisorIT {
     try (WorkerProcess supervisor = supervise(port, 2)) {
       List<ProcessHandle> workers = workers(supervisor);
       assertEquals(2, workers.size());
-      supervisor.kill();
-      WorkerProcess.eventually(
-          () -> workers.stream().noneMatch(ProcessHandle::isAlive), "the workers end");
+      try {
+        supervisor.kill();
+        WorkerProcess.eventually(
+            () -> workers.stream().noneMatch(ProcessHandle::isAlive), "the workers end");
+      } finally {
+        // Orphans now: nobody else would find them.
+        workers.forEach(ProcessHandle::destroyForcibly);
+      }
       assertTrue(WorkerProcess.isFree(port));
     }
   }
