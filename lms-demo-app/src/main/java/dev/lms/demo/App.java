@@ -5,6 +5,7 @@ import dev.lms.demo.account.AccountPages;
 import dev.lms.demo.account.Passwords;
 import dev.lms.demo.account.Users;
 import dev.lms.demo.config.Config;
+import dev.lms.demo.config.DataFolder;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.course.CourseActions;
 import dev.lms.demo.course.CoursePages;
@@ -42,7 +43,6 @@ import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,7 +88,7 @@ public final class App {
 
   private static App start(Config config, ResourcePlan plan, Closing parts) throws IOException {
     Clock clock = Clock.systemUTC();
-    Files.createDirectories(config.dataDir());
+    DataFolder.create(config.dataDir());
     boolean samples = config.environment() != Environment.PRODUCTION;
     int cpus = Runtime.getRuntime().availableProcessors();
 

@@ -5,12 +5,14 @@ import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.config.SecretKeyFile;
 import dev.lms.demo.config.WorkerCount;
+import dev.lms.demo.data.DatabaseException;
 import dev.lms.demo.http.WebServer;
 import dev.lms.demo.plan.Demand;
 import dev.lms.demo.plan.Machine;
 import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.demo.supervise.NginxConf;
 import dev.lms.demo.supervise.Supervisor;
+import dev.lms.session.SessionStoreException;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.channels.UnresolvedAddressException;
@@ -148,6 +150,9 @@ final class ServeCommand implements Callable<Integer> {
               + "; stop what uses the port or choose another");
     } catch (UnresolvedAddressException e) {
       throw new CommandFailure("cannot listen on " + where + ": there is no such host");
+    } catch (IllegalArgumentException | SessionStoreException | DatabaseException e) {
+      // What they say names the folder, file or server and the remedy.
+      throw new CommandFailure("cannot start: " + e.getMessage());
     }
   }
 

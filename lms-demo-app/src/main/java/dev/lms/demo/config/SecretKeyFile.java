@@ -44,7 +44,7 @@ public final class SecretKeyFile {
   public String readOrCreate() {
     Path file = folder.resolve(NAME);
     try {
-      createFolder();
+      DataFolder.create(folder);
       try {
         return read(file);
       } catch (NoSuchFileException e) {
@@ -59,24 +59,6 @@ public final class SecretKeyFile {
                   + " ("
                   + e
                   + "); make the folder writable or set SECRET_KEY"));
-    }
-  }
-
-  private void createFolder() throws IOException {
-    if (!Files.isDirectory(folder)) {
-      Path parent = folder.getParent();
-      if (parent != null) {
-        Files.createDirectories(parent);
-      }
-      try {
-        Files.createDirectory(
-            folder,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      } catch (FileAlreadyExistsException e) {
-        if (!Files.isDirectory(folder)) {
-          throw e;
-        }
-      }
     }
   }
 

@@ -1,0 +1,134 @@
+package dev.lms.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The rules of the house that the compiler and the module system cannot hold. */
+class HouseRulesTest {
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+  private record Source(Path file, String text) {
+    boolean isIn(String part) {
+      return file.toString().replace('\\', '/').contains(part);
+    }
+  }
+
+  private static List<Source> sources() throws IOException {
+    try (Stream<Path> modules = Files.list(ROOT)) {
+      List<Source> sources =
+          modules
+              .map(module -> module.resolve("src/main/java"))
+              .filter(Files::isDirectory)
+              .flatMap(HouseRulesTest::javaFiles)
+              .map(HouseRulesTest::read)
+              .toList();
+      assertFalse(sources.isEmpty());
+      return sources;
+    }
+  }
+
+  private static Stream<Path> javaFiles(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(file -> file.toString().endsWith(".java")).toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Source read(Path file) {
+    try {
+      return new Source(ROOT.relativize(file), Files.readString(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void assertNowhere(String pattern, Predicate<Source> except) throws IOException {
+    Pattern forbidden = Pattern.compile(pattern);
+    List<Path> found =
+        sources().stream()
+            .filter(except.negate())
+            .filter(source -> forbidden.matcher(source.text()).find())
+            .map(Source::file)
+            .toList();
+    assertEquals(List.of(), found, pattern);
+  }
+
+  private static boolean isBenchmark(Source source) {
+    return source.isIn("benchmarks/");
+  }
+
+  @Test
+  void sessionsAndPagesDoNotKnowEachOther() throws IOException {
+    assertNowhere("dev\\.lms\\.pagecache", source -> !source.isIn("lms-session-lib/"));
+    assertNowhere("dev\\.lms\\.session", source -> !source.isIn("lms-pagecache-lib/"));
+  }
+
+  @Test
+  void nothingDependsOnTheDemoOrTheBenchmarks() throws IOException {
+    assertNowhere("dev\\.lms\\.demo", source -> source.isIn("lms-demo-app/"));
+    assertNowhere("dev\\.lms\\.benchmarks", HouseRulesTest::isBenchmark);
+  }
+
+  @Test
+  void theHttpServerStaysInItsPackages() throws IOException {
+    assertNowhere(
+        "import com\\.sun\\.net\\.httpserver",
+        source -> source.isIn("/httpserver/") || source.isIn("lms-demo-app/"));
+  }
+
+  @Test
+  void jedisStaysInItsPackages() throws IOException {
+    assertNowhere(
+        "import redis\\.clients",
+        source ->
+            source.isIn("/redis/")
+                || isBenchmark(source)
+                || source.isIn("demo/RedisClients.java")
+                || source.isIn("demo/debug/RedisStatus.java"));
+  }
+
+  @Test
+  void onlyTheConfigurationReadsTheEnvironment() throws IOException {
+    assertNowhere(
+        "System\\.getenv|System\\.getProperty|Integer\\.getInteger|Boolean\\.getBoolean",
+        source -> source.isIn("demo/config/Config.java") || isBenchmark(source));
+  }
+
+  @Test
+  void timeComesFromAClock() throws IOException {
+    assertNowhere(
+        "System\\.currentTimeMillis|Instant\\.now\\(\\)|LocalDate(Time)?\\.now\\(\\)|new Date\\(\\)",
+        source -> false);
+  }
+
+  @Test
+  void nothingSleepsButTheDebugPages() throws IOException {
+    assertNowhere("Thread\\.sleep", source -> source.isIn("demo/debug/"));
+  }
+
+  @Test
+  void nothingIsSerializedByJava() throws IOException {
+    assertNowhere("ObjectInputStream|ObjectOutputStream", source -> false);
+  }
+
+  @Test
+  void nothingIsSynchronized() throws IOException {
+    assertNowhere("synchronized[ (]", source -> false);
+  }
+
+  @Test
+  void packagesHaveNames() throws IOException {
+    assertNowhere("package [\\w.]*\\b(util|common|impl|helper)s?;", source -> false);
+  }
+}

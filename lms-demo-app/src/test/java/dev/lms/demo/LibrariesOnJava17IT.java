@@ -1,0 +1,91 @@
+package dev.lms.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Runs the libraries' own tests on a JDK 17, the oldest they support, if this machine has one
+ * beside the JDK that runs this; says so if it has none.
+ */
+class LibrariesOnJava17IT {
+  private static final int PATIENCE_MINUTES = 10;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lms-session-lib", "lms-pagecache-lib"})
+  void theTestsPass(String library) throws Exception {
+    Optional<Path> jdk = jdk17();
+    if (jdk.isEmpty()) {
+      System.out.println("No JDK 17 beside " + jdkOfThis() + ": " + library + " not tested on it");
+      return;
+    }
+    Path target = Path.of("..", library, "target").toAbsolutePath().normalize();
+    Path log = Files.createTempFile(library, ".log");
+    Process tests =
+        new ProcessBuilder(
+                jdk.get().resolve("bin/java").toString(),
+                "-classpath",
+                classPath(target),
+                "org.junit.platform.console.ConsoleLauncher",
+                "execute",
+                "--details=summary",
+                "--disable-banner",
+                "--exclude-tag=long",
+                "--scan-classpath=" + target.resolve("test-classes"))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    try {
+      assertTrue(tests.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES), "the tests did not end");
+      assertEquals(0, tests.exitValue(), Files.readString(log));
+      System.out.println(library + " on " + jdk.get() + ":\n" + Files.readString(log));
+    } finally {
+      tests.destroyForcibly();
+      Files.delete(log);
+    }
+  }
+
+  /** The library as it was compiled, and everything that this test was given. */
+  private static String classPath(Path target) {
+    return String.join(
+        File.pathSeparator,
+        target.resolve("test-classes").toString(),
+        target.resolve("classes").toString(),
+        System.getProperty("java.class.path"));
+  }
+
+  private static Path jdkOfThis() {
+    return Path.of(System.getProperty("java.home")).toAbsolutePath();
+  }
+
+  /** Distributions keep their JDKs side by side; a JDK's release file says its version. */
+  private static Optional<Path> jdk17() throws IOException {
+    Path beside = jdkOfThis().getParent();
+    if (beside == null) {
+      return Optional.empty();
+    }
+    try (Stream<Path> folders = Files.list(beside)) {
+      return folders.filter(LibrariesOnJava17IT::isJdk17).findFirst();
+    }
+  }
+
+  private static boolean isJdk17(Path folder) {
+    Path release = folder.resolve("release");
+    try {
+      return Files.isExecutable(folder.resolve("bin/java"))
+          && Files.isReadable(release)
+          && Files.readString(release).contains("JAVA_VERSION=\"17.");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
