@@ -150,15 +150,6 @@ class PageKeyTest {
   }
 
   @Test
-  void aPathCannotPretendToHoldOtherParts() {
-    String tail = key("/a", "page=1").text().substring("P2:/a".length());
-    for (String pretended : List.of(tail, tail.replaceAll("[0-9]+:", ":"))) {
-      int variant = pretended.indexOf("H");
-      assertNotEquals(key("/a", "page=1"), key("/a" + pretended.substring(0, variant), ""));
-    }
-  }
-
-  @Test
   void withVariantChangesNothingElse() {
     PageKey key = key("/a", "page=2");
     PageKey auth = key.withVariant(Variant.AUTH);
