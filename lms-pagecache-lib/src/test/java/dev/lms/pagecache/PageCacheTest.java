@@ -107,6 +107,11 @@ class PageCacheTest {
 
   /** Followers that have joined are all asleep in the flight: the thread says so. */
   private List<Future<Outcome>> followers(int count, Renderer renderer) throws Exception {
+    return followers(cache, count, renderer);
+  }
+
+  private List<Future<Outcome>> followers(PageCache in, int count, Renderer renderer)
+      throws Exception {
     List<Future<Outcome>> followers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       AtomicReference<Thread> thread = new AtomicReference<>();
@@ -114,7 +119,7 @@ class PageCacheTest {
           threads.submit(
               () -> {
                 thread.set(Thread.currentThread());
-                return get(cache, renderer);
+                return get(in, renderer);
               }));
       long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
       while (!isWaitingInAFlight(thread.get())) {
@@ -255,17 +260,20 @@ class PageCacheTest {
 
   @Test
   void aHungFlightIsLeftBehindAfterTheFirstWaitInVain() throws Exception {
-    PageCache impatient =
-        new PageCache(store, clock, PageCache.DEFAULT_MAX_PAGE_BYTES, Duration.ofMillis(20));
+    PageCache patient =
+        new PageCache(store, clock, PageCache.DEFAULT_MAX_PAGE_BYTES, Duration.ofSeconds(2));
     Parked hung = new Parked(renders("hung"));
-    Future<Outcome> first = hung.start(impatient);
-    get(impatient, passes(Reason.ABORTED));
+    Future<Outcome> first = hung.start(patient);
+    get(patient, passes(Reason.ABORTED));
     Parked next = new Parked(renders("next"));
-    Future<Outcome> second = next.start(impatient);
-    hung.letGo.countDown();
+    Future<Outcome> second = next.start(patient);
+    List<Future<Outcome>> third = followers(patient, 1, renders("own"));
     next.letGo.countDown();
-    assertEquals(Source.MISS, done(first).source());
-    assertEquals(Source.MISS, done(second).source());
+    assertEquals("next", textOf(done(third.get(0))));
+    assertEquals(Source.COLLAPSED, done(third.get(0)).source());
+    assertTrue(done(second).stored());
+    hung.letGo.countDown();
+    done(first);
   }
 
   @Test
@@ -301,16 +309,18 @@ class PageCacheTest {
 
   @Test
   void uncacheableAnswersAreNotSerialised() throws Exception {
-    get(cache, passes(Reason.SET_COOKIE));
+    PageCache patient =
+        new PageCache(store, clock, PageCache.DEFAULT_MAX_PAGE_BYTES, Duration.ofMinutes(1));
+    get(patient, passes(Reason.SET_COOKIE));
     CyclicBarrier all = new CyclicBarrier(20);
     Callable<Outcome> request =
         () ->
             get(
-                cache,
+                patient,
                 (key, release) -> {
                   try {
                     // Only if all twenty render at the same time does anyone get past this.
-                    all.await(20, TimeUnit.SECONDS);
+                    all.await(10, TimeUnit.SECONDS);
                   } catch (Exception e) {
                     throw new IOException(e);
                   }
