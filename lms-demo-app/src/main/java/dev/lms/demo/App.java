@@ -41,7 +41,6 @@ import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -55,7 +54,6 @@ import java.util.function.Consumer;
 
 /** The composition root: every part of the site is made here and handed to those that need it. */
 public final class App {
-  private static final System.Logger LOG = System.getLogger(App.class.getName());
   private static final Duration LONGEST_QUEUE = Duration.ofSeconds(5);
   private static final Duration OUTAGE_RETRY = Duration.ofSeconds(5);
 
@@ -86,6 +84,15 @@ public final class App {
     }
   }
 
+  /** What an operator should know at start: one sentence a line. */
+  public static List<String> describe(Config config) {
+    List<String> sentences = new ArrayList<>();
+    sentences.add(config.sessions().store().sentence());
+    sentences.add(PageBackend.sentence(config));
+    Warnings.of(config).forEach(warning -> sentences.add("Warning: " + warning));
+    return sentences;
+  }
+
   private static App start(Config config, ResourcePlan plan, Closing parts) throws IOException {
     Clock clock = Clock.systemUTC();
     DataFolder.create(config.dataDir());
@@ -97,9 +104,6 @@ public final class App {
     SessionBackend sessions = parts.add(SessionBackend.open(config, redis, clock));
     Passwords passwords = parts.add(new Passwords(cpus));
     PageCache pageCache = new PageCache(PageBackend.open(config, plan, redis, clock), clock);
-    LOG.log(Level.INFO, config.sessions().store().sentence());
-    LOG.log(Level.INFO, PageBackend.sentence(config));
-    Warnings.of(config).forEach(warning -> LOG.log(Level.WARNING, warning));
 
     Assets assets = new Assets();
     Pages pages = new Pages(new Visitors(Site::isSignedIn, PageCacheFilter::hole), assets);

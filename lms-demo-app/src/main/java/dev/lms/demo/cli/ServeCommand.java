@@ -188,7 +188,7 @@ final class ServeCommand implements Callable<Integer> {
       System.out.println(
           "Sample accounts (password = name): lms-admin, instructor, student1 to student9");
     }
-    System.out.println(config.sessions().store().sentence());
+    App.describe(config).forEach(System.out::println);
     System.out.printf(
         "Resource plan: %d x %d fit this machine; each worker takes %d requests at once, %d more"
             + " may wait, heap %d MB, page cache %d MB, Redis pool %d (lmsctl plan says why)%n",

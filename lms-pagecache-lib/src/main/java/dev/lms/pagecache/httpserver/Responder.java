@@ -200,7 +200,10 @@ final class Responder {
     return lines == null ? List.of() : new Fields(Map.of("Vary", lines)).members("Vary");
   }
 
-  /** What a browser may do with the answer: keep it, but ask each time, because people change. */
+  /**
+   * What a browser may do with the answer: keep it, but ask each time, because people change. What
+   * is never cached here is not kept there either, unless the handler said so.
+   */
   private void adviseBrowser(Headers headers, Set<String> vary) {
     String said = headers.getFirst("Cache-Control");
     if (!Arrays.asList("GET", "HEAD").contains(outer.getRequestMethod())) {
@@ -211,7 +214,10 @@ final class Responder {
       vary.add("Cookie");
       rule.ifPresent(declared -> vary.addAll(declared.headers()));
       if (said == null || !said.contains("no-store")) {
-        headers.set("Cache-Control", anonymous ? "no-cache" : "private, no-cache");
+        headers.set(
+            "Cache-Control",
+            (anonymous ? "no-cache" : "private, no-cache")
+                + (rule.isPresent() ? "" : ", no-store"));
       }
     }
   }

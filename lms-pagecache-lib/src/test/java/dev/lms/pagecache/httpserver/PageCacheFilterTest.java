@@ -362,7 +362,7 @@ class PageCacheFilterTest {
     HttpResponse<byte[]> admin = site.get("/admin", "X-User", "anna");
     assertTrue(text(admin).startsWith("<nav><b>anna</b></nav>"), text(admin));
     assertEquals("lms; fwd=bypass; detail=user/never", status(admin));
-    assertEquals("private, no-cache", header(admin, "Cache-Control"));
+    assertEquals("private, no-cache, no-store", header(admin, "Cache-Control"));
     assertEquals(text(admin).length(), admin.body().length);
   }
 
