@@ -23,10 +23,19 @@ public record Answer(int status, Fields fields, Body body) {
    * @return an answer whose body has {@link Coding#GZIP}, or this one
    */
   public Answer compressed() {
-    return isCompressible() ? new Answer(status, fields, body.compressed()) : this;
+    return isCompressible(fields, body.weight())
+        ? new Answer(status, fields, body.compressed())
+        : this;
   }
 
-  private boolean isCompressible() {
+  /**
+   * Whether gzip makes an answer smaller, going by its fields and length.
+   *
+   * @param fields the header fields of the handler
+   * @param length of the body in bytes, by and large
+   * @return true for text of some length that is not encoded yet
+   */
+  public static boolean isCompressible(Fields fields, long length) {
     String type =
         fields
             .first("Content-Type")
@@ -38,6 +47,6 @@ public record Answer(int status, Fields fields, Body body) {
             || COMPRESSIBLE.contains(type))
         && !fields.has("Content-Encoding")
         && !fields.hasDirective("Cache-Control", "no-transform")
-        && body.weight() >= WORTH_COMPRESSING;
+        && length >= WORTH_COMPRESSING;
   }
 }

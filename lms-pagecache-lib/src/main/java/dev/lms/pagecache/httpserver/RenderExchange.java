@@ -231,7 +231,8 @@ final class RenderExchange extends DelegatingExchange {
     }
     status = code;
     announced = length;
-    boolean held = keyed != null || (markers.any() && !handlerReturned);
+    boolean worthHolding = markers.any() || responder.wouldCompress(fields(), length);
+    boolean held = keyed != null || (worthHolding && !handlerReturned);
     if (!held || length > cap) {
       body.stream();
     }

@@ -64,6 +64,11 @@ final class Responder {
     }
   }
 
+  /** Whether an answer of this length, known beforehand, would be sent in gzip. */
+  boolean wouldCompress(Fields fields, long length) {
+    return length > 0 && acceptedCoding() == Coding.GZIP && Answer.isCompressible(fields, length);
+  }
+
   /** Only the status, for an answer somebody else will write. */
   void announce(Outcome outcome) {
     outer.getResponseHeaders().set("Cache-Status", outcome.cacheStatus(clock.instant()));

@@ -366,6 +366,21 @@ class PageCacheFilterTest {
     assertEquals(text(admin).length(), admin.body().length);
   }
 
+  @Test
+  void whatIsNeverCachedIsCompressedTooWhenItsLengthIsKnown() throws Exception {
+    String page = "<p>never cached</p>".repeat(100);
+    site.uncached("/long", exchange -> html(exchange, page));
+    HttpResponse<byte[]> plain = site.get("/long");
+    assertEquals(page, text(plain));
+    assertEquals("", header(plain, "Content-Encoding"));
+    HttpResponse<byte[]> zipped = site.get("/long", "Accept-Encoding", "gzip");
+    assertEquals("gzip", header(zipped, "Content-Encoding"));
+    assertEquals(page, gunzip(zipped));
+    assertTrue(zipped.body().length < page.length() / 2);
+    site.uncached("/short", exchange -> html(exchange, "short"));
+    assertEquals("", header(site.get("/short", "Accept-Encoding", "gzip"), "Content-Encoding"));
+  }
+
   private static boolean await(CountDownLatch latch) throws IOException {
     try {
       return latch.await(20, TimeUnit.SECONDS);
