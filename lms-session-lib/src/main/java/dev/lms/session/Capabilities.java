@@ -7,5 +7,8 @@ package dev.lms.session;
  * @param mergesConcurrentChanges commits of parallel requests are merged attribute by attribute and
  *     counters lose nothing; false: the last commit to arrive at the browser wins whole
  * @param endsForGood a session that was ended is never accepted again, on any worker
+ * @param principalIndex it knows whose sessions there are: they can be listed, revoked, limited and
+ *     counted; false: those methods throw {@link UnsupportedOperationException}
  */
-public record Capabilities(boolean mergesConcurrentChanges, boolean endsForGood) {}
+public record Capabilities(
+    boolean mergesConcurrentChanges, boolean endsForGood, boolean principalIndex) {}

@@ -134,12 +134,12 @@ public final class CookieSessionStore implements SessionStore {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(false, true);
+    return new Capabilities(false, true, false);
   }
 
   private String seal(
       byte[] handle, Envelope envelope, Map<String, String> attributes, Instant deadline) {
-    byte[] content = RecordCodec.encode(envelope, attributes);
+    byte[] content = RecordCodec.encode(envelope.withoutDevice(), attributes);
     ByteBuffer plain = ByteBuffer.allocate(FIXED + content.length);
     plain.put(handle).putLong(deadline.toEpochMilli()).put(content);
     String token = ENCODER.encodeToString(seals.get(0).seal(plain.array()));

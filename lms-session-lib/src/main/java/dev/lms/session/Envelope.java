@@ -18,14 +18,34 @@ import java.util.stream.Collectors;
  * @param authenticated when the person last proved who they are; empty for a stranger
  * @param absoluteDeadline when it ends whatever happens (OWASP ASVS 7.3.2)
  * @param principal whose session it is; empty for a stranger
+ * @param device what they signed in with; stores without a principal index may forget it
  */
 public record Envelope(
     Instant created,
     Optional<Instant> authenticated,
     Instant absoluteDeadline,
-    Optional<Principal> principal) {
+    Optional<Principal> principal,
+    Device device) {
 
-  private static final String VERSION = "1";
+  private static final String VERSION = "2";
+
+  /** With an unknown device. */
+  public Envelope(
+      Instant created,
+      Optional<Instant> authenticated,
+      Instant absoluteDeadline,
+      Optional<Principal> principal) {
+    this(created, authenticated, absoluteDeadline, principal, Device.UNKNOWN);
+  }
+
+  boolean isOf(String principalId) {
+    return principal.filter(person -> person.id().equals(principalId)).isPresent();
+  }
+
+  /** The same without its device, for stores where nobody would look at it. */
+  Envelope withoutDevice() {
+    return new Envelope(created, authenticated, absoluteDeadline, principal);
+  }
 
   /** One line of text without a MAC; stores that others can write to use {@link EnvelopeCodec}. */
   String toText() {
@@ -44,13 +64,15 @@ public record Envelope(
         authenticated.map(at -> Long.toString(at.toEpochMilli())).orElse(""),
         Long.toString(absoluteDeadline.toEpochMilli()),
         id,
-        roles);
+        roles,
+        escape(device.userAgent()),
+        escape(device.address()));
   }
 
   /** The reverse; empty for another version or anything that is not an envelope. */
   static Optional<Envelope> fromText(String text) {
     String[] parts = text.split("\\|", -1);
-    if (parts.length != 6 || !parts[0].equals(VERSION)) {
+    if (parts.length != 8 || !parts[0].equals(VERSION)) {
       return Optional.empty();
     }
     try {
@@ -61,7 +83,8 @@ public record Envelope(
               instant(parts[3]),
               parts[4].isEmpty()
                   ? Optional.empty()
-                  : Optional.of(new Principal(decode(parts[4]), roles(parts[5])))));
+                  : Optional.of(new Principal(decode(parts[4]), roles(parts[5]))),
+              new Device(unescape(parts[6]), unescape(parts[7]))));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -74,6 +97,15 @@ public record Envelope(
     return Arrays.stream(text.split(",", -1))
         .map(Envelope::decode)
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Devices are long and read with every request: only the separator is worth escaping. */
+  private static String escape(String text) {
+    return text.replace("%", "%25").replace("|", "%7C");
+  }
+
+  private static String unescape(String text) {
+    return text.replace("%7C", "|").replace("%25", "%");
   }
 
   private static Instant instant(String millis) {

@@ -22,11 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileLocks implements AutoCloseable {
   private static final int STRIPES = 256;
+  private static final int KINDS = 2;
   private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
   private final FileChannel channel;
   private final ReentrantLock[] stripes =
-      Stream.generate(ReentrantLock::new).limit(STRIPES).toArray(ReentrantLock[]::new);
+      Stream.generate(ReentrantLock::new).limit(KINDS * STRIPES).toArray(ReentrantLock[]::new);
   private final Duration patience;
 
   FileLocks(Path file, Duration patience) throws IOException {
@@ -42,8 +43,20 @@ final class FileLocks implements AutoCloseable {
     void close();
   }
 
-  Held acquire(int hash) {
-    int stripe = Math.floorMod(hash, STRIPES);
+  /** The lock of a session. */
+  Held acquire(String handle) {
+    return acquire(Math.floorMod(handle.hashCode(), STRIPES));
+  }
+
+  /**
+   * The lock of an index, 0 to 255. Stripes of their own, because a session's lock is taken while
+   * an index's is held; never the other way round.
+   */
+  Held acquireIndex(int stripe) {
+    return acquire(STRIPES + stripe);
+  }
+
+  private Held acquire(int stripe) {
     long giveUp = System.nanoTime() + patience.toNanos();
     ReentrantLock local = stripes[stripe];
     lock(local, stripe);

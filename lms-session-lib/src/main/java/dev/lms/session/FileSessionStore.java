@@ -1,28 +1,23 @@
 package dev.lms.session;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /**
  * Sessions in files, for one or several processes of one machine. Thread-safe.
  *
- * <p>One file per session, named by its handle, in 256 sub-folders. Reads take no lock; writes take
- * one per session, across processes. A commit that was acknowledged survives the death of every
- * process at any moment; what the operating system had not yet written is lost if the machine
+ * <p>One file per session, named by its handle, and one per person who is signed in, in 256
+ * sub-folders. Reads take no lock; writes take one per session, and those that concern a person's
+ * index one per person, across processes. A commit that was acknowledged survives the death of
+ * every process at any moment; what the operating system had not yet written is lost if the machine
  * itself dies. The folder must be on a local disk: network file systems keep no such locks.
  *
  * <p>Expired files are swept when the number of sessions passes the threshold, and once an hour
@@ -30,28 +25,23 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class FileSessionStore implements SessionStore {
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(5);
-  private static final Duration SWEEP_INTERVAL = Duration.ofHours(1);
-  private static final Set<OpenOption> NEW =
-      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-  private static final String TEMPORARY = ".tmp";
 
   private final Path folder;
-  private final int threshold;
   private final SessionTokens tokens;
-  private final SlotFile layout;
+  private final SlotFolder files;
   private final FileLocks locks;
-
-  private final ReentrantLock sweeping = new ReentrantLock();
-  private final AtomicLong count = new AtomicLong(-1);
-  private volatile long sweepAtCount;
-  private volatile Instant sweepAt = Instant.MIN;
+  private final FileIndex index;
+  private final FileSweep sweep;
+  private final FileCensus census;
 
   private FileSessionStore(Path folder, KeyRing keys, int threshold) throws IOException {
     this.folder = folder;
-    this.threshold = threshold;
     this.tokens = new SessionTokens(keys);
-    this.layout = new SlotFile(keys.hmacs("file"));
+    this.files = new SlotFolder(folder, keys);
     this.locks = new FileLocks(folder.resolve("lock"), LOCK_PATIENCE);
+    this.index = new FileIndex(files, locks, keys);
+    this.sweep = new FileSweep(files, locks, index, threshold);
+    this.census = new FileCensus(files, locks, index, sweep);
   }
 
   /** A store in this folder, which is made if it is missing, that sweeps past 1000 sessions. */
@@ -83,20 +73,24 @@ public final class FileSessionStore implements SessionStore {
 
   private Optional<StoredSession> load(SessionTokens.Token token) {
     try {
-      Optional<SlotFile.Slot> slot = read(token.handle());
-      if (slot.isEmpty() && Files.exists(file(token.handle()))) {
-        // Two writes overtook the read, or the file is unreadable; the lock tells which.
-        try (FileLocks.Held held = lock(token.handle())) {
-          slot = read(token.handle());
-        }
-      }
-      return slot.flatMap(found -> decode(token, found));
+      return read(token.handle()).flatMap(slot -> decode(token, slot));
     } catch (IOException e) {
       throw failed("read", e);
     }
   }
 
-  private Optional<StoredSession> decode(SessionTokens.Token token, SlotFile.Slot slot) {
+  private Optional<SlotFile.Slot> read(String handle) throws IOException {
+    Optional<SlotFile.Slot> slot = files.read(handle);
+    if (slot.isEmpty() && files.exists(handle)) {
+      // Two writes overtook the read, or the file is unreadable; the lock tells which.
+      try (FileLocks.Held held = locks.acquire(handle)) {
+        return files.read(handle);
+      }
+    }
+    return slot;
+  }
+
+  private static Optional<StoredSession> decode(SessionTokens.Token token, SlotFile.Slot slot) {
     return RecordCodec.decode(slot.content())
         .map(
             content ->
@@ -111,90 +105,246 @@ public final class FileSessionStore implements SessionStore {
   @Override
   public String create(
       Envelope envelope, Map<String, String> attributes, Instant deadline, Instant now) {
-    sweepIfDue(now);
+    return create(envelope, attributes, deadline, now, SessionLimit.NONE).orElseThrow();
+  }
+
+  @Override
+  public Optional<String> create(
+      Envelope envelope,
+      Map<String, String> attributes,
+      Instant deadline,
+      Instant now,
+      SessionLimit limit) {
     SessionTokens.Token token = tokens.mint();
-    try (FileLocks.Held held = lock(token.handle())) {
-      writeNew(token.handle(), deadline, RecordCodec.encode(envelope, attributes));
+    SlotFolder.Content content =
+        new SlotFolder.Content(deadline, RecordCodec.encode(envelope, attributes));
+    try {
+      sweep.ifDue(now);
+      return within(
+          limit,
+          place(token, envelope, deadline, now),
+          Optional.empty(),
+          now,
+          () -> {
+            try (FileLocks.Held held = locks.acquire(token.handle())) {
+              begin(token, content);
+            }
+            return Optional.of(token.text());
+          });
     } catch (IOException e) {
       throw failed("create", e);
     }
-    return token.text();
   }
 
   @Override
   public Optional<String> update(
       StoredSession session, Changes changes, Instant deadline, Instant now) {
     Optional<SessionTokens.Token> token = tokens.parse(session.token());
+    Optional<Place> place =
+        token
+            .filter(known -> deadline.isAfter(session.deadline()))
+            .flatMap(known -> place(known, session.envelope(), deadline, now));
     if (token.isEmpty()) {
       return Optional.empty();
     }
-    String handle = token.get().handle();
-    try (FileLocks.Held held = lock(handle);
-        FileChannel file =
-            FileChannel.open(file(handle), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      Optional<SlotFile.Slot> slot = layout.read(file, handle);
-      Optional<StoredSession> current = slot.flatMap(s -> decode(token.get(), s));
-      if (slot.isEmpty() || current.isEmpty() || !current.get().deadline().isAfter(now)) {
-        return Optional.empty();
+    try (FileLocks.Held held = lock(place)) {
+      if (place.isPresent()) {
+        index.touch(place.get().principalId(), place.get().entry(), now);
       }
-      byte[] content =
-          RecordCodec.encode(current.get().envelope(), changes.applyTo(current.get().attributes()));
-      Instant later = later(deadline, current.get().deadline());
-      if (slot.get().fits(content.length)) {
-        layout.overwrite(file, handle, slot.get(), later, content);
-      } else {
-        replace(handle, later, content);
+      boolean written = update(token.get(), changes, deadline, now);
+      if (!written && place.isPresent()) {
+        index.leave(place.get().principalId(), List.of(token.get().handle()), now);
       }
-      return Optional.of(session.token());
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
+      return written ? Optional.of(session.token()) : Optional.empty();
     } catch (IOException e) {
       throw failed("update", e);
+    }
+  }
+
+  private boolean update(SessionTokens.Token token, Changes changes, Instant deadline, Instant now)
+      throws IOException {
+    try (FileLocks.Held held = locks.acquire(token.handle())) {
+      return files.change(
+          token.handle(),
+          slot ->
+              decode(token, slot)
+                  .filter(current -> current.deadline().isAfter(now))
+                  .map(
+                      current ->
+                          new SlotFolder.Content(
+                              later(deadline, current.deadline()),
+                              RecordCodec.encode(
+                                  current.envelope(), changes.applyTo(current.attributes())))));
     }
   }
 
   @Override
   public Optional<String> rotate(
       StoredSession session, Envelope envelope, Changes changes, Instant deadline, Instant now) {
-    Optional<SessionTokens.Token> old = tokens.parse(session.token());
-    if (old.isEmpty()) {
+    return rotate(session, envelope, changes, deadline, now, SessionLimit.NONE);
+  }
+
+  @Override
+  public Optional<String> rotate(
+      StoredSession session,
+      Envelope envelope,
+      Changes changes,
+      Instant deadline,
+      Instant now,
+      SessionLimit limit) {
+    Optional<SessionTokens.Token> parsed = tokens.parse(session.token());
+    if (parsed.isEmpty()) {
       return Optional.empty();
     }
-    // The new file needs no lock: nobody knows its name before this returns.
-    try (FileLocks.Held held = lock(old.get().handle())) {
-      Optional<StoredSession> current =
-          read(old.get().handle()).flatMap(slot -> decode(old.get(), slot));
-      if (current.isEmpty() || !current.get().deadline().isAfter(now)) {
-        return Optional.empty();
+    SessionTokens.Token old = parsed.get();
+    SessionTokens.Token token = tokens.mintBeside(old);
+    Optional<String> before = session.envelope().principal().map(Principal::id);
+    Optional<String> after = envelope.principal().map(Principal::id);
+    boolean samePerson = before.equals(after);
+    try {
+      Optional<String> rotated =
+          within(
+              limit,
+              place(token, envelope, deadline, now),
+              samePerson ? Optional.of(old.handle()) : Optional.empty(),
+              now,
+              () -> rotate(old, token, envelope, changes, deadline, now));
+      if (rotated.isPresent() && before.isPresent() && !samePerson) {
+        leave(before.get(), old.handle(), now);
       }
-      SessionTokens.Token token = tokens.mintBeside(old.get());
-      writeNew(
-          token.handle(),
-          deadline,
-          RecordCodec.encode(envelope, changes.applyTo(current.get().attributes())));
-      remove(old.get().handle());
-      return Optional.of(token.text());
+      return rotated;
     } catch (IOException e) {
       throw failed("rotate", e);
     }
   }
 
-  @Override
-  public void delete(String token, Instant now) {
-    tokens.parse(token).ifPresent(parsed -> delete(parsed.handle()));
+  private Optional<String> rotate(
+      SessionTokens.Token old,
+      SessionTokens.Token token,
+      Envelope envelope,
+      Changes changes,
+      Instant deadline,
+      Instant now)
+      throws IOException {
+    // The new file needs no lock: nobody knows its name before this returns.
+    try (FileLocks.Held held = locks.acquire(old.handle())) {
+      Optional<StoredSession> current = files.read(old.handle()).flatMap(slot -> decode(old, slot));
+      if (current.isEmpty() || !current.get().deadline().isAfter(now)) {
+        return Optional.empty();
+      }
+      byte[] content = RecordCodec.encode(envelope, changes.applyTo(current.get().attributes()));
+      begin(token, new SlotFolder.Content(deadline, content));
+      end(old.handle());
+      return Optional.of(token.text());
+    }
   }
 
-  private void delete(String handle) {
-    try (FileLocks.Held held = lock(handle)) {
-      remove(handle);
+  @Override
+  public void delete(String token, Instant now) {
+    tokens
+        .parse(token)
+        .ifPresent(
+            parsed ->
+                load(parsed)
+                    .ifPresentOrElse(
+                        session -> delete(session, now),
+                        () -> delete(parsed.handle(), Optional.empty(), now)));
+  }
+
+  @Override
+  public void delete(StoredSession session, Instant now) {
+    Optional<String> person = session.envelope().principal().map(Principal::id);
+    tokens.parse(session.token()).ifPresent(parsed -> delete(parsed.handle(), person, now));
+  }
+
+  private void delete(String handle, Optional<String> principalId, Instant now) {
+    try {
+      try (FileLocks.Held held = locks.acquire(handle)) {
+        end(handle);
+      }
+      if (principalId.isPresent()) {
+        leave(principalId.get(), handle, now);
+      }
     } catch (IOException e) {
       throw failed("delete", e);
     }
   }
 
   @Override
+  public List<SessionInfo> list(String principalId, Instant now) {
+    List<SessionInfo> sessions = new ArrayList<>();
+    try (FileLocks.Held held = index.lock(principalId)) {
+      for (FileIndex.Entry entry : index.entries(principalId)) {
+        read(entry.handle())
+            .filter(slot -> slot.deadline().isAfter(now))
+            .flatMap(slot -> describe(entry, principalId, slot))
+            .ifPresent(sessions::add);
+      }
+    } catch (IOException e) {
+      throw failed("list", e);
+    }
+    Collections.reverse(sessions);
+    return sessions;
+  }
+
+  private static Optional<SessionInfo> describe(
+      FileIndex.Entry entry, String principalId, SlotFile.Slot slot) {
+    return RecordCodec.decode(slot.content())
+        .map(RecordCodec.Content::envelope)
+        .filter(envelope -> envelope.isOf(principalId))
+        .map(
+            envelope ->
+                new SessionInfo(
+                    entry.handle(),
+                    envelope.device(),
+                    envelope.created(),
+                    entry.signedIn(),
+                    entry.seen(),
+                    slot.deadline()));
+  }
+
+  @Override
+  public boolean revoke(String principalId, String handle, Instant now) {
+    return revoke(
+            principalId, entry -> entry.handle().equals(handle) || entry.root().equals(handle), now)
+        > 0;
+  }
+
+  @Override
+  public int revokeAll(String principalId, Optional<String> except, Instant now) {
+    return revoke(principalId, entry -> except.filter(entry.handle()::equals).isEmpty(), now);
+  }
+
+  private int revoke(String principalId, Predicate<FileIndex.Entry> which, Instant now) {
+    try (FileLocks.Held held = index.lock(principalId)) {
+      List<FileIndex.Entry> doomed = index.entries(principalId).stream().filter(which).toList();
+      return end(principalId, doomed, now);
+    } catch (IOException e) {
+      throw failed("revoke", e);
+    }
+  }
+
+  @Override
+  public SessionStats stats(Instant now) {
+    try {
+      return census.stats(now);
+    } catch (IOException e) {
+      throw failed("count", e);
+    }
+  }
+
+  @Override
+  public long purge(Instant now) {
+    try {
+      return census.purge(now);
+    } catch (IOException e) {
+      throw failed("purge", e);
+    }
+  }
+
+  @Override
   public Capabilities capabilities() {
-    return new Capabilities(true, true);
+    return new Capabilities(true, true, true);
   }
 
   @Override
@@ -206,60 +356,89 @@ public final class FileSessionStore implements SessionStore {
     }
   }
 
-  private Optional<SlotFile.Slot> read(String handle) throws IOException {
-    try (FileChannel file = FileChannel.open(file(handle), StandardOpenOption.READ)) {
-      return layout.read(file, handle);
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
+  /** Writes a session; empty if there was nothing to write it from. */
+  private interface Write {
+    Optional<String> run() throws IOException;
+  }
+
+  /** Whose index a session belongs into, and as what. */
+  private record Place(String principalId, FileIndex.Entry entry) {}
+
+  private static Optional<Place> place(
+      SessionTokens.Token token, Envelope envelope, Instant deadline, Instant now) {
+    String handle = token.handle();
+    Instant signedIn = envelope.authenticated().orElse(envelope.created());
+    return envelope
+        .principal()
+        .map(
+            person ->
+                new Place(
+                    person.id(), new FileIndex.Entry(handle, deadline, now, signedIn, handle)));
+  }
+
+  private FileLocks.Held lock(Optional<Place> place) {
+    return place.map(person -> index.lock(person.principalId())).orElse(() -> {});
+  }
+
+  /** Enters the session into its person's index, writes it, and ends what the limit says. */
+  private Optional<String> within(
+      SessionLimit limit,
+      Optional<Place> place,
+      Optional<String> replaced,
+      Instant now,
+      Write write)
+      throws IOException {
+    if (place.isEmpty()) {
+      return write.run();
+    }
+    String person = place.get().principalId();
+    try (FileLocks.Held held = index.lock(person)) {
+      Optional<List<FileIndex.Entry>> excess =
+          index.enter(person, place.get().entry(), replaced, limit, now);
+      if (excess.isEmpty()) {
+        return Optional.empty();
+      }
+      Optional<String> token = write.run();
+      if (token.isEmpty()) {
+        index.leave(person, List.of(place.get().entry().handle()), now);
+        return Optional.empty();
+      }
+      end(person, excess.get(), now);
+      if (replaced.isPresent()) {
+        index.leave(person, List.of(replaced.get()), now);
+      }
+      return token;
     }
   }
 
-  private void writeNew(String handle, Instant deadline, byte[] content) throws IOException {
-    Path path = file(handle);
-    try (FileChannel file = createFile(path)) {
-      layout.create(file, handle, deadline, content);
-    } catch (IOException | RuntimeException e) {
-      // A full disk, say: leave no half file behind.
-      Files.deleteIfExists(path);
-      throw e;
+  /** Ends sessions, then takes them out of the index; the caller holds the person's lock. */
+  private int end(String principalId, List<FileIndex.Entry> doomed, Instant now)
+      throws IOException {
+    int live = 0;
+    for (FileIndex.Entry entry : doomed) {
+      live += census.end(entry.handle(), now) ? 1 : 0;
     }
-    count.incrementAndGet();
+    if (!doomed.isEmpty()) {
+      index.leave(principalId, doomed.stream().map(FileIndex.Entry::handle).toList(), now);
+    }
+    return live;
   }
 
-  private static FileChannel createFile(Path path) throws IOException {
-    try {
-      return FileChannel.open(path, NEW, PrivateFolder.FILE);
-    } catch (NoSuchFileException e) {
-      PrivateFolder.create(path.resolveSibling(""));
-      return FileChannel.open(path, NEW, PrivateFolder.FILE);
+  private void leave(String principalId, String handle, Instant now) throws IOException {
+    try (FileLocks.Held held = index.lock(principalId)) {
+      index.leave(principalId, List.of(handle), now);
     }
   }
 
-  /** For a session that has outgrown its slots: a larger file takes the place of the old one. */
-  private void replace(String handle, Instant deadline, byte[] content) throws IOException {
-    Path larger = file(handle + TEMPORARY);
-    Files.deleteIfExists(larger);
-    try (FileChannel file = createFile(larger)) {
-      layout.create(file, handle, deadline, content);
-    } catch (IOException | RuntimeException e) {
-      Files.deleteIfExists(larger);
-      throw e;
+  private void begin(SessionTokens.Token token, SlotFolder.Content content) throws IOException {
+    files.create(token.handle(), content);
+    sweep.began();
+  }
+
+  private void end(String handle) throws IOException {
+    if (files.delete(handle)) {
+      sweep.ended();
     }
-    Files.move(larger, file(handle), StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private void remove(String handle) throws IOException {
-    if (Files.deleteIfExists(file(handle))) {
-      count.decrementAndGet();
-    }
-  }
-
-  private Path file(String name) {
-    return folder.resolve(name.substring(0, 2)).resolve(name);
-  }
-
-  private FileLocks.Held lock(String handle) {
-    return locks.acquire(handle.hashCode());
   }
 
   private static Instant later(Instant a, Instant b) {
@@ -268,59 +447,5 @@ public final class FileSessionStore implements SessionStore {
 
   private SessionStoreException failed(String what, IOException e) {
     return new SessionStoreException("cannot " + what + " a session in " + folder, e);
-  }
-
-  /** One request sweeps; the others go on. */
-  private void sweepIfDue(Instant now) {
-    boolean due = count.get() >= Math.max(threshold, sweepAtCount) || !now.isBefore(sweepAt);
-    if (due && sweeping.tryLock()) {
-      try {
-        long live = sweep(now);
-        count.set(live);
-        // With more live sessions than the threshold, sweeping at each new one would find nothing.
-        sweepAtCount = live + Math.max(1, live / 10);
-        sweepAt = now.plus(SWEEP_INTERVAL);
-      } catch (IOException e) {
-        throw failed("sweep", e);
-      } finally {
-        sweeping.unlock();
-      }
-    }
-  }
-
-  private long sweep(Instant now) throws IOException {
-    long live = 0;
-    try (DirectoryStream<Path> shards = Files.newDirectoryStream(folder, Files::isDirectory)) {
-      for (Path shard : shards) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(shard)) {
-          for (Path file : files) {
-            live += sweep(file, now) ? 0 : 1;
-          }
-        }
-      }
-    }
-    return live;
-  }
-
-  private boolean sweep(Path file, Instant now) throws IOException {
-    if (!hasEnded(file, now)) {
-      return false;
-    }
-    String name = file.getFileName().toString();
-    String handle =
-        name.endsWith(TEMPORARY) ? name.substring(0, name.length() - TEMPORARY.length()) : name;
-    try (FileLocks.Held held = lock(handle)) {
-      // Under the lock nobody is just writing it.
-      return hasEnded(file, now) && Files.deleteIfExists(file);
-    }
-  }
-
-  /** True also for what a crash left behind half written. */
-  private static boolean hasEnded(Path path, Instant now) throws IOException {
-    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      return SlotFile.claimedDeadline(file).filter(deadline -> deadline.isAfter(now)).isEmpty();
-    } catch (NoSuchFileException e) {
-      return true;
-    }
   }
 }

@@ -7,5 +7,7 @@ public enum Outcome {
   /** The store has acknowledged every change. */
   STORED,
   /** The session ended meanwhile; nothing was written and nothing comes back. */
-  GONE
+  GONE,
+  /** The person has as many sessions as allowed; nothing was written, nobody was signed in. */
+  REFUSED
 }

@@ -28,6 +28,7 @@ public final class Session {
   private final Set<String> removed = new HashSet<>();
   private final Map<String, Long> added = new HashMap<>();
   private @Nullable Principal signingIn;
+  private Device device = Device.UNKNOWN;
   private boolean rotating;
 
   private @Nullable String setCookie;
@@ -110,6 +111,16 @@ public final class Session {
    * somebody else's sign-in.
    */
   public void signIn(Principal principal) {
+    signIn(principal, Device.UNKNOWN);
+  }
+
+  /**
+   * {@link #signIn(Principal) The same}, and remembers what the person signed in with, for {@link
+   * Sessions#list}. If the site {@linkplain SessionLimit#refuses() refuses} more than so many
+   * sessions per person, commit before answering: {@link #commit()} may say {@link
+   * Outcome#REFUSED}.
+   */
+  public void signIn(Principal principal, Device device) {
     StoredSession current = load();
     boolean someoneElses =
         current != null
@@ -122,6 +133,7 @@ public final class Session {
       end();
     }
     signingIn = principal;
+    this.device = device;
   }
 
   /** Gives the session a new id at commit. Call it when what the person may do has changed. */
@@ -137,7 +149,11 @@ public final class Session {
   public void end() {
     uses++;
     for (String token : tokens) {
-      sessions.store().delete(token, now());
+      if (loaded && stored != null && stored.token().equals(token)) {
+        sessions.store().delete(stored, now());
+      } else {
+        sessions.store().delete(token, now());
+      }
     }
     if (!tokens.isEmpty()) {
       setCookie = sessions.cookie().deleting();
@@ -220,8 +236,12 @@ public final class Session {
     Envelope envelope = envelope(now, now);
     Instant deadline = sessions.lifetimes().deadline(now, envelope.absoluteDeadline());
     Map<String, String> attributes = changes.applyTo(Map.of());
-    String token = sessions.store().create(envelope, attributes, deadline, now);
-    handOut(token, envelope, now);
+    Optional<String> token =
+        sessions.store().create(envelope, attributes, deadline, now, sessions.limit());
+    if (token.isEmpty()) {
+      return Outcome.REFUSED;
+    }
+    handOut(token.get(), envelope, now);
     return Outcome.STORED;
   }
 
@@ -229,8 +249,10 @@ public final class Session {
     Instant now = now();
     Envelope old = current.envelope();
     Envelope envelope = signingIn == null ? old : envelope(old.created(), now);
+    SessionLimit limit = signingIn == null ? SessionLimit.NONE : sessions.limit();
     Instant deadline = sessions.lifetimes().deadline(now, envelope.absoluteDeadline());
-    Optional<String> token = sessions.store().rotate(current, envelope, changes, deadline, now);
+    Optional<String> token =
+        sessions.store().rotate(current, envelope, changes, deadline, now, limit);
     if (token.isPresent()) {
       handOut(token.get(), envelope, now);
       return Outcome.STORED;
@@ -238,18 +260,24 @@ public final class Session {
     if (signingIn == null) {
       return gone();
     }
-    // The visitor's old session ended meanwhile. The sign-in stands; the old attributes do not.
-    return create(changes);
+    // The visitor's old session ended meanwhile, or there are too many. If it is the first, or they
+    // are no longer too many, the sign-in stands; the old attributes do not.
+    Outcome outcome = create(changes);
+    if (outcome == Outcome.STORED) {
+      sessions.store().delete(current, now);
+    }
+    return outcome;
   }
 
   private Outcome update(StoredSession current, Changes changes) {
     Instant now = now();
     Instant deadline = sessions.lifetimes().deadline(now, current.envelope().absoluteDeadline());
     Duration gain = Duration.between(current.deadline(), deadline);
-    if (changes.isEmpty() && gain.compareTo(sessions.lifetimes().touchInterval()) < 0) {
-      return Outcome.UNCHANGED;
-    }
-    if (deadline.isBefore(current.deadline())) {
+    if (gain.compareTo(sessions.lifetimes().touchInterval()) < 0) {
+      if (changes.isEmpty()) {
+        return Outcome.UNCHANGED;
+      }
+      // Only a move worth a touch is worth telling the person's index.
       deadline = current.deadline();
     }
     Optional<String> token = sessions.store().update(current, changes, deadline, now);
@@ -286,7 +314,13 @@ public final class Session {
         created,
         signingIn == null ? Optional.empty() : Optional.of(now),
         now.plus(sessions.lifetimes().absolute()),
-        Optional.ofNullable(signingIn));
+        Optional.ofNullable(signingIn),
+        device);
+  }
+
+  /** Whose session the store holds, whatever this request is about to make of it. */
+  Optional<Principal> storedPrincipal() {
+    return Optional.ofNullable(load()).flatMap(s -> s.envelope().principal());
   }
 
   private @Nullable StoredSession load() {
@@ -317,10 +351,11 @@ public final class Session {
     removed.clear();
     added.clear();
     signingIn = null;
+    device = Device.UNKNOWN;
     rotating = false;
   }
 
   private Instant now() {
-    return Instant.ofEpochMilli(sessions.clock().millis());
+    return sessions.now();
   }
 }

@@ -1,6 +1,7 @@
 package dev.lms.session;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -49,8 +50,102 @@ public interface SessionStore extends AutoCloseable {
   Optional<String> rotate(
       StoredSession session, Envelope envelope, Changes changes, Instant deadline, Instant now);
 
+  /**
+   * {@link #create(Envelope, Map, Instant, Instant) Begins} a session within the limit of its
+   * principal, if it has one. A store with a principal index overrides it.
+   *
+   * @return the token; empty, and nothing written, if the limit refuses another session
+   */
+  default Optional<String> create(
+      Envelope envelope,
+      Map<String, String> attributes,
+      Instant deadline,
+      Instant now,
+      SessionLimit limit) {
+    return Optional.of(create(envelope, attributes, deadline, now));
+  }
+
+  /**
+   * {@link #rotate(StoredSession, Envelope, Changes, Instant, Instant) Rotates} a session within
+   * the limit of the new envelope's principal, if it has one. A store with a principal index
+   * overrides it.
+   *
+   * @return the new token; empty, and nothing written, if the session has ended, its deadline has
+   *     passed, or the limit refuses another session
+   */
+  default Optional<String> rotate(
+      StoredSession session,
+      Envelope envelope,
+      Changes changes,
+      Instant deadline,
+      Instant now,
+      SessionLimit limit) {
+    return rotate(session, envelope, changes, deadline, now);
+  }
+
   /** Ends the session this token names, if it is there. No commit brings it back. */
   void delete(String token, Instant now);
+
+  /** Ends a session that was loaded before; may cost less than by its token alone. */
+  default void delete(StoredSession session, Instant now) {
+    delete(session.token(), now);
+  }
+
+  /**
+   * The live sessions of the person with this id, the latest sign-in first.
+   *
+   * @throws UnsupportedOperationException without {@link Capabilities#principalIndex}
+   */
+  default List<SessionInfo> list(String principalId, Instant now) {
+    throw noIndex();
+  }
+
+  /**
+   * Ends one session of a person, and what it was rotated into while this runs.
+   *
+   * @return false if the person has no live session of this handle
+   * @throws UnsupportedOperationException without {@link Capabilities#principalIndex}
+   */
+  default boolean revoke(String principalId, String handle, Instant now) {
+    throw noIndex();
+  }
+
+  /**
+   * Ends every session of a person. Every sign-in that completed before this returns is ended: one
+   * that completes while this runs may be taken as made before it.
+   *
+   * @param except the handle of a session to keep, if any, also if it is rotated meanwhile
+   * @return how many live sessions ended
+   * @throws UnsupportedOperationException without {@link Capabilities#principalIndex}
+   */
+  default int revokeAll(String principalId, Optional<String> except, Instant now) {
+    throw noIndex();
+  }
+
+  /**
+   * How many sessions are live. Looks at every one.
+   *
+   * @throws UnsupportedOperationException without {@link Capabilities#principalIndex}
+   */
+  default SessionStats stats(Instant now) {
+    throw noIndex();
+  }
+
+  /**
+   * Ends every session of everybody. Those that begin while this runs may stay.
+   *
+   * @return how many live sessions ended
+   * @throws UnsupportedOperationException without {@link Capabilities#principalIndex}
+   */
+  default long purge(Instant now) {
+    throw noIndex();
+  }
+
+  private static UnsupportedOperationException noIndex() {
+    return new UnsupportedOperationException(
+        "this session store keeps no record of its sessions; to list, count or revoke them use the"
+            + " file or the Redis store (to end all sessions in cookies, change the secret key)");
+  }
 
   /** What this store promises. */
   Capabilities capabilities();

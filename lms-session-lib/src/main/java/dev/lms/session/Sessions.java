@@ -1,7 +1,9 @@
 package dev.lms.session;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,22 +22,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sessions {
   private final SessionStore store;
-  private final CookieSettings cookie;
-  private final Lifetimes lifetimes;
+  private final SessionSettings settings;
   private final Clock clock;
   private final CsrfTokens csrf;
 
-  /** With default lifetimes, the system's clock, and a cookie for HTTPS. */
+  /** With default settings and the system's clock. */
   public Sessions(SessionStore store, KeyRing keys) {
-    this(store, keys, CookieSettings.secureDefaults(), Lifetimes.DEFAULT, Clock.systemUTC());
+    this(store, keys, SessionSettings.DEFAULT, Clock.systemUTC());
+  }
+
+  /** With the default limit of sessions per person. */
+  public Sessions(
+      SessionStore store, KeyRing keys, CookieSettings cookie, Lifetimes lifetimes, Clock clock) {
+    this(store, keys, SessionSettings.DEFAULT.with(cookie).with(lifetimes), clock);
   }
 
   /** With everything said. */
-  public Sessions(
-      SessionStore store, KeyRing keys, CookieSettings cookie, Lifetimes lifetimes, Clock clock) {
+  public Sessions(SessionStore store, KeyRing keys, SessionSettings settings, Clock clock) {
     this.store = store;
-    this.cookie = cookie;
-    this.lifetimes = lifetimes;
+    this.settings = settings;
     this.clock = clock;
     this.csrf = new CsrfTokens(keys);
   }
@@ -49,8 +54,86 @@ public final class Sessions {
    */
   public Session open(@Nullable List<String> cookieHeaders) {
     List<String> tokens =
-        cookieHeaders == null ? List.of() : Cookies.values(cookieHeaders, cookie.name());
+        cookieHeaders == null ? List.of() : Cookies.values(cookieHeaders, cookie().name());
     return new Session(this, tokens);
+  }
+
+  /**
+   * The live sessions of a person, the latest sign-in first: what an account page shows as their
+   * devices. The one whose handle is {@link Session#handle()} is the request's own.
+   *
+   * @throws UnsupportedOperationException if the store keeps no record of whose sessions there are
+   *     (the cookie store); {@link Capabilities#principalIndex} tells beforehand
+   * @throws SessionStoreException if the store cannot be reached
+   */
+  public List<SessionInfo> list(String principalId) {
+    return store.list(principalId, now());
+  }
+
+  /**
+   * Ends one of a person's sessions; other people's are out of reach, so a handle from a form needs
+   * no further check. Also ends what the session is rotated into while this runs.
+   *
+   * @return false if that person has no such session any more
+   * @throws UnsupportedOperationException as {@link #list}
+   * @throws SessionStoreException if the store cannot be reached; some may have ended
+   */
+  public boolean revoke(String principalId, String handle) {
+    return store.revoke(principalId, handle, now());
+  }
+
+  /**
+   * Ends all of a person's sessions, on every worker. Every sign-in that completed before this
+   * returns is ended; of one that runs at the same time and is ended by it, {@link
+   * Session#commit()} may still have answered {@link Outcome#STORED}.
+   *
+   * @return how many live sessions ended
+   * @throws UnsupportedOperationException as {@link #list}
+   * @throws SessionStoreException if the store cannot be reached; some may have ended
+   */
+  public int revokeAll(String principalId) {
+    return store.revokeAll(principalId, Optional.empty(), now());
+  }
+
+  /**
+   * Ends all sessions of the person who is signed in with this one, but this one: for "sign out all
+   * other devices", and after a change of password (OWASP ASVS 7.4.3).
+   *
+   * @return how many live sessions ended; 0 if nobody is signed in with this one, or it has ended
+   * @throws UnsupportedOperationException as {@link #list}
+   * @throws SessionStoreException if the store cannot be reached; some may have ended
+   */
+  public int revokeOthers(Session current) {
+    return current
+        .storedPrincipal()
+        .map(person -> store.revokeAll(person.id(), current.handle(), now()))
+        .orElse(0);
+  }
+
+  /**
+   * How many sessions are live, for operators. Looks at every one, without stopping the store.
+   *
+   * @throws UnsupportedOperationException as {@link #list}
+   * @throws SessionStoreException if the store cannot be reached
+   */
+  public SessionStats stats() {
+    return store.stats(now());
+  }
+
+  /**
+   * Ends every session of everybody. Those that begin while this runs may stay.
+   *
+   * @return how many live sessions ended
+   * @throws UnsupportedOperationException as {@link #list}
+   * @throws SessionStoreException if the store cannot be reached; some may have ended
+   */
+  public long purge() {
+    return store.purge(now());
+  }
+
+  /** Stores keep time in milliseconds. */
+  Instant now() {
+    return Instant.ofEpochMilli(clock.millis());
   }
 
   SessionStore store() {
@@ -58,15 +141,15 @@ public final class Sessions {
   }
 
   CookieSettings cookie() {
-    return cookie;
+    return settings.cookie();
   }
 
   Lifetimes lifetimes() {
-    return lifetimes;
+    return settings.lifetimes();
   }
 
-  Clock clock() {
-    return clock;
+  SessionLimit limit() {
+    return settings.limit();
   }
 
   CsrfTokens csrf() {

@@ -162,7 +162,9 @@ class FileLayoutTest {
       String token = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
       Path file = files().get(0);
       Files.write(file.resolveSibling(file.getFileName() + ".tmp"), new byte[] {'L', 'M'});
-      Files.write(file.resolveSibling("ab".repeat(16)), new byte[0]);
+      String shard = String.valueOf(file.getFileName()).substring(0, 2);
+      Files.write(file.resolveSibling(shard.repeat(16)), new byte[0]);
+      Files.write(file.resolveSibling(shard.repeat(17) + ".index"), new byte[0]);
       store.create(STRANGER, Map.of(), SOON, NOW.plus(Duration.ofMinutes(1)));
       store.create(STRANGER, Map.of(), SOON, NOW.plus(Duration.ofMinutes(2)));
       assertEquals(3, files().size(), files()::toString);
@@ -175,11 +177,11 @@ class FileLayoutTest {
     Path file = parent.resolve("lock");
     try (FileLocks locks = new FileLocks(file, Duration.ofMillis(50));
         FileLocks others = new FileLocks(file, Duration.ofMillis(50))) {
-      try (FileLocks.Held held = locks.acquire(7)) {
-        assertThrows(SessionStoreException.class, () -> others.acquire(7));
-        others.acquire(8).close();
+      try (FileLocks.Held held = locks.acquireIndex(7)) {
+        assertThrows(SessionStoreException.class, () -> others.acquireIndex(7));
+        others.acquireIndex(8).close();
       }
-      others.acquire(7).close();
+      others.acquireIndex(7).close();
       assertFalse(Files.notExists(file));
     }
   }

@@ -7,14 +7,16 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that a test moves. */
-final class MovableClock extends Clock {
+public final class MovableClock extends Clock {
   private Instant now;
 
-  MovableClock(Instant now) {
+  /** A clock that stands at this time. */
+  public MovableClock(Instant now) {
     this.now = now;
   }
 
-  void move(Duration by) {
+  /** Moves it, forward or back. */
+  public void move(Duration by) {
     now = now.plus(by);
   }
 

@@ -15,11 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,65 +23,9 @@ import org.junit.jupiter.api.Test;
  * it. Tests of what a store's {@link Capabilities} do not promise check the opposite: that the
  * store does not claim more than it does.
  */
-public abstract class SessionStoreContract {
-  protected static final KeyRing KEYS = KeyRing.of("a secret for tests, long enough 0001");
-  private static final KeyRing OTHER_KEYS = KeyRing.of("a secret for tests, long enough 0002");
-  private static final KeyRing ROTATED_KEYS =
-      KeyRing.of("a secret for tests, long enough 0002", "a secret for tests, long enough 0001");
-
-  protected static final Instant NOW = Instant.parse("2026-03-01T12:00:00.123Z");
-  protected static final Instant SOON = NOW.plus(Duration.ofMinutes(30));
-  protected static final Instant LATER = NOW.plus(Duration.ofDays(7));
-
-  private final List<SessionStore> opened = new ArrayList<>();
-
+public abstract class SessionStoreContract extends PrincipalIndexContract {
   /** For the tests of one store. */
   protected SessionStoreContract() {}
-
-  /**
-   * A store as a worker of the site would open it. Called several times in a test: all of them
-   * share their data, and the first one starts empty or with the data of other tests.
-   */
-  protected abstract SessionStore open(KeyRing keys);
-
-  protected final SessionStore store(KeyRing keys) {
-    SessionStore store = open(keys);
-    opened.add(store);
-    return store;
-  }
-
-  protected final SessionStore store() {
-    return store(KEYS);
-  }
-
-  @AfterEach
-  final void closeStores() {
-    opened.forEach(SessionStore::close);
-  }
-
-  protected static Envelope stranger() {
-    return new Envelope(NOW, Optional.empty(), LATER, Optional.empty());
-  }
-
-  protected static Envelope person() {
-    return new Envelope(
-        NOW,
-        Optional.of(NOW.plusSeconds(5)),
-        LATER,
-        Optional.of(new Principal("zoë|1, %", Set.of("student", "tutor|a,b"))));
-  }
-
-  protected static Changes set(String name, String value) {
-    return new Changes(Map.of(name, value), Set.of(), Map.of());
-  }
-
-  protected static Changes add(String name, long delta) {
-    return new Changes(Map.of(), Set.of(), Map.of(name, delta));
-  }
-
-  protected static StoredSession loaded(SessionStore store, String token) {
-    return store.load(token).orElseThrow(() -> new AssertionError("the session is not there"));
-  }
 
   // What was stored is there.
 
@@ -425,19 +365,5 @@ public abstract class SessionStoreContract {
   void newTokensAreSignedWithTheCurrentKey() {
     String token = store(ROTATED_KEYS).create(person(), Map.of("a", "1"), SOON, NOW);
     assertEquals(Map.of("a", "1"), loaded(store(OTHER_KEYS), token).attributes());
-  }
-
-  /** Runs all at once and answers what each returned, in order. */
-  protected static List<Object> inParallel(List<Callable<Object>> calls) throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(calls.size());
-    try {
-      List<Object> results = new ArrayList<>();
-      for (Future<Object> result : threads.invokeAll(calls)) {
-        results.add(result.get());
-      }
-      return results;
-    } finally {
-      threads.shutdownNow();
-    }
   }
 }

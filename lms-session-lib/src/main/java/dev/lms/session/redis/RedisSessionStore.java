@@ -5,12 +5,15 @@ import dev.lms.session.Changes;
 import dev.lms.session.Envelope;
 import dev.lms.session.EnvelopeCodec;
 import dev.lms.session.KeyRing;
+import dev.lms.session.Principal;
+import dev.lms.session.SessionInfo;
+import dev.lms.session.SessionLimit;
+import dev.lms.session.SessionStats;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.SessionTokens;
 import dev.lms.session.SessionTokens.Token;
 import dev.lms.session.StoredSession;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -27,29 +31,26 @@ import redis.clients.jedis.exceptions.JedisException;
  *
  * <p>Reading costs one round trip ({@code HGETALL}), every write one (a script that checks that the
  * session is still there and changes it in the same step). No command touches two cluster slots: a
- * rotated id stays in the slot of the old one.
+ * rotated id stays in the slot of the old one, and what a write changes in the person's index goes
+ * along as a command of its own: in the same round trip, or in a cluster in one more. A sign-in
+ * that ends another session costs one more, and so does a limit that {@linkplain
+ * SessionLimit#refuses() refuses}, because it must be asked first.
  *
  * <p>The guarantees hold while Redis keeps what it acknowledged. What a failover or a restart from
  * disk forgets, this store forgets.
  */
 public final class RedisSessionStore implements SessionStore {
-  /**
-   * Redis's own expiry only collects what has ended; the stored deadline, judged by our clock,
-   * rules. The margin keeps a Redis whose clock runs fast from ending sessions early.
-   */
-  private static final Duration COLLECT_AFTER = Duration.ofMinutes(1);
-
-  private static final String ENVELOPE = "envelope";
-  private static final String DEADLINE = "deadline";
   private static final String ATTRIBUTE = "a:";
 
   private static final Script CREATE = Script.named("create.lua");
   private static final Script COMMIT = Script.named("commit.lua");
 
   private final UnifiedJedis redis;
-  private final String prefix;
+  private final RedisKeys keys;
   private final SessionTokens tokens;
   private final EnvelopeCodec envelopes;
+  private final RedisIndex index;
+  private final RedisCensus census;
 
   /**
    * A store over a client that the caller opened and closes; {@link RedisConnections} opens one
@@ -59,21 +60,23 @@ public final class RedisSessionStore implements SessionStore {
    */
   public RedisSessionStore(UnifiedJedis redis, KeyRing keys, String prefix) {
     this.redis = redis;
-    this.prefix = prefix;
+    this.keys = new RedisKeys(prefix);
     this.tokens = new SessionTokens(keys);
     this.envelopes = new EnvelopeCodec(keys);
+    this.index = new RedisIndex(redis, this.keys, keys);
+    this.census = new RedisCensus(redis, this.keys, index, envelopes);
   }
 
   @Override
   public Optional<StoredSession> load(String token) {
     return tokens
         .parse(token)
-        .flatMap(parsed -> decode(parsed, repeatable(() -> redis.hgetAll(key(parsed)))));
+        .flatMap(parsed -> decode(parsed, repeatable(() -> redis.hgetAll(keys.session(parsed)))));
   }
 
   private Optional<StoredSession> decode(Token token, Map<String, String> fields) {
-    String envelope = fields.get(ENVELOPE);
-    String deadline = fields.get(DEADLINE);
+    String envelope = fields.get(RedisKeys.ENVELOPE);
+    String deadline = fields.get(RedisKeys.DEADLINE);
     if (envelope == null || deadline == null) {
       return Optional.empty();
     }
@@ -97,20 +100,39 @@ public final class RedisSessionStore implements SessionStore {
   @Override
   public String create(
       Envelope envelope, Map<String, String> attributes, Instant deadline, Instant now) {
+    return create(envelope, attributes, deadline, now, SessionLimit.NONE).orElseThrow();
+  }
+
+  @Override
+  public Optional<String> create(
+      Envelope envelope,
+      Map<String, String> attributes,
+      Instant deadline,
+      Instant now,
+      SessionLimit limit) {
     Token token = tokens.mint();
     List<String> arguments = new ArrayList<>();
-    arguments.add(timeToLive(deadline, now));
-    arguments.add(ENVELOPE);
+    arguments.add(RedisKeys.timeToLive(deadline, now));
+    arguments.add(RedisKeys.ENVELOPE);
     arguments.add(envelopes.encode(token.handle(), envelope));
-    arguments.add(DEADLINE);
-    arguments.add(millis(deadline));
+    arguments.add(RedisKeys.DEADLINE);
+    arguments.add(RedisKeys.millis(deadline));
     attributes.forEach(
         (name, value) -> {
           arguments.add(ATTRIBUTE + name);
           arguments.add(value);
         });
-    once(() -> CREATE.run(redis, List.of(key(token)), arguments));
-    return token.text();
+    List<String> key = List.of(keys.session(token));
+    Optional<String> person = person(envelope);
+    if (person.isEmpty()) {
+      once(() -> CREATE.run(redis, key, arguments));
+      return Optional.of(token.text());
+    }
+    RedisSignIn signIn =
+        new RedisSignIn(person.get(), token, envelope, deadline, now, Optional.empty(), limit);
+    // Not written means revoked before it began: the caller has a token of a session that ended.
+    return once(() -> signIn.run(redis, index, CREATE.step(key, arguments), List.of()))
+        .map(written -> token.text());
   }
 
   @Override
@@ -118,52 +140,161 @@ public final class RedisSessionStore implements SessionStore {
       StoredSession session, Changes changes, Instant deadline, Instant now) {
     return tokens
         .parse(session.token())
-        .filter(
-            token -> {
-              List<String> keys = List.of(key(token));
-              List<String> arguments = arguments(Map.of(), changes, deadline, now);
-              // Increments must not be sent twice; all else may.
-              return changes.added().isEmpty()
-                  ? repeatable(() -> COMMIT.run(redis, keys, arguments))
-                  : once(() -> COMMIT.run(redis, keys, arguments));
-            })
+        .filter(token -> update(token, session, changes, deadline, now))
         .map(Token::text);
+  }
+
+  private boolean update(
+      Token token, StoredSession session, Changes changes, Instant deadline, Instant now) {
+    List<String> key = List.of(keys.session(token));
+    List<String> arguments = arguments(Map.of(), changes, deadline, now);
+    Envelope envelope = session.envelope();
+    Optional<String> person = person(envelope).filter(id -> deadline.isAfter(session.deadline()));
+    Supplier<Boolean> command =
+        person.isEmpty()
+            ? () -> COMMIT.run(redis, key, arguments)
+            : () ->
+                touch(
+                    person.get(),
+                    token,
+                    index.touch(person.get(), token, envelope, deadline, now),
+                    COMMIT.step(key, arguments));
+    // Increments must not be sent twice; all else may.
+    return changes.added().isEmpty() ? repeatable(command) : once(command);
+  }
+
+  private boolean touch(String person, Token token, Step touch, Step commit) {
+    boolean written = Script.isOne(Step.inOrder(redis, List.of(touch, commit)).get(1));
+    if (!written) {
+      Step.inOrder(redis, index.leave(person, List.of(RedisKeys.field(token))));
+    }
+    return written;
   }
 
   @Override
   public Optional<String> rotate(
       StoredSession session, Envelope envelope, Changes changes, Instant deadline, Instant now) {
-    return tokens
-        .parse(session.token())
-        .flatMap(old -> rotate(old, envelope, changes, deadline, now));
+    return rotate(session, envelope, changes, deadline, now, SessionLimit.NONE);
   }
 
-  private Optional<String> rotate(
-      Token old, Envelope envelope, Changes changes, Instant deadline, Instant now) {
+  @Override
+  public Optional<String> rotate(
+      StoredSession session,
+      Envelope envelope,
+      Changes changes,
+      Instant deadline,
+      Instant now,
+      SessionLimit limit) {
+    Optional<Token> parsed = tokens.parse(session.token());
+    if (parsed.isEmpty()) {
+      return Optional.empty();
+    }
+    Token old = parsed.get();
     Token token = tokens.mintBeside(old);
-    Map<String, String> own = Map.of(ENVELOPE, envelopes.encode(token.handle(), envelope));
+    Map<String, String> own =
+        Map.of(RedisKeys.ENVELOPE, envelopes.encode(token.handle(), envelope));
     List<String> arguments = arguments(own, changes, deadline, now);
-    boolean done = once(() -> COMMIT.run(redis, List.of(key(old), key(token)), arguments));
-    return done ? Optional.of(token.text()) : Optional.empty();
+    Step write = COMMIT.step(List.of(keys.session(old), keys.session(token)), arguments);
+    Optional<String> before = person(session.envelope());
+    Optional<String> after = person(envelope);
+    List<Step> leave =
+        before.map(id -> index.leave(id, List.of(RedisKeys.field(old)))).orElse(List.of());
+    if (after.isEmpty()) {
+      List<Step> steps = new ArrayList<>(List.of(write));
+      steps.addAll(leave);
+      boolean written = once(() -> Script.isOne(Step.inOrder(redis, steps).get(0)));
+      return written ? Optional.of(token.text()) : Optional.empty();
+    }
+    RedisSignIn signIn =
+        new RedisSignIn(
+            after.get(),
+            token,
+            envelope,
+            deadline,
+            now,
+            before.equals(after) ? Optional.of(old) : Optional.empty(),
+            limit);
+    return once(() -> signIn.run(redis, index, write, leave))
+        .filter(written -> written)
+        .map(written -> token.text());
   }
 
   @Override
   public void delete(String token, Instant now) {
-    tokens.parse(token).ifPresent(parsed -> repeatable(() -> redis.del(key(parsed))));
+    tokens
+        .parse(token)
+        .ifPresent(
+            parsed -> {
+              List<Object> answers =
+                  repeatable(
+                      () ->
+                          Step.inOrder(
+                              redis,
+                              List.of(
+                                  Step.read(keys.session(parsed), RedisKeys.ENVELOPE),
+                                  Step.delete(keys.session(parsed)))));
+              @Nullable Object envelope = ((List<?>) answers.get(0)).get(0);
+              if (envelope != null) {
+                envelopes
+                    .decode(parsed.handle(), envelope.toString())
+                    .ifPresent(read -> delete(parsed, read));
+              }
+            });
+  }
+
+  @Override
+  public void delete(StoredSession session, Instant now) {
+    tokens.parse(session.token()).ifPresent(token -> delete(token, session.envelope()));
+  }
+
+  private void delete(Token token, Envelope envelope) {
+    List<Step> steps = new ArrayList<>(List.of(Step.delete(keys.session(token))));
+    person(envelope)
+        .ifPresent(id -> steps.addAll(index.leave(id, List.of(RedisKeys.field(token)))));
+    repeatable(() -> Step.inOrder(redis, steps));
+  }
+
+  @Override
+  public List<SessionInfo> list(String principalId, Instant now) {
+    return repeatable(() -> census.list(principalId, now));
+  }
+
+  @Override
+  public boolean revoke(String principalId, String handle, Instant now) {
+    return repeatable(() -> index.revoke(index.all(principalId), handle, now));
+  }
+
+  @Override
+  public int revokeAll(String principalId, Optional<String> except, Instant now) {
+    return repeatable(() -> index.revokeAll(index.all(principalId), except, now));
+  }
+
+  @Override
+  public SessionStats stats(Instant now) {
+    return repeatable(() -> census.stats(now));
+  }
+
+  @Override
+  public long purge(Instant now) {
+    return repeatable(() -> census.purge(now));
   }
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(true, true);
+    return new Capabilities(true, true, true);
+  }
+
+  private static Optional<String> person(Envelope envelope) {
+    return envelope.principal().map(Principal::id);
   }
 
   /** In the order commit.lua reads them. */
   private static List<String> arguments(
       Map<String, String> own, Changes changes, Instant deadline, Instant now) {
     List<String> arguments = new ArrayList<>();
-    arguments.add(millis(now));
-    arguments.add(millis(deadline));
-    arguments.add(timeToLive(deadline, now));
+    arguments.add(RedisKeys.millis(now));
+    arguments.add(RedisKeys.millis(deadline));
+    arguments.add(RedisKeys.timeToLive(deadline, now));
     arguments.add(Integer.toString(own.size() + changes.set().size()));
     arguments.add(Integer.toString(changes.removed().size()));
     arguments.add(Integer.toString(changes.added().size()));
@@ -174,19 +305,6 @@ public final class RedisSessionStore implements SessionStore {
         .added()
         .forEach((name, delta) -> arguments.addAll(List.of(ATTRIBUTE + name, delta.toString())));
     return arguments;
-  }
-
-  /** The braces make the group the key's cluster slot. */
-  private String key(Token token) {
-    return prefix + '{' + token.group() + '}' + token.handle();
-  }
-
-  private static String millis(Instant instant) {
-    return Long.toString(instant.toEpochMilli());
-  }
-
-  private static String timeToLive(Instant deadline, Instant now) {
-    return Long.toString(Duration.between(now, deadline).plus(COLLECT_AFTER).toMillis());
   }
 
   /**

@@ -38,14 +38,29 @@ final class Script {
     }
   }
 
-  /** One round trip; two the first time after Redis has started. */
+  /** Whether it answered 1. One round trip; two the first time after Redis has started. */
   boolean run(UnifiedJedis redis, List<String> keys, List<String> arguments) {
-    Object answer;
+    return isOne(call(redis, keys, arguments));
+  }
+
+  private Object call(UnifiedJedis redis, List<String> keys, List<String> arguments) {
     try {
-      answer = redis.evalsha(hash, keys, arguments);
+      return redis.evalsha(hash, keys, arguments);
     } catch (JedisNoScriptException e) {
-      answer = redis.eval(text, keys, arguments);
+      return redis.eval(text, keys, arguments);
     }
+  }
+
+  /**
+   * A call among others. In a pipeline the text is sent each time: a script that Redis had
+   * forgotten would otherwise run after those behind it.
+   */
+  Step step(List<String> keys, List<String> arguments) {
+    return new Step(
+        redis -> call(redis, keys, arguments), pipeline -> pipeline.eval(text, keys, arguments));
+  }
+
+  static boolean isOne(Object answer) {
     return Long.valueOf(1).equals(answer);
   }
 }

@@ -8,6 +8,11 @@ local deadline = tonumber(redis.call('HGET', key, 'deadline') or '0')
 if deadline <= tonumber(ARGV[1]) then
   return 0
 end
+if KEYS[2] and redis.call('HEXISTS', KEYS[2], 'revoked') == 1 then
+  -- Rotated, and revoked before it was: neither name is alive.
+  redis.call('DEL', key)
+  return 1
+end
 local i = 7
 for _ = 1, tonumber(ARGV[4]) do
   redis.call('HSET', key, ARGV[i], ARGV[i + 1])

@@ -1,5 +1,10 @@
+-- Begins a session.
 -- KEYS[1]  a session that does not exist yet
 -- ARGV     time to live in ms, then field, value, ...
+-- Returns 1, or 0 if it was revoked before it began.
+if redis.call('HEXISTS', KEYS[1], 'revoked') == 1 then
+  return 0
+end
 for i = 2, #ARGV, 2 do
   redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
 end

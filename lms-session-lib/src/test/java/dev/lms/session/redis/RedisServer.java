@@ -117,6 +117,17 @@ public final class RedisServer implements AutoCloseable {
     return new Jedis("127.0.0.1", port);
   }
 
+  /** How often it has read from a socket, this question included: network round trips. */
+  static long totalReads(Jedis jedis) {
+    return jedis
+        .info("stats")
+        .lines()
+        .filter(line -> line.startsWith("total_reads_processed:"))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Override
   public void close() {
     process.destroyForcibly();

@@ -1,0 +1,33 @@
+package dev.lms.session;
+
+/**
+ * What a person signed in with, for lists in which they recognise their own devices. Claimed by the
+ * browser and the network, proven by nobody. Immutable.
+ *
+ * @param userAgent the {@code User-Agent} header, or whatever names the device; cut at 256
+ *     characters, control characters become spaces
+ * @param address where the request came from, as the caller knows it behind its proxies; treated
+ *     alike
+ */
+public record Device(String userAgent, String address) {
+  /** Nothing is known. */
+  public static final Device UNKNOWN = new Device("", "");
+
+  private static final int LONGEST = 256;
+
+  /** Cuts and cleans both. */
+  public Device {
+    userAgent = clean(userAgent);
+    address = clean(address);
+  }
+
+  private static String clean(String text) {
+    String cut = text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+    for (int i = 0; i < cut.length(); i++) {
+      if (Character.isISOControl(cut.charAt(i))) {
+        cut = cut.replace(cut.charAt(i), ' ');
+      }
+    }
+    return cut;
+  }
+}

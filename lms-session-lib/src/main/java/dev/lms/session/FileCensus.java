@@ -1,0 +1,94 @@
+package dev.lms.session;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What concerns every session in the folder, whoever's it is. */
+final class FileCensus {
+  private static final int MOST_PASSES = 10;
+
+  private final SlotFolder files;
+  private final FileLocks locks;
+  private final FileIndex index;
+  private final FileSweep sweep;
+
+  FileCensus(SlotFolder files, FileLocks locks, FileIndex index, FileSweep sweep) {
+    this.files = files;
+    this.locks = locks;
+    this.index = index;
+    this.sweep = sweep;
+  }
+
+  SessionStats stats(Instant now) throws IOException {
+    long[] counts = new long[2];
+    files.forEach(
+        name -> {
+          if (isSession(name)) {
+            files
+                .read(name)
+                .filter(slot -> slot.deadline().isAfter(now))
+                .flatMap(FileCensus::envelope)
+                .ifPresent(envelope -> counts[envelope.principal().isPresent() ? 0 : 1]++);
+          }
+        });
+    return new SessionStats(counts[0], counts[1]);
+  }
+
+  /**
+   * One pass could miss a session that is rotated from a sub-folder not yet visited into one that
+   * was; so there is another pass until one finds nothing that began before this did.
+   */
+  long purge(Instant now) throws IOException {
+    long[] ended = new long[1];
+    boolean[] again = {true};
+    for (int pass = 0; again[0] && pass < MOST_PASSES; pass++) {
+      again[0] = false;
+      files.forEach(
+          name -> {
+            if (isSession(name)) {
+              boolean old = began(name).filter(at -> !at.isAfter(now)).isPresent();
+              again[0] |= old;
+              ended[0] += end(name, now) ? 1 : 0;
+            } else if (FileIndex.isIndex(name)) {
+              ended[0] += endIndex(name, now);
+            }
+          });
+    }
+    return ended[0];
+  }
+
+  private int endIndex(String name, Instant now) throws IOException {
+    try (FileLocks.Held held = index.lockFile(name)) {
+      int ended = 0;
+      for (FileIndex.Entry entry : index.read(name)) {
+        ended += end(entry.handle(), now) ? 1 : 0;
+      }
+      files.delete(name);
+      return ended;
+    }
+  }
+
+  /** Whether it was live. */
+  boolean end(String handle, Instant now) throws IOException {
+    try (FileLocks.Held held = locks.acquire(handle)) {
+      boolean live = files.read(handle).filter(slot -> slot.deadline().isAfter(now)).isPresent();
+      if (files.delete(handle)) {
+        sweep.ended();
+      }
+      return live;
+    }
+  }
+
+  private Optional<Instant> began(String name) throws IOException {
+    return files.read(name).flatMap(FileCensus::envelope).map(Envelope::created);
+  }
+
+  private static Optional<Envelope> envelope(SlotFile.Slot slot) {
+    return RecordCodec.decode(slot.content()).map(RecordCodec.Content::envelope);
+  }
+
+  private static boolean isSession(String name) {
+    return !FileIndex.isIndex(name) && SlotFolder.lockName(name).equals(name);
+  }
+}

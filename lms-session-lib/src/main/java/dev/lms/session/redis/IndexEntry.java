@@ -1,0 +1,34 @@
+package dev.lms.session.redis;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A session in a person's index, as the scripts write it.
+ *
+ * @param field the session's key without the prefix
+ * @param root the handle it had at sign-in: the same for all that one session was rotated into
+ */
+record IndexEntry(String field, Instant deadline, Instant seen, Instant signedIn, String root) {
+  /** Empty if it is none: nobody's session is found by it then, and it ends with the index. */
+  static Optional<IndexEntry> decode(String field, String text) {
+    String[] parts = text.split(" ", -1);
+    if (!RedisKeys.isField(field) || parts.length != 4) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new IndexEntry(field, instant(parts[0]), instant(parts[1]), instant(parts[2]), parts[3]));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  String handle() {
+    return RedisKeys.handle(field);
+  }
+
+  private static Instant instant(String millis) {
+    return Instant.ofEpochMilli(Long.parseLong(millis));
+  }
+}

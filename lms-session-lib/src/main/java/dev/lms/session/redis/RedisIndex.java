@@ -1,0 +1,177 @@
+package dev.lms.session.redis;
+
+import dev.lms.session.Envelope;
+import dev.lms.session.KeyRing;
+import dev.lms.session.PrincipalNames;
+import dev.lms.session.SessionStoreException;
+import dev.lms.session.SessionTokens.Token;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import redis.clients.jedis.UnifiedJedis;
+
+/**
+ * Whose sessions there are: a hash per person, in a slot of its own, so it is never changed in one
+ * step with a session. The order makes up for it:
+ *
+ * <ul>
+ *   <li>A session is entered before it is written, its entry's deadline is moved before its own,
+ *       and it is taken out after it has ended. So whatever a crash interrupts, no session is
+ *       without an entry; an entry without a session does no harm and ends with its deadline.
+ *   <li>Revoking leaves a mark where each session is or is about to be, and the scripts that write
+ *       sessions stop at it: a sign-in that was entered but not yet written never begins.
+ *   <li>Revoking reads the index again until nothing is left to revoke. A sign-in that completed
+ *       before that last reading was entered before it, so it was found.
+ * </ul>
+ *
+ * <p>Each index lives as long as its longest entry, by Redis's own expiry; entries that have ended
+ * are taken out at each sign-in.
+ */
+final class RedisIndex {
+  private static final Script ENTER = Script.named("enter.lua");
+  private static final Script TOUCH = Script.named("touch.lua");
+  private static final Script REVOKE = Script.named("revoke.lua");
+  private static final int MOST_ROUNDS = 100;
+
+  private final UnifiedJedis redis;
+  private final RedisKeys keys;
+  private final PrincipalNames names;
+
+  RedisIndex(UnifiedJedis redis, RedisKeys keys, KeyRing ring) {
+    this.redis = redis;
+    this.keys = keys;
+    this.names = new PrincipalNames(ring);
+  }
+
+  /** Answers what must end for it, or 0 if the limit refuses. */
+  Step enter(RedisSignIn signIn) {
+    Token token = signIn.token();
+    return ENTER.step(
+        current(signIn.principalId()),
+        List.of(
+            RedisKeys.millis(signIn.now()),
+            RedisKeys.timeToLive(signIn.deadline(), signIn.now()),
+            Integer.toString(signIn.limit().max()),
+            signIn.limit().refuses() ? "1" : "0",
+            RedisKeys.field(token),
+            RedisKeys.millis(signIn.deadline()),
+            RedisKeys.millis(signedIn(signIn.envelope())),
+            signIn.replaced().orElse(token).handle(),
+            signIn.replaced().map(RedisKeys::field).orElse("")));
+  }
+
+  Step touch(String principalId, Token token, Envelope envelope, Instant deadline, Instant now) {
+    return TOUCH.step(
+        current(principalId),
+        List.of(
+            RedisKeys.millis(now),
+            RedisKeys.timeToLive(deadline, now),
+            RedisKeys.field(token),
+            RedisKeys.millis(deadline),
+            RedisKeys.millis(signedIn(envelope)),
+            token.handle()));
+  }
+
+  List<Step> leave(String principalId, List<String> fields) {
+    return all(principalId).stream().map(key -> Step.deleteFields(key, fields)).toList();
+  }
+
+  private static Instant signedIn(Envelope envelope) {
+    return envelope.authenticated().orElse(envelope.created());
+  }
+
+  private List<String> current(String principalId) {
+    return all(principalId).subList(0, 1);
+  }
+
+  /** The keys that a person's index may have while secrets are rotated, the current one first. */
+  List<String> all(String principalId) {
+    return names.of(principalId).stream().map(keys::index).toList();
+  }
+
+  Collection<IndexEntry> entries(List<String> indexes) {
+    Map<String, IndexEntry> entries = new LinkedHashMap<>();
+    for (Object answer : Step.inOrder(redis, indexes.stream().map(Step::readAll).toList())) {
+      ((Map<?, ?>) answer)
+          .forEach(
+              (field, text) ->
+                  IndexEntry.decode(field.toString(), text.toString())
+                      .ifPresent(entry -> entries.putIfAbsent(entry.field(), entry)));
+    }
+    return entries.values();
+  }
+
+  /** Ends one session, under whichever name it has. */
+  boolean revoke(List<String> indexes, String handle, Instant now) {
+    Lineage doomed = new Lineage(handle);
+    return revokeWhile(indexes, doomed, doomed::includes, now) > 0;
+  }
+
+  /** Ends all sessions, except one, if any. */
+  int revokeAll(List<String> indexes, Optional<String> except, Instant now) {
+    Lineage kept = new Lineage(except.orElse(""));
+    return revokeWhile(indexes, kept, entry -> !kept.includes(entry), now);
+  }
+
+  private int revokeWhile(
+      List<String> indexes, Lineage lineage, Predicate<IndexEntry> which, Instant now) {
+    int ended = 0;
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      Collection<IndexEntry> entries = entries(indexes);
+      lineage.learn(entries);
+      List<IndexEntry> doomed = entries.stream().filter(which).toList();
+      if (doomed.isEmpty()) {
+        return ended;
+      }
+      ended += end(indexes, doomed, now);
+    }
+    throw new SessionStoreException(
+        "a person signs in faster than their sessions can be revoked; try again");
+  }
+
+  /** Ends these sessions, then takes them out; answers how many were live. */
+  int end(List<String> indexes, List<IndexEntry> doomed, Instant now) {
+    List<Step> steps = new ArrayList<>();
+    for (IndexEntry entry : doomed) {
+      steps.add(
+          REVOKE.step(
+              List.of(keys.session(entry.field())),
+              List.of(RedisKeys.millis(now), RedisKeys.timeToLive(entry.deadline(), now))));
+    }
+    List<String> fields = doomed.stream().map(IndexEntry::field).toList();
+    indexes.forEach(index -> steps.add(Step.deleteFields(index, fields)));
+    List<Object> answers = Step.inOrder(redis, steps);
+    return (int) answers.subList(0, doomed.size()).stream().filter(Script::isOne).count();
+  }
+
+  /**
+   * Takes out entries whose session is not there and is not about to be: what crashes left behind.
+   * Answers whether there were any.
+   */
+  boolean bury(List<String> indexes, Instant now) {
+    Instant settled = now.minus(RedisKeys.COLLECT_AFTER);
+    List<IndexEntry> old =
+        entries(indexes).stream().filter(entry -> entry.seen().isBefore(settled)).toList();
+    List<Object> deadlines =
+        Step.inOrder(
+            redis,
+            old.stream()
+                .map(entry -> Step.read(keys.session(entry.field()), RedisKeys.DEADLINE))
+                .toList());
+    List<IndexEntry> dead = new ArrayList<>();
+    for (int i = 0; i < old.size(); i++) {
+      if (((List<?>) deadlines.get(i)).get(0) == null) {
+        dead.add(old.get(i));
+      }
+    }
+    if (!dead.isEmpty()) {
+      end(indexes, dead, now);
+    }
+    return !dead.isEmpty();
+  }
+}

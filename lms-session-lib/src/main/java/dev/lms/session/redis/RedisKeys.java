@@ -1,0 +1,77 @@
+package dev.lms.session.redis;
+
+import dev.lms.session.SessionTokens.Token;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * How things are called in Redis.
+ *
+ * <pre>
+ * PREFIX{GROUP}HANDLE   a session, a hash; the braces make the group its cluster slot
+ * PREFIXindex:NAME      a person's index, a hash: a field {GROUP}HANDLE for each session
+ * </pre>
+ */
+record RedisKeys(String prefix) {
+  static final String ENVELOPE = "envelope";
+  static final String DEADLINE = "deadline";
+
+  /**
+   * Redis's own expiry only collects what has ended; the stored deadline, judged by our clock,
+   * rules. The margin keeps a Redis whose clock runs fast from ending sessions early.
+   */
+  static final Duration COLLECT_AFTER = Duration.ofMinutes(1);
+
+  private static final Pattern FIELD = Pattern.compile("\\{[\\w-]{3}}([0-9a-f]{32})");
+  private static final String INDEX = "index:";
+
+  static String field(Token token) {
+    return '{' + token.group() + '}' + token.handle();
+  }
+
+  String session(Token token) {
+    return session(field(token));
+  }
+
+  String session(String field) {
+    return prefix + field;
+  }
+
+  String index(String name) {
+    return prefix + INDEX + name;
+  }
+
+  static boolean isField(String text) {
+    return FIELD.matcher(text).matches();
+  }
+
+  /** The handle in the name of a field. */
+  static String handle(String field) {
+    return field.substring(field.indexOf('}') + 1);
+  }
+
+  /** The field for a session's key; empty if the key is no session's. */
+  Optional<String> field(String key) {
+    return Optional.of(key.substring(prefix.length())).filter(RedisKeys::isField);
+  }
+
+  boolean isIndex(String key) {
+    return key.startsWith(prefix + INDEX);
+  }
+
+  /** Every key with the prefix, whatever characters it has. */
+  String pattern() {
+    return prefix.replaceAll("[\\\\*?\\[\\]]", "\\\\$0") + '*';
+  }
+
+  static String millis(Instant instant) {
+    return Long.toString(instant.toEpochMilli());
+  }
+
+  static String timeToLive(Instant deadline, Instant now) {
+    Duration rest = Duration.between(now, deadline);
+    return Long.toString((rest.isNegative() ? Duration.ZERO : rest).plus(COLLECT_AFTER).toMillis());
+  }
+}

@@ -1,0 +1,75 @@
+package dev.lms.session.redis;
+
+import dev.lms.session.Envelope;
+import dev.lms.session.SessionLimit;
+import dev.lms.session.SessionTokens.Token;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import redis.clients.jedis.UnifiedJedis;
+
+/**
+ * A session that is about to become a person's, or to get a new name as theirs.
+ *
+ * @param replaced the name it had as the same person's, if any
+ */
+record RedisSignIn(
+    String principalId,
+    Token token,
+    Envelope envelope,
+    Instant deadline,
+    Instant now,
+    Optional<Token> replaced,
+    SessionLimit limit) {
+
+  /**
+   * Enters the session, writes it, runs what comes after, and ends what the limit says.
+   *
+   * @return whether the write answered 1; empty, and nothing written, if the limit refuses
+   */
+  Optional<Boolean> run(UnifiedJedis redis, RedisIndex index, Step write, List<Step> after) {
+    List<String> indexes = index.all(principalId);
+    Step enter = index.enter(this);
+    List<Step> steps = new ArrayList<>();
+    Object excess = 0L;
+    if (limit.refuses()) {
+      excess = enter.alone().apply(redis);
+      if (isRefusal(excess) && index.bury(indexes, now)) {
+        excess = enter.alone().apply(redis);
+      }
+      if (isRefusal(excess)) {
+        return Optional.empty();
+      }
+    } else {
+      steps.add(enter);
+    }
+    steps.add(write);
+    steps.addAll(after);
+    List<Object> answers = Step.inOrder(redis, steps);
+    if (!limit.refuses()) {
+      excess = answers.get(0);
+    }
+    boolean written = Script.isOne(answers.get(limit.refuses() ? 0 : 1));
+    if (!written) {
+      Step.inOrder(redis, index.leave(principalId, List.of(RedisKeys.field(token))));
+    } else if (excess instanceof List<?> fields && !fields.isEmpty()) {
+      index.end(indexes, entries(fields), now);
+    }
+    return Optional.of(written);
+  }
+
+  private static boolean isRefusal(Object excess) {
+    return !(excess instanceof List<?>);
+  }
+
+  /** From field, entry, field, entry. */
+  private static List<IndexEntry> entries(List<?> fields) {
+    List<IndexEntry> entries = new ArrayList<>();
+    for (int i = 0; i < fields.size(); i += 2) {
+      IndexEntry.decode(String.valueOf(fields.get(i)), String.valueOf(fields.get(i + 1)))
+          .ifPresent(entries::add);
+    }
+    return entries;
+  }
+}

@@ -1,0 +1,40 @@
+-- Enters a session into a person's index, before the session is written. An entry is
+-- "deadline seen signed-in root", where root is the handle the session had at sign-in.
+-- KEYS[1]  the index
+-- ARGV     now, time to live (ms), most sessions, 1 to refuse more or 0 to end the oldest,
+--          field, deadline, signed in, root unless handed on, field that is replaced or ''
+-- Returns field, entry, field, ... of what must end to stay within the limit, or 0 if it refuses.
+local now, max = tonumber(ARGV[1]), tonumber(ARGV[3])
+local field, replaced = ARGV[5], ARGV[9]
+local root = ARGV[8]
+local others = {}
+local entries = redis.call('HGETALL', KEYS[1])
+for i = 1, #entries, 2 do
+  local deadline, signed_in, its_root = string.match(entries[i + 1], '^(%d+) %d+ (%d+) (%x+)$')
+  deadline = tonumber(deadline or '0')
+  if entries[i] == replaced then
+    root = its_root or root
+  elseif deadline + 60000 <= now then
+    -- Ended, by any worker's clock.
+    redis.call('HDEL', KEYS[1], entries[i])
+  elseif deadline > now and entries[i] ~= field then
+    table.insert(others, {entries[i], tonumber(signed_in), entries[i + 1]})
+  end
+end
+if #others >= max and ARGV[4] == '1' then
+  return 0
+end
+redis.call('HSET', KEYS[1], field, ARGV[6] .. ' ' .. ARGV[1] .. ' ' .. ARGV[7] .. ' ' .. root)
+if tonumber(ARGV[2]) > redis.call('PTTL', KEYS[1]) then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
+-- A total order: sign-ins at the same time must agree on what ends, or too many would.
+table.sort(others, function(a, b)
+  return a[2] < b[2] or (a[2] == b[2] and a[1] < b[1])
+end)
+local excess = {}
+for i = 1, #others - max + 1 do
+  table.insert(excess, others[i][1])
+  table.insert(excess, others[i][3])
+end
+return excess

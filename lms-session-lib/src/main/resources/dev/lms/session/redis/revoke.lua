@@ -1,0 +1,10 @@
+-- Ends a session, also one that a sign-in under way is only about to write: the mark it leaves is
+-- what create.lua and commit.lua look for. It lives as long as the session might have.
+-- KEYS[1]  the session
+-- ARGV     now, time to live of the mark (ms)
+-- Returns 1 if the session was live, else 0.
+local deadline = tonumber(redis.call('HGET', KEYS[1], 'deadline') or '0')
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'revoked', '1')
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return deadline > tonumber(ARGV[1]) and 1 or 0

@@ -1,0 +1,423 @@
+package dev.lms.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every {@link SessionStore} must do that knows {@linkplain Capabilities#principalIndex whose
+ * sessions there are}; of one that does not, that it says so. Part of {@link SessionStoreContract}.
+ */
+abstract class PrincipalIndexContract extends StoreContractBase {
+  private static final SessionLimit TWO = new SessionLimit(2, SessionLimit.WhenReached.END_OLDEST);
+  private static final SessionLimit AT_MOST_TWO =
+      new SessionLimit(2, SessionLimit.WhenReached.REFUSE);
+  private static final Device PHONE = new Device("Phone/1.0 (100% | é)", "2001:db8::1");
+
+  /** Nobody else's: stores under test may hold the data of other tests. */
+  private final Principal ada = new Principal("ada " + UUID.randomUUID(), Set.of("student"));
+
+  private final Principal bob = new Principal("bob " + UUID.randomUUID(), Set.of("student"));
+
+  private static Instant after(long seconds) {
+    return NOW.plusSeconds(seconds);
+  }
+
+  private static Envelope of(Principal person, long signedIn) {
+    return new Envelope(
+        NOW, Optional.of(after(signedIn)), LATER, Optional.of(person), Device.UNKNOWN);
+  }
+
+  /** Signs in so many seconds after NOW and answers the token. */
+  private static String signIn(SessionStore store, Principal person, long at) {
+    return signIn(store, person, at, SessionLimit.NONE).orElseThrow();
+  }
+
+  private static Optional<String> signIn(
+      SessionStore store, Principal person, long at, SessionLimit limit) {
+    return store.create(of(person, at), Map.of(), SOON, after(at), limit);
+  }
+
+  private static String handle(SessionStore store, String token) {
+    return loaded(store, token).handle();
+  }
+
+  private static boolean lives(SessionStore store, String token) {
+    return store.load(token).isPresent();
+  }
+
+  private static List<String> handles(SessionStore store, Principal person, Instant now) {
+    return store.list(person.id(), now).stream().map(SessionInfo::handle).toList();
+  }
+
+  /** False, after checking that the store says so itself, if it has no index. */
+  private boolean hasIndex(SessionStore store) {
+    if (store.capabilities().principalIndex()) {
+      return true;
+    }
+    String id = ada.id();
+    Class<UnsupportedOperationException> unsupported = UnsupportedOperationException.class;
+    String message =
+        String.valueOf(assertThrows(unsupported, () -> store.list(id, NOW)).getMessage());
+    assertTrue(message.contains("use the file or the Redis store"), message);
+    assertThrows(unsupported, () -> store.revoke(id, "handle", NOW));
+    assertThrows(unsupported, () -> store.revokeAll(id, Optional.empty(), NOW));
+    assertThrows(unsupported, () -> store.stats(NOW));
+    assertThrows(unsupported, () -> store.purge(NOW));
+    return false;
+  }
+
+  @Test
+  void aPersonsSessionsAreListedByEveryWorkerLatestSignInFirst() {
+    SessionStore store = store();
+    if (hasIndex(store)) {
+      assertEquals(List.of(), store.list(ada.id(), NOW));
+      String older = signIn(store, ada, 10);
+      Envelope envelope = new Envelope(NOW, Optional.of(after(20)), LATER, Optional.of(ada), PHONE);
+      String newer = store.create(envelope, Map.of("a", "1"), SOON, after(20));
+      signIn(store, bob, 30);
+      store.create(stranger(), Map.of(), SOON, NOW);
+      List<SessionInfo> list = store().list(ada.id(), after(30));
+      assertEquals(2, list.size());
+      assertEquals(
+          new SessionInfo(handle(store, newer), PHONE, NOW, after(20), after(20), SOON),
+          list.get(0));
+      assertEquals(
+          new SessionInfo(handle(store, older), Device.UNKNOWN, NOW, after(10), after(10), SOON),
+          list.get(1));
+    }
+  }
+
+  @Test
+  void aVisitorWhoSignsInIsListedAndTheirOldIdIsNot() {
+    SessionStore store = store();
+    if (hasIndex(store)) {
+      StoredSession visitor = loaded(store, store.create(stranger(), Map.of(), SOON, NOW));
+      Envelope envelope = of(ada, 5);
+      String token =
+          store.rotate(visitor, envelope, Changes.NONE, SOON, after(5), TWO).orElseThrow();
+      assertEquals(List.of(handle(store, token)), handles(store, ada, after(5)));
+      StoredSession before = loaded(store, token);
+      String next = store.rotate(before, envelope, Changes.NONE, SOON, after(9)).orElseThrow();
+      assertEquals(List.of(handle(store, next)), handles(store, ada, after(9)));
+    }
+  }
+
+  @Test
+  void aSessionThatBecomesSomebodyElsesLeavesTheList() {
+    SessionStore store = store();
+    if (hasIndex(store)) {
+      StoredSession adas = loaded(store, signIn(store, ada, 0));
+      String bobs = store.rotate(adas, of(bob, 5), Changes.NONE, SOON, after(5)).orElseThrow();
+      assertEquals(List.of(), handles(store, ada, after(5)));
+      assertEquals(0, store.revokeAll(ada.id(), Optional.empty(), after(5)));
+      assertEquals(List.of(handle(store, bobs)), handles(store, bob, after(5)));
+      StoredSession session = loaded(store, bobs);
+      assertTrue(store.rotate(session, stranger(), Changes.NONE, SOON, after(6)).isPresent());
+      assertEquals(List.of(), handles(store, bob, after(6)));
+    }
+  }
+
+  @Test
+  void whatHasEndedIsNotListed() {
+    SessionStore store = store();
+    if (hasIndex(store)) {
+      String byToken = signIn(store, ada, 0);
+      String loaded = signIn(store, ada, 1);
+      signIn(store, ada, 2);
+      store.delete(byToken, after(3));
+      store.delete(loaded(store, loaded), after(3));
+      assertEquals(1, handles(store, ada, after(3)).size());
+      assertEquals(List.of(), handles(store, ada, SOON), "its deadline has passed");
+    }
+  }
+
+  @Test
+  void aTouchIsSeenInTheListAndAWriteThatMovesNoDeadlineNeedNotBe() {
+    SessionStore store = store();
+    if (hasIndex(store)) {
+      String token = signIn(store, ada, 0);
+      Instant next = SOON.plusSeconds(100);
+      assertTrue(store.update(loaded(store, token), Changes.NONE, next, after(100)).isPresent());
+      SessionInfo info = store.list(ada.id(), after(100)).get(0);
+      assertEquals(after(100), info.lastSeen());
+      assertEquals(next, info.expires());
+      assertEquals(NOW, info.signedIn());
+      assertEquals(1, handles(store, ada, SOON.plusSeconds(99)).size(), "listed while it lives");
+    }
+  }
+
+  // Revocation.
+
+  @Test
+  void aRevokedSessionIsGoneOnEveryWorkerAndNoCommitBringsItBack() {
+    SessionStore store = store();
+    if (hasIndex(store)) {
+      String doomed = signIn(store, ada, 0);
+      String other = signIn(store, ada, 1);
+      StoredSession mine = loaded(store, doomed);
+      assertTrue(store().revoke(ada.id(), mine.handle(), after(2)));
+      assertFalse(lives(store, doomed));
+      Instant far = SOON.plusSeconds(500);
+      assertEquals(Optional.empty(), store.update(mine, set("a", "1"), SOON, after(3)));
+      assertEquals(Optional.empty(), store.update(mine, Changes.NONE, far, after(3)));
+      assertEquals(Optional.empty(), store.rotate(mine, of(ada, 4), Changes.NONE, far, after(4)));
+      assertFalse(lives(store, doomed));
+      assertEquals(List.of(handle(store, other)), handles(store, ada, after(5)));
+      assertFalse(store.revoke(ada.id(), mine.handle(), after(5)), "it was there once");
+    }
+  }
+
+  @Test
+  void nobodyRevokesSomebodyElsesSession() {
+    SessionStore store = store();
+    if (hasIndex(store)) {
+      String bobs = signIn(store, bob, 0);
+      assertFalse(store.revoke(ada.id(), handle(store, bobs), NOW));
+      assertFalse(store.revoke(bob.id(), "no such handle", NOW));
+      assertTrue(lives(store, bobs));
+    }
+  }
+
+  @Test
+  void aRotatedSessionIsStillRevokedByTheNameItHadAtSignIn() {
+    SessionStore store = store();
+    if (hasIndex(store)) {
+      StoredSession first = loaded(store, signIn(store, ada, 0));
+      String next = store.rotate(first, of(ada, 0), Changes.NONE, SOON, NOW).orElseThrow();
+      String last =
+          store.rotate(loaded(store, next), of(ada, 0), Changes.NONE, SOON, NOW).orElseThrow();
+      assertTrue(store.revoke(ada.id(), first.handle(), NOW));
+      assertFalse(lives(store, last));
+    }
+  }
+
+  @Test
+  void allOthersAreRevokedButOne() {
+    SessionStore store = store();
+    if (hasIndex(store)) {
+      List<String> others = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        others.add(signIn(store, ada, i));
+      }
+      String mine = signIn(store, ada, 9);
+      String bobs = signIn(store, bob, 9);
+      assertEquals(5, store.revokeAll(ada.id(), Optional.of(handle(store, mine)), after(10)));
+      others.forEach(token -> assertFalse(lives(store, token)));
+      assertTrue(lives(store, mine));
+      assertTrue(lives(store, bobs));
+      assertEquals(1, store.revokeAll(ada.id(), Optional.empty(), after(11)));
+      assertFalse(lives(store, mine));
+      assertEquals(0, store.revokeAll(ada.id(), Optional.empty(), after(11)));
+    }
+  }
+
+  @Test
+  void whatCompletedBeforeRevokingIsEndedHoweverMuchGoesOn() throws Exception {
+    SessionStore one = store();
+    SessionStore two = store();
+    if (hasIndex(one)) {
+      for (int round = 0; round < 10; round++) {
+        List<Callable<Object>> calls = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          SessionStore store = i % 2 == 0 ? one : two;
+          StoredSession visitor = loaded(store, store.create(stranger(), Map.of(), SOON, NOW));
+          StoredSession old = loaded(store, signIn(store, ada, 0));
+          calls.add(
+              () -> store.rotate(visitor, of(ada, 1), Changes.NONE, SOON, NOW, TWO).orElse("x"));
+          calls.add(() -> store.rotate(old, of(ada, 0), Changes.NONE, SOON, NOW).orElse("x"));
+          calls.add(() -> store.update(old, Changes.NONE, SOON.plusSeconds(9), NOW).orElse("x"));
+          calls.add(() -> signIn(store, ada, 1));
+        }
+        calls.add(
+            () -> {
+              two.revokeAll(ada.id(), Optional.empty(), NOW);
+              return "revoked";
+            });
+        List<Object> tokens = inParallel(calls);
+        // Whatever the order was, nobody has slipped out of the index.
+        List<String> listed = handles(one, ada, NOW);
+        for (Object token : tokens) {
+          two.load(token.toString())
+              .ifPresent(session -> assertTrue(listed.contains(session.handle())));
+        }
+        two.revokeAll(ada.id(), Optional.empty(), NOW);
+        tokens.forEach(token -> assertFalse(lives(one, token.toString())));
+      }
+    }
+  }
+
+  // The limit.
+
+  @Test
+  void pastTheLimitTheOldestEnds() {
+    SessionStore store = store();
+    if (hasIndex(store)) {
+      String second = signIn(store, ada, 2, TWO).orElseThrow();
+      String first = signIn(store, ada, 1, TWO).orElseThrow();
+      String bobs = signIn(store, bob, 0, TWO).orElseThrow();
+      StoredSession visitor = loaded(store, store.create(stranger(), Map.of(), SOON, NOW));
+      String third =
+          store.rotate(visitor, of(ada, 3), Changes.NONE, SOON, after(3), TWO).orElseThrow();
+      assertFalse(lives(store, first), "the oldest sign-in");
+      assertTrue(lives(store, second));
+      assertTrue(lives(store, third));
+      assertTrue(lives(store, bobs));
+      String fourth = signIn(store, ada, 4, TWO).orElseThrow();
+      assertFalse(lives(store, second));
+      assertEquals(
+          List.of(handle(store, fourth), handle(store, third)), handles(store, ada, after(4)));
+    }
+  }
+
+  @Test
+  void aLimitThatRefusesWritesNothing() {
+    SessionStore store = store();
+    if (hasIndex(store)) {
+      String first = signIn(store, ada, 1, AT_MOST_TWO).orElseThrow();
+      String second = signIn(store, ada, 2, AT_MOST_TWO).orElseThrow();
+      assertEquals(Optional.empty(), signIn(store, ada, 3, AT_MOST_TWO));
+      String basket = store.create(stranger(), Map.of("basket", "3"), SOON, NOW);
+      StoredSession visitor = loaded(store, basket);
+      assertEquals(
+          Optional.empty(),
+          store.rotate(visitor, of(ada, 3), set("a", "1"), SOON, after(3), AT_MOST_TWO));
+      assertEquals(Map.of("basket", "3"), loaded(store, basket).attributes());
+      assertTrue(lives(store, first));
+      assertTrue(lives(store, second));
+      assertEquals(2, handles(store, ada, after(3)).size());
+      store.delete(loaded(store, first), after(4));
+      assertTrue(
+          store.rotate(visitor, of(ada, 5), Changes.NONE, SOON, after(5), AT_MOST_TWO).isPresent());
+    }
+  }
+
+  @Test
+  void aNewIdForOnesOwnSessionIsNotOneMore() {
+    SessionStore store = store();
+    if (hasIndex(store)) {
+      String other = signIn(store, ada, 1, AT_MOST_TWO).orElseThrow();
+      String mine = signIn(store, ada, 0, AT_MOST_TWO).orElseThrow();
+      for (SessionLimit limit : List.of(AT_MOST_TWO, TWO, SessionLimit.NONE)) {
+        StoredSession session = loaded(store, mine);
+        mine = store.rotate(session, of(ada, 0), Changes.NONE, SOON, after(2), limit).orElseThrow();
+      }
+      assertTrue(lives(store, other));
+      assertEquals(2, handles(store, ada, after(2)).size());
+    }
+  }
+
+  @Test
+  void whatHasEndedDoesNotCount() {
+    SessionStore store = store();
+    if (hasIndex(store)) {
+      Instant evening = NOW.plus(Duration.ofHours(6));
+      Instant night = evening.plusSeconds(1800);
+      for (int i = 0; i < 2; i++) {
+        assertTrue(signIn(store, ada, i, AT_MOST_TWO).isPresent());
+      }
+      for (int i = 0; i < 2; i++) {
+        assertTrue(store.create(of(ada, 0), Map.of(), night, evening, AT_MOST_TWO).isPresent());
+      }
+      assertFalse(store.create(of(ada, 0), Map.of(), night, evening, AT_MOST_TWO).isPresent());
+    }
+  }
+
+  @Test
+  void parallelSignInsDoNotSlipPastTheLimit() throws Exception {
+    SessionStore one = store();
+    SessionStore two = store();
+    if (hasIndex(one)) {
+      for (SessionLimit limit : List.of(TWO, AT_MOST_TWO)) {
+        one.revokeAll(ada.id(), Optional.empty(), NOW);
+        List<Callable<Object>> calls = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+          SessionStore store = i % 2 == 0 ? one : two;
+          calls.add(() -> signIn(store, ada, 0, limit).orElse("refused"));
+        }
+        List<Object> tokens = inParallel(calls);
+        long live = tokens.stream().filter(token -> lives(one, token.toString())).count();
+        assertEquals(2, live, limit::toString);
+        assertEquals(2, handles(one, ada, NOW).size());
+      }
+    }
+  }
+
+  @Test
+  void aThousandSignInsLeaveABoundedIndex() {
+    SessionStore store = store();
+    if (hasIndex(store)) {
+      SessionLimit five = new SessionLimit(5, SessionLimit.WhenReached.END_OLDEST);
+      List<String> tokens = new ArrayList<>();
+      for (int i = 0; i < 1000; i++) {
+        tokens.add(signIn(store, ada, i % 600, five).orElseThrow());
+      }
+      assertEquals(5, handles(store, ada, after(600)).size());
+      assertEquals(5, tokens.stream().filter(token -> lives(store, token)).count());
+    }
+  }
+
+  // Keys.
+
+  @Test
+  void anIndexOutlivesTheRotationOfKeys() {
+    SessionStore before = store(KEYS);
+    if (hasIndex(before)) {
+      String old = signIn(before, ada, 1);
+      String kept = signIn(before, ada, 2);
+      SessionStore after = store(ROTATED_KEYS);
+      String young = signIn(after, ada, 3);
+      String first = handle(after, old);
+      String second = handle(after, kept);
+      String third = handle(after, young);
+      assertEquals(List.of(third, second, first), handles(after, ada, after(3)));
+      assertTrue(after.revoke(ada.id(), first, after(4)));
+      assertFalse(lives(after, old));
+      Instant far = SOON.plusSeconds(100);
+      assertTrue(after.update(loaded(after, kept), Changes.NONE, far, after(100)).isPresent());
+      assertEquals(List.of(third, second), handles(after, ada, after(100)));
+      after.delete(loaded(after, young), after(101));
+      assertEquals(1, after.revokeAll(ada.id(), Optional.empty(), after(102)));
+      assertFalse(lives(after, kept));
+      assertEquals(List.of(), handles(after, ada, after(102)));
+    }
+  }
+
+  // Everybody's sessions.
+
+  @Test
+  void liveSessionsAreCountedAndPurged() {
+    SessionStore store = store();
+    if (hasIndex(store)) {
+      store.purge(NOW);
+      List<String> tokens = new ArrayList<>();
+      for (int i = 0; i < 7; i++) {
+        tokens.add(signIn(store, i < 4 ? ada : bob, i));
+      }
+      for (int i = 0; i < 5; i++) {
+        tokens.add(store.create(stranger(), Map.of(), SOON, NOW));
+      }
+      String ended = store.create(stranger(), Map.of(), after(5), NOW);
+      assertEquals(new SessionStats(7, 5), store().stats(after(10)));
+      assertEquals(12, store().purge(after(10)));
+      assertEquals(new SessionStats(0, 0), store.stats(after(10)));
+      tokens.add(ended);
+      tokens.forEach(token -> assertFalse(lives(store, token)));
+      assertEquals(List.of(), store.list(ada.id(), after(10)));
+      assertTrue(signIn(store, ada, 11, AT_MOST_TWO).isPresent(), "nothing is left to count");
+      assertTrue(signIn(store, ada, 11, AT_MOST_TWO).isPresent(), "nothing is left to count");
+    }
+  }
+}

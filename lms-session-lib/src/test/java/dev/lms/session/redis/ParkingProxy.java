@@ -1,0 +1,178 @@
+package dev.lms.session.redis;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between a client and a Redis and stops before the command it is told to, even in the
+ * middle of a pipeline: what a slow network, a paused process or another cluster node does.
+ */
+final class ParkingProxy implements AutoCloseable {
+  /** What a connection says before it works is not counted. */
+  private static final Set<String> GREETINGS = Set.of("HELLO", "CLIENT", "AUTH", "SELECT", "PING");
+
+  /** A stop before one command. */
+  static final class Stop {
+    private int commandsToGo;
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+
+    private Stop(int commandsToGo) {
+      this.commandsToGo = commandsToGo;
+    }
+
+    private synchronized boolean isNow() {
+      return commandsToGo-- == 0;
+    }
+
+    /** False if what ran had fewer commands; call it with what says that it is over. */
+    boolean isReachedBefore(java.util.concurrent.Future<?> over) throws InterruptedException {
+      long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      while (!reached.await(1, TimeUnit.MILLISECONDS)) {
+        if (over.isDone()) {
+          return reached.getCount() == 0;
+        }
+        if (System.nanoTime() > giveUp) {
+          throw new AssertionError("neither parked nor done");
+        }
+      }
+      return true;
+    }
+
+    void release() {
+      released.countDown();
+    }
+  }
+
+  private final ServerSocket listening;
+  private final int target;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
+
+  ParkingProxy(int target) throws IOException {
+    this.target = target;
+    this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    threads.execute(this::accept);
+  }
+
+  String url() {
+    return "redis://127.0.0.1:" + listening.getLocalPort();
+  }
+
+  /** Lets so many commands pass and parks the next one. */
+  Stop stopAfter(int commands) {
+    Stop next = new Stop(commands);
+    stop.set(next);
+    return next;
+  }
+
+  private void accept() {
+    while (!listening.isClosed()) {
+      try {
+        Socket client = listening.accept();
+        Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+        client.setTcpNoDelay(true);
+        server.setTcpNoDelay(true);
+        threads.execute(() -> pump(client, server, () -> commands(client, server)));
+        threads.execute(() -> pump(client, server, () -> answers(client, server)));
+      } catch (IOException e) {
+        return;
+      }
+    }
+  }
+
+  private interface Pump {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private static void pump(Socket client, Socket server, Pump pump) {
+    try (client;
+        server) {
+      pump.run();
+    } catch (IOException e) {
+      // One side hung up.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void commands(Socket client, Socket server) throws IOException, InterruptedException {
+    InputStream in = new BufferedInputStream(client.getInputStream());
+    OutputStream out = server.getOutputStream();
+    while (true) {
+      Command command = read(in);
+      Stop current = stop.get();
+      if (current != null && !GREETINGS.contains(command.name()) && current.isNow()) {
+        current.reached.countDown();
+        if (!current.released.await(20, TimeUnit.SECONDS)) {
+          throw new AssertionError("nobody released a parked command");
+        }
+      }
+      out.write(command.bytes().toByteArray());
+      out.flush();
+    }
+  }
+
+  private static void answers(Socket client, Socket server) throws IOException {
+    server.getInputStream().transferTo(client.getOutputStream());
+  }
+
+  private record Command(String name, ByteArrayOutputStream bytes) {}
+
+  /** An array of bulk strings (the Redis protocol, "Sending commands to a Redis server"). */
+  private static Command read(InputStream in) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    int parts = number(in, bytes);
+    String name = "";
+    for (int i = 0; i < parts; i++) {
+      int length = number(in, bytes);
+      byte[] part = in.readNBytes(length + 2);
+      bytes.writeBytes(part);
+      if (i == 0) {
+        name = new String(part, 0, length, StandardCharsets.US_ASCII).toUpperCase(Locale.ROOT);
+      }
+    }
+    return new Command(name, bytes);
+  }
+
+  private static int number(InputStream in, ByteArrayOutputStream bytes) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = in.read(); c != '\n'; c = in.read()) {
+      if (c < 0) {
+        throw new EOFException();
+      }
+      bytes.write(c);
+      line.append((char) c);
+    }
+    bytes.write('\n');
+    return Integer.parseInt(line.substring(1).strip());
+  }
+
+  @Override
+  public void close() {
+    try {
+      listening.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}
