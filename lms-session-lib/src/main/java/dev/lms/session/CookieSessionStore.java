@@ -99,28 +99,31 @@ public final class CookieSessionStore implements SessionStore {
   @Override
   public Optional<String> update(
       StoredSession session, Changes changes, Instant deadline, Instant now) {
-    return load(session.token())
-        .filter(current -> current.deadline().isAfter(now))
-        .map(
-            current ->
-                seal(
-                    HexFormat.of().parseHex(current.handle()),
-                    current.envelope(),
-                    changes.applyTo(current.attributes()),
-                    deadline));
+    if (hasEnded(session, now)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        seal(
+            HexFormat.of().parseHex(session.handle()),
+            session.envelope(),
+            changes.applyTo(session.attributes()),
+            deadline));
   }
 
   @Override
   public Optional<String> rotate(
       StoredSession session, Envelope envelope, Changes changes, Instant deadline, Instant now) {
-    Optional<StoredSession> current =
-        load(session.token()).filter(found -> found.deadline().isAfter(now));
-    if (current.isEmpty()) {
+    if (hasEnded(session, now)) {
       return Optional.empty();
     }
-    String token = create(envelope, changes.applyTo(current.get().attributes()), deadline, now);
-    revoke(current.get(), now);
+    String token = create(envelope, changes.applyTo(session.attributes()), deadline, now);
+    revoke(session, now);
     return Optional.of(token);
+  }
+
+  /** All of a loaded session is known; only its end may have come since. */
+  private boolean hasEnded(StoredSession session, Instant now) {
+    return !session.deadline().isAfter(now) || revocations.isRevoked(session.handle());
   }
 
   @Override

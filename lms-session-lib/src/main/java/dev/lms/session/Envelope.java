@@ -117,6 +117,7 @@ public record Envelope(
   }
 
   private static String decode(String part) {
-    return URLDecoder.decode(part, StandardCharsets.UTF_8);
+    boolean plain = part.indexOf('%') < 0 && part.indexOf('+') < 0;
+    return plain ? part : URLDecoder.decode(part, StandardCharsets.UTF_8);
   }
 }

@@ -55,7 +55,14 @@ public final class Session {
 
   /** An attribute, as this request sees it. */
   public Optional<String> get(String name) {
-    return Optional.ofNullable(attributes().get(name));
+    StoredSession current = load();
+    if (added.containsKey(name)) {
+      return Optional.ofNullable(attributes().get(name));
+    }
+    if (set.containsKey(name) || removed.contains(name)) {
+      return Optional.ofNullable(set.get(name));
+    }
+    return current == null ? Optional.empty() : Optional.ofNullable(current.attributes().get(name));
   }
 
   /** All attributes, as this request sees them: its own changes included. A copy. */
@@ -343,7 +350,8 @@ public final class Session {
   }
 
   private Changes changes() {
-    return new Changes(set, removed, added);
+    boolean none = set.isEmpty() && removed.isEmpty() && added.isEmpty();
+    return none ? Changes.NONE : new Changes(set, removed, added);
   }
 
   private void forgetChanges() {

@@ -14,9 +14,12 @@ if KEYS[2] and redis.call('HEXISTS', KEYS[2], 'revoked') == 1 then
   return 1
 end
 local i = 7
-for _ = 1, tonumber(ARGV[4]) do
-  redis.call('HSET', key, ARGV[i], ARGV[i + 1])
-  i = i + 2
+local values_end = i + 2 * tonumber(ARGV[4])
+while i < values_end do
+  -- In pieces: Lua unpacks only so many at once.
+  local piece_end = math.min(i + 1000, values_end)
+  redis.call('HSET', key, unpack(ARGV, i, piece_end - 1))
+  i = piece_end
 end
 for _ = 1, tonumber(ARGV[5]) do
   redis.call('HDEL', key, ARGV[i])

@@ -5,8 +5,9 @@
 if redis.call('HEXISTS', KEYS[1], 'revoked') == 1 then
   return 0
 end
-for i = 2, #ARGV, 2 do
-  redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+-- In pieces: Lua unpacks only so many at once.
+for i = 2, #ARGV, 1000 do
+  redis.call('HSET', KEYS[1], unpack(ARGV, i, math.min(i + 999, #ARGV)))
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 1

@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -127,6 +129,20 @@ class RedisSessionStoreTest extends SessionStoreContract {
 
   private String keyOf(StoredSession session) {
     return admin.keys("*" + session.handle()).iterator().next();
+  }
+
+  @Test
+  void aSessionMayHaveMoreAttributesThanLuaUnpacksAtOnce() {
+    Map<String, String> many =
+        IntStream.range(0, 5000).boxed().collect(Collectors.toMap(i -> "k" + i, i -> "v" + i));
+    SessionStore store = store();
+    String token = store.create(stranger(), many, SOON, NOW);
+    assertEquals(many, loaded(store, token).attributes());
+    Map<String, String> changed =
+        IntStream.range(0, 5000).boxed().collect(Collectors.toMap(i -> "k" + i, i -> "w" + i));
+    Changes changes = new Changes(changed, Set.of(), Map.of());
+    assertTrue(store.update(loaded(store, token), changes, SOON, NOW).isPresent());
+    assertEquals(changed, loaded(store, token).attributes());
   }
 
   @Test
