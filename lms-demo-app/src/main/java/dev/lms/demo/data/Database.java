@@ -13,7 +13,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
 
 /**
  * One SQLite file, shared by all worker processes of a machine. A process reads through a few
@@ -28,6 +30,8 @@ public final class Database implements AutoCloseable {
 
   /** How long a caller waits for a thread, and SQLite for a lock. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final Duration RETRY = Duration.ofMillis(5);
 
   private static final int QUEUE = 1000;
 
@@ -64,7 +68,7 @@ public final class Database implements AutoCloseable {
     try {
       Connection writer = connect(file);
       opened.add(writer);
-      pragma(writer, "journal_mode=WAL");
+      switchToWal(writer);
       Lane writing = new Lane("writer", "BEGIN IMMEDIATE", List.of(writer), QUEUE, PATIENCE);
       try {
         writing.run(sql -> SampleData.fill(sql, sampleAccounts));
@@ -136,6 +140,26 @@ public final class Database implements AutoCloseable {
     config.setBusyTimeout((int) PATIENCE.toMillis());
     config.enforceForeignKeys(true);
     return config.createConnection(PREFIX + file);
+  }
+
+  /**
+   * Turning a new file into WAL needs it alone for a moment, and for that SQLite does not wait as
+   * it does for other locks: of two processes that try at once, one is told that the file is busy.
+   */
+  private static void switchToWal(Connection connection) throws SQLException {
+    long giveUp = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        pragma(connection, "journal_mode=WAL");
+        return;
+      } catch (SQLException e) {
+        boolean busy = (e.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_BUSY.code;
+        if (!busy || System.nanoTime() - giveUp > 0) {
+          throw e;
+        }
+        LockSupport.parkNanos(RETRY.toNanos());
+      }
+    }
   }
 
   private static void pragma(Connection connection, String pragma) throws SQLException {
