@@ -117,8 +117,8 @@ public final class CookieSessionStore implements SessionStore {
       return Optional.empty();
     }
     String token = create(envelope, changes.applyTo(session.attributes()), deadline, now);
-    revoke(session, now);
-    return Optional.of(token);
+    // Whoever revokes the old one first, a sign-out or a rotation, has decided what becomes of it.
+    return revoke(session, now) ? Optional.of(token) : Optional.empty();
   }
 
   /** All of a loaded session is known; only its end may have come since. */
@@ -131,8 +131,8 @@ public final class CookieSessionStore implements SessionStore {
     open(token).ifPresent(session -> revoke(session, now));
   }
 
-  private void revoke(StoredSession session, Instant now) {
-    revocations.revoke(session.handle(), session.envelope().absoluteDeadline(), now);
+  private boolean revoke(StoredSession session, Instant now) {
+    return revocations.revoke(session.handle(), session.envelope().absoluteDeadline(), now);
   }
 
   @Override

@@ -2,9 +2,11 @@ package dev.lms.session;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -35,12 +37,13 @@ public final class FileRevocations implements Revocations {
   }
 
   @Override
-  public void revoke(String handle, Instant until, Instant now) {
+  public boolean revoke(String handle, Instant until, Instant now) {
     try {
-      Files.writeString(folder.resolve(handle), Long.toString(until.toEpochMilli()));
+      boolean first = write(folder.resolve(handle), until);
       if (revoked.incrementAndGet() % SWEEP_EVERY == 1) {
         sweep(now);
       }
+      return first;
     } catch (IOException e) {
       throw new SessionStoreException("cannot write to the revocation list " + folder, e);
     }
@@ -49,6 +52,19 @@ public final class FileRevocations implements Revocations {
   @Override
   public boolean isRevoked(String handle) {
     return Files.exists(folder.resolve(handle));
+  }
+
+  private static boolean write(Path file, Instant until) throws IOException {
+    try {
+      Files.writeString(
+          file,
+          Long.toString(until.toEpochMilli()),
+          StandardOpenOption.CREATE_NEW,
+          StandardOpenOption.WRITE);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    }
   }
 
   private void sweep(Instant now) throws IOException {

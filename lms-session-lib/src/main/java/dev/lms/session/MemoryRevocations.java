@@ -16,11 +16,12 @@ public final class MemoryRevocations implements Revocations {
   public MemoryRevocations() {}
 
   @Override
-  public void revoke(String handle, Instant until, Instant now) {
-    this.until.put(handle, until);
+  public boolean revoke(String handle, Instant until, Instant now) {
+    boolean first = this.until.putIfAbsent(handle, until) == null;
     if (revoked.incrementAndGet() % SWEEP_EVERY == 0) {
       this.until.values().removeIf(end -> end.isBefore(now));
     }
+    return first;
   }
 
   @Override

@@ -8,8 +8,14 @@ import java.time.Instant;
  * the list cannot be reached.
  */
 public interface Revocations {
-  /** Revokes the session with this handle. Remembered until {@code until}, or longer. */
-  void revoke(String handle, Instant until, Instant now);
+  /**
+   * Revokes the session with this handle, in one atomic step. Remembered until {@code until}, or
+   * longer.
+   *
+   * @return false if it was revoked already: of several calls for one handle, on any worker, one
+   *     returns true
+   */
+  boolean revoke(String handle, Instant until, Instant now);
 
   /** Whether the session with this handle was revoked, by any worker that shares the list. */
   boolean isRevoked(String handle);

@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 class CookieSessionStoreTest extends SessionStoreContract {
@@ -20,7 +24,7 @@ class CookieSessionStoreTest extends SessionStoreContract {
   void anotherSitesCookieIsNotAccepted() {
     String token = store().create(person(), Map.of(), SOON, NOW);
     for (SessionStore other :
-        java.util.List.of(
+        List.of(
             new CookieSessionStore(KEYS, "session", "another site", revocations),
             new CookieSessionStore(KEYS, "other", "tests", revocations))) {
       assertEquals(Optional.empty(), other.load(token));
@@ -55,5 +59,39 @@ class CookieSessionStoreTest extends SessionStoreContract {
       }
     }
     assertTrue(fits > 2900, "the largest value that fits has " + fits + " characters");
+  }
+
+  /** The sign-out comes between the rotation's look at the list and its end. */
+  @Test
+  void aSignOutDuringARotationWins() {
+    MemoryRevocations list = new MemoryRevocations();
+    Revocations signsOutMeanwhile =
+        new Revocations() {
+          @Override
+          public boolean revoke(String handle, Instant until, Instant now) {
+            return list.revoke(handle, until, now);
+          }
+
+          @Override
+          public boolean isRevoked(String handle) {
+            boolean revoked = list.isRevoked(handle);
+            list.revoke(handle, LATER, NOW);
+            return revoked;
+          }
+        };
+    String token = store().create(person(), Map.of("a", "1"), SOON, NOW);
+    StoredSession session = loaded(store(), token);
+    SessionStore rotating = new CookieSessionStore(KEYS, "session", "tests", signsOutMeanwhile);
+    assertEquals(Optional.empty(), rotating.rotate(session, person(), Changes.NONE, SOON, NOW));
+  }
+
+  @Test
+  void ofManyRotationsAtOnceOneSucceeds() throws Exception {
+    SessionStore store = store();
+    StoredSession session = loaded(store, store.create(person(), Map.of("a", "1"), SOON, NOW));
+    List<Callable<Object>> calls =
+        Collections.nCopies(8, () -> store.rotate(session, person(), Changes.NONE, SOON, NOW));
+    long rotated = inParallel(calls).stream().filter(o -> !Optional.empty().equals(o)).count();
+    assertEquals(1, rotated);
   }
 }

@@ -22,10 +22,11 @@ class FileRevocationsTest {
     FileRevocations one = FileRevocations.open(folder);
     FileRevocations two = FileRevocations.open(folder);
     assertFalse(two.isRevoked("aa11"));
-    one.revoke("aa11", NOW.plusSeconds(60), NOW);
+    assertTrue(one.revoke("aa11", NOW.plusSeconds(60), NOW));
+    assertFalse(two.revoke("aa11", NOW.plusSeconds(60), NOW), "only the first revokes");
     assertTrue(two.isRevoked("aa11"));
     FileRevocations next = FileRevocations.open(folder);
-    next.revoke("bb22", NOW.plus(Duration.ofDays(1)), NOW.plus(Duration.ofMinutes(2)));
+    assertTrue(next.revoke("bb22", NOW.plus(Duration.ofDays(1)), NOW.plus(Duration.ofMinutes(2))));
     assertTrue(two.isRevoked("bb22"));
     try (var files = Files.list(folder)) {
       assertEquals(1, files.count(), "what would have ended anyway is swept");

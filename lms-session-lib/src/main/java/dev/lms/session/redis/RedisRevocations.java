@@ -24,10 +24,10 @@ public final class RedisRevocations implements Revocations {
   }
 
   @Override
-  public void revoke(String handle, Instant until, Instant now) {
+  public boolean revoke(String handle, Instant until, Instant now) {
     long millis = Math.max(1, Duration.between(now, until).toMillis());
     try {
-      redis.set(prefix + handle, "", SetParams.setParams().px(millis));
+      return redis.set(prefix + handle, "", SetParams.setParams().nx().px(millis)) != null;
     } catch (JedisException e) {
       throw new SessionStoreException("Redis did not take a revocation: " + e.getMessage(), e);
     }
