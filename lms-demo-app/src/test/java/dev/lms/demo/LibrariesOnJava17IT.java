@@ -41,6 +41,7 @@ class LibrariesOnJava17IT {
                 "--disable-banner",
                 "--exclude-tag=long",
                 "--scan-classpath=" + target.resolve("test-classes"))
+            .directory(target.resolve("..").toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
