@@ -2,6 +2,7 @@ package dev.lms.demo;
 
 import com.sun.net.httpserver.Filter;
 import dev.lms.demo.account.AccountPages;
+import dev.lms.demo.account.Devices;
 import dev.lms.demo.account.Passwords;
 import dev.lms.demo.account.Users;
 import dev.lms.demo.config.Config;
@@ -112,6 +113,8 @@ public final class App {
     Programs programs = new Programs(database);
     Enrolments enrolments = new Enrolments(database, clock);
     Users users = new Users(database, samples);
+    Devices devices =
+        new Devices(sessions.sessions(), sessions.store().capabilities().principalIndex());
     Duration ttl = config.pageCache().timeout();
     Consumer<Set<String>> purge = tags -> pageCache.purge(tags.toArray(String[]::new));
 
@@ -121,7 +124,8 @@ public final class App {
     routes.addAll(new CourseActions(courses, resources, enrolments, pages, purge).routes());
     routes.addAll(new ProgramPages(programs, courses, pages).routes());
     routes.addAll(accountPages(config, users, passwords, pages).routes());
-    routes.addAll(new MyAccount(courses, pages).routes());
+    routes.addAll(devices.routes());
+    routes.addAll(new MyAccount(courses, devices, pages).routes());
     if (config.debugEndpoints()) {
       routes.addAll(debugPages(config, sessions, pageCache, redis));
     }

@@ -24,6 +24,7 @@ public final class Browser {
   private final HttpClient client = HttpClient.newHttpClient();
   private final Map<String, String> cookies;
   private final URI site;
+  private String userAgent = "Browser of a test";
 
   /** A new visitor of this site. */
   public Browser(URI site) {
@@ -35,9 +36,17 @@ public final class Browser {
     this.cookies = cookies;
   }
 
+  /** A new visitor who says so much about the browser. */
+  public Browser(URI site, String userAgent) {
+    this(site);
+    this.userAgent = userAgent;
+  }
+
   /** The same visitor, with the same cookies, sent to another worker. */
   public Browser on(URI otherWorker) {
-    return new Browser(otherWorker, cookies);
+    Browser there = new Browser(otherWorker, cookies);
+    there.userAgent = userAgent;
+    return there;
   }
 
   /** Another visitor who has got hold of the cookies as they are now. */
@@ -106,6 +115,7 @@ public final class Browser {
   }
 
   private Answer send(HttpRequest.Builder request) {
+    request.setHeader("User-Agent", userAgent);
     if (!cookies.isEmpty()) {
       request.header(
           "Cookie",

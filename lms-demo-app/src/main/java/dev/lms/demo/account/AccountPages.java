@@ -99,7 +99,8 @@ public final class AccountPages {
       }
       case MATCH -> {
         Account account = found.orElseThrow().account();
-        session.signIn(new Principal(account.username(), Set.of(account.role())));
+        Principal person = new Principal(account.username(), Set.of(account.role()));
+        session.signIn(person, Devices.of(exchange));
         session.set(NAME, account.name());
         loginTokens.forget(exchange);
         request.redirect(next);

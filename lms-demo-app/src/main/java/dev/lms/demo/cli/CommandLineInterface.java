@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       PlanCommand.class,
       ConfigCommand.class,
       KeyCommand.class,
+      SessionCommand.class,
       VersionCommand.class
     })
 public final class CommandLineInterface implements Runnable {

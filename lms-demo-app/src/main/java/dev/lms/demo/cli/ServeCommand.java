@@ -3,7 +3,9 @@ package dev.lms.demo.cli;
 import dev.lms.demo.App;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;
+import dev.lms.demo.config.KeyUse;
 import dev.lms.demo.config.SecretKeyFile;
+import dev.lms.demo.config.StoredKeys;
 import dev.lms.demo.config.WorkerCount;
 import dev.lms.demo.data.DatabaseException;
 import dev.lms.demo.http.WebServer;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -68,14 +71,22 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Config config = Config.fromSystem();
-    if (config.secrets().key().isEmpty()) {
-      config = config.withSecretKey(new SecretKeyFile(config.dataDir()).readOrCreate());
-    }
     WorkerCount wanted = workers != null ? workers : config.workers().count();
-    if (supervised || wanted instanceof WorkerCount.Single) {
-      return serve(config);
+    boolean single = supervised || wanted instanceof WorkerCount.Single;
+    if (config.secrets().key().isPresent()) {
+      return single ? serve(config) : supervise(config, wanted);
     }
-    return supervise(config, wanted);
+    if (single) {
+      try (KeyUse use = KeyUse.begin(config.dataDir())) {
+        return serve(withKeys(config, use.keys()));
+      }
+    }
+    // The supervisor signs nothing; its workers take the keys into use.
+    return supervise(withKeys(config, new SecretKeyFile(config.dataDir()).readOrCreate()), wanted);
+  }
+
+  private static Config withKeys(Config config, StoredKeys keys) {
+    return config.withSecretKey(keys.signing(), keys.accepted(Clock.systemUTC().instant()));
   }
 
   private int serve(Config config) throws IOException, InterruptedException {

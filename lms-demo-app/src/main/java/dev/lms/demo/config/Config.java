@@ -5,6 +5,7 @@ import dev.lms.session.redis.RedisUrl;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -154,14 +155,19 @@ public record Config(
         settings);
   }
 
-  /** The same configuration with the key that was generated for it. */
-  public Config withSecretKey(String key) {
+  /**
+   * The same configuration with the key that was generated for it, and others that are accepted
+   * besides the configured fallbacks.
+   */
+  public Config withSecretKey(String key, List<String> accepted) {
+    List<String> fallbacks = new ArrayList<>(accepted);
+    fallbacks.addAll(secrets.fallbacks());
     return new Config(
         environment,
         web,
         dataDir,
         databaseUrl,
-        new Secrets(Optional.of(key), secrets.fallbacks()),
+        new Secrets(Optional.of(key), List.copyOf(fallbacks)),
         sessions,
         pageCache,
         workers,

@@ -8,6 +8,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -15,8 +16,9 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * The secret key of a site that was given none: generated once, readable by its owner only, the
- * same for every process that starts on the same data folder, however many start at once.
+ * The secret key of a site that was given none, and those it is being rotated from and to:
+ * generated once, readable by its owner only, the same for every process that starts on the same
+ * data folder, however many start at once.
  */
 public final class SecretKeyFile {
   private static final String NAME = "secret.key";
@@ -36,20 +38,25 @@ public final class SecretKeyFile {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
+  /** Whether there is a key already. */
+  public boolean exists() {
+    return Files.exists(folder.resolve(NAME));
+  }
+
   /**
-   * The key in the file, which is created if it is not there.
+   * The keys in the file, which is created if it is not there.
    *
    * @throws ConfigException when the file cannot be used, with the remedy
    */
-  public String readOrCreate() {
+  public StoredKeys readOrCreate() {
     Path file = folder.resolve(NAME);
     try {
       DataFolder.create(folder);
       try {
-        return read(file);
+        return read();
       } catch (NoSuchFileException e) {
         create(file);
-        return read(file);
+        return read();
       }
     } catch (IOException | UnsupportedOperationException e) {
       throw new ConfigException(
@@ -64,20 +71,8 @@ public final class SecretKeyFile {
 
   /** Whoever links first wins; a reader sees no key or a whole one, never a part. */
   private void create(Path file) throws IOException {
-    Path temporary =
-        Files.createTempFile(
-            folder,
-            NAME,
-            ".new",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Path temporary = write(StoredKeys.first(generate()));
     try {
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-        ByteBuffer bytes = StandardCharsets.US_ASCII.encode(generate() + "\n");
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
-      }
       Files.createLink(file, temporary);
     } catch (FileAlreadyExistsException e) {
       // Another process was faster: its key is the key.
@@ -86,15 +81,51 @@ public final class SecretKeyFile {
     }
   }
 
-  private static String read(Path file) throws IOException {
-    String key = Files.readString(file, StandardCharsets.US_ASCII).strip();
-    if (key.length() < 32) {
-      throw new ConfigException(
-          List.of(
-              "SECRET_KEY: the generated key in "
-                  + file
-                  + " is damaged; delete the file (everyone is signed out) or set SECRET_KEY"));
+  /** A reader sees the keys from before or these, never a part. */
+  void replace(StoredKeys keys) throws IOException {
+    Path temporary = write(keys);
+    try {
+      Files.move(temporary, folder.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
+      try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+        directory.force(true);
+      }
+    } finally {
+      Files.deleteIfExists(temporary);
     }
-    return key;
+  }
+
+  private Path write(StoredKeys keys) throws IOException {
+    Path temporary =
+        Files.createTempFile(
+            folder,
+            NAME,
+            ".new",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = StandardCharsets.US_ASCII.encode(keys.toText());
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    return temporary;
+  }
+
+  /**
+   * The keys in the file.
+   *
+   * @throws ConfigException when it is damaged, with the remedy
+   */
+  StoredKeys read() throws IOException {
+    Path file = folder.resolve(NAME);
+    return StoredKeys.fromText(Files.readString(file, StandardCharsets.US_ASCII))
+        .orElseThrow(
+            () ->
+                new ConfigException(
+                    List.of(
+                        "SECRET_KEY: the generated key in "
+                            + file
+                            + " is damaged; delete the file (everyone is signed out) or set"
+                            + " SECRET_KEY")));
   }
 }

@@ -1,5 +1,6 @@
 package dev.lms.demo.home;
 
+import dev.lms.demo.account.Devices;
 import dev.lms.demo.account.SignIn;
 import dev.lms.demo.course.CourseCard;
 import dev.lms.demo.course.Courses;
@@ -18,17 +19,19 @@ import java.util.Set;
 /** The page about oneself. */
 public final class MyAccount {
   private final Courses courses;
+  private final Devices devices;
   private final Pages pages;
 
   /** The page. */
-  public MyAccount(Courses courses, Pages pages) {
+  public MyAccount(Courses courses, Devices devices, Pages pages) {
     this.courses = courses;
+    this.devices = devices;
     this.pages = pages;
   }
 
   /** Its route. */
   public List<PageRoute> routes() {
-    return List.of(PageRoute.get("/user/account", this::account));
+    return List.of(PageRoute.get(Devices.PAGE, this::account));
   }
 
   private record Account(
@@ -37,6 +40,9 @@ public final class MyAccount {
       String roles,
       String since,
       String until,
+      boolean devicesKnown,
+      List<Devices.Line> devices,
+      boolean hasOthers,
       boolean hasEnrolled,
       List<CourseCard> enrolled,
       boolean hasTaught,
@@ -51,6 +57,7 @@ public final class MyAccount {
     String username = person.get().id();
     List<CourseCard> enrolled = courses.ofStudent(username).stream().map(CourseCard::of).toList();
     List<CourseCard> taught = courses.ofInstructor(username).stream().map(CourseCard::of).toList();
+    List<Devices.Line> lines = devices.of(person.get(), session);
     pages.show(
         request,
         200,
@@ -61,6 +68,9 @@ public final class MyAccount {
             String.join(", ", person.get().roles().stream().sorted().toList()),
             session.authenticated().map(Text::moment).orElse(""),
             session.expires().map(Text::moment).orElse(""),
+            devices.known(),
+            lines,
+            lines.stream().anyMatch(line -> !line.current()),
             !enrolled.isEmpty(),
             enrolled,
             !taught.isEmpty(),

@@ -122,9 +122,12 @@ class CommandsIT {
       strings = {
         "",
         "doctor",
-        "session stats",
+        "session",
+        "session list",
+        "session revoke",
+        "session purge now",
         "key",
-        "key rotate",
+        "key rotate now",
         "serve --workers 0",
         "serve --workers few",
         "serve extra",
@@ -144,7 +147,7 @@ class CommandsIT {
 
   @Test
   void everyCommandHasHelp() {
-    for (String command : List.of("serve", "plan", "config", "key", "version")) {
+    for (String command : List.of("serve", "plan", "config", "key", "session", "version")) {
       Finished help = lmsctl(command, "--help");
       assertEquals(0, help.exitCode());
       assertTrue(help.output().startsWith("Usage: lmsctl " + command), help.output());

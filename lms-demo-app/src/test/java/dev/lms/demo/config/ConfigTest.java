@@ -309,6 +309,6 @@ class ConfigTest {
   void aGeneratedKeyCompletesTheConfiguration() {
     Config config = read();
     assertThrows(IllegalStateException.class, () -> config.secrets().signingKey());
-    assertEquals(KEY, config.withSecretKey(KEY).secrets().signingKey());
+    assertEquals(KEY, config.withSecretKey(KEY, List.of()).secrets().signingKey());
   }
 }

@@ -23,7 +23,7 @@ final class KeyPrinter {
             executor.submit(
                 () -> {
                   start.await();
-                  return new SecretKeyFile(Path.of(args[0])).readOrCreate();
+                  return new SecretKeyFile(Path.of(args[0])).readOrCreate().signing();
                 }));
       }
       for (Future<String> key : keys) {

@@ -75,9 +75,9 @@ class SecretKeyFileTest {
 
   @Test
   void theKeyStays() {
-    String key = new SecretKeyFile(temporary).readOrCreate();
-    assertEquals(key, new SecretKeyFile(temporary).readOrCreate());
-    assertNotEquals(key, new SecretKeyFile(temporary.resolve("other")).readOrCreate());
+    String key = new SecretKeyFile(temporary).readOrCreate().signing();
+    assertEquals(key, new SecretKeyFile(temporary).readOrCreate().signing());
+    assertNotEquals(key, new SecretKeyFile(temporary.resolve("other")).readOrCreate().signing());
   }
 
   @Test

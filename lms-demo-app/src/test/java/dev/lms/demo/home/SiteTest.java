@@ -30,6 +30,12 @@ class SiteTest {
   private static final String USER_MENU = "data-testid=\"user-menu\"";
   private static final Pattern COURSE_LINK = Pattern.compile("href=\"/course/([a-z0-9]+)/view\"");
 
+  private static final String FIREFOX =
+      "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+  private static final String PHONE =
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15"
+          + " (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
+
   @TempDir Path folder;
   private final List<Set<String>> purges = new CopyOnWriteArrayList<>();
   private volatile boolean purgeFails;
@@ -437,6 +443,91 @@ class SiteTest {
     assertTrue(page.contains("<dd>instructor</dd>"), page);
     assertTrue(page.contains(" UTC</dd>"), page);
     assertTrue(page.contains("href=\"/course/py101/view\""), page);
+  }
+
+  private static List<String> handles(Answer page) {
+    return Pattern.compile("name=\"handle\" value=\"([^\"]+)\"")
+        .matcher(page.body())
+        .results()
+        .map(found -> found.group(1))
+        .toList();
+  }
+
+  @Test
+  void theAccountPageShowsOnesOwnDevicesAndNobodyElses() {
+    Browser laptop = site.browser(FIREFOX);
+    Browser phone = site.browser(PHONE);
+    laptop.signIn("student1");
+    assertFalse(laptop.get("/user/account").body().contains("sign-out-others"), "only this one");
+    phone.signIn("student1");
+    site.browser("<b>Other</b>").signIn("student2");
+
+    Answer page = laptop.get("/user/account");
+    assertEquals(2, handles(page).size(), page.body());
+    assertTrue(
+        page.body().contains("<h3>Firefox on Linux <span class=\"badge\">This device</span></h3>"),
+        page.body());
+    assertTrue(page.body().contains("<h3>Safari on iPhone</h3>"), page.body());
+    assertTrue(page.body().contains("Address 127.0.0.1<br>"), page.body());
+    assertFalse(page.body().contains("Other"), page.body());
+  }
+
+  @Test
+  void whatABrowserClaimsToBeIsOnlyText() {
+    Browser browser = site.browser("<script>alert(1)</script>" + "x".repeat(1000));
+    browser.signIn("student1");
+    String page = browser.get("/user/account").body();
+    assertTrue(page.contains("<h3>&lt;script&gt;alert(1)&lt;"), page);
+    assertFalse(page.contains("<script>"), page);
+    assertFalse(page.contains("x".repeat(100)), page);
+  }
+
+  @Test
+  void aDeviceIsSignedOutByItsOwnerWithATokenOnly() {
+    Browser laptop = site.browser(FIREFOX);
+    Browser phone = site.browser(PHONE);
+    Browser thief = site.browser();
+    laptop.signIn("student1");
+    phone.signIn("student1");
+    thief.signIn("student2");
+    Answer page = laptop.get("/user/account");
+    String phones = handles(page).get(1);
+
+    String path = "/user/account/sign-out-device";
+    assertEquals(403, laptop.post(path, Map.of("handle", phones)).status());
+    assertEquals(403, laptop.post("/user/account/sign-out-others", Map.of()).status());
+    assertEquals(400, laptop.post(path, Map.of("csrf_token", page.token())).status());
+    String his = thief.get("/user/account").token();
+    assertEquals(303, thief.post(path, Map.of("csrf_token", his, "handle", phones)).status());
+    assertEquals(200, phone.get("/user/account").status(), "out of reach for others");
+    assertEquals(403, site.browser().post(path, Map.of("handle", phones)).status());
+
+    Map<String, String> form = Map.of("csrf_token", page.token(), "handle", phones);
+    assertEquals("/user/account", laptop.post(path, form).location());
+    assertEquals(303, phone.get("/user/account").status());
+    assertEquals(200, laptop.get("/user/account").status());
+    assertEquals("/user/account", laptop.post(path, form).location(), "twice is as good");
+
+    Map<String, String> own = Map.of("csrf_token", page.token(), "handle", handles(page).get(0));
+    assertEquals("/", laptop.post(path, own).location());
+    assertEquals(Set.of(), laptop.cookies().keySet());
+    assertEquals(303, laptop.get("/user/account").status());
+  }
+
+  @Test
+  void allOthersAreSignedOutAtOnce() {
+    Browser laptop = site.browser(FIREFOX);
+    laptop.signIn("student1");
+    List<Browser> others = List.of(site.browser(PHONE), site.browser(PHONE), site.browser());
+    others.forEach(other -> other.signIn("student1"));
+    Answer page = laptop.get("/user/account");
+    assertEquals(4, handles(page).size());
+    Answer answer =
+        laptop.post("/user/account/sign-out-others", Map.of("csrf_token", page.token()));
+    assertEquals(303, answer.status());
+    assertEquals("/user/account", answer.location());
+    others.forEach(other -> assertEquals(303, other.get("/user/account").status()));
+    assertEquals(handles(page).subList(0, 1), handles(laptop.get("/user/account")));
   }
 
   @Test

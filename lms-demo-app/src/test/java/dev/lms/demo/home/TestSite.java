@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.Browser;
 import dev.lms.demo.account.AccountPages;
+import dev.lms.demo.account.Devices;
 import dev.lms.demo.account.Passwords;
 import dev.lms.demo.account.Users;
 import dev.lms.demo.course.CourseActions;
@@ -72,9 +73,19 @@ final class TestSite implements AutoCloseable {
     fillers.put(EnrolmentHole.NAME, new EnrolmentHole(courses, enrolments, pages));
     Duration ttl = Duration.ofSeconds(90);
 
+    KeyRing keys = KeyRing.of(SECRET);
+    Sessions sessions =
+        new Sessions(
+            FileSessionStore.open(folder.resolve("sessions"), keys),
+            keys,
+            CookieSettings.insecureDefaults(),
+            Lifetimes.DEFAULT,
+            clock);
     List<PageRoute> pageRoutes = new ArrayList<>();
     pageRoutes.addAll(new HomePages(courses, programs, pages, ttl).routes());
-    pageRoutes.addAll(new MyAccount(courses, pages).routes());
+    Devices devices = new Devices(sessions, true);
+    pageRoutes.addAll(devices.routes());
+    pageRoutes.addAll(new MyAccount(courses, devices, pages).routes());
     pageRoutes.addAll(new CoursePages(courses, resources, enrolments, pages, ttl).routes());
     pageRoutes.addAll(new CourseActions(courses, resources, enrolments, pages, purge).routes());
     pageRoutes.addAll(new ProgramPages(programs, courses, pages).routes());
@@ -85,14 +96,6 @@ final class TestSite implements AutoCloseable {
     List<Route> routes = new ArrayList<>(assets.routes());
     pageRoutes.forEach(page -> routes.add(page.route()));
 
-    KeyRing keys = KeyRing.of(SECRET);
-    Sessions sessions =
-        new Sessions(
-            FileSessionStore.open(folder.resolve("sessions"), keys),
-            keys,
-            CookieSettings.insecureDefaults(),
-            Lifetimes.DEFAULT,
-            clock);
     server =
         WebServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
@@ -107,9 +110,16 @@ final class TestSite implements AutoCloseable {
   }
 
   Browser browser() {
-    return new Browser(
-        URI.create(
-            "http://" + server.address().getHostString() + ":" + server.address().getPort()));
+    return new Browser(address());
+  }
+
+  Browser browser(String userAgent) {
+    return new Browser(address(), userAgent);
+  }
+
+  private URI address() {
+    return URI.create(
+        "http://" + server.address().getHostString() + ":" + server.address().getPort());
   }
 
   Database database() {

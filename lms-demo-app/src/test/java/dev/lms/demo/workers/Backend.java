@@ -1,5 +1,7 @@
 package dev.lms.demo.workers;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.lms.demo.WorkerProcess;
 import dev.lms.session.redis.RedisServer;
 import java.io.IOException;
@@ -49,6 +51,11 @@ final class Backend implements AutoCloseable {
 
   /** Starts so many worker processes, each on a port of its own. */
   Backend(Kind kind, int count) {
+    this(kind, count, Map.of());
+  }
+
+  /** The same with more in their environment. */
+  Backend(Kind kind, int count, Map<String, String> more) {
     try {
       folder = Files.createTempDirectory("lms-workers");
     } catch (IOException e) {
@@ -56,6 +63,7 @@ final class Backend implements AutoCloseable {
     }
     environment.put("LMS_DATA_DIR", folder.resolve("data").toString());
     environment.put("LMS_DEBUG_ENDPOINTS", "1");
+    environment.putAll(more);
     switch (kind) {
       case REDIS -> {
         redis = RedisServer.start();
@@ -67,6 +75,20 @@ final class Backend implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       workers.add(WorkerProcess.serve(environment));
     }
+  }
+
+  /** What its workers are configured with, for a command beside them. */
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  /** Ends a worker as an operator would and starts another in its place. */
+  void restart(int index, Map<String, String> changed) {
+    assertEquals(0, workers.get(index).terminate());
+    workers.get(index).close();
+    Map<String, String> own = new HashMap<>(environment);
+    own.putAll(changed);
+    workers.set(index, WorkerProcess.serve(own));
   }
 
   WorkerProcess one() {

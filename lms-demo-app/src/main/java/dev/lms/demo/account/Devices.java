@@ -1,0 +1,114 @@
+package dev.lms.demo.account;
+
+import com.sun.net.httpserver.HttpExchange;
+import dev.lms.demo.http.HttpProblem;
+import dev.lms.demo.http.Request;
+import dev.lms.demo.view.PageRoute;
+import dev.lms.demo.view.Text;
+import dev.lms.session.Device;
+import dev.lms.session.Principal;
+import dev.lms.session.Session;
+import dev.lms.session.SessionInfo;
+import dev.lms.session.Sessions;
+import dev.lms.session.httpserver.SessionFilter;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** Where a person is signed in, and signing out there. */
+public final class Devices {
+  /** Where they are shown. */
+  public static final String PAGE = "/user/account";
+
+  private final Sessions sessions;
+  private final boolean known;
+
+  /**
+   * The devices.
+   *
+   * @param known whether the session store knows whose sessions there are
+   */
+  public Devices(Sessions sessions, boolean known) {
+    this.sessions = sessions;
+    this.known = known;
+  }
+
+  /**
+   * A line of the list.
+   *
+   * @param current whether it is the one that asks
+   */
+  public record Line(
+      String handle, String name, String address, String since, String seen, boolean current) {}
+
+  /** The routes of its forms; none if there is nothing to choose from. */
+  public List<PageRoute> routes() {
+    return known
+        ? List.of(
+            PageRoute.post("/user/account/sign-out-device", this::signOutOne),
+            PageRoute.post("/user/account/sign-out-others", this::signOutOthers))
+        : List.of();
+  }
+
+  /** Whether there can be a list. */
+  public boolean known() {
+    return known;
+  }
+
+  /** Where the person of this session is signed in; the device that asks comes first. */
+  public List<Line> of(Principal person, Session session) {
+    if (!known) {
+      return List.of();
+    }
+    Optional<String> own = session.handle();
+    return sessions.list(person.id()).stream()
+        .map(info -> line(info, own.filter(info.handle()::equals).isPresent()))
+        .sorted((a, b) -> Boolean.compare(b.current(), a.current()))
+        .toList();
+  }
+
+  private static Line line(SessionInfo info, boolean current) {
+    return new Line(
+        info.handle(),
+        DeviceName.of(info.device().userAgent()),
+        info.device().address(),
+        Text.moment(info.signedIn()),
+        Text.moment(info.lastSeen()),
+        current);
+  }
+
+  /**
+   * What a request comes from. The address is the connection's: anyone can claim another in a
+   * header.
+   */
+  static Device of(HttpExchange exchange) {
+    String userAgent = exchange.getRequestHeaders().getFirst("User-Agent");
+    return new Device(
+        userAgent == null ? "" : userAgent,
+        exchange.getRemoteAddress().getAddress().getHostAddress());
+  }
+
+  private void signOutOne(Request request) throws IOException {
+    Principal person = SignIn.ofForm(request);
+    String handle =
+        request
+            .form()
+            .get("handle")
+            .orElseThrow(() -> HttpProblem.badRequest("The form does not say which device."));
+    Session session = SessionFilter.session(request.exchange());
+    if (session.handle().filter(handle::equals).isPresent()) {
+      session.end();
+      request.redirect("/");
+      return;
+    }
+    // Already signed out there is as good.
+    sessions.revoke(person.id(), handle);
+    request.redirect(PAGE);
+  }
+
+  private void signOutOthers(Request request) throws IOException {
+    SignIn.ofForm(request);
+    sessions.revokeOthers(SessionFilter.session(request.exchange()));
+    request.redirect(PAGE);
+  }
+}

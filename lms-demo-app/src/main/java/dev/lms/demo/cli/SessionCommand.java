@@ -1,0 +1,187 @@
+package dev.lms.demo.cli;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.lms.demo.SessionAccess;
+import dev.lms.demo.account.DeviceName;
+import dev.lms.demo.config.Config;
+import dev.lms.demo.config.KeyUse;
+import dev.lms.demo.config.SecretKeyFile;
+import dev.lms.demo.config.StoreChoice;
+import dev.lms.demo.config.StoredKeys;
+import dev.lms.demo.view.Text;
+import dev.lms.session.SessionInfo;
+import dev.lms.session.SessionStats;
+import dev.lms.session.SessionStoreException;
+import dev.lms.session.Sessions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "session",
+    description = {
+      "Looks after sessions, while workers serve or not.",
+      "Reads the same configuration as serve: run it with the same environment, in the same folder."
+    },
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND")
+final class SessionCommand implements Runnable {
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Which command?");
+  }
+
+  @Command(
+      name = "stats",
+      description = "Counts the sessions that are live.",
+      mixinStandardHelpOptions = true)
+  int stats(@Option(names = "--json", description = "As JSON.") boolean json) {
+    Config config = Config.fromSystem();
+    SessionStats stats = with(config, Sessions::stats);
+    String store = config.sessions().store().kind().name().toLowerCase(Locale.ROOT);
+    if (json) {
+      JsonObject answer = new JsonObject();
+      answer.addProperty("store", store);
+      answer.addProperty("live", stats.live());
+      answer.addProperty("signedIn", stats.signedIn());
+      answer.addProperty("anonymous", stats.anonymous());
+      print(answer);
+    } else {
+      System.out.printf(
+          "%d live sessions in %s: %d of people signed in, %d of strangers%n",
+          stats.live(), store, stats.signedIn(), stats.anonymous());
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "list",
+      description = "Lists where a person is signed in.",
+      mixinStandardHelpOptions = true)
+  int list(
+      @Option(names = "--user", paramLabel = "U", required = true, description = "Whose.")
+          String user,
+      @Option(names = "--json", description = "As JSON.") boolean json) {
+    List<SessionInfo> list = with(Config.fromSystem(), sessions -> sessions.list(user));
+    if (json) {
+      JsonArray array = new JsonArray();
+      list.forEach(info -> array.add(toJson(info)));
+      JsonObject answer = new JsonObject();
+      answer.addProperty("user", user);
+      answer.add("sessions", array);
+      print(answer);
+    } else {
+      System.out.printf("%s has %s%n", user, count(list.size()));
+      list.forEach(info -> System.out.println(toText(info)));
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "revoke",
+      description = "Signs a person out everywhere, at once.",
+      mixinStandardHelpOptions = true)
+  int revoke(
+      @Option(names = "--user", paramLabel = "U", required = true, description = "Whom.")
+          String user) {
+    int ended = with(Config.fromSystem(), sessions -> sessions.revokeAll(user));
+    System.out.printf("Ended %s of %s%n", count(ended), user);
+    return 0;
+  }
+
+  @Command(
+      name = "purge",
+      description = "Ends every session of everybody, at once and without asking.",
+      mixinStandardHelpOptions = true)
+  int purge() {
+    long ended = with(Config.fromSystem(), Sessions::purge);
+    System.out.printf("Ended %s%n", count(ended));
+    return 0;
+  }
+
+  private static <T> T with(Config config, Function<Sessions, T> work) {
+    if (config.sessions().store().kind() == StoreChoice.Kind.COOKIE) {
+      throw new CommandFailure(
+          "sessions are in cookies ("
+              + config.sessions().store().reason()
+              + "), so the site has no record of them; use SESSION_STORE=file or redis, or, to end"
+              + " all of them, change SECRET_KEY");
+    }
+    Path folder = config.sessions().fileDir();
+    if (config.sessions().store().kind() == StoreChoice.Kind.FILE && !Files.isDirectory(folder)) {
+      throw new CommandFailure(
+          "there is no session folder "
+              + folder
+              + "; set LMS_DATA_DIR or SESSION_FILE_DIR as the site has it");
+    }
+    if (config.secrets().key().isPresent()) {
+      return open(config, work);
+    }
+    if (!new SecretKeyFile(config.dataDir()).exists()) {
+      throw new CommandFailure(
+          "there is no secret key in "
+              + config.dataDir()
+              + "; set LMS_DATA_DIR or SECRET_KEY as the site has it");
+    }
+    try (KeyUse use = KeyUse.begin(config.dataDir())) {
+      StoredKeys keys = use.keys();
+      return open(
+          config.withSecretKey(keys.signing(), keys.accepted(Clock.systemUTC().instant())), work);
+    }
+  }
+
+  private static <T> T open(Config config, Function<Sessions, T> work) {
+    try (SessionAccess access = SessionAccess.open(config)) {
+      return work.apply(access.sessions());
+    } catch (IllegalArgumentException | SessionStoreException e) {
+      // What they say names the folder or server and the remedy.
+      throw new CommandFailure(e.getMessage());
+    }
+  }
+
+  private static String count(long sessions) {
+    return sessions == 1 ? "1 session" : sessions + " sessions";
+  }
+
+  private static String toText(SessionInfo info) {
+    return "  %s, %s%n    signed in %s, last seen %s, ends %s%n    %s"
+        .formatted(
+            DeviceName.of(info.device().userAgent()),
+            info.device().address().isEmpty() ? "unknown address" : info.device().address(),
+            Text.moment(info.signedIn()),
+            Text.moment(info.lastSeen()),
+            Text.moment(info.expires()),
+            info.handle());
+  }
+
+  private static JsonObject toJson(SessionInfo info) {
+    JsonObject entry = new JsonObject();
+    entry.addProperty("handle", info.handle());
+    entry.addProperty("device", DeviceName.of(info.device().userAgent()));
+    entry.addProperty("userAgent", info.device().userAgent());
+    entry.addProperty("address", info.device().address());
+    entry.addProperty("created", info.created().toString());
+    entry.addProperty("signedIn", info.signedIn().toString());
+    entry.addProperty("lastSeen", info.lastSeen().toString());
+    entry.addProperty("expires", info.expires().toString());
+    return entry;
+  }
+
+  private static void print(JsonObject answer) {
+    System.out.println(
+        new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(answer));
+  }
+}

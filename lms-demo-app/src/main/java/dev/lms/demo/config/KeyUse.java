@@ -1,0 +1,92 @@
+package dev.lms.demo.config;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys in a data folder, in use by this process until it ends or closes this. {@link
+ * KeyRotation} does nothing that a process in use of older keys would not understand.
+ *
+ * <p>Each process holds a shared lock on the byte of a lock file that has the number of its keys'
+ * generation. Such a lock ends with its process, however that ends. The file holds nothing and is
+ * open once per process, because closing any descriptor of a file drops the process's locks on it.
+ */
+public final class KeyUse implements AutoCloseable {
+  private static final String NAME = "secret.key.lock";
+  private static final int MOST_TRIES = 500;
+  private static final long PAUSE_NANOS = 10_000_000;
+
+  private final FileChannel locks;
+  private final StoredKeys keys;
+
+  private KeyUse(FileChannel locks, StoredKeys keys) {
+    this.locks = locks;
+    this.keys = keys;
+  }
+
+  /**
+   * Takes the keys of this data folder into use; they are made if there are none.
+   *
+   * @throws ConfigException when they cannot be kept there, with the remedy
+   */
+  public static KeyUse begin(Path dataDir) {
+    SecretKeyFile file = new SecretKeyFile(dataDir);
+    StoredKeys keys = file.readOrCreate();
+    for (int i = 0; i < MOST_TRIES; i++) {
+      Optional<KeyUse> use = begin(dataDir, file, keys);
+      if (use.isPresent()) {
+        return use.get();
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+      keys = file.readOrCreate();
+    }
+    throw new ConfigException(
+        List.of("SECRET_KEY: a lmsctl key rotate on " + dataDir + " does not end; is it stopped?"));
+  }
+
+  /** Empty if the keys changed between reading and locking, or are about to. */
+  private static Optional<KeyUse> begin(Path dataDir, SecretKeyFile file, StoredKeys keys) {
+    try {
+      FileChannel locks = open(dataDir);
+      @Nullable FileLock lock = locks.tryLock(keys.generation(), 1, true);
+      if (lock != null && file.read().generation() == keys.generation()) {
+        return Optional.of(new KeyUse(locks, keys));
+      }
+      locks.close();
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new ConfigException(
+          List.of("LMS_DATA_DIR: cannot lock " + dataDir.resolve(NAME) + " (" + e + ")"));
+    }
+  }
+
+  static FileChannel open(Path dataDir) throws IOException {
+    return FileChannel.open(
+        dataDir.resolve(NAME),
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+  }
+
+  /** The keys. */
+  public StoredKeys keys() {
+    return keys;
+  }
+
+  @Override
+  public void close() {
+    try {
+      locks.close();
+    } catch (IOException e) {
+      throw new ConfigException(List.of("LMS_DATA_DIR: cannot unlock the secret key: " + e));
+    }
+  }
+}
