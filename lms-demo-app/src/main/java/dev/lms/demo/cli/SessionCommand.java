@@ -148,7 +148,7 @@ final class SessionCommand implements Runnable {
       return work.apply(access.sessions());
     } catch (IllegalArgumentException | SessionStoreException e) {
       // What they say names the folder or server and the remedy.
-      throw new CommandFailure(String.valueOf(e.getMessage()));
+      throw new CommandFailure("cannot use the sessions: " + e.getMessage());
     }
   }
 
