@@ -1,6 +1,7 @@
 package dev.lms.session;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,8 @@ import java.util.function.Predicate;
  * while sessions begin. A live session is never dropped.
  */
 public final class FileSessionStore implements SessionStore {
+  private static final System.Logger LOG = System.getLogger(FileSessionStore.class.getName());
+
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(5);
 
   private final Path folder;
@@ -84,7 +87,10 @@ public final class FileSessionStore implements SessionStore {
     if (slot.isEmpty() && files.exists(handle)) {
       // Two writes overtook the read, or the file is unreadable; the lock tells which.
       try (FileLocks.Held held = locks.acquire(handle)) {
-        return files.read(handle);
+        slot = files.read(handle);
+      }
+      if (slot.isEmpty() && files.exists(handle)) {
+        LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", handle);
       }
     }
     return slot;

@@ -3,6 +3,7 @@ package dev.lms.session;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The secret keys of a site: one that signs and seals, and older ones that are still accepted.
@@ -25,9 +26,16 @@ public final class KeyRing {
   /**
    * A ring that signs with {@code current} and also accepts {@code fallbacks}.
    *
-   * @throws IllegalArgumentException if a secret has fewer than {@value #MIN_LENGTH} characters
+   * @param current the signing secret; null, as an unset environment variable gives it, is refused
+   * @throws IllegalArgumentException if there is no secret, or one has fewer than {@value
+   *     #MIN_LENGTH} characters
    */
-  public static KeyRing of(String current, String... fallbacks) {
+  public static KeyRing of(@Nullable String current, String... fallbacks) {
+    if (current == null) {
+      throw new IllegalArgumentException(
+          "there is no secret key; set one of at least %d random characters, for example from: openssl rand -hex 32"
+              .formatted(MIN_LENGTH));
+    }
     KeyRing ring = new KeyRing();
     ring.add("the secret key", current);
     for (int i = 0; i < fallbacks.length; i++) {

@@ -342,11 +342,17 @@ public final class Session {
   private @Nullable StoredSession find() {
     for (String token : tokens) {
       Optional<StoredSession> found = sessions.store().load(token);
-      if (found.isPresent() && found.get().deadline().isAfter(now())) {
+      if (found.filter(this::isAlive).isPresent()) {
         return found.get();
       }
     }
     return null;
+  }
+
+  /** The absolute deadline has a MAC in every store; the other one may have been tampered with. */
+  private boolean isAlive(StoredSession found) {
+    Instant now = now();
+    return found.deadline().isAfter(now) && found.envelope().absoluteDeadline().isAfter(now);
   }
 
   private Changes changes() {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -348,5 +349,14 @@ class SessionTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> new CookieSettings("__Host-s", false, true, "Lax", false));
+  }
+
+  @Test
+  void aMissingOrShortSecretIsAnErrorThatNamesTheRemedy() {
+    for (@Nullable String secret : new @Nullable String[] {null, "", "short"}) {
+      IllegalArgumentException error =
+          assertThrows(IllegalArgumentException.class, () -> KeyRing.of(secret));
+      assertTrue(String.valueOf(error.getMessage()).contains("openssl rand -hex 32"));
+    }
   }
 }

@@ -14,6 +14,7 @@ import dev.lms.session.SessionStoreException;
 import dev.lms.session.SessionTokens;
 import dev.lms.session.SessionTokens.Token;
 import dev.lms.session.StoredSession;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,6 +41,8 @@ import redis.clients.jedis.exceptions.JedisException;
  * disk forgets, this store forgets.
  */
 public final class RedisSessionStore implements SessionStore {
+  private static final System.Logger LOG = System.getLogger(RedisSessionStore.class.getName());
+
   private static final String ATTRIBUTE = "a:";
 
   private static final Script CREATE = Script.named("create.lua");
@@ -89,12 +92,16 @@ public final class RedisSessionStore implements SessionStore {
         });
     try {
       Instant end = Instant.ofEpochMilli(Long.parseLong(deadline));
-      return envelopes
-          .decode(token.handle(), envelope)
-          .map(read -> new StoredSession(token.text(), token.handle(), read, end, attributes));
+      Optional<Envelope> read = envelopes.decode(token.handle(), envelope);
+      if (read.isPresent()) {
+        return Optional.of(
+            new StoredSession(token.text(), token.handle(), read.get(), end, attributes));
+      }
     } catch (NumberFormatException e) {
-      return Optional.empty();
+      // As unreadable as a broken envelope.
     }
+    LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", token.handle());
+    return Optional.empty();
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.Changes;
 import dev.lms.session.CookieSettings;
+import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Lifetimes;
 import dev.lms.session.MovableClock;
@@ -111,6 +112,15 @@ class RedisSessionStoreTest extends SessionStoreContract {
     assertTrue(store.load(others).isPresent());
     admin.hset(key, "envelope", envelope.replaceFirst("student", "admin"));
     assertEquals(Optional.empty(), store.load(mine), "an envelope with another role");
+  }
+
+  @Test
+  void whoCanWriteToRedisCannotMakeASessionOutliveItsAbsoluteDeadline() {
+    SessionStore store = store();
+    Envelope ended = new Envelope(NOW, Optional.empty(), NOW, Optional.empty());
+    String token = store.create(ended, Map.of("a", "1"), SOON, NOW);
+    assertTrue(store.load(token).isPresent(), "its sliding deadline has not passed");
+    assertEquals(false, sessions(store).open(List.of("session=" + token)).exists());
   }
 
   @Test
