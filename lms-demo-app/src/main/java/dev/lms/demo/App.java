@@ -97,7 +97,7 @@ public final class App {
   private static App start(Config config, ResourcePlan plan, Closing parts) throws IOException {
     Clock clock = Clock.systemUTC();
     DataFolder.create(config.dataDir());
-    boolean samples = config.environment() != Environment.PRODUCTION;
+    boolean samples = config.environment() == Environment.DEVELOPMENT;
     int cpus = Runtime.getRuntime().availableProcessors();
 
     Database database = parts.add(Database.open(config.databaseUrl(), cpus, samples));

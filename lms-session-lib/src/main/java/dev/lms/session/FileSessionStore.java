@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 
 /**
@@ -26,6 +27,8 @@ import java.util.function.Predicate;
  */
 public final class FileSessionStore implements SessionStore {
   private static final System.Logger LOG = System.getLogger(FileSessionStore.class.getName());
+
+  private final LongAdder unreadable = new LongAdder();
 
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(5);
 
@@ -90,6 +93,7 @@ public final class FileSessionStore implements SessionStore {
         slot = files.read(handle);
       }
       if (slot.isEmpty() && files.exists(handle)) {
+        unreadable.increment();
         LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", handle);
       }
     }
@@ -346,6 +350,11 @@ public final class FileSessionStore implements SessionStore {
     } catch (IOException e) {
       throw failed("purge", e);
     }
+  }
+
+  /** How often this store has met a session that it could not read, since it was opened. */
+  public long unreadable() {
+    return unreadable.sum();
   }
 
   @Override

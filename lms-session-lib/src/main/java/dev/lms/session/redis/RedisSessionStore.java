@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
@@ -42,6 +43,8 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 public final class RedisSessionStore implements SessionStore {
   private static final System.Logger LOG = System.getLogger(RedisSessionStore.class.getName());
+
+  private final LongAdder unreadable = new LongAdder();
 
   private static final String ATTRIBUTE = "a:";
 
@@ -81,7 +84,8 @@ public final class RedisSessionStore implements SessionStore {
     String envelope = fields.get(RedisKeys.ENVELOPE);
     String deadline = fields.get(RedisKeys.DEADLINE);
     if (envelope == null || deadline == null) {
-      return Optional.empty();
+      // Nothing at all, or the mark of a revocation, is no session; a half one is.
+      return envelope == null && deadline == null ? Optional.empty() : unreadable(token);
     }
     Map<String, String> attributes = new HashMap<>();
     fields.forEach(
@@ -100,6 +104,11 @@ public final class RedisSessionStore implements SessionStore {
     } catch (NumberFormatException e) {
       // As unreadable as a broken envelope.
     }
+    return unreadable(token);
+  }
+
+  private Optional<StoredSession> unreadable(Token token) {
+    unreadable.increment();
     LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", token.handle());
     return Optional.empty();
   }
@@ -284,6 +293,11 @@ public final class RedisSessionStore implements SessionStore {
   @Override
   public long purge(Instant now) {
     return repeatable(() -> census.purge(now));
+  }
+
+  /** How often this store has met a session that it could not read, since it was opened. */
+  public long unreadable() {
+    return unreadable.sum();
   }
 
   @Override

@@ -135,6 +135,7 @@ class RedisSessionStoreTest extends SessionStoreContract {
       admin.hset(key, field, "nonsense");
       assertEquals(Optional.empty(), store.load(token), "with a broken " + field);
     }
+    assertEquals(4, ((RedisSessionStore) store).unreadable());
   }
 
   private String keyOf(StoredSession session) {
