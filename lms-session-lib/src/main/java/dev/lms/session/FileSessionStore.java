@@ -1,16 +1,12 @@
 package dev.lms.session;
 
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 
 /**
@@ -26,18 +22,15 @@ import java.util.function.Predicate;
  * while sessions begin. A live session is never dropped.
  */
 public final class FileSessionStore implements SessionStore {
-  private static final System.Logger LOG = System.getLogger(FileSessionStore.class.getName());
-
-  private final LongAdder unreadable = new LongAdder();
-
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(5);
 
   private final Path folder;
   private final SessionTokens tokens;
   private final SlotFolder files;
   private final FileLocks locks;
-  private final FileIndex index;
   private final FileSweep sweep;
+  private final SessionFiles sessions;
+  private final FileSignIns signIns;
   private final FileCensus census;
 
   private FileSessionStore(Path folder, KeyRing keys, int threshold) throws IOException {
@@ -45,9 +38,11 @@ public final class FileSessionStore implements SessionStore {
     this.tokens = new SessionTokens(keys);
     this.files = new SlotFolder(folder, keys);
     this.locks = new FileLocks(folder.resolve("lock"), LOCK_PATIENCE);
-    this.index = new FileIndex(files, locks, keys);
+    FileIndex index = new FileIndex(files, locks, keys);
     this.sweep = new FileSweep(files, locks, index, threshold);
-    this.census = new FileCensus(files, locks, index, sweep);
+    this.sessions = new SessionFiles(files, locks, sweep);
+    this.signIns = new FileSignIns(sessions, index);
+    this.census = new FileCensus(files, sessions, index);
   }
 
   /** A store in this folder, which is made if it is missing, that sweeps past 1000 sessions. */
@@ -79,25 +74,10 @@ public final class FileSessionStore implements SessionStore {
 
   private Optional<StoredSession> load(SessionTokens.Token token) {
     try {
-      return read(token.handle()).flatMap(slot -> decode(token, slot));
+      return sessions.read(token.handle()).flatMap(slot -> decode(token, slot));
     } catch (IOException e) {
       throw failed("read", e);
     }
-  }
-
-  private Optional<SlotFile.Slot> read(String handle) throws IOException {
-    Optional<SlotFile.Slot> slot = files.read(handle);
-    if (slot.isEmpty() && files.exists(handle)) {
-      // Two writes overtook the read, or the file is unreadable; the lock tells which.
-      try (FileLocks.Held held = locks.acquire(handle)) {
-        slot = files.read(handle);
-      }
-      if (slot.isEmpty() && files.exists(handle)) {
-        unreadable.increment();
-        LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", handle);
-      }
-    }
-    return slot;
   }
 
   private static Optional<StoredSession> decode(SessionTokens.Token token, SlotFile.Slot slot) {
@@ -130,14 +110,14 @@ public final class FileSessionStore implements SessionStore {
         new SlotFolder.Content(deadline, RecordCodec.encode(envelope, attributes));
     try {
       sweep.ifDue(now);
-      return within(
+      return signIns.begin(
           limit,
-          place(token, envelope, deadline, now),
+          FileSignIns.Place.of(token.handle(), envelope, deadline, now),
           Optional.empty(),
           now,
           () -> {
-            try (FileLocks.Held held = locks.acquire(token.handle())) {
-              begin(token, content);
+            try (FileLocks.Held held = sessions.lock(token.handle())) {
+              sessions.begin(token.handle(), content);
             }
             return Optional.of(token.text());
           });
@@ -149,42 +129,46 @@ public final class FileSessionStore implements SessionStore {
   @Override
   public Optional<String> update(
       StoredSession session, Changes changes, Instant deadline, Instant now) {
-    Optional<SessionTokens.Token> token = tokens.parse(session.token());
-    Optional<Place> place =
-        token
-            .filter(known -> deadline.isAfter(session.deadline()))
-            .flatMap(known -> place(known, session.envelope(), deadline, now));
-    if (token.isEmpty()) {
-      return Optional.empty();
-    }
-    try (FileLocks.Held held = lock(place)) {
-      if (place.isPresent()) {
-        index.touch(place.get().principalId(), place.get().entry(), now);
-      }
-      boolean written = update(token.get(), changes, deadline, now);
-      if (!written && place.isPresent()) {
-        index.leave(place.get().principalId(), List.of(token.get().handle()), now);
-      }
-      return written ? Optional.of(session.token()) : Optional.empty();
+    return tokens
+        .parse(session.token())
+        .flatMap(token -> update(token, session, changes, deadline, now));
+  }
+
+  private Optional<String> update(
+      SessionTokens.Token token,
+      StoredSession session,
+      Changes changes,
+      Instant deadline,
+      Instant now) {
+    // Only a deadline that moves is worth telling the person's index.
+    Optional<FileSignIns.Place> place =
+        deadline.isAfter(session.deadline())
+            ? FileSignIns.Place.of(token.handle(), session.envelope(), deadline, now)
+            : Optional.empty();
+    try {
+      return signIns.touch(place, now, () -> update(token, changes, deadline, now));
     } catch (IOException e) {
       throw failed("update", e);
     }
   }
 
-  private boolean update(SessionTokens.Token token, Changes changes, Instant deadline, Instant now)
+  private Optional<String> update(
+      SessionTokens.Token token, Changes changes, Instant deadline, Instant now)
       throws IOException {
-    try (FileLocks.Held held = locks.acquire(token.handle())) {
-      return files.change(
-          token.handle(),
-          slot ->
-              decode(token, slot)
-                  .filter(current -> current.deadline().isAfter(now))
-                  .map(
-                      current ->
-                          new SlotFolder.Content(
-                              later(deadline, current.deadline()),
-                              RecordCodec.encode(
-                                  current.envelope(), changes.applyTo(current.attributes())))));
+    try (FileLocks.Held held = sessions.lock(token.handle())) {
+      boolean written =
+          files.change(
+              token.handle(),
+              slot ->
+                  decode(token, slot)
+                      .filter(current -> current.deadline().isAfter(now))
+                      .map(
+                          current ->
+                              new SlotFolder.Content(
+                                  later(deadline, current.deadline()),
+                                  RecordCodec.encode(
+                                      current.envelope(), changes.applyTo(current.attributes())))));
+      return written ? Optional.of(token.text()) : Optional.empty();
     }
   }
 
@@ -213,14 +197,14 @@ public final class FileSessionStore implements SessionStore {
     boolean samePerson = before.equals(after);
     try {
       Optional<String> rotated =
-          within(
+          signIns.begin(
               limit,
-              place(token, envelope, deadline, now),
+              FileSignIns.Place.of(token.handle(), envelope, deadline, now),
               samePerson ? Optional.of(old.handle()) : Optional.empty(),
               now,
               () -> rotate(old, token, envelope, changes, deadline, now));
       if (rotated.isPresent() && before.isPresent() && !samePerson) {
-        leave(before.get(), old.handle(), now);
+        signIns.leave(before.get(), old.handle(), now);
       }
       return rotated;
     } catch (IOException e) {
@@ -237,14 +221,14 @@ public final class FileSessionStore implements SessionStore {
       Instant now)
       throws IOException {
     // The new file needs no lock: nobody knows its name before this returns.
-    try (FileLocks.Held held = locks.acquire(old.handle())) {
+    try (FileLocks.Held held = sessions.lock(old.handle())) {
       Optional<StoredSession> current = files.read(old.handle()).flatMap(slot -> decode(old, slot));
       if (current.isEmpty() || !current.get().deadline().isAfter(now)) {
         return Optional.empty();
       }
       byte[] content = RecordCodec.encode(envelope, changes.applyTo(current.get().attributes()));
-      begin(token, new SlotFolder.Content(deadline, content));
-      end(old.handle());
+      sessions.begin(token.handle(), new SlotFolder.Content(deadline, content));
+      sessions.end(old.handle());
       return Optional.of(token.text());
     }
   }
@@ -269,11 +253,11 @@ public final class FileSessionStore implements SessionStore {
 
   private void delete(String handle, Optional<String> principalId, Instant now) {
     try {
-      try (FileLocks.Held held = locks.acquire(handle)) {
-        end(handle);
+      try (FileLocks.Held held = sessions.lock(handle)) {
+        sessions.end(handle);
       }
       if (principalId.isPresent()) {
-        leave(principalId.get(), handle, now);
+        signIns.leave(principalId.get(), handle, now);
       }
     } catch (IOException e) {
       throw failed("delete", e);
@@ -282,35 +266,11 @@ public final class FileSessionStore implements SessionStore {
 
   @Override
   public List<SessionInfo> list(String principalId, Instant now) {
-    List<SessionInfo> sessions = new ArrayList<>();
-    try (FileLocks.Held held = index.lock(principalId)) {
-      for (FileIndex.Entry entry : index.entries(principalId)) {
-        read(entry.handle())
-            .filter(slot -> slot.deadline().isAfter(now))
-            .flatMap(slot -> describe(entry, principalId, slot))
-            .ifPresent(sessions::add);
-      }
+    try {
+      return signIns.list(principalId, now);
     } catch (IOException e) {
       throw failed("list", e);
     }
-    Collections.reverse(sessions);
-    return sessions;
-  }
-
-  private static Optional<SessionInfo> describe(
-      FileIndex.Entry entry, String principalId, SlotFile.Slot slot) {
-    return RecordCodec.decode(slot.content())
-        .map(RecordCodec.Content::envelope)
-        .filter(envelope -> envelope.isOf(principalId))
-        .map(
-            envelope ->
-                new SessionInfo(
-                    entry.handle(),
-                    envelope.device(),
-                    envelope.created(),
-                    entry.signedIn(),
-                    entry.seen(),
-                    slot.deadline()));
   }
 
   @Override
@@ -326,9 +286,8 @@ public final class FileSessionStore implements SessionStore {
   }
 
   private int revoke(String principalId, Predicate<FileIndex.Entry> which, Instant now) {
-    try (FileLocks.Held held = index.lock(principalId)) {
-      List<FileIndex.Entry> doomed = index.entries(principalId).stream().filter(which).toList();
-      return end(principalId, doomed, now);
+    try {
+      return signIns.revoke(principalId, which, now);
     } catch (IOException e) {
       throw failed("revoke", e);
     }
@@ -354,7 +313,7 @@ public final class FileSessionStore implements SessionStore {
 
   /** How often this store has met a session that it could not read, since it was opened. */
   public long unreadable() {
-    return unreadable.sum();
+    return sessions.unreadable();
   }
 
   @Override
@@ -368,91 +327,6 @@ public final class FileSessionStore implements SessionStore {
       locks.close();
     } catch (IOException e) {
       throw failed("close", e);
-    }
-  }
-
-  /** Writes a session; empty if there was nothing to write it from. */
-  private interface Write {
-    Optional<String> run() throws IOException;
-  }
-
-  /** Whose index a session belongs into, and as what. */
-  private record Place(String principalId, FileIndex.Entry entry) {}
-
-  private static Optional<Place> place(
-      SessionTokens.Token token, Envelope envelope, Instant deadline, Instant now) {
-    String handle = token.handle();
-    Instant signedIn = envelope.authenticated().orElse(envelope.created());
-    return envelope
-        .principal()
-        .map(
-            person ->
-                new Place(
-                    person.id(), new FileIndex.Entry(handle, deadline, now, signedIn, handle)));
-  }
-
-  private FileLocks.Held lock(Optional<Place> place) {
-    return place.map(person -> index.lock(person.principalId())).orElse(() -> {});
-  }
-
-  /** Enters the session into its person's index, writes it, and ends what the limit says. */
-  private Optional<String> within(
-      SessionLimit limit,
-      Optional<Place> place,
-      Optional<String> replaced,
-      Instant now,
-      Write write)
-      throws IOException {
-    if (place.isEmpty()) {
-      return write.run();
-    }
-    String person = place.get().principalId();
-    try (FileLocks.Held held = index.lock(person)) {
-      Optional<List<FileIndex.Entry>> excess =
-          index.enter(person, place.get().entry(), replaced, limit, now);
-      if (excess.isEmpty()) {
-        return Optional.empty();
-      }
-      Optional<String> token = write.run();
-      if (token.isEmpty()) {
-        index.leave(person, List.of(place.get().entry().handle()), now);
-        return Optional.empty();
-      }
-      end(person, excess.get(), now);
-      if (replaced.isPresent()) {
-        index.leave(person, List.of(replaced.get()), now);
-      }
-      return token;
-    }
-  }
-
-  /** Ends sessions, then takes them out of the index; the caller holds the person's lock. */
-  private int end(String principalId, List<FileIndex.Entry> doomed, Instant now)
-      throws IOException {
-    int live = 0;
-    for (FileIndex.Entry entry : doomed) {
-      live += census.end(entry.handle(), now) ? 1 : 0;
-    }
-    if (!doomed.isEmpty()) {
-      index.leave(principalId, doomed.stream().map(FileIndex.Entry::handle).toList(), now);
-    }
-    return live;
-  }
-
-  private void leave(String principalId, String handle, Instant now) throws IOException {
-    try (FileLocks.Held held = index.lock(principalId)) {
-      index.leave(principalId, List.of(handle), now);
-    }
-  }
-
-  private void begin(SessionTokens.Token token, SlotFolder.Content content) throws IOException {
-    files.create(token.handle(), content);
-    sweep.began();
-  }
-
-  private void end(String handle) throws IOException {
-    if (files.delete(handle)) {
-      sweep.ended();
     }
   }
 

@@ -1,0 +1,73 @@
+package dev.lms.session;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Sessions, each in a file of its own and under a lock of its own, whoever's they are. Knows how
+ * many there are, so that what has ended is swept in time.
+ */
+final class SessionFiles {
+  private static final System.Logger LOG = System.getLogger(FileSessionStore.class.getName());
+
+  private final SlotFolder files;
+  private final FileLocks locks;
+  private final FileSweep sweep;
+  private final LongAdder unreadable = new LongAdder();
+
+  SessionFiles(SlotFolder files, FileLocks locks, FileSweep sweep) {
+    this.files = files;
+    this.locks = locks;
+    this.sweep = sweep;
+  }
+
+  /** The lock of a session; whoever writes it holds it. */
+  FileLocks.Held lock(String handle) {
+    return locks.acquire(handle);
+  }
+
+  /** Needs no lock. */
+  Optional<SlotFile.Slot> read(String handle) throws IOException {
+    Optional<SlotFile.Slot> slot = files.read(handle);
+    if (slot.isEmpty() && files.exists(handle)) {
+      // Two writes overtook the read, or the file is unreadable; the lock tells which.
+      try (FileLocks.Held held = lock(handle)) {
+        slot = files.read(handle);
+      }
+      if (slot.isEmpty() && files.exists(handle)) {
+        unreadable.increment();
+        LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", handle);
+      }
+    }
+    return slot;
+  }
+
+  long unreadable() {
+    return unreadable.sum();
+  }
+
+  /** Writes a session that must not exist yet. */
+  void begin(String handle, SlotFolder.Content content) throws IOException {
+    files.create(handle, content);
+    sweep.began();
+  }
+
+  /** Ends a session; the caller holds its lock. */
+  void end(String handle) throws IOException {
+    if (files.delete(handle)) {
+      sweep.ended();
+    }
+  }
+
+  /** Ends a session, whose lock the caller does not hold; whether it was live. */
+  boolean end(String handle, Instant now) throws IOException {
+    try (FileLocks.Held held = lock(handle)) {
+      boolean live = files.read(handle).filter(slot -> slot.deadline().isAfter(now)).isPresent();
+      end(handle);
+      return live;
+    }
+  }
+}
