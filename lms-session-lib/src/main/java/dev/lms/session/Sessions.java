@@ -1,9 +1,11 @@
 package dev.lms.session;
 
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +23,14 @@ import org.jspecify.annotations.Nullable;
  * <p>On the JDK's HttpServer, {@code dev.lms.session.httpserver.SessionFilter} does all that.
  */
 public final class Sessions {
+  private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
+
   private final SessionStore store;
   private final SessionSettings settings;
   private final Clock clock;
   private final CsrfTokens csrf;
+  private final LongAdder unreadableAttributes = new LongAdder();
+  private final LongAdder reused = new LongAdder();
 
   /** With default settings and the system's clock. */
   public Sessions(SessionStore store, KeyRing keys) {
@@ -131,6 +137,39 @@ public final class Sessions {
     return store.purge(now());
   }
 
+  /** How often a typed attribute could not be read and counted as absent, since this was made. */
+  public long unreadableAttributes() {
+    return unreadableAttributes.sum();
+  }
+
+  /** How often an id was used after a rotation had replaced it, since this was made. */
+  public long reusedIds() {
+    return reused.sum();
+  }
+
+  void unreadable(String attribute, String handle) {
+    unreadableAttributes.increment();
+    LOG.log(
+        Level.WARNING,
+        "attribute {0} of session {1} is unreadable and counts as absent",
+        attribute,
+        handle);
+  }
+
+  /** An id was used after its rotation; the rule says what becomes of the session. */
+  void reused(String token, Opened.Reused reuse) {
+    reused.increment();
+    boolean ends = rotation().reuseEndsSession();
+    LOG.log(
+        Level.WARNING,
+        "session id {0} was used after it had been rotated; the session {1}",
+        reuse.handle(),
+        ends ? "ends" : "goes on under its new id");
+    if (ends) {
+      store.delete(token, now());
+    }
+  }
+
   /** Stores keep time in milliseconds. */
   Instant now() {
     return Instant.ofEpochMilli(clock.millis());
@@ -150,6 +189,10 @@ public final class Sessions {
 
   SessionLimit limit() {
     return settings.limit();
+  }
+
+  Rotation rotation() {
+    return settings.rotation();
   }
 
   CsrfTokens csrf() {

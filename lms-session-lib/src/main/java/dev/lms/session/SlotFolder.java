@@ -153,8 +153,11 @@ final class SlotFolder {
     }
   }
 
-  /** For content that has outgrown its slots: a larger file takes the place of the old one. */
-  private void replace(String name, Content content) throws IOException {
+  /**
+   * A new file takes the place of the old one: for content that has outgrown its slots, or that must
+   * not leave the old content in the other one.
+   */
+  void replace(String name, Content content) throws IOException {
     Path larger = file(name + TEMPORARY);
     Files.deleteIfExists(larger);
     try (FileChannel file = createFile(larger)) {

@@ -50,7 +50,7 @@ class FileLayoutTest {
     try (FileSessionStore store = FileSessionStore.open(folder(), KEYS)) {
       String token = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
       StoredSession session = store.load(token).orElseThrow();
-      assertTrue(store.update(session, set("v", "2"), SOON, NOW).isPresent());
+      assertTrue(store.update(session, set("v", "2"), SOON, NOW).token().isPresent());
       Path file = files().get(0);
       byte[] good = Files.readAllBytes(file);
       Set<Optional<String>> allowed = Set.of(Optional.of("2"), Optional.of("1"), Optional.empty());
@@ -79,7 +79,7 @@ class FileLayoutTest {
       for (int commit = 2; commit <= 5; commit++) {
         byte[] before = Files.readAllBytes(file);
         StoredSession session = store.load(token).orElseThrow();
-        assertTrue(store.update(session, set("v", "" + commit), SOON, NOW).isPresent());
+        assertTrue(store.update(session, set("v", "" + commit), SOON, NOW).token().isPresent());
         byte[] after = Files.readAllBytes(file);
         for (int torn = 0; torn < after.length; torn++) {
           byte[] bytes = after.clone();

@@ -26,9 +26,9 @@ record RedisSignIn(
   /**
    * Enters the session, writes it, runs what comes after, and ends what the limit says.
    *
-   * @return whether the write answered 1; empty, and nothing written, if the limit refuses
+   * @return what the write answered; empty, and nothing written, if the limit refuses
    */
-  Optional<Boolean> run(UnifiedJedis redis, RedisIndex index, Step write, List<Step> after) {
+  Optional<Object> run(UnifiedJedis redis, RedisIndex index, Step write, List<Step> after) {
     List<String> indexes = index.all(principalId);
     Step enter = index.enter(this);
     List<Step> steps = new ArrayList<>();
@@ -50,8 +50,8 @@ record RedisSignIn(
     if (!limit.refuses()) {
       excess = answers.get(0);
     }
-    boolean written = Script.isOne(answers.get(limit.refuses() ? 0 : 1));
-    if (!written) {
+    Object written = answers.get(limit.refuses() ? 0 : 1);
+    if (!Script.isOne(written)) {
       Step.inOrder(redis, index.leave(principalId, List.of(RedisKeys.field(token))));
     } else if (excess instanceof List<?> fields && !fields.isEmpty()) {
       index.end(indexes, entries(fields), now);
