@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  * it. Tests of what a store's {@link Capabilities} do not promise check the opposite: that the
  * store does not claim more than it does.
  */
-public abstract class SessionStoreContract extends PrincipalIndexContract {
+public abstract class SessionStoreContract extends RotationContract {
   /** For the tests of one store. */
   protected SessionStoreContract() {}
 
