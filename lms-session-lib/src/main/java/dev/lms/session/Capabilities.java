@@ -6,8 +6,8 @@ package dev.lms.session;
  *
  * @param mergesConcurrentChanges commits of parallel requests are merged attribute by attribute and
  *     counters lose nothing; false: the last commit to arrive at the browser wins whole
- * @param detectsConflicts a commit whose {@link Changes#expected} no longer holds is refused, in the
- *     same atomic step; false: {@link Merge#REJECT} is no more than {@link Merge#LAST_WRITE}
+ * @param detectsConflicts a commit whose {@link Changes#expected} no longer holds is refused, in
+ *     the same atomic step; false: {@link Merge#REJECT} is no more than {@link Merge#LAST_WRITE}
  * @param followsRotation the store remembers what an id was rotated into: signing out with the old
  *     id ends the new one, an alias may live for requests under way, and later use is reported;
  *     false: the old id is dead at once and nothing is remembered of it

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
  * <p>What it cannot do: concurrent requests are not merged and conflicts not detected, the last
  * {@code Set-Cookie} to reach the browser wins whole; a rotated cookie is dead at once, without a
  * grace, and nothing remembers what it was rotated into; and name and value together must fit 4096
- * bytes. Nonces are random, so
- * one key should seal no more than 2^32 cookies (NIST SP 800-38D section 8.3): rotate it in time.
+ * bytes. Nonces are random, so one key should seal no more than 2^32 cookies (NIST SP 800-38D
+ * section 8.3): rotate it in time.
  */
 public final class CookieSessionStore implements SessionStore {
   /** What browsers take for name and value together (RFC 6265bis section 5.6). */

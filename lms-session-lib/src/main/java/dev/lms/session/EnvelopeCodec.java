@@ -9,8 +9,7 @@ import javax.crypto.Mac;
 
 /**
  * Writes an {@link Envelope} or a {@link Forward} as text that only holders of the key can make,
- * bound to one session.
- * For authors of stores whose data others might write to. Thread-safe.
+ * bound to one session. For authors of stores whose data others might write to. Thread-safe.
  */
 public final class EnvelopeCodec {
   private final List<Hmac> keys;

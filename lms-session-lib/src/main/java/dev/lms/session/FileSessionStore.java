@@ -134,17 +134,18 @@ public final class FileSessionStore implements SessionStore {
         new SlotFolder.Content(deadline, RecordCodec.encode(envelope, attributes));
     try {
       sweep.ifDue(now);
-      return signIns.begin(
-          limit,
-          FileSignIns.Place.of(token.handle(), envelope, deadline, now),
-          Optional.empty(),
-          now,
-          () -> {
-            try (FileLocks.Held held = sessions.lock(token.handle())) {
-              sessions.begin(token.handle(), content);
-            }
-            return Attempt.of(Written.stored(token.text()));
-          })
+      return signIns
+          .begin(
+              limit,
+              FileSignIns.Place.of(token.handle(), envelope, deadline, now),
+              Optional.empty(),
+              now,
+              () -> {
+                try (FileLocks.Held held = sessions.lock(token.handle())) {
+                  sessions.begin(token.handle(), content);
+                }
+                return Attempt.of(Written.stored(token.text()));
+              })
           .written()
           .token();
     } catch (IOException e) {
@@ -227,8 +228,7 @@ public final class FileSessionStore implements SessionStore {
    * @param session empty if nothing may be written
    */
   private record Found(Attempt attempt, Optional<StoredSession> session) {
-    static Found in(
-        SlotFile.Slot slot, SessionTokens.Token name, Changes changes, Instant now) {
+    static Found in(SlotFile.Slot slot, SessionTokens.Token name, Changes changes, Instant now) {
       Optional<Forward> forward = SessionFiles.forward(slot).filter(next -> next.isAlias(now));
       if (forward.isPresent()) {
         return new Found(Attempt.rotated(forward.get().handle()), Optional.empty());

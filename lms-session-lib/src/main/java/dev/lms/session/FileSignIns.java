@@ -133,9 +133,7 @@ final class FileSignIns {
     try (FileLocks.Held held = index.lock(principalId)) {
       String current = sessions.current(handle);
       return end(
-          principalId,
-          entry -> entry.handle().equals(current) || entry.root().equals(handle),
-          now);
+          principalId, entry -> entry.handle().equals(current) || entry.root().equals(handle), now);
     }
   }
 

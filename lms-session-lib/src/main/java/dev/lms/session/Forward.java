@@ -8,8 +8,8 @@ import java.util.Optional;
  * stores that {@linkplain Capabilities#followsRotation follow rotations}. Immutable.
  *
  * @param handle the name that the session got
- * @param aliasUntil until when the old id opens it; empty if the rotation was a change of privilege:
- *     then it never did
+ * @param aliasUntil until when the old id opens it; empty if the rotation was a change of
+ *     privilege: then it never did
  */
 public record Forward(String handle, Optional<Instant> aliasUntil) {
   private static final String KIND = "next";

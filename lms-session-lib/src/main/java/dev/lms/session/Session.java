@@ -29,6 +29,7 @@ public final class Session {
   private final Map<String, String> set = new HashMap<>();
   private final Set<String> removed = new HashSet<>();
   private final Map<String, Long> added = new HashMap<>();
+
   /** Of those, what must not be overwritten unseen; made when first needed. */
   private @Nullable Set<String> guarded;
 
@@ -112,7 +113,9 @@ public final class Session {
     return changes().applyTo(current == null ? Map.of() : current.attributes());
   }
 
-  /** The same for a log or a debug page: {@linkplain SessionKey#sensitive sensitive} values masked. */
+  /**
+   * The same for a log or a debug page: {@linkplain SessionKey#sensitive sensitive} values masked.
+   */
   public Map<String, String> shown() {
     return masked(attributes());
   }
@@ -141,8 +144,8 @@ public final class Session {
   }
 
   /**
-   * Removes a typed attribute. If it {@linkplain Merge#REJECT must not be overwritten unseen}, it is
-   * not removed unseen either.
+   * Removes a typed attribute. If it {@linkplain Merge#REJECT must not be overwritten unseen}, it
+   * is not removed unseen either.
    */
   public void remove(SessionKey<?> key) {
     guard(key);
@@ -253,8 +256,8 @@ public final class Session {
 
   /**
    * Gives the session a new id at commit, so that a stolen one is worth less. Requests under way
-   * may go on with the old one for the {@linkplain Rotation#grace grace}. Not for a change of what the
-   * person may do: that is {@link #changeRoles}.
+   * may go on with the old one for the {@linkplain Rotation#grace grace}. Not for a change of what
+   * the person may do: that is {@link #changeRoles}.
    */
   public void rotate() {
     uses++;
@@ -412,11 +415,7 @@ public final class Session {
       return envelope(old.created(), now);
     }
     return new Envelope(
-        old.created(),
-        old.authenticated(),
-        old.absoluteDeadline(),
-        principal(old),
-        old.device());
+        old.created(), old.authenticated(), old.absoluteDeadline(), principal(old), old.device());
   }
 
   private Outcome update(StoredSession current, Changes changes) {
@@ -435,8 +434,8 @@ public final class Session {
   }
 
   /**
-   * If the session is gone, the cookie is left alone: another response may have replaced it already,
-   * and deleting it here would sign that person out.
+   * If the session is gone, the cookie is left alone: another response may have replaced it
+   * already, and deleting it here would sign that person out.
    */
   private Outcome wrote(Written written, StoredSession current, Envelope envelope, Instant now) {
     stored = null;

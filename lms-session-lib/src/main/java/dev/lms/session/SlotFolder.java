@@ -154,8 +154,8 @@ final class SlotFolder {
   }
 
   /**
-   * A new file takes the place of the old one: for content that has outgrown its slots, or that must
-   * not leave the old content in the other one.
+   * A new file takes the place of the old one: for content that has outgrown its slots, or that
+   * must not leave the old content in the other one.
    */
   void replace(String name, Content content) throws IOException {
     Path larger = file(name + TEMPORARY);

@@ -194,7 +194,9 @@ class FileIndexTest {
     try (FileLocks locks = locks();
         FileLocks.Held held = locks.acquire(visitor.handle())) {
       signingIn =
-          parked(() -> store.rotate(visitor, PERSON, Changes.NONE, SOON, NOW).token().orElseThrow(), index);
+          parked(
+              () -> store.rotate(visitor, PERSON, Changes.NONE, SOON, NOW).token().orElseThrow(),
+              index);
       revoking = threads.submit(() -> other.revokeAll(ADA.id(), Optional.empty(), NOW));
       // Nothing else can tell "waits" from "has not begun"; too short a wait only weakens the test.
       assertFalse(endsWithin(revoking, Duration.ofMillis(200)));
@@ -222,7 +224,9 @@ class FileIndexTest {
     try (FileLocks locks = locks();
         FileLocks.Held held = locks.acquire(visitor.handle())) {
       Future<String> signingIn =
-          parked(() -> store.rotate(visitor, PERSON, Changes.NONE, SOON, NOW).token().orElseThrow(), index);
+          parked(
+              () -> store.rotate(visitor, PERSON, Changes.NONE, SOON, NOW).token().orElseThrow(),
+              index);
       halfWay = Files.readAllBytes(index);
       assertEquals(new SessionStats(1, 1), other.stats(NOW), "entered, not yet written");
       assertFalse(signingIn.isDone());

@@ -45,6 +45,24 @@ class FileLayoutTest {
     }
   }
 
+  /** Two slots in one file would hold the session beside the forward. */
+  @Test
+  void damageToAForwardDoesNotBringTheOldIdBack() throws Exception {
+    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS)) {
+      String old = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
+      StoredSession session = store.load(old).orElseThrow();
+      Path file = files().get(0);
+      assertTrue(store.rotate(session, Changes.NONE, SOON, NOW, Duration.ZERO).isStored());
+      byte[] good = Files.readAllBytes(file);
+      for (int i = 0; i < good.length; i++) {
+        byte[] bad = good.clone();
+        bad[i] ^= 1;
+        Files.write(file, bad);
+        assertFalse(store.open(old, NOW) instanceof Opened.Live, "byte " + i + " flipped");
+      }
+    }
+  }
+
   @Test
   void everyByteThatIsFlippedOrCutLosesAtMostTheLastCommit() throws Exception {
     try (FileSessionStore store = FileSessionStore.open(folder(), KEYS)) {

@@ -172,8 +172,7 @@ abstract class RotationContract extends MergeContract {
       String token = rotated(store, old, NOW);
       assertTrue(store.update(loaded(store, token), set("cart", "2"), SOON, NOW).isStored());
       Changes changes =
-          new Changes(
-              Map.of("cart", "3"), Set.of(), Map.of(), Map.of("cart", Optional.of("1")));
+          new Changes(Map.of("cart", "3"), Set.of(), Map.of(), Map.of("cart", Optional.of("1")));
       assertEquals(Written.CONFLICT, store.update(mine, changes, SOON, WITHIN));
       assertEquals(Map.of("cart", "2"), loaded(store, token).attributes());
     }

@@ -190,7 +190,6 @@ class RotationTest {
 
   @Test
   void aNegativeGraceIsAnError() {
-    assertThrows(
-        IllegalArgumentException.class, () -> new Rotation(Duration.ofMillis(-1), false));
+    assertThrows(IllegalArgumentException.class, () -> new Rotation(Duration.ofMillis(-1), false));
   }
 }

@@ -57,10 +57,7 @@ class SessionKeyTest {
     store = FileSessionStore.open(folder.resolve("sessions"), KEYS);
     sessions =
         new Sessions(
-            store,
-            KEYS,
-            SessionSettings.DEFAULT.with(CookieSettings.insecureDefaults()),
-            clock);
+            store, KEYS, SessionSettings.DEFAULT.with(CookieSettings.insecureDefaults()), clock);
   }
 
   @AfterEach
@@ -117,7 +114,8 @@ class SessionKeyTest {
     Session session = sessions.open(cookie);
     assertEquals(Optional.empty(), session.get(CART));
     assertEquals(1, sessions.unreadableAttributes());
-    for (String text : List.of("", "null", "[]", "7", "{}", "{\"items\":{}}", "[".repeat(100_000))) {
+    for (String text :
+        List.of("", "null", "[]", "7", "{}", "{\"items\":{}}", "[".repeat(100_000))) {
       session.set("cart", text);
       assertEquals(Optional.empty(), session.get(CART), text);
     }
@@ -169,8 +167,7 @@ class SessionKeyTest {
     assertEquals(Optional.of("dark"), two.get("theme"), "nothing was written");
     two.set(CART, two.get(CART).orElse(Cart.EMPTY).with("js101"));
     assertEquals(Outcome.STORED, two.commit(), "having seen it, it may");
-    assertEquals(
-        Optional.of(new Cart(List.of("py101", "js101"))), sessions.open(cookie).get(CART));
+    assertEquals(Optional.of(new Cart(List.of("py101", "js101"))), sessions.open(cookie).get(CART));
   }
 
   @Test

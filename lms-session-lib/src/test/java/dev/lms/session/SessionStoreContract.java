@@ -85,7 +85,8 @@ public abstract class SessionStoreContract extends RotationContract {
     SessionStore store = store();
     String token = store.create(stranger(), Map.of("small", "1"), SOON, NOW);
     String large = "x".repeat(2500);
-    token = store.update(loaded(store, token), set("large", large), SOON, NOW).token().orElseThrow();
+    token =
+        store.update(loaded(store, token), set("large", large), SOON, NOW).token().orElseThrow();
     assertEquals(Map.of("small", "1", "large", large), loaded(store, token).attributes());
     token = store.update(loaded(store, token), set("large", "y"), SOON, NOW).token().orElseThrow();
     token = store.update(loaded(store, token), set("small", "2"), SOON, NOW).token().orElseThrow();
@@ -119,7 +120,8 @@ public abstract class SessionStoreContract extends RotationContract {
     StoredSession session = loaded(store, token);
     Instant far = SOON.plus(Duration.ofHours(1));
     assertEquals(Optional.empty(), store.update(session, set("a", "1"), far, SOON).token());
-    assertEquals(Optional.empty(), store.rotate(session, person(), Changes.NONE, far, SOON).token());
+    assertEquals(
+        Optional.empty(), store.rotate(session, person(), Changes.NONE, far, SOON).token());
     assertFalse(store.load(token).filter(s -> s.deadline().isAfter(SOON)).isPresent());
   }
 
@@ -325,7 +327,8 @@ public abstract class SessionStoreContract extends RotationContract {
     String old = store.create(stranger(), Map.of(), SOON, NOW);
     StoredSession session = loaded(store, old);
     String first = store.rotate(session, person(), Changes.NONE, SOON, NOW).token().orElseThrow();
-    assertEquals(Optional.empty(), store().rotate(session, person(), Changes.NONE, SOON, NOW).token());
+    assertEquals(
+        Optional.empty(), store().rotate(session, person(), Changes.NONE, SOON, NOW).token());
     assertTrue(store.load(first).isPresent());
   }
 

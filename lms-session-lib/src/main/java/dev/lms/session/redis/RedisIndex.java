@@ -127,8 +127,8 @@ final class RedisIndex {
   }
 
   /**
-   * The session that has, or had, this name. A session keeps its group, so the groups of the person's
-   * sessions tell where to look for what it was rotated into.
+   * The session that has, or had, this name. A session keeps its group, so the groups of the
+   * person's sessions tell where to look for what it was rotated into.
    */
   private Lineage lineage(List<String> indexes, String handle) {
     Collection<IndexEntry> entries = entries(indexes);

@@ -310,12 +310,7 @@ public final class RedisSessionStore implements SessionStore {
     Map<String, String> own =
         Map.of(RedisKeys.ENVELOPE, envelopes.encode(token.handle(), envelope));
     List<String> arguments =
-        arguments(
-            own,
-            changes,
-            deadline,
-            now,
-            envelopes.encode(old.handle(), forward));
+        arguments(own, changes, deadline, now, envelopes.encode(old.handle(), forward));
     Step write = COMMIT.step(List.of(keys.session(old), keys.session(token)), arguments);
     Optional<String> before = person(move.session().envelope());
     Optional<String> after = person(envelope);
@@ -381,10 +376,8 @@ public final class RedisSessionStore implements SessionStore {
   }
 
   private void delete(Token name, Envelope envelope) {
-    List<Step> steps =
-        new ArrayList<>(List.of(END.step(List.of(keys.session(name)), List.of())));
-    person(envelope)
-        .ifPresent(id -> steps.addAll(index.leave(id, List.of(RedisKeys.field(name)))));
+    List<Step> steps = new ArrayList<>(List.of(END.step(List.of(keys.session(name)), List.of())));
+    person(envelope).ifPresent(id -> steps.addAll(index.leave(id, List.of(RedisKeys.field(name)))));
     Object answer = repeatable(() -> Step.inOrder(redis, steps).get(0));
     forward(name, answer).ifPresent(forward -> delete(name.as(forward.handle())));
   }

@@ -10,6 +10,7 @@ import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Lifetimes;
 import dev.lms.session.MovableClock;
+import dev.lms.session.Opened;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
 import dev.lms.session.SessionLimit;
@@ -19,6 +20,7 @@ import dev.lms.session.SessionStoreContract;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Written;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +74,8 @@ class RedisSessionStoreTest extends SessionStoreContract {
   void everyKeyHasThePrefixAndADeadline() {
     SessionStore store = store();
     String token = store.create(person(), Map.of("a", "1"), SOON, NOW);
-    assertTrue(store.rotate(loaded(store, token), person(), Changes.NONE, SOON, NOW).token().isPresent());
+    assertTrue(
+        store.rotate(loaded(store, token), person(), Changes.NONE, SOON, NOW).token().isPresent());
     store.create(stranger(), Map.of(), SOON, NOW);
     String revoked = loaded(store, store.create(person(), Map.of(), SOON, NOW)).handle();
     assertTrue(store.revoke(person().principal().orElseThrow().id(), revoked, NOW));
@@ -122,6 +125,66 @@ class RedisSessionStoreTest extends SessionStoreContract {
     String token = store.create(ended, Map.of("a", "1"), SOON, NOW);
     assertTrue(store.load(token).isPresent(), "its sliding deadline has not passed");
     assertEquals(false, sessions(store).open(List.of("session=" + token)).exists());
+  }
+
+  @Test
+  void whoCanWriteToRedisCannotForwardAnIdToAnothersSession() {
+    SessionStore store = store();
+    String mine = store.create(stranger(), Map.of(), SOON, NOW);
+    StoredSession thief = loaded(store, mine);
+    Written written = store.rotate(thief, Changes.NONE, SOON, NOW, GRACE);
+    StoredSession rotated = loaded(store, written.token().orElseThrow());
+    StoredSession other = loaded(store, store.create(person(), Map.of("a", "1"), SOON, NOW));
+    // Into the same group, where an alias looks for it.
+    String target = keyOf(rotated).replace(rotated.handle(), other.handle());
+    admin.rename(keyOf(other), target);
+    String forward = admin.hget(keyOf(thief), "next");
+    assertTrue(store.open(mine, NOW) instanceof Opened.Live, forward);
+    for (String forged :
+        List.of(
+            forward.replace(rotated.handle(), other.handle()),
+            forward.replaceFirst("\\|\\d+\\|", "|" + LATER.toEpochMilli() + "|"),
+            "next|" + other.handle() + "|" + LATER.toEpochMilli(),
+            "nonsense")) {
+      admin.hset(keyOf(thief), "next", forged);
+      assertEquals(Opened.ABSENT, store.open(mine, NOW), forged);
+      store.delete(mine, NOW);
+      assertTrue(admin.exists(target), forged);
+    }
+  }
+
+  @Test
+  void anAliasCostsOneRoundTripMore() {
+    Sessions sessions = sessions(store());
+    Session first = sessions.open(null);
+    first.set("a", "1");
+    first.commit();
+    List<String> old = cookie(first);
+    Session warmUp = sessions.open(old);
+    warmUp.set("a", "2");
+    warmUp.commit();
+    Session rotating = sessions.open(old);
+    assertEquals(
+        2,
+        reads(
+            () -> {
+              rotating.rotate();
+              rotating.commit();
+            }),
+        "a rotation: read and write");
+    assertEquals(1, reads(() -> sessions.open(cookie(rotating)).attributes()), "the new id");
+    assertEquals(2, reads(() -> sessions.open(old).attributes()), "the old one");
+    assertEquals(
+        3,
+        reads(
+            () -> {
+              Session session = sessions.open(old);
+              session.set("b", session.get("a").orElseThrow());
+              session.commit();
+            }),
+        "a write through the old one");
+    clock.move(GRACE);
+    assertEquals(1, reads(() -> sessions.open(old).exists()), "the old one, after its grace");
   }
 
   @Test

@@ -191,7 +191,10 @@ class RevocationRaceTest {
                     : "ended " + revokeAll(slow);
           },
           () ->
-              quick.rotate(session.get(), PERSON, Changes.NONE, SOON, NOW).token().ifPresent(rotated::set),
+              quick
+                  .rotate(session.get(), PERSON, Changes.NONE, SOON, NOW)
+                  .token()
+                  .ifPresent(rotated::set),
           answer ->
               answer.ifPresent(
                   ended -> {
@@ -295,7 +298,8 @@ class RevocationRaceTest {
     parkedEverywhere(
         () -> {
           session.set(load(signIn(quick)));
-          return () -> slow.rotate(session.get(), PERSON, Changes.NONE, SOON, NOW).token().orElseThrow();
+          return () ->
+              slow.rotate(session.get(), PERSON, Changes.NONE, SOON, NOW).token().orElseThrow();
         },
         () -> {},
         check);
