@@ -206,7 +206,7 @@ public final class WorkerProcess implements AutoCloseable {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("no " + what + " within " + PATIENCE + ":\n" + output());
       }
-      pause();
+      shortly();
     }
   }
 
@@ -217,7 +217,7 @@ public final class WorkerProcess implements AutoCloseable {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("not within " + PATIENCE + ": " + what);
       }
-      pause();
+      shortly();
     }
   }
 
@@ -230,6 +230,31 @@ public final class WorkerProcess implements AutoCloseable {
   public int terminate() {
     signalStop();
     return awaitEnd();
+  }
+
+  /** SIGSTOP: it stands still in the middle of whatever it does, until {@link #resume}. */
+  public void pause() {
+    signal(process.toHandle(), "STOP");
+  }
+
+  /** SIGCONT. */
+  public void resume() {
+    signal(process.toHandle(), "CONT");
+  }
+
+  /** Sends a signal by its name, as {@code kill} does. */
+  public static void signal(ProcessHandle to, String name) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(to.pid())).start();
+      if (!kill.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || kill.exitValue() != 0) {
+        throw new AssertionError("kill -" + name + " did not work");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   /** SIGKILL and wait for the end. */
@@ -321,7 +346,7 @@ public final class WorkerProcess implements AutoCloseable {
             });
   }
 
-  private static void pause() {
+  private static void shortly() {
     try {
       Thread.sleep(20);
     } catch (InterruptedException e) {
