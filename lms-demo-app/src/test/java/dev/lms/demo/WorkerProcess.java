@@ -232,14 +232,12 @@ public final class WorkerProcess implements AutoCloseable {
     return awaitEnd();
   }
 
-  /** SIGSTOP: it stands still in the middle of whatever it does, until {@link #resume}. */
-  public void pause() {
-    signal(process.toHandle(), "STOP");
-  }
-
-  /** SIGCONT. */
-  public void resume() {
-    signal(process.toHandle(), "CONT");
+  /** Stops a process for so long and lets it go on. */
+  public static void hold(ProcessHandle process, Duration time) {
+    signal(process, "STOP");
+    long until = System.nanoTime() + time.toNanos();
+    eventually(() -> System.nanoTime() > until, "time goes by");
+    signal(process, "CONT");
   }
 
   /** Sends a signal by its name, as {@code kill} does. */

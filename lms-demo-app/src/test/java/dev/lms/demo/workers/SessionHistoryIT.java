@@ -11,6 +11,7 @@ import dev.lms.demo.workers.SessionHistory.Answer;
 import dev.lms.demo.workers.SessionHistory.Kind;
 import dev.lms.demo.workers.SessionHistory.Operation;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -207,18 +208,15 @@ class SessionHistoryIT {
           site.one().kill();
           killed = true;
         } else if (site.redis().isPresent() && random.nextBoolean()) {
-          hold(site.redis().get().process(), random);
+          WorkerProcess.hold(site.redis().get().process(), shortTime(random));
         } else {
-          hold(site.workers().get(1 + random.nextInt(2)).handle(), random);
+          WorkerProcess.hold(site.workers().get(1 + random.nextInt(2)).handle(), shortTime(random));
         }
       }
     }
 
-    private static void hold(ProcessHandle process, Random random) {
-      WorkerProcess.signal(process, "STOP");
-      long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(50 + random.nextInt(250));
-      WorkerProcess.eventually(() -> System.nanoTime() > until, "time goes by");
-      WorkerProcess.signal(process, "CONT");
+    private static Duration shortTime(Random random) {
+      return Duration.ofMillis(50 + random.nextInt(250));
     }
   }
 }
