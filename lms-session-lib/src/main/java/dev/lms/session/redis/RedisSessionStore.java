@@ -10,7 +10,6 @@ import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionLimit;
 import dev.lms.session.SessionStats;
 import dev.lms.session.SessionStore;
-import dev.lms.session.SessionStoreException;
 import dev.lms.session.SessionTokens;
 import dev.lms.session.SessionTokens.Token;
 import dev.lms.session.StoredSession;
@@ -25,7 +24,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
-import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -335,10 +333,12 @@ public final class RedisSessionStore implements SessionStore {
   private <T> T repeatable(Supplier<T> command) {
     try {
       return command.get();
-    } catch (JedisConnectionException e) {
-      return once(command);
     } catch (JedisException e) {
-      throw outage(e);
+      if (Failure.isBrokenConnection(e)) {
+        Failure.forgetIdleConnections(redis);
+        return once(command);
+      }
+      throw Failure.outage(e);
     }
   }
 
@@ -346,11 +346,7 @@ public final class RedisSessionStore implements SessionStore {
     try {
       return command.get();
     } catch (JedisException e) {
-      throw outage(e);
+      throw Failure.outage(e);
     }
-  }
-
-  private static SessionStoreException outage(JedisException e) {
-    return new SessionStoreException("Redis did not take a session command: " + e.getMessage(), e);
   }
 }
