@@ -214,10 +214,11 @@ public final class RedisSessionStore implements SessionStore {
     List<Step> leave =
         before.map(id -> index.leave(id, List.of(RedisKeys.field(old)))).orElse(List.of());
     if (after.isEmpty()) {
-      List<Step> steps = new ArrayList<>(List.of(write));
-      steps.addAll(leave);
-      boolean written = once(() -> Script.isOne(Step.inOrder(redis, steps).get(0)));
-      return written ? Optional.of(token.text()) : Optional.empty();
+      if (!once(() -> Script.isOne(write.alone().apply(redis)))) {
+        return Optional.empty();
+      }
+      index.tidy(leave);
+      return Optional.of(token.text());
     }
     RedisSignIn signIn =
         new RedisSignIn(
