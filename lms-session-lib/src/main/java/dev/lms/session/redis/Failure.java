@@ -3,6 +3,7 @@ package dev.lms.session.redis;
 import dev.lms.session.SessionStoreException;
 import java.net.SocketTimeoutException;
 import java.util.NoSuchElementException;
+import java.util.stream.Stream;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisSentinelClient;
@@ -21,16 +22,15 @@ final class Failure {
         && !isTimeout(e);
   }
 
+  /** Jedis hangs what happened at each of several addresses below the cause. */
   private static boolean isTimeout(Throwable e) {
-    if (e instanceof SocketTimeoutException) {
-      return true;
-    }
-    for (Throwable attempt : e.getSuppressed()) {
-      if (isTimeout(attempt)) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof SocketTimeoutException
+          || Stream.of(t.getSuppressed()).anyMatch(SocketTimeoutException.class::isInstance)) {
         return true;
       }
     }
-    return e.getCause() != null && isTimeout(e.getCause());
+    return false;
   }
 
   /** Closes the connections at rest: where one broke, Redis was restarted and all are dead. */
