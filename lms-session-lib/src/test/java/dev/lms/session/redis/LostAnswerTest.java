@@ -116,8 +116,7 @@ class LostAnswerTest {
           StoredSession session = begin(store);
           proxy.loseAnswerTo("EVALSHA");
           Changes one = new Changes(Map.of(), Set.of(), Map.of("visits", 1L));
-          assertThrows(
-              SessionStoreException.class, () -> store.update(session, one, SOON, NOW));
+          assertThrows(SessionStoreException.class, () -> store.update(session, one, SOON, NOW));
           assertTrue(proxy.hasLost());
           assertEquals("1", load(store, session.token()).attributes().get("visits"));
         });

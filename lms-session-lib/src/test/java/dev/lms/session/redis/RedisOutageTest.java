@@ -159,8 +159,7 @@ class RedisOutageTest {
       try {
         List<Future<Optional<String>>> commits = new ArrayList<>();
         for (int i = 0; i < 4 * CONNECTIONS; i++) {
-          commits.add(
-              threads.submit(() -> slow.update(load(slow, token), add(1), SOON, NOW)));
+          commits.add(threads.submit(() -> slow.update(load(slow, token), add(1), SOON, NOW)));
         }
         for (Future<Optional<String>> commit : commits) {
           assertTrue(commit.get(60, TimeUnit.SECONDS).isPresent());
@@ -169,8 +168,7 @@ class RedisOutageTest {
         threads.shutdownNow();
       }
       assertEquals(
-          Map.of("a", "1", "n", Integer.toString(4 * CONNECTIONS)),
-          load(slow, token).attributes());
+          Map.of("a", "1", "n", Integer.toString(4 * CONNECTIONS)), load(slow, token).attributes());
       assertEquals(1, slow.revokeAll(ADA.id(), Optional.empty(), NOW));
       assertEquals(Optional.empty(), slow.load(token));
     }
@@ -187,8 +185,7 @@ class RedisOutageTest {
     first.signIn(ADA);
     first.set("a", "1");
     first.commit();
-    List<String> cookie =
-        List.of(first.setCookie().orElseThrow().replaceFirst(";.*", ""));
+    List<String> cookie = List.of(first.setCookie().orElseThrow().replaceFirst(";.*", ""));
 
     clock.move(sliding.plusSeconds(1));
     assertFalse(sessions.open(cookie).exists(), "ended, by this clock");

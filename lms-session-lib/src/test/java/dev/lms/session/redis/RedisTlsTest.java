@@ -45,10 +45,24 @@ class RedisTlsTest {
     Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
     Process process =
         new ProcessBuilder(
-                keytool.toString(), "-genkeypair", "-alias", "redis", "-keyalg", "EC",
-                "-dname", "CN=redis", "-ext", "san=" + name, "-validity", "2",
-                "-storetype", "PKCS12", "-storepass", new String(PASSWORD),
-                "-keystore", store.toString())
+                keytool.toString(),
+                "-genkeypair",
+                "-alias",
+                "redis",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=redis",
+                "-ext",
+                "san=" + name,
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                new String(PASSWORD),
+                "-keystore",
+                store.toString())
             .redirectErrorStream(true)
             .start();
     String said = new String(process.getInputStream().readAllBytes());
@@ -62,10 +76,14 @@ class RedisTlsTest {
     Path key = pem("PRIVATE KEY", keys.getKey("redis", PASSWORD).getEncoded());
     return RedisServer.start(
         RedisBinary.V7_OR_NEWER,
-        "--tls-port", Integer.toString(port),
-        "--tls-cert-file", certificate.toString(),
-        "--tls-key-file", key.toString(),
-        "--tls-auth-clients", "no");
+        "--tls-port",
+        Integer.toString(port),
+        "--tls-cert-file",
+        certificate.toString(),
+        "--tls-key-file",
+        key.toString(),
+        "--tls-auth-clients",
+        "no");
   }
 
   private Path pem(String what, byte[] encoded) throws IOException {
@@ -89,8 +107,7 @@ class RedisTlsTest {
   }
 
   private static void isNotTrusted(int port) {
-    SessionStoreException e =
-        assertThrows(SessionStoreException.class, () -> useSessions(port));
+    SessionStoreException e = assertThrows(SessionStoreException.class, () -> useSessions(port));
     assertTrue(
         String.valueOf(e.getMessage()).contains("TLS certificate is not trusted"), e.getMessage());
   }
