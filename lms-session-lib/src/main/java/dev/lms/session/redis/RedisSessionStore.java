@@ -58,7 +58,8 @@ public final class RedisSessionStore implements SessionStore {
 
   /**
    * A store over a client that the caller opened and closes; {@link RedisConnections} opens one
-   * with safe settings.
+   * with safe settings. A cluster client must not repeat commands whose connection broke, as Jedis'
+   * own does: increments would count twice.
    *
    * @param prefix what every key starts with, for example {@code session:}
    */

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.UnifiedJedis;
 
@@ -112,6 +114,41 @@ class RedisAccessTest extends SessionStoreContract {
             SessionStoreException.class, () -> elsewhere.create(person(), Map.of(), SOON, NOW));
     assertTrue(String.valueOf(e.getMessage()).contains("Allow the user"), e.getMessage());
     assertEquals(true, store().load(store().create(person(), Map.of(), SOON, NOW)).isPresent());
+  }
+
+  /** What a cluster and a database other than 0 need beyond that, and without it do not get. */
+  @ParameterizedTest
+  @CsvSource({
+    "V6_2, +cluster, CLUSTER",
+    "V7_OR_NEWER, +cluster|slots, CLUSTER",
+    "V6_2, +select, SINGLE",
+    "V7_OR_NEWER, +select, SINGLE",
+  })
+  void clustersAndDatabasesNeedMore(RedisBinary binary, String rule, RedisUrl.Topology topology) {
+    boolean isCluster = topology == RedisUrl.Topology.CLUSTER;
+    try (RedisServer other =
+            RedisServer.start(binary, "--cluster-enabled", isCluster ? "yes" : "no");
+        Jedis admin = other.jedis()) {
+      if (isCluster) {
+        RedisCluster.takeAllSlots(admin);
+      }
+      String url =
+          (isCluster ? "redis-cluster" : "redis")
+              + "://lms:open%3Asesame%2F%40@127.0.0.1:"
+              + other.port()
+              + (isCluster ? "" : "/3");
+      admin.aclSetUser("lms", RULES);
+      assertThrows(SessionStoreException.class, () -> useSessions(url));
+      admin.aclSetUser("lms", rule);
+      useSessions(url);
+    }
+  }
+
+  private static void useSessions(String url) {
+    try (UnifiedJedis some = RedisConnections.open(url, 2)) {
+      SessionStore store = new RedisSessionStore(some, KEYS, "session:");
+      assertTrue(store.load(store.create(person(), Map.of(), SOON, NOW)).isPresent());
+    }
   }
 
   private static String everything(Throwable e) {
