@@ -7,6 +7,7 @@ import dev.lms.session.KeyRing;
 import dev.lms.session.PrincipalNames;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.SessionTokens.Token;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Whose sessions there are: a hash per person, in a slot of its own, so it is never changed in one
@@ -39,6 +41,7 @@ import redis.clients.jedis.UnifiedJedis;
  * are taken out at each sign-in.
  */
 final class RedisIndex {
+  private static final System.Logger LOG = System.getLogger(RedisIndex.class.getName());
   private static final Script ENTER = Script.named("enter.lua");
   private static final Script TOUCH = Script.named("touch.lua");
   private static final Script REVOKE = Script.named("revoke.lua");
@@ -87,6 +90,19 @@ final class RedisIndex {
 
   List<Step> leave(String principalId, List<String> fields) {
     return all(principalId).stream().map(key -> Step.deleteFields(key, fields)).toList();
+  }
+
+  /**
+   * Takes out entries of names that have ended, in steps of {@link #leave}. Only once they have: a
+   * full Redis may have refused the write that ends them. A failure is no outage, because an entry
+   * without a session does no harm.
+   */
+  void tidy(List<Step> leave) {
+    try {
+      Step.inOrder(redis, leave);
+    } catch (JedisException e) {
+      LOG.log(Level.DEBUG, "entries of ended sessions stay in an index until they expire", e);
+    }
   }
 
   private static Instant signedIn(Envelope envelope) {

@@ -12,7 +12,6 @@ import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionLimit;
 import dev.lms.session.SessionStats;
 import dev.lms.session.SessionStore;
-import dev.lms.session.SessionStoreException;
 import dev.lms.session.SessionTokens;
 import dev.lms.session.SessionTokens.Token;
 import dev.lms.session.StoredSession;
@@ -29,7 +28,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
-import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -71,7 +69,8 @@ public final class RedisSessionStore implements SessionStore {
 
   /**
    * A store over a client that the caller opened and closes; {@link RedisConnections} opens one
-   * with safe settings.
+   * with safe settings. A cluster client must not repeat commands whose connection broke, as Jedis'
+   * own does: increments would count twice.
    *
    * @param prefix what every key starts with, for example {@code session:}
    */
@@ -316,30 +315,23 @@ public final class RedisSessionStore implements SessionStore {
     Optional<String> after = person(envelope);
     List<Step> leave =
         before.map(id -> index.leave(id, List.of(RedisKeys.field(old)))).orElse(List.of());
-    // In one round trip, unless a conflict may leave the old name alive.
-    boolean together = changes.expected().isEmpty();
-    List<Step> behind = together ? leave : List.of();
-    Optional<Object> answer;
     if (after.isEmpty()) {
-      List<Step> steps = new ArrayList<>(List.of(write));
-      steps.addAll(behind);
-      answer = Optional.of(once(() -> Step.inOrder(redis, steps).get(0)));
-    } else {
-      RedisSignIn signIn =
-          new RedisSignIn(
-              after.get(),
-              token,
-              envelope,
-              deadline,
-              now,
-              before.equals(after) ? Optional.of(old) : Optional.empty(),
-              limit);
-      answer = once(() -> signIn.run(redis, index, write, behind));
+      Object answer = once(() -> write.alone().apply(redis));
+      if (STORED.equals(answer)) {
+        index.tidy(leave);
+      }
+      return Optional.of(answer);
     }
-    if (!together && answer.isPresent() && !CONFLICT.equals(answer.get())) {
-      repeatable(() -> Step.inOrder(redis, leave));
-    }
-    return answer;
+    RedisSignIn signIn =
+        new RedisSignIn(
+            after.get(),
+            token,
+            envelope,
+            deadline,
+            now,
+            before.equals(after) ? Optional.of(old) : Optional.empty(),
+            limit);
+    return once(() -> signIn.run(redis, index, write, leave));
   }
 
   @Override
@@ -456,10 +448,12 @@ public final class RedisSessionStore implements SessionStore {
   private <T> T repeatable(Supplier<T> command) {
     try {
       return command.get();
-    } catch (JedisConnectionException e) {
-      return once(command);
     } catch (JedisException e) {
-      throw outage(e);
+      if (Failure.isBrokenConnection(e)) {
+        Failure.forgetIdleConnections(redis);
+        return once(command);
+      }
+      throw Failure.outage(e);
     }
   }
 
@@ -467,11 +461,7 @@ public final class RedisSessionStore implements SessionStore {
     try {
       return command.get();
     } catch (JedisException e) {
-      throw outage(e);
+      throw Failure.outage(e);
     }
-  }
-
-  private static SessionStoreException outage(JedisException e) {
-    return new SessionStoreException("Redis did not take a session command: " + e.getMessage(), e);
   }
 }
