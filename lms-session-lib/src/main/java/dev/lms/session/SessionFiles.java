@@ -32,17 +32,22 @@ final class SessionFiles {
   /** Needs no lock. */
   Optional<SlotFile.Slot> read(String handle) throws IOException {
     Optional<SlotFile.Slot> slot = files.read(handle);
-    if (slot.isEmpty() && files.exists(handle)) {
-      // Two writes overtook the read, or the file is unreadable; the lock tells which.
-      try (FileLocks.Held held = lock(handle)) {
-        slot = files.read(handle);
-      }
+    return slot.isPresent() || !files.exists(handle) ? slot : readLocked(handle);
+  }
+
+  /** Two writes overtook the read, or the file is unreadable; the lock tells which. */
+  private Optional<SlotFile.Slot> readLocked(String handle) throws IOException {
+    try (FileLocks.Held held = lock(handle)) {
+      Optional<SlotFile.Slot> slot = files.read(handle);
       if (slot.isEmpty() && files.exists(handle)) {
         unreadable.increment();
         LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", handle);
+        if (files.setAside(handle)) {
+          sweep.ended();
+        }
       }
+      return slot;
     }
-    return slot;
   }
 
   long unreadable() {
