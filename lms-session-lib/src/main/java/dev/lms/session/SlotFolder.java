@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * A private folder of {@linkplain SlotFile slot files}, spread over 256 sub-folders by the first
@@ -25,6 +26,7 @@ final class SlotFolder {
       Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
   private static final Set<OpenOption> NEW =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  private static final Pattern SHARD = Pattern.compile("[0-9a-f]{2}");
   private static final String TEMPORARY = ".tmp";
 
   private final Path folder;
@@ -87,27 +89,47 @@ final class SlotFolder {
       if (slot.isEmpty() || next.isEmpty()) {
         return false;
       }
-      Content content = next.get();
-      if (slot.get().fits(content.bytes.length)) {
-        layout.overwrite(file, name, slot.get(), content.deadline, content.bytes);
-        sync(file);
-      } else {
-        replace(name, content);
-      }
+      write(file, name, slot.get(), next.get());
       return true;
     } catch (NoSuchFileException e) {
       return false;
     }
   }
 
-  /** Writes a file, whatever was there before. What nobody here can read is put aside. */
-  void put(String name, Content content) throws IOException {
-    if (!change(name, before -> Optional.of(content))) {
-      if (!exists(name) || quarantine.take(file(name))) {
-        create(name, content);
-      } else {
-        replace(name, content);
+  /**
+   * Writes what comes of a file, whether there is one or not; if nothing comes of it, there is none
+   * afterwards. What nobody here can read is put aside.
+   */
+  void put(String name, Function<Optional<SlotFile.Slot>, Optional<Content>> change)
+      throws IOException {
+    try (FileChannel file = FileChannel.open(file(name), CHANGE)) {
+      Optional<SlotFile.Slot> slot = layout.read(file, name);
+      if (slot.isEmpty()) {
+        quarantine.take(file(name));
       }
+      Optional<Content> next = change.apply(slot);
+      if (next.isEmpty()) {
+        delete(name);
+      } else if (slot.isEmpty()) {
+        replace(name, next.get());
+      } else {
+        write(file, name, slot.get(), next.get());
+      }
+    } catch (NoSuchFileException e) {
+      Optional<Content> next = change.apply(Optional.empty());
+      if (next.isPresent()) {
+        create(name, next.get());
+      }
+    }
+  }
+
+  private void write(FileChannel file, String name, SlotFile.Slot slot, Content content)
+      throws IOException {
+    if (slot.fits(content.bytes.length)) {
+      layout.overwrite(file, name, slot, content.deadline, content.bytes);
+      sync(file);
+    } else {
+      replace(name, content);
     }
   }
 
@@ -179,7 +201,7 @@ final class SlotFolder {
    * where no name leads is nobody's and stays.
    */
   void forEach(Visitor visitor) throws IOException {
-    try (DirectoryStream<Path> shards = Files.newDirectoryStream(folder, Files::isDirectory)) {
+    try (DirectoryStream<Path> shards = Files.newDirectoryStream(folder, SlotFolder::isShard)) {
       for (Path shard : shards) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(shard)) {
           for (Path file : files) {
@@ -191,6 +213,10 @@ final class SlotFolder {
         }
       }
     }
+  }
+
+  private static boolean isShard(Path path) {
+    return SHARD.matcher(path.getFileName().toString()).matches() && Files.isDirectory(path);
   }
 
   /** For content that has outgrown its slots: a larger file takes the place of the old one. */
