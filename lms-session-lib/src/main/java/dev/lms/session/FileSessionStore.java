@@ -86,7 +86,13 @@ public final class FileSessionStore implements SessionStore {
 
   private Optional<StoredSession> load(SessionTokens.Token token) {
     try {
-      return sessions.read(token.handle()).flatMap(slot -> decode(token, slot));
+      Optional<SlotFile.Slot> slot = sessions.read(token.handle());
+      Optional<StoredSession> session = slot.flatMap(found -> decode(token, found));
+      if (slot.isPresent() && session.isEmpty()) {
+        // Whole, but of another version; its deadline still ends it.
+        sessions.countUnreadable(token.handle());
+      }
+      return session;
     } catch (IOException e) {
       throw failed("read", e);
     }

@@ -40,14 +40,18 @@ final class SessionFiles {
     try (FileLocks.Held held = lock(handle)) {
       Optional<SlotFile.Slot> slot = files.read(handle);
       if (slot.isEmpty() && files.exists(handle)) {
-        unreadable.increment();
-        LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", handle);
+        countUnreadable(handle);
         if (files.setAside(handle)) {
           sweep.ended();
         }
       }
       return slot;
     }
+  }
+
+  void countUnreadable(String handle) {
+    unreadable.increment();
+    LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", handle);
   }
 
   long unreadable() {
