@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class FileRevocations implements Revocations {
   private static final int SWEEP_EVERY = 1024;
-  private static final String DRAFT = ".tmp";
+  private static final String DRAFT = ".draft";
 
   private final Path folder;
   private final Durability durability;
