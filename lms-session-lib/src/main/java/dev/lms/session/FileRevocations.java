@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /**
  * A revocation list for all processes of one machine: a folder with a file for each revoked
@@ -20,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class FileRevocations implements Revocations {
   private static final int SWEEP_EVERY = 1024;
+  private static final Pattern END = Pattern.compile("-?\\d{1,18}");
   private static final String DRAFT = ".draft";
 
   private final Path folder;
@@ -140,13 +142,14 @@ public final class FileRevocations implements Revocations {
 
   private static boolean ended(Path file, Instant now) throws IOException {
     try {
-      return Long.parseLong(Files.readString(file)) < now.toEpochMilli();
+      String end = Files.readString(file);
+      // Without one, the machine died before it was on disk: that the entry is there still counts.
+      return END.matcher(end).matches()
+          ? Long.parseLong(end) < now.toEpochMilli()
+          : Quarantine.isOld(Files.getLastModifiedTime(file), now);
     } catch (NoSuchFileException e) {
       // Another process swept it.
       return false;
-    } catch (NumberFormatException e) {
-      // The machine died before it was on disk: that it is there still counts.
-      return Quarantine.isOld(Files.getLastModifiedTime(file), now);
     }
   }
 }
