@@ -63,6 +63,10 @@ public final class CookieSessionStore implements SessionStore {
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
+    if (!ENCODER.encodeToString(sealed).equals(token)) {
+      // Padded, or with stray bits in the last character: not what was handed out.
+      return Optional.empty();
+    }
     for (Seal seal : seals) {
       Optional<byte[]> opened = seal.open(sealed);
       if (opened.isPresent()) {
@@ -147,24 +151,30 @@ public final class CookieSessionStore implements SessionStore {
     ByteBuffer plain = ByteBuffer.allocate(FIXED + content.length);
     plain.put(handle).putLong(deadline.toEpochMilli()).put(content);
     String token = ENCODER.encodeToString(seals.get(0).seal(plain.array()));
-    int size = cookieName.length() + token.length();
+    int size = bytes(cookieName) + token.length();
     if (size > LARGEST_COOKIE) {
       throw new IllegalStateException(tooLarge(size, attributes));
     }
     return token;
   }
 
-  private String tooLarge(int size, Map<String, String> attributes) {
-    Comparator<Map.Entry<String, String>> bySize =
-        Comparator.comparingInt(e -> e.getKey().length() + e.getValue().length());
+  private static String tooLarge(int size, Map<String, String> attributes) {
     String heaviest =
         attributes.entrySet().stream()
-            .sorted(bySize.reversed())
+            .sorted(Comparator.comparingInt(CookieSessionStore::weight).reversed())
             .limit(3)
-            .map(e -> e.getKey() + " (" + e.getValue().length() + " characters)")
+            .map(attribute -> attribute.getKey() + " (" + weight(attribute) + " bytes)")
             .collect(Collectors.joining(", "));
     return ("The session cookie would be %d bytes, and browsers take %d. Heaviest attributes: %s."
             + " Keep less in the session, or use the file or Redis store.")
         .formatted(size, LARGEST_COOKIE, heaviest);
+  }
+
+  private static int weight(Map.Entry<String, String> attribute) {
+    return bytes(attribute.getKey()) + bytes(attribute.getValue());
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 }

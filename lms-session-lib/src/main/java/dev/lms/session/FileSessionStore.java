@@ -33,10 +33,11 @@ public final class FileSessionStore implements SessionStore {
   private final FileSignIns signIns;
   private final FileCensus census;
 
-  private FileSessionStore(Path folder, KeyRing keys, int threshold) throws IOException {
+  private FileSessionStore(Path folder, KeyRing keys, int threshold, Durability durability)
+      throws IOException {
     this.folder = folder;
     this.tokens = new SessionTokens(keys);
-    this.files = new SlotFolder(folder, keys);
+    this.files = new SlotFolder(folder, keys, durability);
     this.locks = new FileLocks(folder.resolve("lock"), LOCK_PATIENCE);
     FileIndex index = new FileIndex(files, locks, keys);
     this.sweep = new FileSweep(files, locks, index, threshold);
@@ -51,25 +52,36 @@ public final class FileSessionStore implements SessionStore {
   }
 
   /**
+   * A store in this folder that syncs nothing.
+   *
+   * @param threshold the number of sessions past which expired ones are swept
+   */
+  public static FileSessionStore open(Path folder, KeyRing keys, int threshold) {
+    return open(folder, keys, threshold, Durability.NONE);
+  }
+
+  /**
    * A store in this folder, which is made (0700) if it is missing. Open it once per process.
    *
    * @param threshold the number of sessions past which expired ones are swept
-   * @throws IllegalArgumentException if the folder is a symbolic link, someone else's, or writable
-   *     by others
+   * @param durability how far a write has got when it is acknowledged; the same in every process
+   * @throws IllegalArgumentException if the folder is a symbolic link, someone else's, writable by
+   *     others, or in a folder where everybody could replace it
    * @throws SessionStoreException if it cannot be made or written
    */
-  public static FileSessionStore open(Path folder, KeyRing keys, int threshold) {
+  public static FileSessionStore open(
+      Path folder, KeyRing keys, int threshold, Durability durability) {
     PrivateFolder.open(folder);
     try {
-      return new FileSessionStore(folder, keys, threshold);
+      return new FileSessionStore(folder, keys, threshold, durability);
     } catch (IOException e) {
-      throw new SessionStoreException("cannot use the session folder " + folder, e);
+      throw PrivateFolder.trouble("use", folder, e);
     }
   }
 
   @Override
   public Optional<StoredSession> load(String token) {
-    return tokens.parse(token).flatMap(name -> read(name).flatMap(slot -> decode(name, slot)));
+    return tokens.parse(token).flatMap(name -> read(name).flatMap(slot -> session(name, slot)));
   }
 
   @Override
@@ -79,7 +91,7 @@ public final class FileSessionStore implements SessionStore {
     while (name.isPresent() && slot.isPresent()) {
       Optional<Forward> forward = SessionFiles.forward(slot.get());
       if (forward.isEmpty()) {
-        Optional<StoredSession> session = decode(name.get(), slot.get());
+        Optional<StoredSession> session = session(name.get(), slot.get());
         return session.isPresent() ? new Opened.Live(session.get()) : Opened.ABSENT;
       }
       if (!forward.get().isAlias(now)) {
@@ -89,6 +101,16 @@ public final class FileSessionStore implements SessionStore {
       slot = name.flatMap(this::read);
     }
     return Opened.ABSENT;
+  }
+
+  /** The session in a slot; what is whole and neither that nor a forward is counted. */
+  private Optional<StoredSession> session(SessionTokens.Token name, SlotFile.Slot slot) {
+    Optional<StoredSession> session = decode(name, slot);
+    if (session.isEmpty() && SessionFiles.forward(slot).isEmpty()) {
+      // Of another version; its deadline still ends it.
+      sessions.countUnreadable(name.handle());
+    }
+    return session;
   }
 
   private Optional<SlotFile.Slot> read(SessionTokens.Token name) {
@@ -472,6 +494,6 @@ public final class FileSessionStore implements SessionStore {
   }
 
   private SessionStoreException failed(String what, IOException e) {
-    return new SessionStoreException("cannot " + what + " a session in " + folder, e);
+    return PrivateFolder.trouble(what + " a session in", folder, e);
   }
 }

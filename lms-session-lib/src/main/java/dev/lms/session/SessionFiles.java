@@ -39,17 +39,26 @@ final class SessionFiles {
   /** Needs no lock. */
   Optional<SlotFile.Slot> read(String handle) throws IOException {
     Optional<SlotFile.Slot> slot = files.read(handle);
-    if (slot.isEmpty() && files.exists(handle)) {
-      // Two writes overtook the read, or the file is unreadable; the lock tells which.
-      try (FileLocks.Held held = lock(handle)) {
-        slot = files.read(handle);
-      }
+    return slot.isPresent() || !files.exists(handle) ? slot : readLocked(handle);
+  }
+
+  /** Two writes overtook the read, or the file is unreadable; the lock tells which. */
+  private Optional<SlotFile.Slot> readLocked(String handle) throws IOException {
+    try (FileLocks.Held held = lock(handle)) {
+      Optional<SlotFile.Slot> slot = files.read(handle);
       if (slot.isEmpty() && files.exists(handle)) {
-        unreadable.increment();
-        LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", handle);
+        countUnreadable(handle);
+        if (files.setAside(handle)) {
+          sweep.ended();
+        }
       }
+      return slot;
     }
-    return slot;
+  }
+
+  void countUnreadable(String handle) {
+    unreadable.increment();
+    LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", handle);
   }
 
   long unreadable() {
