@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Session {
   private final Sessions sessions;
+  private final OutagePolicy policy;
   private List<String> tokens;
   private boolean loaded;
   private @Nullable StoredSession stored;
+  private @Nullable SessionStoreException outage;
 
   private final Map<String, String> set = new HashMap<>();
   private final Set<String> removed = new HashSet<>();
@@ -34,9 +36,10 @@ public final class Session {
   private @Nullable String setCookie;
   private long uses;
 
-  Session(Sessions sessions, List<String> tokens) {
+  Session(Sessions sessions, List<String> tokens, OutagePolicy policy) {
     this.sessions = sessions;
     this.tokens = tokens;
+    this.policy = policy;
   }
 
   /** Whether the request came with a session that is still there. */
@@ -154,10 +157,11 @@ public final class Session {
    * way can bring it back. Uncommitted changes are dropped.
    */
   public void end() {
-    uses++;
+    StoredSession current = load();
+    failInOutage();
     for (String token : tokens) {
-      if (loaded && stored != null && stored.token().equals(token)) {
-        sessions.store().delete(stored, now());
+      if (current != null && current.token().equals(token)) {
+        sessions.store().delete(current, now());
       } else {
         sessions.store().delete(token, now());
       }
@@ -169,6 +173,9 @@ public final class Session {
     stored = null;
     loaded = true;
     forgetChanges();
+    if (current != null) {
+      sessions.events().ended(SessionEvent.of(current), EndReason.SIGNED_OUT);
+    }
   }
 
   /** When the session began; empty if there is none. */
@@ -221,16 +228,31 @@ public final class Session {
       return Outcome.UNCHANGED;
     }
     StoredSession current = load();
+    failInOutage();
     Outcome outcome;
     if (current == null) {
       outcome = changes.isEmpty() && signingIn == null ? Outcome.UNCHANGED : create(changes);
     } else if (renewing) {
       outcome = rotate(current, changes);
     } else {
-      outcome = update(current, changes);
+      outcome = changes.isEmpty() ? touch(current) : update(current, changes);
     }
     forgetChanges();
     return outcome;
+  }
+
+  /** Whether there are changes that {@link #commit()} has not written. */
+  public boolean hasChanges() {
+    return rotating || signingIn != null || !changes().isEmpty();
+  }
+
+  /**
+   * Whether the store could not be reached when this session was first looked at, and {@link
+   * OutagePolicy#TREAT_AS_ANONYMOUS} let it read as a stranger's. What is answered then says
+   * nothing about strangers, and no cache may keep it.
+   */
+  public boolean treatedAsAnonymous() {
+    return outage != null;
   }
 
   /** The {@code Set-Cookie} value the response must carry after {@link #commit()}, if any. */
@@ -249,6 +271,7 @@ public final class Session {
       return Outcome.REFUSED;
     }
     handOut(token.get(), envelope, now);
+    name(token.get(), envelope).ifPresent(sessions.events()::created);
     return Outcome.STORED;
   }
 
@@ -262,10 +285,12 @@ public final class Session {
         sessions.store().rotate(current, envelope, changes, deadline, now, limit);
     if (token.isPresent()) {
       handOut(token.get(), envelope, now);
+      name(token.get(), envelope)
+          .ifPresent(session -> sessions.events().rotated(session, current.handle()));
       return Outcome.STORED;
     }
     if (signingIn == null) {
-      return gone();
+      return gone(current);
     }
     // The visitor's old session ended meanwhile, or there are too many. If it is the first, or they
     // are no longer too many, the sign-in stands; the old attributes do not.
@@ -274,6 +299,18 @@ public final class Session {
       sessions.store().delete(current, now);
     }
     return outcome;
+  }
+
+  /** A page that was read already is not lost because its session could not slide. */
+  private Outcome touch(StoredSession current) {
+    try {
+      return update(current, Changes.NONE);
+    } catch (SessionStoreException e) {
+      if (policy == OutagePolicy.FAIL_CLOSED) {
+        throw e;
+      }
+      return Outcome.UNCHANGED;
+    }
   }
 
   private Outcome update(StoredSession current, Changes changes) {
@@ -289,7 +326,7 @@ public final class Session {
     }
     Optional<String> token = sessions.store().update(current, changes, deadline, now);
     if (token.isEmpty()) {
-      return gone();
+      return gone(current);
     }
     if (token.get().equals(current.token())) {
       loaded = false;
@@ -303,9 +340,10 @@ public final class Session {
    * The cookie is left alone: another response may have replaced it already, and deleting it here
    * would sign that person out.
    */
-  private Outcome gone() {
+  private Outcome gone(StoredSession current) {
     stored = null;
     loaded = true;
+    sessions.events().gone(SessionEvent.of(current));
     return Outcome.GONE;
   }
 
@@ -314,6 +352,10 @@ public final class Session {
     loaded = false;
     setCookie =
         sessions.cookie().setting(token, Duration.between(now, envelope.absoluteDeadline()));
+  }
+
+  private Optional<SessionEvent> name(String token, Envelope envelope) {
+    return sessions.store().handle(token).map(handle -> SessionEvent.of(handle, envelope));
   }
 
   private Envelope envelope(Instant created, Instant now) {
@@ -333,10 +375,26 @@ public final class Session {
   private @Nullable StoredSession load() {
     uses++;
     if (!loaded) {
-      stored = find();
+      try {
+        stored = find();
+      } catch (SessionStoreException e) {
+        if (policy == OutagePolicy.FAIL_CLOSED) {
+          throw e;
+        }
+        outage = e;
+        stored = null;
+      }
       loaded = true;
     }
     return stored;
+  }
+
+  /** A stand-in for a session that was not seen must not replace it. */
+  private void failInOutage() {
+    if (outage != null) {
+      throw new SessionStoreException(
+          "a request that is treated as a stranger's cannot change its session", outage);
+    }
   }
 
   private @Nullable StoredSession find() {
@@ -345,6 +403,8 @@ public final class Session {
       if (found.filter(this::isAlive).isPresent()) {
         return found.get();
       }
+      found.ifPresent(
+          expired -> sessions.events().ended(SessionEvent.of(expired), EndReason.EXPIRED));
     }
     return null;
   }

@@ -4,11 +4,15 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of a site: a store, the keys, the rules. Make one at start and share it; it is
- * immutable and thread-safe.
+ * thread-safe.
+ *
+ * <p>It stands between requests and store with a breaker: when several calls in a row have failed,
+ * requests fail at once and the store is asked by one probe a second, until one is answered.
  *
  * <pre>{@code
  * Sessions sessions = new Sessions(FileSessionStore.open(folder, keys), keys);
@@ -21,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>On the JDK's HttpServer, {@code dev.lms.session.httpserver.SessionFilter} does all that.
  */
 public final class Sessions {
-  private final SessionStore store;
+  private final GuardedStore store;
+  private final SessionEvents events;
   private final SessionSettings settings;
   private final Clock clock;
   private final CsrfTokens csrf;
@@ -37,9 +42,31 @@ public final class Sessions {
     this(store, keys, SessionSettings.DEFAULT.with(cookie).with(lifetimes), clock);
   }
 
-  /** With everything said. */
+  /** Without listeners. */
   public Sessions(SessionStore store, KeyRing keys, SessionSettings settings, Clock clock) {
-    this.store = store;
+    this(store, keys, settings, clock, List.of());
+  }
+
+  /** With everything said. */
+  public Sessions(
+      SessionStore store,
+      KeyRing keys,
+      SessionSettings settings,
+      Clock clock,
+      List<SessionListener> listeners) {
+    this(store, keys, settings, clock, listeners, System::nanoTime);
+  }
+
+  /** With what measures how long things take. */
+  Sessions(
+      SessionStore store,
+      KeyRing keys,
+      SessionSettings settings,
+      Clock clock,
+      List<SessionListener> listeners,
+      LongSupplier nanoTime) {
+    this.events = new SessionEvents(listeners);
+    this.store = new GuardedStore(store, events, nanoTime);
     this.settings = settings;
     this.clock = clock;
     this.csrf = new CsrfTokens(keys);
@@ -53,9 +80,14 @@ public final class Sessions {
    *     say it
    */
   public Session open(@Nullable List<String> cookieHeaders) {
+    return open(cookieHeaders, OutagePolicy.FAIL_CLOSED);
+  }
+
+  /** {@link #open(List) The same}, and says what becomes of the request in an outage. */
+  public Session open(@Nullable List<String> cookieHeaders, OutagePolicy policy) {
     List<String> tokens =
         cookieHeaders == null ? List.of() : Cookies.values(cookieHeaders, cookie().name());
-    return new Session(this, tokens);
+    return new Session(this, tokens, policy);
   }
 
   /**
@@ -79,7 +111,11 @@ public final class Sessions {
    * @throws SessionStoreException if the store cannot be reached; some may have ended
    */
   public boolean revoke(String principalId, String handle) {
-    return store.revoke(principalId, handle, now());
+    boolean ended = store.revoke(principalId, handle, now());
+    if (ended) {
+      events.ended(new SessionEvent(handle, Optional.of(principalId)), EndReason.REVOKED);
+    }
+    return ended;
   }
 
   /**
@@ -92,7 +128,7 @@ public final class Sessions {
    * @throws SessionStoreException if the store cannot be reached; some may have ended
    */
   public int revokeAll(String principalId) {
-    return store.revokeAll(principalId, Optional.empty(), now());
+    return revokeAll(principalId, Optional.empty());
   }
 
   /**
@@ -106,8 +142,14 @@ public final class Sessions {
   public int revokeOthers(Session current) {
     return current
         .storedPrincipal()
-        .map(person -> store.revokeAll(person.id(), current.handle(), now()))
+        .map(person -> revokeAll(person.id(), current.handle()))
         .orElse(0);
+  }
+
+  private int revokeAll(String principalId, Optional<String> except) {
+    int ended = store.revokeAll(principalId, except, now());
+    events.endedTogether(Optional.of(principalId), ended, EndReason.REVOKED);
+    return ended;
   }
 
   /**
@@ -128,7 +170,14 @@ public final class Sessions {
    * @throws SessionStoreException if the store cannot be reached; some may have ended
    */
   public long purge() {
-    return store.purge(now());
+    long ended = store.purge(now());
+    events.endedTogether(Optional.empty(), ended, EndReason.PURGED);
+    return ended;
+  }
+
+  /** What happened in this process since this was made. Asks nobody. */
+  public SessionStatistics statistics() {
+    return events.statistics(store);
   }
 
   /** Stores keep time in milliseconds. */
@@ -138,6 +187,10 @@ public final class Sessions {
 
   SessionStore store() {
     return store;
+  }
+
+  SessionEvents events() {
+    return events;
   }
 
   CookieSettings cookie() {
