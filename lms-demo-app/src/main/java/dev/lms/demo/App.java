@@ -1,6 +1,7 @@
 package dev.lms.demo;
 
 import com.sun.net.httpserver.Filter;
+import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.account.AccountPages;
 import dev.lms.demo.account.Devices;
 import dev.lms.demo.account.Passwords;
@@ -30,6 +31,7 @@ import dev.lms.demo.http.SecurityHeaders;
 import dev.lms.demo.http.WebServer;
 import dev.lms.demo.ops.HealthPages;
 import dev.lms.demo.ops.MetricsPage;
+import dev.lms.demo.ops.SessionMetrics;
 import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.demo.program.ProgramPages;
 import dev.lms.demo.program.Programs;
@@ -41,6 +43,7 @@ import dev.lms.demo.view.Visitors;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.session.SessionStoreException;
+import dev.lms.session.Sessions;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -142,7 +145,7 @@ public final class App {
         new HealthPages(
             Map.of("database", () -> database.read(sql -> 1), "sessions", sessions::check));
     List<Route> forOperators = new ArrayList<>(health.routes());
-    forOperators.addAll(new MetricsPage(metrics()).routes());
+    forOperators.addAll(new MetricsPage(metrics(sessions.sessions())).routes());
     List<Route> others = new ArrayList<>(assets.routes());
     Optional<WebServer> management = Optional.empty();
     if (config.web().managementPort().isPresent()) {
@@ -156,7 +159,7 @@ public final class App {
             new SecurityHeaders(),
             new ErrorFilter(App::problem, pages::problem),
             new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, ALWAYS_LET_IN),
-            new SessionFilter(sessions.sessions()),
+            new SessionFilter(sessions.sessions(), site::outagePolicy, App::failClosed),
             site.cacheFilter(pageCache, fillers));
     WebServer server =
         WebServer.start(address(config, config.web().port()), filters, site.router());
@@ -186,8 +189,8 @@ public final class App {
   }
 
   /** What {@code /metrics} tells: one source for each part of the site that counts. */
-  private static List<MetricsPage.Source> metrics() {
-    return List.of();
+  private static List<MetricsPage.Source> metrics(Sessions sessions) {
+    return List.of(new SessionMetrics(sessions::statistics));
   }
 
   private static WebServer management(Config config, List<Route> routes) throws IOException {
@@ -199,6 +202,11 @@ public final class App {
 
   private static InetSocketAddress address(Config config, int port) {
     return new InetSocketAddress(config.web().host(), port);
+  }
+
+  /** The filter for errors has the words. */
+  private static void failClosed(HttpExchange exchange, SessionStoreException outage) {
+    throw outage;
   }
 
   /** What an outage is to the person who asked. */

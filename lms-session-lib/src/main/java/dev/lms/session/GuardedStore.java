@@ -1,5 +1,7 @@
 package dev.lms.session;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -59,7 +61,7 @@ final class GuardedStore implements SessionStore {
       refused.increment();
       throw SessionStoreException.notAsked();
     }
-    OperationMeter meter = meters.get(operation);
+    OperationMeter meter = requireNonNull(meters.get(operation));
     long start = nanoTime.getAsLong();
     T answer;
     try {

@@ -1,5 +1,7 @@
 package dev.lms.session;
 
+import static java.util.Objects.requireNonNull;
+
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -101,10 +103,7 @@ final class SessionEvents implements SessionListener {
   }
 
   private void count(EndReason why, long sessions) {
-    LongAdder counter = ended.get(why);
-    if (counter != null) {
-      counter.add(sessions);
-    }
+    requireNonNull(ended.get(why)).add(sessions);
   }
 
   private void tell(Consumer<SessionListener> event) {
