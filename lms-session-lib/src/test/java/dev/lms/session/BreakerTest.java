@@ -19,8 +19,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class BreakerTest {
-  private static final SessionStoreException OUTAGE = new SessionStoreException("no answer");
-
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000_000_000L);
   private final List<String> told = new ArrayList<>();
   private final Breaker breaker =
@@ -48,7 +46,7 @@ class BreakerTest {
 
   private void fail(int times) {
     for (int i = 0; i < times; i++) {
-      breaker.failed(entered(), OUTAGE);
+      breaker.failed(entered(), new SessionStoreException("no answer"));
     }
   }
 
@@ -80,7 +78,7 @@ class BreakerTest {
     move(Duration.ofNanos(1));
     Breaker.State probe = entered();
     assertNull(breaker.enter(), "one at a time");
-    breaker.failed(probe, OUTAGE);
+    breaker.failed(probe, new SessionStoreException("no answer"));
     assertNull(breaker.enter(), "another pause");
     move(Breaker.PAUSE);
     assertNotNull(breaker.enter());
@@ -111,7 +109,7 @@ class BreakerTest {
     assertTrue(breaker.isOpen(), "a late answer is no probe");
     move(Breaker.PAUSE);
     breaker.answered(entered());
-    slow.forEach(late -> breaker.failed(late, OUTAGE));
+    slow.forEach(late -> breaker.failed(late, new SessionStoreException("no answer")));
     assertFalse(breaker.isOpen(), "timeouts of the last outage begin no new one");
     assertEquals(2, told.size());
   }
@@ -123,7 +121,7 @@ class BreakerTest {
     Breaker.State hanging = entered();
     move(Breaker.LONGEST_PROBE);
     Breaker.State other = entered();
-    breaker.failed(hanging, OUTAGE);
+    breaker.failed(hanging, new SessionStoreException("no answer"));
     assertNull(breaker.enter());
     breaker.answered(other);
     assertFalse(breaker.isOpen());
@@ -164,7 +162,7 @@ class BreakerTest {
           }
         }
         assertEquals(1, probes.size(), "round " + round);
-        breaker.failed(probes.get(0), OUTAGE);
+        breaker.failed(probes.get(0), new SessionStoreException("no answer"));
       }
     } finally {
       threads.shutdownNow();

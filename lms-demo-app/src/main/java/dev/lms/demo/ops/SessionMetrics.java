@@ -50,7 +50,9 @@ public final class SessionMetrics implements MetricsPage.Source {
         "Cookies that were not made with the site's keys.",
         now.tampered());
     out.counter(
-        "lms_session_unreadable_total", "Stored sessions that could not be read.", now.unreadable());
+        "lms_session_unreadable_total",
+        "Stored sessions that could not be read.",
+        now.unreadable());
     out.counter("lms_session_store_outages_total", "Outages of the store.", now.outages());
     out.gauge(
         "lms_session_store_outage",

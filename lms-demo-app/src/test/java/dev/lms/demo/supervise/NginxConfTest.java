@@ -51,7 +51,8 @@ class NginxConfTest {
       assertEquals(List.of(file), files.toList());
     }
     assertThrows(
-        IOException.class, () -> NginxConf.write(folder.resolve("no/such.conf"), "x", 1, 1, TIMEOUT));
+        IOException.class,
+        () -> NginxConf.write(folder.resolve("no/such.conf"), "x", 1, 1, TIMEOUT));
     assertThrows(IOException.class, () -> NginxConf.write(folder, "x", 1, 1, TIMEOUT));
   }
 
@@ -64,8 +65,7 @@ class NginxConfTest {
   @Test
   void keepsVisitorsFromHealthAndMetrics() {
     String conf = NginxConf.render("127.0.0.1", 8080, 1, TIMEOUT);
-    Matcher closed =
-        Pattern.compile("location ~ (\\S+) \\{[^}]*deny all;[^}]*\\}").matcher(conf);
+    Matcher closed = Pattern.compile("location ~ (\\S+) \\{[^}]*deny all;[^}]*\\}").matcher(conf);
     assertTrue(closed.find(), conf);
     Pattern paths = Pattern.compile(closed.group(1));
     for (String path : List.of("/livez", "/readyz", "/healthz", "/health", "/metrics")) {
