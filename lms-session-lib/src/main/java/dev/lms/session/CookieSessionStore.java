@@ -52,6 +52,11 @@ public final class CookieSessionStore implements SessionStore {
   }
 
   @Override
+  public Optional<String> handle(String token) {
+    return open(token).map(StoredSession::handle);
+  }
+
+  @Override
   public Optional<StoredSession> load(String token) {
     return open(token).filter(session -> !revocations.isRevoked(session.handle()));
   }

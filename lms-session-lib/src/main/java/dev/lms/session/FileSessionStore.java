@@ -80,6 +80,11 @@ public final class FileSessionStore implements SessionStore {
   }
 
   @Override
+  public Optional<String> handle(String token) {
+    return tokens.parse(token).map(SessionTokens.Token::handle);
+  }
+
+  @Override
   public Optional<StoredSession> load(String token) {
     return tokens.parse(token).flatMap(name -> read(name).flatMap(slot -> session(name, slot)));
   }

@@ -22,9 +22,11 @@ public final class Session {
   private static final String MASK = "***";
 
   private final Sessions sessions;
+  private final OutagePolicy policy;
   private List<String> tokens;
   private boolean loaded;
   private @Nullable StoredSession stored;
+  private @Nullable SessionStoreException outage;
 
   private final Map<String, String> set = new HashMap<>();
   private final Set<String> removed = new HashSet<>();
@@ -41,9 +43,10 @@ public final class Session {
   private @Nullable String setCookie;
   private long uses;
 
-  Session(Sessions sessions, List<String> tokens) {
+  Session(Sessions sessions, List<String> tokens, OutagePolicy policy) {
     this.sessions = sessions;
     this.tokens = tokens;
+    this.policy = policy;
   }
 
   /** Whether the request came with a session that is still there. */
@@ -285,10 +288,11 @@ public final class Session {
    * way can bring it back. Uncommitted changes are dropped.
    */
   public void end() {
-    uses++;
+    StoredSession current = load();
+    failInOutage();
     for (String token : tokens) {
-      if (loaded && stored != null && stored.token().equals(token)) {
-        sessions.store().delete(stored, now());
+      if (current != null && current.token().equals(token)) {
+        sessions.store().delete(current, now());
       } else {
         sessions.store().delete(token, now());
       }
@@ -300,6 +304,9 @@ public final class Session {
     stored = null;
     loaded = true;
     forgetChanges();
+    if (current != null) {
+      sessions.events().ended(SessionEvent.of(current), EndReason.SIGNED_OUT);
+    }
   }
 
   /** When the session began; empty if there is none. */
@@ -362,15 +369,29 @@ public final class Session {
       return Outcome.UNCHANGED;
     }
     StoredSession current = load();
+    failInOutage();
     Outcome outcome;
     if (current == null) {
       outcome = changes.isEmpty() && signingIn == null ? Outcome.UNCHANGED : create(changes);
     } else {
-      Changes guardedChanges = guard(changes, current);
-      outcome = renewing ? rotate(current, guardedChanges) : update(current, guardedChanges);
+      outcome = write(current, guard(changes, current), renewing);
     }
     forgetChanges();
     return outcome;
+  }
+
+  /** Whether there are changes that {@link #commit()} has not written. */
+  public boolean hasChanges() {
+    return rotating || signingIn != null || changedRoles != null || !changes().isEmpty();
+  }
+
+  /**
+   * Whether the store could not be reached when this session was first looked at, and {@link
+   * OutagePolicy#TREAT_AS_ANONYMOUS} let it read as a stranger's. What is answered then says
+   * nothing about strangers, and no cache may keep it.
+   */
+  public boolean treatedAsAnonymous() {
+    return outage != null;
   }
 
   /** The {@code Set-Cookie} value the response must carry after {@link #commit()}, if any. */
@@ -389,6 +410,7 @@ public final class Session {
       return Outcome.REFUSED;
     }
     handOut(token.get(), envelope, now);
+    name(token.get(), envelope).ifPresent(sessions.events()::created);
     return Outcome.STORED;
   }
 
@@ -404,10 +426,16 @@ public final class Session {
       SessionLimit limit = signingIn == null ? SessionLimit.NONE : sessions.limit();
       written = sessions.store().rotate(current, envelope, changes, deadline, now, limit);
     }
-    // A visitor's old session may end while they sign in: the sign-in stands, the old data do not.
-    return written.outcome() == Outcome.GONE && signingIn != null
-        ? create(changes)
-        : wrote(written, current, envelope, now);
+    if (written.outcome() == Outcome.GONE && signingIn != null) {
+      // A visitor's old session may end while they sign in: the sign-in stands, the old data do not.
+      return create(changes);
+    }
+    written
+        .token()
+        .filter(token -> !token.equals(current.token()))
+        .flatMap(token -> name(token, envelope))
+        .ifPresent(session -> sessions.events().rotated(session, current.handle()));
+    return wrote(written, current, envelope, now);
   }
 
   private Envelope renewed(Envelope old, Instant now) {
@@ -416,6 +444,25 @@ public final class Session {
     }
     return new Envelope(
         old.created(), old.authenticated(), old.absoluteDeadline(), principal(old), old.device());
+  }
+
+  private Outcome write(StoredSession current, Changes changes, boolean renewing) {
+    if (renewing) {
+      return rotate(current, changes);
+    }
+    return changes.isEmpty() ? touch(current) : update(current, changes);
+  }
+
+  /** A page that was read already is not lost because its session could not slide. */
+  private Outcome touch(StoredSession current) {
+    try {
+      return update(current, Changes.NONE);
+    } catch (SessionStoreException e) {
+      if (policy == OutagePolicy.FAIL_CLOSED) {
+        throw e;
+      }
+      return Outcome.UNCHANGED;
+    }
   }
 
   private Outcome update(StoredSession current, Changes changes) {
@@ -444,6 +491,11 @@ public final class Session {
         .token()
         .filter(token -> !token.equals(current.token()))
         .ifPresent(token -> handOut(token, envelope, now));
+    if (written.outcome() == Outcome.GONE) {
+      sessions.events().gone(SessionEvent.of(current));
+    } else if (written.outcome() == Outcome.CONFLICT) {
+      sessions.events().conflict(SessionEvent.of(current));
+    }
     return written.outcome();
   }
 
@@ -452,6 +504,10 @@ public final class Session {
     loaded = false;
     setCookie =
         sessions.cookie().setting(token, Duration.between(now, envelope.absoluteDeadline()));
+  }
+
+  private Optional<SessionEvent> name(String token, Envelope envelope) {
+    return sessions.store().handle(token).map(handle -> SessionEvent.of(handle, envelope));
   }
 
   private Envelope envelope(Instant created, Instant now) {
@@ -471,19 +527,37 @@ public final class Session {
   private @Nullable StoredSession load() {
     uses++;
     if (!loaded) {
-      stored = find();
+      try {
+        stored = find();
+      } catch (SessionStoreException e) {
+        if (policy == OutagePolicy.FAIL_CLOSED) {
+          throw e;
+        }
+        outage = e;
+        stored = null;
+      }
       loaded = true;
     }
     return stored;
   }
 
+  /** A stand-in for a session that was not seen must not replace it. */
+  private void failInOutage() {
+    if (outage != null) {
+      throw new SessionStoreException(
+          "a request that is treated as a stranger's cannot change its session", outage);
+    }
+  }
+
   private @Nullable StoredSession find() {
     for (String token : tokens) {
       Opened opened = sessions.store().open(token, now());
-      if (opened instanceof Opened.Live found && isAlive(found.session())) {
-        return found.session();
-      }
-      if (opened instanceof Opened.Reused reused) {
+      if (opened instanceof Opened.Live found) {
+        if (isAlive(found.session())) {
+          return found.session();
+        }
+        sessions.events().ended(SessionEvent.of(found.session()), EndReason.EXPIRED);
+      } else if (opened instanceof Opened.Reused reused) {
         sessions.reused(token, reused);
       }
     }

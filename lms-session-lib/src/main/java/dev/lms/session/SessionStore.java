@@ -22,6 +22,13 @@ import java.util.Optional;
  */
 public interface SessionStore extends AutoCloseable {
   /**
+   * The handle of the session that this token is for, whether or not there is one. Asks nobody.
+   *
+   * @return empty if the token was not made with our keys
+   */
+  Optional<String> handle(String token);
+
+  /**
    * The session this token names, whether or not its deadline has passed. Empty if the token is
    * forged (found without asking the store), unknown, ended, or names something unreadable.
    */
@@ -177,6 +184,13 @@ public interface SessionStore extends AutoCloseable {
         "this session store keeps no record of its sessions; to list, count or revoke them use the"
             + " file or the Redis store (to end all sessions in cookies, change the secret key)");
   }
+
+  /**
+   * Names who is told of what only the store can notice: {@linkplain SessionListener#unreadable
+   * unreadable} sessions, and those that {@linkplain SessionListener#ended ended} for a {@linkplain
+   * EndReason#LIMIT limit}. {@link Sessions} calls it once, before the store is used.
+   */
+  default void setListener(SessionListener listener) {}
 
   /** What this store promises. */
   Capabilities capabilities();

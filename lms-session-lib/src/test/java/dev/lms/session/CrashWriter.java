@@ -112,7 +112,7 @@ final class CrashWriter implements Runnable {
     String pad = "x".repeat(random.nextInt(random.nextInt(20) == 0 ? 9000 : 900));
     say(session.id, "? set " + next);
     Changes changes = new Changes(Map.of("a", next, "pad", pad, "b", next), Set.of(), Map.of());
-    store.update(load(session.token), changes, SOON, NOW).orElseThrow();
+    store.update(load(session.token), changes, SOON, NOW).token().orElseThrow();
     session.value++;
     say(session.id, "! set " + next);
   }
@@ -120,7 +120,7 @@ final class CrashWriter implements Runnable {
   private void rotate(Written session) {
     say(session.id, "? rotate");
     session.token =
-        store.rotate(load(session.token), somebody(), Changes.NONE, SOON, NOW).orElseThrow();
+        store.rotate(load(session.token), somebody(), Changes.NONE, SOON, NOW).token().orElseThrow();
     say(session.id, "! rotate " + session.token);
   }
 
@@ -133,7 +133,7 @@ final class CrashWriter implements Runnable {
   private void count() {
     say(COUNTER, "? add");
     Changes one = new Changes(Map.of(), Set.of(), Map.of(COUNTER, 1L));
-    store.update(load(counter), one, SOON, NOW).orElseThrow();
+    store.update(load(counter), one, SOON, NOW).token().orElseThrow();
     say(COUNTER, "! add");
   }
 

@@ -56,7 +56,7 @@ class DurabilityTest {
             syncs(
                 () ->
                     store
-                        .update(session, changes, CrashWriter.SOON, CrashWriter.NOW)
+                        .update(session, changes, CrashWriter.SOON, CrashWriter.NOW).token()
                         .orElseThrow(),
                 tokens));
       }

@@ -85,7 +85,7 @@ class RotationTest {
       assertEquals(Optional.empty(), session.setCookie());
       assertEquals(next.handle(), sessions.open(old).handle());
     }
-    assertEquals(0, sessions.reusedIds());
+    assertEquals(0, sessions.statistics().reused());
   }
 
   @Test
@@ -94,7 +94,7 @@ class RotationTest {
     List<String> cookie = rotate(old);
     clock.move(GRACE);
     assertFalse(sessions.open(old).exists());
-    assertEquals(1, sessions.reusedIds());
+    assertEquals(1, sessions.statistics().reused());
     assertTrue(sessions.open(cookie).exists());
   }
 
@@ -140,7 +140,7 @@ class RotationTest {
     assertEquals(Optional.of(tutor), session.principal());
     assertEquals(Outcome.STORED, session.commit());
     assertFalse(sessions.open(old).exists(), "no grace for a change of privilege");
-    assertEquals(0, sessions.reusedIds());
+    assertEquals(0, sessions.statistics().reused());
     Session next = sessions.open(cookie(session));
     assertEquals(Optional.of(tutor), next.principal());
     assertEquals(Optional.of(START), next.authenticated());

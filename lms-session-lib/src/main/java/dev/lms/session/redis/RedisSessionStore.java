@@ -10,6 +10,7 @@ import dev.lms.session.Opened;
 import dev.lms.session.Principal;
 import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionLimit;
+import dev.lms.session.SessionListener;
 import dev.lms.session.SessionStats;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionTokens;
@@ -18,6 +19,7 @@ import dev.lms.session.StoredSession;
 import dev.lms.session.Written;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.net.SocketTimeoutException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,6 +68,7 @@ public final class RedisSessionStore implements SessionStore {
   private final EnvelopeCodec envelopes;
   private final RedisIndex index;
   private final RedisCensus census;
+  private volatile SessionListener listener = new SessionListener() {};
 
   /**
    * A store over a client that the caller opened and closes; {@link RedisConnections} opens one
@@ -81,6 +84,11 @@ public final class RedisSessionStore implements SessionStore {
     this.envelopes = new EnvelopeCodec(keys);
     this.index = new RedisIndex(redis, this.keys, keys, envelopes);
     this.census = new RedisCensus(redis, this.keys, index, envelopes);
+  }
+
+  @Override
+  public Optional<String> handle(String token) {
+    return tokens.parse(token).map(Token::handle);
   }
 
   @Override
@@ -152,6 +160,7 @@ public final class RedisSessionStore implements SessionStore {
   private Optional<StoredSession> unreadable(Token token) {
     unreadable.increment();
     LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", token.handle());
+    listener.unreadable(token.handle());
     return Optional.empty();
   }
 
@@ -189,7 +198,7 @@ public final class RedisSessionStore implements SessionStore {
     RedisSignIn signIn =
         new RedisSignIn(person.get(), token, envelope, deadline, now, Optional.empty(), limit);
     // Not written means revoked before it began: the caller has a token of a session that ended.
-    return once(() -> signIn.run(redis, index, CREATE.step(key, arguments), List.of()))
+    return once(() -> signIn.run(redis, index, listener, CREATE.step(key, arguments), List.of()))
         .map(answer -> token.text());
   }
 
@@ -331,7 +340,7 @@ public final class RedisSessionStore implements SessionStore {
             now,
             before.equals(after) ? Optional.of(old) : Optional.empty(),
             limit);
-    return once(() -> signIn.run(redis, index, write, leave));
+    return once(() -> signIn.run(redis, index, listener, write, leave));
   }
 
   @Override
@@ -405,6 +414,11 @@ public final class RedisSessionStore implements SessionStore {
   }
 
   @Override
+  public void setListener(SessionListener listener) {
+    this.listener = listener;
+  }
+
+  @Override
   public Capabilities capabilities() {
     return Capabilities.ALL;
   }
@@ -443,7 +457,7 @@ public final class RedisSessionStore implements SessionStore {
 
   /**
    * Tries once more on a fresh connection: the first command after a restart of Redis meets one
-   * that is dead already.
+   * that is dead already. What got no answer in time is not asked again: it would only wait longer.
    */
   private <T> T repeatable(Supplier<T> command) {
     try {

@@ -1,7 +1,10 @@
 package dev.lms.session.redis;
 
+import dev.lms.session.EndReason;
 import dev.lms.session.Envelope;
+import dev.lms.session.SessionEvent;
 import dev.lms.session.SessionLimit;
+import dev.lms.session.SessionListener;
 import dev.lms.session.SessionTokens.Token;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,7 +31,12 @@ record RedisSignIn(
    *
    * @return what the write answered; empty, and nothing written, if the limit refuses
    */
-  Optional<Object> run(UnifiedJedis redis, RedisIndex index, Step write, List<Step> after) {
+  Optional<Object> run(
+      UnifiedJedis redis,
+      RedisIndex index,
+      SessionListener listener,
+      Step write,
+      List<Step> after) {
     List<String> indexes = index.all(principalId);
     Step enter = index.enter(this);
     List<Step> steps = new ArrayList<>();
@@ -57,7 +65,11 @@ record RedisSignIn(
     // Not together with the write: if a full Redis refused it, the old name would go on unlisted.
     index.tidy(after);
     if (excess instanceof List<?> fields && !fields.isEmpty()) {
-      index.end(indexes, entries(fields), now);
+      List<IndexEntry> oldest = entries(fields);
+      index.end(indexes, oldest, now);
+      for (IndexEntry entry : oldest) {
+        listener.ended(new SessionEvent(entry.handle(), Optional.of(principalId)), EndReason.LIMIT);
+      }
     }
     return Optional.of(written);
   }

@@ -162,14 +162,14 @@ class RedisCrashTest {
         ended.add(session);
       } else if (dice == 3) {
         unsureValue = -1;
-        String next = store.rotate(session, envelope, Changes.NONE, SOON, NOW).orElseThrow();
+        String next = store.rotate(session, envelope, Changes.NONE, SOON, NOW).token().orElseThrow();
         live.remove(token);
         ended.add(session);
         live.put(next, value);
       } else {
         unsureValue = value + 1;
         Changes one = new Changes(Map.of(), Set.of(), Map.of("n", 1L));
-        assertTrue(store.update(session, one, SOON, NOW).isPresent());
+        assertTrue(store.update(session, one, SOON, NOW).token().isPresent());
         live.put(token, value + 1);
       }
       unsure = Optional.empty();

@@ -18,6 +18,7 @@ import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Written;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,7 +100,7 @@ class RedisOutageTest {
         () -> store.create(STRANGER, Map.of(), SOON, NOW),
         "a connection that breaks does not say whether the command was run");
     StoredSession session = load(store, store.create(STRANGER, Map.of(), SOON, NOW));
-    assertTrue(store.update(session, add(1), SOON, NOW).isPresent());
+    assertTrue(store.update(session, add(1), SOON, NOW).token().isPresent());
     assertEquals("1", load(store, session.token()).attributes().get("n"));
   }
 
@@ -153,16 +154,16 @@ class RedisOutageTest {
       proxy.delayAnswers(Duration.ofMillis(50));
       String visitor = slow.create(STRANGER, Map.of("a", "1"), SOON, NOW);
       String token =
-          slow.rotate(load(slow, visitor), PERSON, Changes.NONE, SOON, NOW).orElseThrow();
+          slow.rotate(load(slow, visitor), PERSON, Changes.NONE, SOON, NOW).token().orElseThrow();
       assertEquals(Optional.empty(), slow.load(visitor));
       ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
       try {
-        List<Future<Optional<String>>> commits = new ArrayList<>();
+        List<Future<Written>> commits = new ArrayList<>();
         for (int i = 0; i < 4 * CONNECTIONS; i++) {
           commits.add(threads.submit(() -> slow.update(load(slow, token), add(1), SOON, NOW)));
         }
-        for (Future<Optional<String>> commit : commits) {
-          assertTrue(commit.get(60, TimeUnit.SECONDS).isPresent());
+        for (Future<Written> commit : commits) {
+          assertTrue(commit.get(60, TimeUnit.SECONDS).isStored());
         }
       } finally {
         threads.shutdownNow();

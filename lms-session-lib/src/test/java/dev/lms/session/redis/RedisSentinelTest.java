@@ -130,7 +130,7 @@ class RedisSentinelTest {
   void aFailoverIsAnOutageThatEndsByItself() {
     String token = store.create(PERSON, Map.of("a", "1"), SOON, NOW);
     StoredSession session = load(store, token);
-    assertTrue(store.update(session, set("2"), SOON, NOW).isPresent());
+    assertTrue(store.update(session, set("2"), SOON, NOW).token().isPresent());
     StoredSession signedOut = load(store, store.create(PERSON, Map.of(), SOON, NOW));
     store.delete(signedOut, NOW);
     replicated();
@@ -146,7 +146,7 @@ class RedisSentinelTest {
       admin.scriptFlush();
     }
     Changes one = new Changes(Map.of(), Set.of(), Map.of("n", 1L));
-    assertTrue(store.update(session, one, SOON, NOW).isPresent());
+    assertTrue(store.update(session, one, SOON, NOW).token().isPresent());
     assertEquals("1", load(store, token).attributes().get("n"));
     assertEquals(Optional.empty(), store.load(signedOut.token()));
     assertEquals(Optional.empty(), store.update(signedOut, set("back"), SOON, NOW));
@@ -180,7 +180,7 @@ class RedisSentinelTest {
       // Or the network would still deliver what follows.
       admin.clientKill(ClientKillParams.clientKillParams().type(ClientType.REPLICA));
     }
-    assertTrue(store.update(changed, set("2"), SOON, NOW).isPresent());
+    assertTrue(store.update(changed, set("2"), SOON, NOW).token().isPresent());
     store.delete(signedOut, NOW);
     StoredSession begun = load(store, store.create(PERSON, Map.of("a", "1"), SOON, NOW));
     assertEquals(Optional.empty(), store.load(signedOut.token()));

@@ -194,11 +194,15 @@ public final class RedisServer implements AutoCloseable {
         .orElseThrow();
   }
 
+  /** Kills it. May be called twice. */
   @Override
   public void close() {
     process.destroyForcibly();
     try {
       process.waitFor();
+      if (!Files.exists(folder)) {
+        return;
+      }
       try (var files = Files.walk(folder)) {
         files
             .sorted(java.util.Comparator.reverseOrder())
