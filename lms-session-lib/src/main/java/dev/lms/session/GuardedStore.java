@@ -153,8 +153,7 @@ final class GuardedStore implements SessionStore {
   }
 
   @Override
-  public Written update(
-      StoredSession session, Changes changes, Instant deadline, Instant now) {
+  public Written update(StoredSession session, Changes changes, Instant deadline, Instant now) {
     return ask(StoreOperation.UPDATE, () -> store.update(session, changes, deadline, now));
   }
 
@@ -181,8 +180,7 @@ final class GuardedStore implements SessionStore {
   @Override
   public Written rotate(
       StoredSession session, Changes changes, Instant deadline, Instant now, Duration grace) {
-    return ask(
-        StoreOperation.ROTATE, () -> store.rotate(session, changes, deadline, now, grace));
+    return ask(StoreOperation.ROTATE, () -> store.rotate(session, changes, deadline, now, grace));
   }
 
   @Override

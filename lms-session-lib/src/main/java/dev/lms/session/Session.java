@@ -427,7 +427,8 @@ public final class Session {
       written = sessions.store().rotate(current, envelope, changes, deadline, now, limit);
     }
     if (written.outcome() == Outcome.GONE && signingIn != null) {
-      // A visitor's old session may end while they sign in: the sign-in stands, the old data do not.
+      // A visitor's old session may end while they sign in: the sign-in stands, the old data do
+      // not.
       return create(changes);
     }
     written

@@ -120,7 +120,10 @@ final class CrashWriter implements Runnable {
   private void rotate(Written session) {
     say(session.id, "? rotate");
     session.token =
-        store.rotate(load(session.token), somebody(), Changes.NONE, SOON, NOW).token().orElseThrow();
+        store
+            .rotate(load(session.token), somebody(), Changes.NONE, SOON, NOW)
+            .token()
+            .orElseThrow();
     say(session.id, "! rotate " + session.token);
   }
 

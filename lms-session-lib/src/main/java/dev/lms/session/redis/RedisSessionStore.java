@@ -19,7 +19,6 @@ import dev.lms.session.StoredSession;
 import dev.lms.session.Written;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.net.SocketTimeoutException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -162,7 +162,8 @@ class RedisCrashTest {
         ended.add(session);
       } else if (dice == 3) {
         unsureValue = -1;
-        String next = store.rotate(session, envelope, Changes.NONE, SOON, NOW).token().orElseThrow();
+        String next =
+            store.rotate(session, envelope, Changes.NONE, SOON, NOW).token().orElseThrow();
         live.remove(token);
         ended.add(session);
         live.put(next, value);
