@@ -3,6 +3,7 @@ package dev.lms.session.redis;
 import java.time.Duration;
 import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.StaticCommandFlagsRegistry;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.executors.ClusterCommandExecutor;
@@ -19,7 +20,7 @@ final class SentOnceInCluster extends ClusterCommandExecutor {
   private static final int ATTEMPTS = 5;
 
   SentOnceInCluster(ClusterConnectionProvider provider, Duration patience) {
-    super(provider, ATTEMPTS, patience);
+    super(provider, ATTEMPTS, patience, StaticCommandFlagsRegistry.registry());
   }
 
   /** The connection broke after a command was sent. No subclass of what Jedis repeats after. */

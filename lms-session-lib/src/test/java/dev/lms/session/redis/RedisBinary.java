@@ -2,6 +2,7 @@ package dev.lms.session.redis;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -34,7 +35,7 @@ public enum RedisBinary {
     try {
       Process probe = new ProcessBuilder(ON_PATH, "--version").start();
       try (InputStream out = probe.getInputStream()) {
-        Matcher version = VERSION.matcher(new String(out.readAllBytes()));
+        Matcher version = VERSION.matcher(new String(out.readAllBytes(), StandardCharsets.US_ASCII));
         return version.find() ? Integer.parseInt(version.group(1)) : 0;
       }
     } catch (IOException e) {

@@ -8,6 +8,7 @@ import dev.lms.session.KeyRing;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -65,7 +66,7 @@ class RedisTlsTest {
                 store.toString())
             .redirectErrorStream(true)
             .start();
-    String said = new String(process.getInputStream().readAllBytes());
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(process.waitFor() == 0, said);
     return store;
   }
