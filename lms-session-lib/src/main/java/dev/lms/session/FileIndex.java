@@ -156,7 +156,8 @@ final class FileIndex {
         names.get(0),
         slot -> {
           Map<String, Entry> entries = new LinkedHashMap<>();
-          Stream.concat(slot.map(FileIndex::decode).orElse(List.of()).stream(), olderEntries.stream())
+          Stream.concat(
+                  slot.map(FileIndex::decode).orElse(List.of()).stream(), olderEntries.stream())
               .filter(entry -> entry.isLive(now.minus(CLOCK_SKEW)))
               .forEach(entry -> entries.putIfAbsent(entry.handle(), entry));
           change.accept(entries);

@@ -67,7 +67,9 @@ final class FileSweep {
     return live[0];
   }
 
-  /** One file on a bad sector must not keep the others from being swept, or sessions from beginning. */
+  /**
+   * One file on a bad sector must not keep the others from being swept, or sessions from beginning.
+   */
   private boolean trySweep(String name, Instant now) {
     try {
       return sweep(name, now);

@@ -143,8 +143,7 @@ final class SlotFile {
   /** Overwrites the older slot; the caller has seen that the content {@link Slot#fits}. */
   void overwrite(FileChannel file, String handle, Slot newest, Instant deadline, byte[] content)
       throws IOException {
-    ByteBuffer out =
-        ByteBuffer.allocate(HEADER + SLOT_HEADER + content.length + Hmac.TAG_BYTES);
+    ByteBuffer out = ByteBuffer.allocate(HEADER + SLOT_HEADER + content.length + Hmac.TAG_BYTES);
     put(out, newest.size(), handle, newest.sequence() + 1, deadline, content);
     long position = HEADER + (long) (1 - newest.index()) * newest.size();
     writeAll(file, out.position(HEADER), position);
@@ -221,7 +220,8 @@ final class SlotFile {
     if (size <= SMALLEST_SLOT) {
       return start;
     }
-    return fill(file, ByteBuffer.allocate((int) Math.min(file.size(), HEADER + 2L * size)).put(start));
+    return fill(
+        file, ByteBuffer.allocate((int) Math.min(file.size(), HEADER + 2L * size)).put(start));
   }
 
   /** Until it is full or the file ends. */

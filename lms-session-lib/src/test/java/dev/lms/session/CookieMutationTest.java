@@ -94,7 +94,8 @@ class CookieMutationTest {
 
   private String insert(String cookie) {
     int at = random.nextInt(cookie.length() + 1);
-    String inserted = any(List.of(" ", "\t", "\r\n", "=", "\0", "%3D", "\u00e9", "\ud83d\ude00", "A"));
+    String inserted =
+        any(List.of(" ", "\t", "\r\n", "=", "\0", "%3D", "\u00e9", "\ud83d\ude00", "A"));
     return cookie.substring(0, at) + inserted + cookie.substring(at);
   }
 
@@ -153,8 +154,7 @@ class CookieMutationTest {
       String mutated = mutations.get(i % mutations.size()).apply(cookie);
       boolean same = valid.contains(mutated);
       changed += same ? 0 : 1;
-      assertEquals(
-          same, store.load(mutated).isPresent(), () -> "seed " + seed + ": " + mutated);
+      assertEquals(same, store.load(mutated).isPresent(), () -> "seed " + seed + ": " + mutated);
       store.delete(same ? "" : mutated, NOW);
     }
     assertTrue(changed > MUTATIONS * 9 / 10, changed + " were changed at all");

@@ -41,8 +41,10 @@ class CookieSessionStoreTest extends SessionStoreContract {
         assertThrows(
             IllegalStateException.class, () -> store.create(person(), attributes, SOON, NOW));
     String message = String.valueOf(error.getMessage());
-    assertTrue(message.contains("notes (2705 bytes), essay (2505 bytes), theme (9 bytes)"), message);
-    assertTrue(message.matches("(?s).*would be [78]\\d{3} bytes, and browsers take 4096.*"), message);
+    assertTrue(
+        message.contains("notes (2705 bytes), essay (2505 bytes), theme (9 bytes)"), message);
+    assertTrue(
+        message.matches("(?s).*would be [78]\\d{3} bytes, and browsers take 4096.*"), message);
   }
 
   @Test

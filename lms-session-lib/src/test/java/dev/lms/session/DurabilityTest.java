@@ -43,21 +43,17 @@ class DurabilityTest {
     List<List<String>> all = new ArrayList<>();
     List<String> tokens = new ArrayList<>();
     try (FileSessionStore store =
-        FileSessionStore.open(
-            parent.resolve("sessions"), CrashWriter.KEYS, 1000, durability)) {
+        FileSessionStore.open(parent.resolve("sessions"), CrashWriter.KEYS, 1000, durability)) {
       Envelope stranger = CrashWriter.envelope(Optional.empty());
       all.add(
-          syncs(
-              () -> store.create(stranger, Map.of(), CrashWriter.SOON, CrashWriter.NOW), tokens));
+          syncs(() -> store.create(stranger, Map.of(), CrashWriter.SOON, CrashWriter.NOW), tokens));
       for (String value : List.of("short", "x".repeat(9000))) {
         StoredSession session = store.load(tokens.get(0)).orElseThrow();
         Changes changes = new Changes(Map.of("v", value), Set.of(), Map.of());
         all.add(
             syncs(
                 () ->
-                    store
-                        .update(session, changes, CrashWriter.SOON, CrashWriter.NOW)
-                        .orElseThrow(),
+                    store.update(session, changes, CrashWriter.SOON, CrashWriter.NOW).orElseThrow(),
                 tokens));
       }
       all.add(
@@ -73,8 +69,7 @@ class DurabilityTest {
 
   @Test
   void noneSyncsNothing() throws Exception {
-    assertEquals(
-        List.of(List.of(), List.of(), List.of(), List.of()), syncs(Durability.NONE));
+    assertEquals(List.of(List.of(), List.of(), List.of(), List.of()), syncs(Durability.NONE));
   }
 
   @Test

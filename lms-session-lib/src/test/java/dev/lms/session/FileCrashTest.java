@@ -126,9 +126,7 @@ class FileCrashTest {
       if (words[0].equals(CrashWriter.COUNTER)) {
         counted += words[1].equals("!") ? 1 : 0;
       } else {
-        known
-            .computeIfAbsent(words[0], id -> new Known())
-            .hear(words[1], words[2], words[3]);
+        known.computeIfAbsent(words[0], id -> new Known()).hear(words[1], words[2], words[3]);
       }
     }
     // One for each of its threads, whose last step may have been stored and not said.

@@ -188,7 +188,8 @@ class FileDamageTest {
     assertFalse(Files.exists(file));
     assertEquals(List.of(quarantine().resolve(file.getFileName())), quarantined());
     assertEquals(
-        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(quarantined().get(0))));
+        "rw-------",
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(quarantined().get(0))));
     assertEquals(
         "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(quarantine())));
     assertEquals(Optional.empty(), store.load(token));
@@ -276,8 +277,7 @@ class FileDamageTest {
     SlotFolder files = new SlotFolder(folder(), KEYS, Durability.NONE);
     byte[] content = RecordCodec.encode(STRANGER, Map.of("v", "1"));
     content[1]++; // the envelope's version, behind its length
-    assertTrue(
-        files.change(handle, slot -> Optional.of(new SlotFolder.Content(SOON, content))));
+    assertTrue(files.change(handle, slot -> Optional.of(new SlotFolder.Content(SOON, content))));
     assertEquals(Optional.empty(), store.load(token));
     assertEquals(1, store.unreadable());
     assertTrue(Files.exists(file), "a newer program may know it");
