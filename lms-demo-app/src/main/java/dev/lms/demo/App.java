@@ -1,7 +1,6 @@
 package dev.lms.demo;
 
 import com.sun.net.httpserver.Filter;
-import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.account.AccountPages;
 import dev.lms.demo.account.Devices;
 import dev.lms.demo.account.Passwords;
@@ -44,6 +43,7 @@ import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
+import dev.lms.session.httpserver.OutageAnswer;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -63,6 +63,13 @@ import java.util.stream.Stream;
 public final class App {
   private static final Duration LONGEST_QUEUE = Duration.ofSeconds(5);
   private static final Duration OUTAGE_RETRY = Duration.ofSeconds(5);
+
+  /** The filter for errors, further out, has the words. */
+  private static final OutageAnswer OUTAGE_IS_AN_ERROR =
+      (exchange, outage) -> {
+        throw outage;
+      };
+
   private static final Set<String> ALWAYS_LET_IN =
       Stream.concat(HealthPages.PATHS.stream(), Stream.of(MetricsPage.PATH))
           .collect(Collectors.toUnmodifiableSet());
@@ -159,7 +166,7 @@ public final class App {
             new SecurityHeaders(),
             new ErrorFilter(App::problem, pages::problem),
             new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, ALWAYS_LET_IN),
-            new SessionFilter(sessions.sessions(), site::outagePolicy, App::failClosed),
+            new SessionFilter(sessions.sessions(), site::outagePolicy, OUTAGE_IS_AN_ERROR),
             site.cacheFilter(pageCache, fillers));
     WebServer server =
         WebServer.start(address(config, config.web().port()), filters, site.router());
@@ -202,11 +209,6 @@ public final class App {
 
   private static InetSocketAddress address(Config config, int port) {
     return new InetSocketAddress(config.web().host(), port);
-  }
-
-  /** The filter for errors has the words. */
-  private static void failClosed(HttpExchange exchange, SessionStoreException outage) {
-    throw outage;
   }
 
   /** What an outage is to the person who asked. */

@@ -85,7 +85,7 @@ public final class SessionMetrics implements MetricsPage.Source {
   }
 
   private static double seconds(Duration duration) {
-    return duration.toNanos() / NANOS;
+    return (double) duration.toNanos() / NANOS;
   }
 
   private static String label(Enum<?> value) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class NginxConfTest {
-  private static final Duration TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   @TempDir Path folder;
 
@@ -58,7 +58,7 @@ class NginxConfTest {
 
   @Test
   void waitsLongerThanTheWorkersMayTake() {
-    String conf = NginxConf.render("127.0.0.1", 8080, 1, Duration.ofSeconds(300));
+    String conf = NginxConf.render("127.0.0.1", 8080, 1, Duration.ofMinutes(5));
     assertTrue(conf.contains("proxy_read_timeout 305s;"), conf);
   }
 
