@@ -149,7 +149,7 @@ class RedisSentinelTest {
     assertTrue(store.update(session, one, SOON, NOW).token().isPresent());
     assertEquals("1", load(store, token).attributes().get("n"));
     assertEquals(Optional.empty(), store.load(signedOut.token()));
-    assertEquals(Optional.empty(), store.update(signedOut, set("back"), SOON, NOW));
+    assertEquals(Optional.empty(), store.update(signedOut, set("back"), SOON, NOW).token());
     assertEquals(
         Set.of(session.handle(), load(store, after).handle()),
         store.list(ADA.id(), NOW).stream().map(SessionInfo::handle).collect(Collectors.toSet()));
@@ -190,7 +190,7 @@ class RedisSentinelTest {
     signInWhenPossible();
     assertEquals("1", load(store, changed.token()).attributes().get("a"), "the commit before");
     assertEquals(Optional.empty(), store.load(begun.token()), "a value, not an exception");
-    assertEquals(Optional.empty(), store.update(begun, set("2"), SOON, NOW));
+    assertEquals(Optional.empty(), store.update(begun, set("2"), SOON, NOW).token());
     assertEquals(
         Map.of("a", "1"),
         load(store, signedOut.token()).attributes(),
