@@ -194,7 +194,8 @@ class RedisCrashTest {
       }
       for (StoredSession session : ended) {
         assertEquals(Optional.empty(), store.load(session.token()), where + ": it returned");
-        assertEquals(Optional.empty(), store.update(session, Changes.NONE, SOON, NOW).token(), where);
+        assertEquals(
+            Optional.empty(), store.update(session, Changes.NONE, SOON, NOW).token(), where);
       }
       ended.clear();
     }
