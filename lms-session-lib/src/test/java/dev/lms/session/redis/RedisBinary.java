@@ -35,7 +35,8 @@ public enum RedisBinary {
     try {
       Process probe = new ProcessBuilder(ON_PATH, "--version").start();
       try (InputStream out = probe.getInputStream()) {
-        Matcher version = VERSION.matcher(new String(out.readAllBytes(), StandardCharsets.US_ASCII));
+        Matcher version =
+            VERSION.matcher(new String(out.readAllBytes(), StandardCharsets.US_ASCII));
         return version.find() ? Integer.parseInt(version.group(1)) : 0;
       }
     } catch (IOException e) {
