@@ -18,7 +18,9 @@ import java.util.Set;
  * @param variant who may share it
  * @param tags all tags that purge it, those every page has included
  * @param renderedAt when its render started
- * @param freshUntil when it stops being used
+ * @param freshUntil when it stops being fresh
+ * @param keptUntil when a store forgets it; until then it is at hand to be revalidated, or to be
+ *     served stale where that is allowed. Not before {@code freshUntil}
  * @param digest names the answer, apart from what is in its holes
  */
 public record Page(
@@ -27,13 +29,25 @@ public record Page(
     Set<String> tags,
     Instant renderedAt,
     Instant freshUntil,
+    Instant keptUntil,
     String digest) {
 
   private static final int DIGEST_BYTES = 18;
 
-  /** Copies the tags. */
+  /**
+   * Copies the tags.
+   *
+   * @throws IllegalArgumentException if it were forgotten while it is fresh
+   */
   public Page {
     tags = Set.copyOf(tags);
+    if (keptUntil.isBefore(freshUntil)) {
+      throw new IllegalArgumentException(
+          "A page that is fresh until "
+              + freshUntil
+              + " is kept at least as long, not until "
+              + keptUntil);
+    }
   }
 
   /**
@@ -43,11 +57,32 @@ public record Page(
    * @param key what it will be stored under
    * @param tags the tags of the route and of the handler; those every page has are added
    * @param renderedAt when its render started
-   * @param ttl how long it may be used
-   * @return the page
+   * @param ttl how long it is fresh
+   * @return the page, kept as long as it is fresh
    */
   public static Page of(
       Answer answer, PageKey key, Set<String> tags, Instant renderedAt, Duration ttl) {
+    return of(answer, key, tags, renderedAt, ttl, Duration.ZERO);
+  }
+
+  /**
+   * Makes an answer ready to be stored and kept past its freshness.
+   *
+   * @param answer the answer, without the fields that are the business of one connection
+   * @param key what it will be stored under
+   * @param tags the tags of the route and of the handler; those every page has are added
+   * @param renderedAt when its render started
+   * @param ttl how long it is fresh
+   * @param keptStale how much longer it is kept
+   * @return the page
+   */
+  public static Page of(
+      Answer answer,
+      PageKey key,
+      Set<String> tags,
+      Instant renderedAt,
+      Duration ttl,
+      Duration keptStale) {
     Set<String> all = new HashSet<>(tags);
     all.add(Tags.EVERYTHING);
     all.add(Tags.ofPath(key.path()));
@@ -57,7 +92,18 @@ public record Page(
         all,
         renderedAt,
         renderedAt.plus(ttl),
+        renderedAt.plus(ttl).plus(keptStale),
         digestOf(answer, key.variant()));
+  }
+
+  /**
+   * Whether it is fresh.
+   *
+   * @param now the time
+   * @return true before {@link #freshUntil}
+   */
+  public boolean isFresh(Instant now) {
+    return now.isBefore(freshUntil);
   }
 
   /**
