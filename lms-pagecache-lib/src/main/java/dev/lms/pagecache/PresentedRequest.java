@@ -23,6 +23,15 @@ public record PresentedRequest(PageRule rule, Fields fields) {
     return new PresentedRequest(rule, Fields.NONE);
   }
 
+  /**
+   * Whether the client would rather have an error than a render: {@code only-if-cached}.
+   *
+   * @return false in the profile that does not look at the request's fields
+   */
+  public boolean acceptsOnlyStored() {
+    return followsRfc9111() && CacheControl.of(fields).has("only-if-cached");
+  }
+
   boolean followsRfc9111() {
     return rule.profile() == PageRule.Profile.RFC9111;
   }

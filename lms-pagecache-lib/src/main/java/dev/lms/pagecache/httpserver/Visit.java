@@ -125,6 +125,10 @@ final class Visit {
       head(cache.peek(key, asker, request));
       return;
     }
+    if (request.acceptsOnlyStored()) {
+      onlyStored(cache.peek(key, asker, request));
+      return;
+    }
     Attempt attempt = new Attempt(asker, declared);
     Outcome outcome = cache.get(key, asker, request, attempt);
     if (outcome.page().isPresent()) {
@@ -164,6 +168,17 @@ final class Visit {
       responder.send(outcome.page().get(), outcome);
     } else {
       pass(outcome.variant(), outcome);
+    }
+  }
+
+  /** RFC 9111 section 5.2.1.7. */
+  private void onlyStored(Outcome outcome) throws IOException {
+    if (outcome.page().isPresent()) {
+      responder.send(outcome.page().get(), outcome);
+    } else {
+      responder.announce(outcome);
+      outer.sendResponseHeaders(504, -1);
+      outer.close();
     }
   }
 

@@ -107,7 +107,12 @@ public final class ConformanceProxy {
                 lines.forEach(line -> request.header(name, line));
               }
             });
-    answer(exchange, send(request.build()));
+    try {
+      answer(exchange, send(request.build()));
+    } catch (IOException e) {
+      exchange.sendResponseHeaders(502, -1);
+      exchange.close();
+    }
   }
 
   private HttpResponse<byte[]> send(HttpRequest request) throws IOException {
