@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Storing, freshness and reuse as RFC 9111 has them for a shared cache. */
 class Rfc9111PolicyTest {
   private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
-  private static final PageRule RULE =
-      PageRule.rfc9111(Audience.EVERYONE, Duration.ofDays(1));
+  private static final PageRule RULE = PageRule.rfc9111(Audience.EVERYONE, Duration.ofDays(1));
 
   /** Lines separated by a bar. */
   private static Fields fields(String lines) {
@@ -157,7 +156,8 @@ class Rfc9111PolicyTest {
       })
   void passes(String reason, int status, String request, String answer) {
     Verdict verdict =
-        StoragePolicy.judge(render(status, request == null ? "" : request, answer.replace("'", "")));
+        StoragePolicy.judge(
+            render(status, request == null ? "" : request, answer.replace("'", "")));
     assertEquals(reason, ((Verdict.Pass) verdict).reason().token());
   }
 
@@ -251,8 +251,13 @@ class Rfc9111PolicyTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "bytes=0-1; 0; 2", "bytes=1-; 1; 9", "bytes=-3; 7; 3", "bytes=8-99; 8; 2", "bytes=-99; 0; 10",
-        "bytes=10-; 10; 0", "bytes=-0; 10; 0"
+        "bytes=0-1; 0; 2",
+        "bytes=1-; 1; 9",
+        "bytes=-3; 7; 3",
+        "bytes=8-99; 8; 2",
+        "bytes=-99; 0; 10",
+        "bytes=10-; 10; 0",
+        "bytes=-0; 10; 0"
       })
   void ranges(String range, int from, int length) {
     assertEquals(new ByteRange(from, length), ByteRange.of(List.of(range), 10).orElseThrow());

@@ -47,7 +47,8 @@ class StalePagesTest {
     threads.shutdownNow();
   }
 
-  private PageCache cache(java.util.concurrent.@org.jspecify.annotations.Nullable Executor executor) {
+  private PageCache cache(
+      java.util.concurrent.@org.jspecify.annotations.Nullable Executor executor) {
     return new PageCache(store, clock, 1 << 20, Duration.ofSeconds(20), executor);
   }
 
@@ -276,8 +277,7 @@ class StalePagesTest {
     PageKey key = key("/a");
     get(cache, IF_ERROR, key, renders(IF_ERROR, "old"));
     clock.advance(TTL);
-    List<Outcome> all =
-        Parallel.run(50, () -> get(cache, IF_ERROR, key, passes(Reason.ERROR)));
+    List<Outcome> all = Parallel.run(50, () -> get(cache, IF_ERROR, key, passes(Reason.ERROR)));
     assertTrue(all.stream().allMatch(outcome -> textOf(outcome).equals("old")));
   }
 

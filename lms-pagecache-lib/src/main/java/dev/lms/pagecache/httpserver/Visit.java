@@ -273,9 +273,7 @@ final class Visit {
       Fields stored = stale.get().answer().fields();
       Map<String, String> validators = new HashMap<>();
       stored.first("ETag").ifPresent(tag -> validators.put("If-None-Match", tag));
-      stored
-          .first("Last-Modified")
-          .ifPresent(date -> validators.put("If-Modified-Since", date));
+      stored.first("Last-Modified").ifPresent(date -> validators.put("If-Modified-Since", date));
       return validators;
     }
 
@@ -315,9 +313,7 @@ final class Visit {
                   received));
       if (verdict instanceof Verdict.Store store) {
         Answer answer =
-            confirmed
-                .map(page -> page.refreshed(render.lastingFields()))
-                .orElseGet(render::answer);
+            confirmed.map(page -> page.refreshed(render.lastingFields())).orElseGet(render::answer);
         return new Storable(
             Page.of(
                 answer,

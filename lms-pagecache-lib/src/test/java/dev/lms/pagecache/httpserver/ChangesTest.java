@@ -234,8 +234,7 @@ class ChangesTest {
         new Site(
             null,
             clock ->
-                new Unpurgeable(
-                    new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock)))) {
+                new Unpurgeable(new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock)))) {
       versions(site, "/a", SHARED, 204);
       assertEquals(204, site.send("POST", "/a").statusCode());
     } finally {
@@ -251,11 +250,9 @@ class ChangesTest {
     Queue<Runnable> later = new ArrayDeque<>();
     try (Site site =
         new Site(
-            later::add,
-            clock -> new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock))) {
+            later::add, clock -> new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock))) {
       List<String> cookies = new ArrayList<>();
-      PageRule rule =
-          SHARED.withHeaders("cookie").withStaleWhileRevalidate(Duration.ofSeconds(30));
+      PageRule rule = SHARED.withHeaders("cookie").withStaleWhileRevalidate(Duration.ofSeconds(30));
       site.page(
           "/a",
           rule,
@@ -285,8 +282,7 @@ class ChangesTest {
     Queue<Runnable> later = new ArrayDeque<>();
     try (Site site =
         new Site(
-            later::add,
-            clock -> new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock))) {
+            later::add, clock -> new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock))) {
       site.page(
           "/a",
           PageRule.rfc9111(Audience.EVERYONE, TTL),
@@ -316,8 +312,7 @@ class ChangesTest {
     Queue<Runnable> later = new ArrayDeque<>();
     try (Site site =
         new Site(
-            later::add,
-            clock -> new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock))) {
+            later::add, clock -> new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock))) {
       versions(site, "/a", SHARED.withStaleWhileRevalidate(Duration.ofSeconds(30)), 204);
       site.get("/a", "X-User", "anna");
       site.clock.advance(TTL);

@@ -26,8 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** Handlers that speak HTTP caching, behind the filter. */
 class Rfc9111FilterTest {
-  private static final PageRule RULE =
-      PageRule.rfc9111(Audience.EVERYONE, Duration.ofDays(1));
+  private static final PageRule RULE = PageRule.rfc9111(Audience.EVERYONE, Duration.ofDays(1));
 
   private final AtomicInteger renders = new AtomicInteger();
   private Site site;
@@ -328,8 +327,7 @@ class Rfc9111FilterTest {
     assertEquals("W/\"a\"", header(zipped, "ETag"));
     assertEquals("Accept-Encoding", header(zipped, "Vary"));
     assertEquals(
-        304,
-        site.get("/a", "Accept-Encoding", "gzip", "If-None-Match", "W/\"a\"").statusCode());
+        304, site.get("/a", "Accept-Encoding", "gzip", "If-None-Match", "W/\"a\"").statusCode());
   }
 
   @Test
@@ -395,8 +393,7 @@ class Rfc9111FilterTest {
       assertEquals("ben", text(site.get("/who", "X-User", "ben")));
       assertEquals("", text(site.get("/who")));
     }
-    assertEquals(
-        "private, no-cache", header(site.get("/who", "X-User", "anna"), "Cache-Control"));
+    assertEquals("private, no-cache", header(site.get("/who", "X-User", "anna"), "Cache-Control"));
     HttpResponse<byte[]> menu = site.get("/menu", "X-User", "anna");
     assertEquals("<b>anna</b>", text(menu));
     assertEquals("private, no-cache", header(menu, "Cache-Control"));
