@@ -1,14 +1,15 @@
 package dev.lms.pagecache;
 
 import java.util.Collection;
+import java.util.Optional;
 
 /**
  * Where pages are kept. Safe for use by several threads.
  *
  * <p>The promise every implementation keeps: once {@link #purge} has returned on any node, no
  * {@link #lookup} that starts later, on any node, returns a page with one of these tags whose stamp
- * was handed out before that purge started. A store that lost its memory of purges returns nothing
- * from before the loss.
+ * was handed out before that purge started, neither as a hit nor as a stale page. A store that lost
+ * its memory of purges returns nothing from before the loss.
  */
 public interface PageStore {
 
@@ -23,17 +24,19 @@ public interface PageStore {
   record Hit(Page page) implements Lookup {}
 
   /**
-   * There is none.
+   * There is none that is fresh.
    *
    * @param stamp to be given to {@link #store} with the page whose render starts now
+   * @param stale a page that is no longer fresh, was not purged, and is kept until its {@link
+   *     Page#keptUntil}: to be revalidated, or used where staleness was allowed
    */
-  record Miss(Stamp stamp) implements Lookup {}
+  record Miss(Stamp stamp, Optional<Page> stale) implements Lookup {}
 
   /**
    * Looks for a page that is fresh and not purged.
    *
    * @param key its key
-   * @return the page, or the stamp for a render
+   * @return the page, or the stamp for a render and what is left of an older one
    * @throws PageStoreException if the store cannot be reached
    */
   Lookup lookup(PageKey key);

@@ -13,14 +13,15 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -102,28 +103,30 @@ public final class RedisPageStore implements PageStore {
   @Override
   public Lookup lookup(PageKey key) {
     List<?> reply = (List<?>) run(List.of(memoryKey, pageKey(key)), LOOKUP, List.of());
-    if (reply.size() > 2) {
-      Page page = readable((byte[]) reply.get(2));
-      if (page != null && clock.instant().isBefore(page.freshUntil())) {
-        return new Hit(page);
-      }
+    Optional<Page> page =
+        reply.size() > 2 ? readable((byte[]) reply.get(2)) : Optional.<Page>empty();
+    Instant now = clock.instant();
+    if (page.isPresent() && page.get().isFresh(now)) {
+      return new Hit(page.get());
     }
     String epoch = new String((byte[]) reply.get(0), StandardCharsets.UTF_8);
-    return new Miss(new Stamp(epoch, (Long) reply.get(1)));
+    return new Miss(
+        new Stamp(epoch, (Long) reply.get(1)),
+        page.filter(stale -> now.isBefore(stale.keptUntil())));
   }
 
   /** An entry of another version is no entry. */
-  private static @Nullable Page readable(byte[] bytes) {
+  private static Optional<Page> readable(byte[] bytes) {
     try {
-      return Page.fromBytes(bytes);
+      return Optional.of(Page.fromBytes(bytes));
     } catch (IllegalArgumentException e) {
-      return null;
+      return Optional.empty();
     }
   }
 
   @Override
   public boolean store(PageKey key, Page page, Stamp stamp) {
-    long millis = Duration.between(clock.instant(), page.freshUntil()).toMillis();
+    long millis = Duration.between(clock.instant(), page.keptUntil()).toMillis();
     if (millis <= 0) {
       return false;
     }
