@@ -281,6 +281,33 @@ public final class PageCache {
   }
 
   /**
+   * Purges all pages whose path starts with this one, whatever their query and variant: {@code
+   * purgePrefix("/course/cs101/")} purges {@code /course/cs101/view} and {@code
+   * /course/cs101/week/1}, not {@code /course/cs101} nor {@code /course/cs1012/view}. Below sixteen
+   * segments the whole sixteenth is purged.
+   *
+   * @param rawPrefix the beginning of paths as they stand in requests; starts and ends with a slash
+   * @throws IllegalArgumentException if it does not
+   * @throws PageStoreException as {@link #purge}
+   */
+  public void purgePrefix(String rawPrefix) {
+    purge(Tags.ofFolder(rawPrefix));
+  }
+
+  /**
+   * Purges without waiting for the near copies of other nodes, where there are any: a request that
+   * starts later and shows the receipt gets no page from before, on any node. Others may be shown
+   * one for up to a second.
+   *
+   * @param tags the tags
+   * @return to be handed to whoever made the change, and shown by their next requests
+   * @throws PageStoreException if the purge may not have reached the store
+   */
+  public Receipt purgeWithReceipt(String... tags) {
+    return store.purgeWithReceipt(List.copyOf(Arrays.asList(tags)));
+  }
+
+  /**
    * Purges every page.
    *
    * @throws PageStoreException as {@link #purge}

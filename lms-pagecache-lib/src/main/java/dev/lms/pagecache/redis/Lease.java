@@ -95,7 +95,7 @@ final class Lease implements AutoCloseable {
         failed = false;
       } catch (RuntimeException e) {
         if (!failed) {
-          LOG.log(System.Logger.Level.WARNING, "No near copies of pages for now: {0}", e);
+          LOG.log(System.Logger.Level.WARNING, "No near copies of pages for now: {0}", e.toString());
         }
         failed = true;
         LockSupport.parkNanos(length / 4);
@@ -116,17 +116,34 @@ final class Lease implements AutoCloseable {
   }
 
   /**
+   * An answered renewal.
+   *
+   * @param until when the lease ends, by this node's clock
+   */
+  record Renewal(News news, long until) {}
+
+  /**
    * Renews once.
    *
    * @return whether Redis has yet to hear, by another renewal, that the node obeys
    */
-  boolean renew() {
-    long sent = nanos.getAsLong();
-    return copies.obey(ask(), sent + length);
+  private boolean renew() {
+    return obey(ask());
   }
 
   /** Tells Redis which purges the node obeys, and hears of others. */
-  News ask() {
+  Renewal ask() {
+    // Redis answers later than this, so those who purge wait longer than the lease.
+    long until = nanos.getAsLong() + length;
+    return new Renewal(news(), until);
+  }
+
+  /** Obeys, and relies on the lease from then on. */
+  boolean obey(Renewal renewal) {
+    return copies.obey(renewal.news(), renewal.until());
+  }
+
+  private News news() {
     Stamp obeys = copies.obeys();
     List<?> reply =
         script.list(
@@ -146,7 +163,7 @@ final class Lease implements AutoCloseable {
   }
 
   /** Stops relying on the lease, then tells Redis so. */
-  private void leave() {
+  void leave() {
     copies.giveUpLease();
     try {
       script.number("leave", List.of(wakeList), List.of(node));

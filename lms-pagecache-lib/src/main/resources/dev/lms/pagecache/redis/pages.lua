@@ -1,5 +1,5 @@
--- KEYS[1]  the order of purges: epoch, clock, and n:<node> = the clock whose purges the near copies
---          of that node obey
+-- KEYS[1]  the order of purges: epoch, clock, and for each node with near copies o:<node> = the
+--          clock whose purges it obeys, h:<node> = the clock when it last heard of purges
 -- KEYS[2]  tags by the clock of their last purge: t:<tag>; and e:<epoch> by the clock up to which
 --          purges were forgotten, which counts as a tag of every page
 -- KEYS[3]  the page (lookup, store); the list that wakes the node (renew, leave)
@@ -53,7 +53,7 @@ local function behind(now)
   local nodes = {}
   local fields = redis.call('HGETALL', order)
   for i = 1, #fields, 2 do
-    local node = string.match(fields[i], '^n:(.*)$')
+    local node = string.match(fields[i], '^o:(.*)$')
     if node and tonumber(fields[i + 1]) < now then
       nodes[#nodes + 1] = node
     end
@@ -115,7 +115,10 @@ end
 if operation == 'forget' then
   if ARGV[6] == epoch then
     for _, node in ipairs(behind(tonumber(ARGV[7]))) do
-      redis.call('HDEL', order, 'n:' .. node)
+      -- One that has heard of the purge has a lease from after it, and is not forgotten.
+      if tonumber(redis.call('HGET', order, 'h:' .. node)) < tonumber(ARGV[7]) then
+        redis.call('HDEL', order, 'o:' .. node, 'h:' .. node)
+      end
     end
   end
   return 0
@@ -125,19 +128,19 @@ if operation == 'renew' then
   redis.call('DEL', KEYS[3])
   if ARGV[7] ~= epoch then
     -- It still has to hear of this epoch; until it says that it has, purges wait for it.
-    redis.call('HSET', order, 'n:' .. ARGV[6], -1)
+    redis.call('HSET', order, 'o:' .. ARGV[6], -1, 'h:' .. ARGV[6], clock)
     return {epoch, clock}
   end
-  redis.call('HSET', order, 'n:' .. ARGV[6], ARGV[8])
+  redis.call('HSET', order, 'o:' .. ARGV[6], ARGV[8], 'h:' .. ARGV[6], clock)
   local news = redis.call('ZRANGEBYSCORE', tags, '(' .. ARGV[8], '+inf', 'WITHSCORES',
     'LIMIT', 0, MOST_NEWS + 1)
   if #news > 2 * MOST_NEWS then
-    news = {'e:' .. epoch, clock}
+    news = {'e:' .. epoch, tostring(clock)}
   end
   return {epoch, clock, unpack(news)}
 end
 
 -- leave
-redis.call('HDEL', order, 'n:' .. ARGV[6])
+redis.call('HDEL', order, 'o:' .. ARGV[6], 'h:' .. ARGV[6])
 redis.call('DEL', KEYS[3])
 return 0
