@@ -29,8 +29,7 @@ final class PageBackend {
     long maxBytes = plan.pageCacheMb() * (1L << 20);
     if (config.pageCache().redis().isPresent()) {
       RedisPageStore far =
-          new RedisPageStore(
-              redis.client(config.pageCache().redis().get()), KEY_PREFIX, clock);
+          new RedisPageStore(redis.client(config.pageCache().redis().get()), KEY_PREFIX, clock);
       return parts.add(NearPageStore.over(far, maxBytes, clock));
     }
     return new LocalPageStore(

@@ -218,13 +218,11 @@ public abstract class PageStoreContract {
     put(key, "old", before, "t");
     Receipt receipt = store().purgeWithReceipt(List.of("t"));
     Receipt travelled = Receipt.parse(receipt.text()).orElseThrow();
-    Stamp after =
-        assertInstanceOf(PageStore.Miss.class, store().lookup(key, travelled)).stamp();
+    Stamp after = assertInstanceOf(PageStore.Miss.class, store().lookup(key, travelled)).stamp();
     assertFalse(put(key, "old", before, "t"));
     assertTrue(put(key, "new", after, "t"));
     assertEquals(
-        "new",
-        text(assertInstanceOf(PageStore.Hit.class, store().lookup(key, travelled)).page()));
+        "new", text(assertInstanceOf(PageStore.Hit.class, store().lookup(key, travelled)).page()));
   }
 
   @Test

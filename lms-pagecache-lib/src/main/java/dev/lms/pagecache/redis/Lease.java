@@ -95,7 +95,8 @@ final class Lease implements AutoCloseable {
         failed = false;
       } catch (RuntimeException e) {
         if (!failed) {
-          LOG.log(System.Logger.Level.WARNING, "No near copies of pages for now: {0}", e.toString());
+          LOG.log(
+              System.Logger.Level.WARNING, "No near copies of pages for now: {0}", e.toString());
         }
         failed = true;
         LockSupport.parkNanos(length / 4);
@@ -105,7 +106,7 @@ final class Lease implements AutoCloseable {
   }
 
   private double pauseSeconds() {
-    return (double) (length / 4) / TimeUnit.SECONDS.toNanos(1);
+    return length / 4.0 / TimeUnit.SECONDS.toNanos(1);
   }
 
   private void rest() {

@@ -149,8 +149,7 @@ final class PagesScript {
     }
   }
 
-  private List<byte[]> with(
-      String operation, byte[] epoch, byte[] isNew, List<byte[]> arguments) {
+  private List<byte[]> with(String operation, byte[] epoch, byte[] isNew, List<byte[]> arguments) {
     Stamp seen = newest.get();
     List<byte[]> all = new ArrayList<>(5 + arguments.size());
     all.add(ascii(operation));

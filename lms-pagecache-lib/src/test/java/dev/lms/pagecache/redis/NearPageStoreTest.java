@@ -194,8 +194,7 @@ class NearPageStoreTest extends PageStoreContract {
     redis.kill();
     try {
       assertThrows(PageStoreException.class, () -> nodes.get(1).purge(List.of("t")));
-      assertThrows(
-          PageStoreException.class, () -> nodes.get(1).purgeWithReceipt(List.of("t")));
+      assertThrows(PageStoreException.class, () -> nodes.get(1).purgeWithReceipt(List.of("t")));
     } finally {
       redis.start();
     }

@@ -62,11 +62,7 @@ class RedisPageStoreTest extends PageStoreContract {
   /** Where near copies, of which there are none here, would have short leases. */
   private RedisPageStore node(RedisClient through) {
     return new RedisPageStore(
-        through,
-        RedisPageStore.DEFAULT_PREFIX,
-        clock,
-        Duration.ofMillis(20),
-        System::nanoTime);
+        through, RedisPageStore.DEFAULT_PREFIX, clock, Duration.ofMillis(20), System::nanoTime);
   }
 
   @AfterEach
