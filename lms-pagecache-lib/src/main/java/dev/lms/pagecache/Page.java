@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -33,6 +34,9 @@ public record Page(
     String digest) {
 
   private static final int DIGEST_BYTES = 18;
+
+  /** No status: what it is the status of is no answer. */
+  private static final int VARYING = 0;
 
   /**
    * Copies the tags.
@@ -98,6 +102,22 @@ public record Page(
   }
 
   /**
+   * The page after its handler said that it is still valid (RFC 9111 sections 3.2 and 4.3.4): the
+   * same body, with the fields of the 304 in place of the older ones.
+   *
+   * @param notModified the fields of the 304, without those that are the business of one connection
+   * @return what would be stored had the handler answered with the body again
+   */
+  public Answer refreshed(Fields notModified) {
+    return new Answer(
+        answer.status(), answer.fields().replacedBy(notModified, OF_THE_BODY), answer.body());
+  }
+
+  /** Fields of a 304 that say nothing about the stored body. */
+  private static final Set<String> OF_THE_BODY =
+      Set.of("content-length", "content-encoding", "content-range");
+
+  /**
    * Whether it is fresh.
    *
    * @param now the time
@@ -138,6 +158,35 @@ public record Page(
     answer.fields().flattened().forEach(line -> digest(sha, 'F', line));
     answer.body().digest(sha);
     return text(sha);
+  }
+
+  /** A name for a text that tells nothing about it. */
+  static String digestOf(String text) {
+    MessageDigest sha = sha256();
+    digest(sha, 'T', text);
+    return text(sha);
+  }
+
+  /**
+   * What stands in the place of pages that vary (RFC 9111 section 4.1): the fields they vary by.
+   *
+   * @param page one of them; the list ends with it
+   * @param names the fields
+   */
+  static Page listOfVaryingFields(Page page, List<String> names) {
+    return new Page(
+        new Answer(VARYING, new Fields(Map.of("Vary", names)), Body.EMPTY),
+        page.variant(),
+        page.tags(),
+        page.renderedAt(),
+        page.keptUntil(),
+        page.keptUntil(),
+        "");
+  }
+
+  /** The fields that the pages in whose place this stands vary by; empty for a page. */
+  List<String> varyingFields() {
+    return answer.status() == VARYING ? answer.fields().lines("Vary") : List.of();
   }
 
   static void digest(MessageDigest sha, char kind, String value) {
