@@ -59,8 +59,7 @@ public final class PageKey {
       if (rawQuery != null) {
         part(parts, 'W', rawQuery);
       }
-      return new PageKey(
-          rawPath, rawQuery == null ? "" : rawQuery, parts.toString(), variant);
+      return new PageKey(rawPath, rawQuery == null ? "" : rawQuery, parts.toString(), variant);
     }
     List<String> parameters = declared(rawQuery, rule.parameters());
     parameters.forEach(parameter -> part(parts, 'Q', parameter));

@@ -162,7 +162,8 @@ class PageCacheTest {
     for (int round = 0; round < 20; round++) {
       PageKey key = key("/" + round);
       renders.set(0);
-      List<Outcome> all = Parallel.run(200, () -> cache.get(key, Asker.ANONYMOUS, REQUEST, renders("one")));
+      List<Outcome> all =
+          Parallel.run(200, () -> cache.get(key, Asker.ANONYMOUS, REQUEST, renders("one")));
       assertEquals(1, renders.get());
       assertTrue(all.stream().allMatch(outcome -> textOf(outcome).equals("one")));
       assertEquals(1, all.stream().filter(Outcome::stored).count());
@@ -233,7 +234,7 @@ class PageCacheTest {
             }) {
           @Override
           public Rendering render(PageKey key, Optional<Page> stale, Runnable release)
-        throws IOException {
+              throws IOException {
             super.render(key, stale, release);
             throw new IOException("the database is gone");
           }

@@ -294,7 +294,7 @@ final class Responder {
    */
   private void adviseWhatTheAnswerCannotKnow(
       Headers headers, Set<String> vary, PageRule declared, boolean hasHoles) {
-    if (declared.audience() == Audience.EVERYONE && !hasHoles) {
+    if (declared.audience().equals(Audience.EVERYONE) && !hasHoles) {
       return;
     }
     vary.add("Cookie");

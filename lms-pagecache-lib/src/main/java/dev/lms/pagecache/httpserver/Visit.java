@@ -134,7 +134,7 @@ final class Visit {
     if (outcome.page().isPresent()) {
       responder.send(outcome.page().get(), outcome);
       if (outcome.source() == Outcome.Source.STALE) {
-        revalidate(key, request);
+        revalidate(key, outcome.page().get());
       }
     } else {
       send(attempt.exchange(), attempt.fault, outcome);
@@ -142,16 +142,26 @@ final class Visit {
   }
 
   /** After the answer, so that nothing of it is still being worked on. */
-  private void revalidate(PageKey key, PresentedRequest request) {
+  private void revalidate(PageKey key, Page stale) {
+    PageRule declared = rule.orElseThrow();
+    Set<String> keyed = new HashSet<>(declared.headers());
+    stale
+        .answer()
+        .fields()
+        .members("Vary")
+        .forEach(name -> keyed.add(name.toLowerCase(Locale.ROOT)));
     Visit later =
         new Visit(
             settings,
-            new InBackground(outer),
+            new InBackground(outer, keyed),
             chain,
             rule,
             Optional.of(Asker.ANONYMOUS),
             Optional::empty);
-    cache.revalidate(key, request, later.new Attempt(Asker.ANONYMOUS, request.rule()));
+    cache.revalidate(
+        key,
+        new PresentedRequest(declared, later.requestFields()),
+        later.new Attempt(Asker.ANONYMOUS, declared));
   }
 
   /** Only copied where they are looked at. */
@@ -263,9 +273,7 @@ final class Visit {
       Fields stored = stale.get().answer().fields();
       Map<String, String> validators = new HashMap<>();
       stored.first("ETag").ifPresent(tag -> validators.put("If-None-Match", tag));
-      stored
-          .first("Last-Modified")
-          .ifPresent(date -> validators.put("If-Modified-Since", date));
+      stored.first("Last-Modified").ifPresent(date -> validators.put("If-Modified-Since", date));
       return validators;
     }
 
@@ -305,9 +313,7 @@ final class Visit {
                   received));
       if (verdict instanceof Verdict.Store store) {
         Answer answer =
-            confirmed
-                .map(page -> page.refreshed(render.lastingFields()))
-                .orElseGet(render::answer);
+            confirmed.map(page -> page.refreshed(render.lastingFields())).orElseGet(render::answer);
         return new Storable(
             Page.of(
                 answer,
