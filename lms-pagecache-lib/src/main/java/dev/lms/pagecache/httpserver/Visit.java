@@ -161,7 +161,7 @@ final class Visit {
             Optional::empty);
     cache.revalidate(
         key,
-        new PresentedRequest(declared, later.requestFields(), Optional.empty()),
+        new PresentedRequest(declared, later.requestFields()),
         later.new Attempt(Asker.ANONYMOUS, declared));
   }
 
