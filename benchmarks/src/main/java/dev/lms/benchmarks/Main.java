@@ -122,6 +122,14 @@ public final class Main {
     System.out.println("Ratios of this run, store / other contender; of several rounds the median");
     System.out.println();
     System.out.print(Ratios.table(scores));
+    String judged = Ratios.judged(scores);
+    if (!judged.isEmpty()) {
+      System.out.println();
+      System.out.println(
+          "The limits this project set itself; at least so many times: other / store");
+      System.out.println();
+      System.out.print(judged);
+    }
   }
 
   /** What was asked for, but one fork of each benchmark (or none, for a debugger). */
