@@ -25,7 +25,8 @@ record Limit(String what, String ours, String other, int threads, boolean atLeas
           atLeast("read-only request", "RedisBenchmark.read", "readSpringIndexedJedis", 7.5),
           atLeast("read-only request", "RedisBenchmark.read", "readSpringIndexedLettuce", 7.5),
           atMost("one attribute changed", "RedisBenchmark.change", "changeRaw", 0, 1.15),
-          atLeast("create", "RedisBenchmark.create", "createSpringJedis", 2.5),
+          atLeast("create, in no index", "RedisBenchmark.begin", "createSpringJedis", 2.5),
+          atLeast("create, ours in the index", "RedisBenchmark.create", "createSpringJedis", 2.5),
           atMost("file: read and decode", "FileBenchmark.read", "readRaw", 0, 1.5),
           atLeast("file: load, touch, store", "FileBenchmark.touch", "touchJetty", 8),
           atMost("cookie: open", "CookieBenchmark.read", "readRaw", 0, 2));

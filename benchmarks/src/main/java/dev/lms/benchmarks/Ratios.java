@@ -17,7 +17,7 @@ import java.util.TreeMap;
  */
 final class Ratios {
   private static final String ROW = "%7s  %-22s %15s  %-39s %15s  %s%n";
-  private static final String JUDGED = "%7s  %-25s %-39s %9s  %-21s  %s%n";
+  private static final String JUDGED = "%7s  %-26s %-39s %9s  %-21s  %s%n";
 
   private Ratios() {}
 

@@ -194,6 +194,12 @@ public class RedisBenchmark extends StoreBenchmark {
     return key;
   }
 
+  /** A stranger's session: ours without index, as Spring's basic ones always are. */
+  @Benchmark
+  public String begin() {
+    return begin(shared.sessions);
+  }
+
   /** Spring Session without index. */
   @Benchmark
   public String createSpringJedis() {

@@ -73,6 +73,7 @@ class ContendersTest {
       throughTheStore(store);
       reads("readRawHgetall", byHand::readRawHgetall);
       reads("readRawGetex", byHand::readRawGetex);
+      creates("begin", store::begin, store::read);
       reads("readSpringJedis", byHand::readSpringJedis);
       reads("readSpringLettuce", byHand::readSpringLettuce);
       reads("readSpringIndexedJedis", byHand::readSpringIndexedJedis);

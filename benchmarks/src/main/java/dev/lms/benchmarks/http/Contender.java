@@ -52,7 +52,7 @@ public final class Contender {
       case "getex" ->
           serve(
               server,
-              GetexFirst.before(new OneAnswer(Recorded.read(Path.of(args[2]))), args[3]),
+              new GetexFirst(new OneAnswer(Recorded.read(Path.of(args[2]))), args[3]),
               List.of());
       default -> throw new IllegalArgumentException("no contender " + args[1]);
     }

@@ -15,14 +15,34 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/**
- * An answer as it came over HTTP, for another server to give again.
- *
- * @param fields what the server itself does not set
- */
-record Recorded(int status, Map<String, List<String>> fields, byte[] body) {
+/** An answer as it came over HTTP, for another server to give again. */
+final class Recorded {
   private static final Set<String> OF_THE_SERVER =
       Set.of("date", "content-length", "connection", "transfer-encoding");
+
+  private final int status;
+  private final Map<String, List<String>> fields;
+  private final byte[] body;
+
+  private Recorded(int status, Map<String, List<String>> fields, byte[] body) {
+    this.status = status;
+    this.fields = fields;
+    this.body = body;
+  }
+
+  int status() {
+    return status;
+  }
+
+  /** The header fields that the server itself does not set. */
+  Map<String, List<String>> fields() {
+    return fields;
+  }
+
+  /** Not to be changed. */
+  byte[] body() {
+    return body;
+  }
 
   /** What a server answers to this request. */
   static Recorded of(HttpClient client, Target target) throws IOException, InterruptedException {
@@ -77,5 +97,10 @@ record Recorded(int status, Map<String, List<String>> fields, byte[] body) {
     byte[] body = new byte[all.length - headEnd - 2];
     System.arraycopy(all, headEnd + 2, body, 0, body.length);
     return new Recorded(Integer.parseInt(lines.get(0)), fields, body);
+  }
+
+  @Override
+  public String toString() {
+    return status + " " + fields;
   }
 }
