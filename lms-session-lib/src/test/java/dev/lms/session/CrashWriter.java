@@ -112,7 +112,7 @@ final class CrashWriter implements Runnable {
     String pad = "x".repeat(random.nextInt(random.nextInt(20) == 0 ? 9000 : 900));
     say(session.id, "? set " + next);
     Changes changes = new Changes(Map.of("a", next, "pad", pad, "b", next), Set.of(), Map.of());
-    store.update(load(session.token), changes, SOON, NOW).token().orElseThrow();
+    update(session.token, changes);
     session.value++;
     say(session.id, "! set " + next);
   }
@@ -136,8 +136,14 @@ final class CrashWriter implements Runnable {
   private void count() {
     say(COUNTER, "? add");
     Changes one = new Changes(Map.of(), Set.of(), Map.of(COUNTER, 1L));
-    store.update(load(counter), one, SOON, NOW).token().orElseThrow();
+    update(counter, one);
     say(COUNTER, "! add");
+  }
+
+  private void update(String token, Changes changes) {
+    if (store.update(load(token), changes, SOON, NOW).token().isEmpty()) {
+      throw new IllegalStateException("nobody else ends this session");
+    }
   }
 
   private StoredSession load(String token) {

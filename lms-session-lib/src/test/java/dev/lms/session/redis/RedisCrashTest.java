@@ -147,7 +147,7 @@ class RedisCrashTest {
         return;
       }
       String token = tokens.get(random.nextInt(tokens.size()));
-      int value = live.get(token);
+      int value = live.getOrDefault(token, 0);
       StoredSession session = store.load(token).orElseThrow();
       unsure = Optional.of(session);
       if (dice == 1) {

@@ -74,7 +74,8 @@ class RedisFullTest {
 
   private static void isRefused(Executable write) {
     SessionStoreException refused = assertThrows(SessionStoreException.class, write);
-    assertTrue(refused.getMessage().contains("Raise its maxmemory"), refused.getMessage());
+    String message = String.valueOf(refused.getMessage());
+    assertTrue(message.contains("Raise its maxmemory"), message);
   }
 
   @ParameterizedTest

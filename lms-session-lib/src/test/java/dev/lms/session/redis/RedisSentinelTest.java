@@ -84,7 +84,7 @@ class RedisSentinelTest {
   private static boolean knowsAll(RedisServer sentinel) {
     try (Jedis jedis = sentinel.jedis()) {
       Map<String, String> known = jedis.sentinelMaster("lms");
-      return known.get("num-other-sentinels").equals("2") && known.get("num-slaves").equals("1");
+      return "2".equals(known.get("num-other-sentinels")) && "1".equals(known.get("num-slaves"));
     }
   }
 
