@@ -88,7 +88,7 @@ record SessionBackend(String name, SessionStore store, Sessions sessions, String
   /** Where cookies that were signed out are remembered: as widely as the site has workers. */
   private static Revocations revocations(Config config, RedisClients redis) {
     return config
-        .pageCache()
+        .sessions()
         .redis()
         .<Revocations>map(
             url -> new RedisRevocations(redis.client(url), config.sessions().keyPrefix()))

@@ -37,9 +37,9 @@ final class Counters {
   void count(Outcome outcome) {
     Line line = get(lines, outcome.variant().kind());
     switch (outcome.source()) {
-      case HIT -> line.hits.increment();
+      case HIT, STALE, STALE_IF_ERROR -> line.hits.increment();
       case COLLAPSED -> line.collapsed.increment();
-      case MISS -> line.misses.increment();
+      case MISS, EXPIRED, REQUEST -> line.misses.increment();
       case BYPASS -> line.bypassed.increment();
     }
     if (outcome.stored()) {

@@ -55,6 +55,12 @@ public final class PageKey {
       part(parts, 'O', host);
     }
     part(parts, 'P', rawPath);
+    if (rule.profile() == PageRule.Profile.RFC9111) {
+      if (rawQuery != null) {
+        part(parts, 'W', rawQuery);
+      }
+      return new PageKey(rawPath, rawQuery == null ? "" : rawQuery, parts.toString(), variant);
+    }
     List<String> parameters = declared(rawQuery, rule.parameters());
     parameters.forEach(parameter -> part(parts, 'Q', parameter));
     for (String name : new TreeSet<>(rule.headers())) {
@@ -93,6 +99,27 @@ public final class PageKey {
    */
   public PageKey withVariant(Variant other) {
     return new PageKey(path, query, parts, other);
+  }
+
+  /**
+   * The same page for requests with the same values in some fields: the secondary key of RFC 9111
+   * section 4.1. Values are combined and hashed, so that no key holds a cookie or a credential.
+   *
+   * @param names the fields, in lower case and sorted
+   * @param request the fields of the request
+   * @return the key
+   */
+  PageKey selecting(List<String> names, Fields request) {
+    StringBuilder values = new StringBuilder();
+    for (String name : names) {
+      part(values, 'F', name);
+      if (request.has(name)) {
+        part(values, 'L', String.join(",", request.members(name)));
+      }
+    }
+    StringBuilder all = new StringBuilder(parts);
+    part(all, 'S', Page.digestOf(values.toString()));
+    return new PageKey(path, query, all.toString(), variant);
   }
 
   /**

@@ -22,6 +22,8 @@ public enum Reason {
   STORE("store"),
   /** The handler threw, or ended the answer before it was complete. */
   ABORTED("aborted"),
+  /** The answer is an error of the server (5xx). */
+  ERROR("error"),
   /** The status is not one that is stored. */
   STATUS("status"),
   /** The answer sets a cookie. */
@@ -46,6 +48,8 @@ public enum Reason {
   TAGS("tags"),
   /** The body is longer than the cap. */
   SIZE("size"),
+  /** The request wanted a fresher answer than the stored one (RFC 9111 section 5.2.1). */
+  REQUEST("request"),
   /** The page was purged while it was rendered. */
   PURGED("purged");
 

@@ -13,6 +13,8 @@ public enum EndReason {
    * requests may notice the same.
    */
   EXPIRED,
+  /** An id that it had before a rotation was used again: {@link Rotation#reuseEndsSession}. */
+  REUSED,
   /** {@link Sessions#purge()}. */
   PURGED
 }

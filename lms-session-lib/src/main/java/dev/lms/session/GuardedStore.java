@@ -2,6 +2,7 @@ package dev.lms.session;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -119,6 +120,22 @@ final class GuardedStore implements SessionStore {
   }
 
   @Override
+  public Opened open(String token, Instant now) {
+    boolean absent = breaker.isOpen() && isForged(token);
+    Opened opened =
+        absent
+            ? Opened.ABSENT
+            : ask(
+                StoreOperation.LOAD,
+                () -> store.open(token, now),
+                answer -> !answer.equals(Opened.ABSENT) || !isForged(token));
+    if (opened.equals(Opened.ABSENT) && isForged(token)) {
+      listener.tampered();
+    }
+    return opened;
+  }
+
+  @Override
   public String create(
       Envelope envelope, Map<String, String> attributes, Instant deadline, Instant now) {
     return ask(StoreOperation.CREATE, () -> store.create(envelope, attributes, deadline, now));
@@ -136,20 +153,19 @@ final class GuardedStore implements SessionStore {
   }
 
   @Override
-  public Optional<String> update(
-      StoredSession session, Changes changes, Instant deadline, Instant now) {
+  public Written update(StoredSession session, Changes changes, Instant deadline, Instant now) {
     return ask(StoreOperation.UPDATE, () -> store.update(session, changes, deadline, now));
   }
 
   @Override
-  public Optional<String> rotate(
+  public Written rotate(
       StoredSession session, Envelope envelope, Changes changes, Instant deadline, Instant now) {
     return ask(
         StoreOperation.ROTATE, () -> store.rotate(session, envelope, changes, deadline, now));
   }
 
   @Override
-  public Optional<String> rotate(
+  public Written rotate(
       StoredSession session,
       Envelope envelope,
       Changes changes,
@@ -159,6 +175,12 @@ final class GuardedStore implements SessionStore {
     return ask(
         StoreOperation.ROTATE,
         () -> store.rotate(session, envelope, changes, deadline, now, limit));
+  }
+
+  @Override
+  public Written rotate(
+      StoredSession session, Changes changes, Instant deadline, Instant now, Duration grace) {
+    return ask(StoreOperation.ROTATE, () -> store.rotate(session, changes, deadline, now, grace));
   }
 
   @Override

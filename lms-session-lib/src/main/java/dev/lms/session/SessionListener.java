@@ -23,7 +23,11 @@ public interface SessionListener {
    */
   default void rotated(SessionEvent session, String oldHandle) {}
 
-  /** An id that a session had before its rotation came back later: somebody may have copied it. */
+  /**
+   * An id that a session had before its rotation came back later: somebody may have copied it.
+   *
+   * @param session its old name; whose it is, an old id does not tell
+   */
   default void reused(SessionEvent session) {}
 
   /** A session ended. */
@@ -37,7 +41,7 @@ public interface SessionListener {
    */
   default void endedTogether(Optional<String> principalId, long sessions, EndReason why) {}
 
-  /** A commit was refused because somebody else changed the same attribute meanwhile. */
+  /** A commit was refused because of {@link Merge#REJECT}: {@link Outcome#CONFLICT}. */
   default void conflict(SessionEvent session) {}
 
   /** A commit met a session that had ended meanwhile ({@link Outcome#GONE}). */

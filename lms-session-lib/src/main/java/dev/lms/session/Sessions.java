@@ -1,9 +1,11 @@
 package dev.lms.session;
 
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +27,14 @@ import org.jspecify.annotations.Nullable;
  * <p>On the JDK's HttpServer, {@code dev.lms.session.httpserver.SessionFilter} does all that.
  */
 public final class Sessions {
+  private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
+
   private final GuardedStore store;
   private final SessionEvents events;
   private final SessionSettings settings;
   private final Clock clock;
   private final CsrfTokens csrf;
+  private final LongAdder unreadableAttributes = new LongAdder();
 
   /** With default settings and the system's clock. */
   public Sessions(SessionStore store, KeyRing keys) {
@@ -180,6 +185,36 @@ public final class Sessions {
     return events.statistics(store);
   }
 
+  /** How often a typed attribute could not be read and counted as absent, since this was made. */
+  public long unreadableAttributes() {
+    return unreadableAttributes.sum();
+  }
+
+  void unreadable(String attribute, String handle) {
+    unreadableAttributes.increment();
+    LOG.log(
+        Level.WARNING,
+        "attribute {0} of session {1} is unreadable and counts as absent",
+        attribute,
+        handle);
+  }
+
+  /** An id was used after its rotation; the rule says what becomes of the session. */
+  void reused(String token, Opened.Reused reuse) {
+    boolean ends = rotation().reuseEndsSession();
+    LOG.log(
+        Level.WARNING,
+        "session id {0} was used after it had been rotated; the session {1}",
+        reuse.handle(),
+        ends ? "ends" : "goes on under its new id");
+    SessionEvent session = new SessionEvent(reuse.handle(), Optional.empty());
+    events.reused(session);
+    if (ends) {
+      store.delete(token, now());
+      events.ended(session, EndReason.REUSED);
+    }
+  }
+
   /** Stores keep time in milliseconds. */
   Instant now() {
     return Instant.ofEpochMilli(clock.millis());
@@ -203,6 +238,10 @@ public final class Sessions {
 
   SessionLimit limit() {
     return settings.limit();
+  }
+
+  Rotation rotation() {
+    return settings.rotation();
   }
 
   CsrfTokens csrf() {

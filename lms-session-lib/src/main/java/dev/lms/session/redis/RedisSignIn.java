@@ -27,11 +27,11 @@ record RedisSignIn(
     SessionLimit limit) {
 
   /**
-   * Enters the session, writes it, runs what comes after, and ends what the limit says.
+   * Enters the session, writes it, then runs what comes after, and ends what the limit says.
    *
-   * @return whether the write answered 1; empty, and nothing written, if the limit refuses
+   * @return what the write answered; empty, and nothing written, if the limit refuses
    */
-  Optional<Boolean> run(
+  Optional<Object> run(
       UnifiedJedis redis,
       RedisIndex index,
       SessionListener listener,
@@ -53,15 +53,18 @@ record RedisSignIn(
       steps.add(enter);
     }
     steps.add(write);
-    steps.addAll(after);
     List<Object> answers = Step.inOrder(redis, steps);
     if (!limit.refuses()) {
       excess = answers.get(0);
     }
-    boolean written = Script.isOne(answers.get(limit.refuses() ? 0 : 1));
-    if (!written) {
+    Object written = answers.get(limit.refuses() ? 0 : 1);
+    if (!Script.isOne(written)) {
       Step.inOrder(redis, index.leave(principalId, List.of(RedisKeys.field(token))));
-    } else if (excess instanceof List<?> fields && !fields.isEmpty()) {
+      return Optional.of(written);
+    }
+    // Not together with the write: if a full Redis refused it, the old name would go on unlisted.
+    index.tidy(after);
+    if (excess instanceof List<?> fields && !fields.isEmpty()) {
       List<IndexEntry> oldest = entries(fields);
       index.end(indexes, oldest, now);
       for (IndexEntry entry : oldest) {
