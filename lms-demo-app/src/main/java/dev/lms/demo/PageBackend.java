@@ -5,6 +5,7 @@ import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.pagecache.LocalPageStore;
 import dev.lms.pagecache.PageStore;
 import dev.lms.pagecache.PurgeCounters;
+import dev.lms.pagecache.redis.NearPageStore;
 import dev.lms.pagecache.redis.RedisPageStore;
 import java.io.IOException;
 import java.time.Clock;
@@ -16,23 +17,28 @@ final class PageBackend {
   private PageBackend() {}
 
   /**
-   * In Redis, shared by all workers; or in each process, with purges shared by all processes that
-   * use the same data folder, whether or not one supervisor started them.
+   * In Redis, shared by all workers, with near copies in each; or in each process only, with purges
+   * shared by all processes that use the same data folder, whether or not one supervisor started
+   * them.
+   *
+   * @param parts closes the store before the client it uses
    */
-  static PageStore open(Config config, ResourcePlan plan, RedisClients redis, Clock clock)
+  static PageStore open(
+      Config config, ResourcePlan plan, RedisClients redis, Clock clock, Closing parts)
       throws IOException {
+    long maxBytes = plan.pageCacheMb() * (1L << 20);
     if (config.pageCache().redis().isPresent()) {
-      return new RedisPageStore(redis.client(config.pageCache().redis().get()), KEY_PREFIX, clock);
+      RedisPageStore far =
+          new RedisPageStore(redis.client(config.pageCache().redis().get()), KEY_PREFIX, clock);
+      return parts.add(NearPageStore.over(far, maxBytes, clock));
     }
     return new LocalPageStore(
-        plan.pageCacheMb() * (1L << 20),
-        PurgeCounters.shared(config.dataDir().resolve("purges")),
-        clock);
+        maxBytes, PurgeCounters.shared(config.dataDir().resolve("purges")), clock);
   }
 
   static String sentence(Config config) {
     return config.pageCache().redis().isPresent()
-        ? "Page cache: redis, shared by all workers"
+        ? "Page cache: redis, shared by all workers, with near copies in each"
         : "Page cache: in process, purges shared through " + config.dataDir().resolve("purges");
   }
 }

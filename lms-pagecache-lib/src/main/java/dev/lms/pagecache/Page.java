@@ -90,6 +90,7 @@ public record Page(
     Set<String> all = new HashSet<>(tags);
     all.add(Tags.EVERYTHING);
     all.add(Tags.ofPath(key.path()));
+    all.addAll(Tags.ofFolders(key.path()));
     return new Page(
         answer.compressed(),
         key.variant(),

@@ -171,12 +171,12 @@ public final class PageCache {
   /** Empty during an outage. */
   private Optional<Found> find(PageKey primary, PresentedRequest request) {
     PageKey key = primary;
-    Optional<PageStore.Lookup> found = lookup(key);
+    Optional<PageStore.Lookup> found = lookup(key, request);
     if (found.isPresent() && found.get() instanceof PageStore.Hit hit) {
       List<String> varying = hit.page().varyingFields();
       if (!varying.isEmpty()) {
         key = primary.selecting(varying, request.fields());
-        found = lookup(key);
+        found = lookup(key, request);
       }
     }
     PageKey at = key;
@@ -420,12 +420,15 @@ public final class PageCache {
   }
 
   /** Empty during an outage; after one the store is left in peace for a moment. */
-  private Optional<PageStore.Lookup> lookup(PageKey key) {
+  private Optional<PageStore.Lookup> lookup(PageKey key, PresentedRequest request) {
     if (clock.instant().isBefore(storeRestsUntil)) {
       return Optional.empty();
     }
     try {
-      return Optional.of(store.lookup(key));
+      return Optional.of(
+          request.receipt().isPresent()
+              ? store.lookup(key, request.receipt().get())
+              : store.lookup(key));
     } catch (PageStoreException e) {
       storeRestsUntil = clock.instant().plus(OUTAGE_PAUSE);
       return Optional.empty();
@@ -498,6 +501,33 @@ public final class PageCache {
    */
   public void purgePath(String rawPath) {
     purge(Tags.ofPath(rawPath));
+  }
+
+  /**
+   * Purges all pages whose path starts with this one, whatever their query and variant: {@code
+   * purgePrefix("/course/cs101/")} purges {@code /course/cs101/view} and {@code
+   * /course/cs101/week/1}, not {@code /course/cs101} nor {@code /course/cs1012/view}. Below sixteen
+   * segments the whole sixteenth is purged.
+   *
+   * @param rawPrefix the beginning of paths as they stand in requests; starts and ends with a slash
+   * @throws IllegalArgumentException if it does not
+   * @throws PageStoreException as {@link #purge}
+   */
+  public void purgePrefix(String rawPrefix) {
+    purge(Tags.ofFolder(rawPrefix));
+  }
+
+  /**
+   * Purges without waiting for the near copies of other nodes, where there are any: a request that
+   * starts later and shows the receipt gets no page from before, on any node. Others may be shown
+   * one for up to a second.
+   *
+   * @param tags the tags
+   * @return to be handed to whoever made the change, and shown by their next requests
+   * @throws PageStoreException if the purge may not have reached the store
+   */
+  public Receipt purgeWithReceipt(String... tags) {
+    return store.purgeWithReceipt(List.copyOf(Arrays.asList(tags)));
   }
 
   /**

@@ -42,6 +42,21 @@ public interface PageStore {
   Lookup lookup(PageKey key);
 
   /**
+   * Looks for a page on behalf of somebody who shows a receipt: nothing from before the purge of
+   * that receipt is returned, although other nodes were not waited for.
+   *
+   * @param key its key
+   * @param receipt from {@link #purgeWithReceipt}; one of another life of the store costs no more
+   *     than a lookup without near copies
+   * @return as {@link #lookup(PageKey)}
+   * @throws PageStoreException if the store cannot be reached
+   */
+  default Lookup lookup(PageKey key, Receipt receipt) {
+    // Where purges wait for nobody, they hold everywhere when they return.
+    return lookup(key);
+  }
+
+  /**
    * Stores a page, unless one of its tags was purged after the stamp.
    *
    * @param key its key
@@ -59,6 +74,20 @@ public interface PageStore {
    * @throws PageStoreException if the purge may not have reached all nodes
    */
   void purge(Collection<String> tags);
+
+  /**
+   * Purges without waiting for the near copies of other nodes. When it returns, the purge holds for
+   * every lookup that shows the receipt; for all others it holds as soon as every node has heard of
+   * it, at most a second later.
+   *
+   * @param tags the tags
+   * @return to be shown to {@link #lookup(PageKey, Receipt)}
+   * @throws PageStoreException if the purge may not have reached the store
+   */
+  default Receipt purgeWithReceipt(Collection<String> tags) {
+    purge(tags);
+    return Receipt.FULFILLED;
+  }
 
   /**
    * Memory of this process that pages take.

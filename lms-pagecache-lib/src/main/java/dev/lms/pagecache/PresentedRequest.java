@@ -2,6 +2,7 @@ package dev.lms.pagecache;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -11,8 +12,19 @@ import java.util.TreeSet;
  * @param rule what its route declares
  * @param fields its header fields; only looked at in the {@link PageRule.Profile#RFC9111} profile,
  *     so that {@link Fields#NONE} will do in the other
+ * @param receipt of a purge that the request must see the effect of
  */
-public record PresentedRequest(PageRule rule, Fields fields) {
+public record PresentedRequest(PageRule rule, Fields fields, Optional<Receipt> receipt) {
+  /**
+   * A request that shows no receipt.
+   *
+   * @param rule what its route declares
+   * @param fields its header fields
+   */
+  public PresentedRequest(PageRule rule, Fields fields) {
+    this(rule, fields, Optional.empty());
+  }
+
   /**
    * A request to a route that leaves nothing to the request's header fields.
    *

@@ -147,6 +147,26 @@ public final class PurgeCounters {
     }
   }
 
+  /**
+   * Learns of a purge that was numbered elsewhere, as by a shared store whose pages have copies
+   * here. Counters that learn are not to be purged directly.
+   *
+   * @param tag the tag
+   * @param number the number of the purge; copies with an older stamp are no longer used
+   */
+  public void learn(String tag, long number) {
+    raise(slotOf(tag), number);
+  }
+
+  /**
+   * Learns that everything was purged elsewhere.
+   *
+   * @param number the number of the purge
+   */
+  public void learnEverything(long number) {
+    raise(EVERYTHING_SLOT, number);
+  }
+
   private void raise(int slot, long number) {
     long seen = read(slot);
     while (seen < number) {

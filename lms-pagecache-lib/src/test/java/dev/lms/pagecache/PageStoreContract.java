@@ -184,6 +184,48 @@ public abstract class PageStoreContract {
   }
 
   @Test
+  void purgesByPrefixOfWholeSegments() {
+    PageKey in = key("/course/cs101/view", Variant.ANON);
+    PageKey forPeople = key("/course/cs101/view", Variant.AUTH);
+    PageKey deep = key("/course/cs101/" + "x/".repeat(40) + "y");
+    PageKey folder = key("/course/cs101/");
+    PageKey beside = key("/course/cs101");
+    PageKey longer = key("/course/cs1012/view");
+    PageKey elsewhere = key("/x/course/cs101/view");
+    List<PageKey> purged = List.of(in, forPeople, deep, folder);
+    List<PageKey> kept = List.of(beside, longer, elsewhere);
+    purged.forEach(key -> put(key, "1", miss(key)));
+    kept.forEach(key -> put(key, "2", miss(key)));
+    store().purge(List.of(Tags.ofFolder("/course/cs101/")));
+    purged.forEach(this::miss);
+    kept.forEach(this::hit);
+    store().purge(List.of(Tags.ofFolder("/")));
+    kept.forEach(this::miss);
+  }
+
+  @Test
+  void aPrefixDeeperThanPagesKnowPurgesMoreNeverLess() {
+    PageKey deep = key("/" + "x/".repeat(40) + "y");
+    put(deep, "1", miss(deep));
+    store().purge(List.of(Tags.ofFolder("/" + "x/".repeat(40))));
+    miss(deep);
+  }
+
+  @Test
+  void whoShowsAReceiptSeesNothingFromBeforeIt() {
+    PageKey key = key("/a");
+    Stamp before = miss(key);
+    put(key, "old", before, "t");
+    Receipt receipt = store().purgeWithReceipt(List.of("t"));
+    Receipt travelled = Receipt.parse(receipt.text()).orElseThrow();
+    Stamp after = assertInstanceOf(PageStore.Miss.class, store().lookup(key, travelled)).stamp();
+    assertFalse(put(key, "old", before, "t"));
+    assertTrue(put(key, "new", after, "t"));
+    assertEquals(
+        "new", text(assertInstanceOf(PageStore.Hit.class, store().lookup(key, travelled)).page()));
+  }
+
+  @Test
   void purgesEverything() {
     PageKey a = key("/a");
     PageKey b = key("/b");

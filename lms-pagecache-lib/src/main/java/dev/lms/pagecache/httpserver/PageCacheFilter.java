@@ -67,6 +67,7 @@ public final class PageCacheFilter extends Filter {
     private final SecureRandom random = new SecureRandom();
     private DoubleSupplier jitter = random::nextDouble;
     private boolean multiHost;
+    private Function<HttpExchange, Optional<String>> receipts = exchange -> Optional.empty();
 
     private Builder(
         PageCache cache,
@@ -114,6 +115,19 @@ public final class PageCacheFilter extends Filter {
     }
 
     /**
+     * Finds the receipt of a {@link PageCache#purgeWithReceipt} in a request, as in a cookie that
+     * the answer to a change has set: this request gets no page from before that change. Text that
+     * is no receipt is ignored; a made-up one costs a round trip to the shared store and no render.
+     *
+     * @param receipt the text of the receipt, if the request shows one
+     * @return this
+     */
+    public Builder receipt(Function<HttpExchange, Optional<String>> receipt) {
+      receipts = receipt;
+      return this;
+    }
+
+    /**
      * Makes the {@code Host} of a request part of the key, for sites that look different by host.
      *
      * @return this
@@ -136,6 +150,7 @@ public final class PageCacheFilter extends Filter {
               Optional.ofNullable(personalReads),
               Map.copyOf(fillers),
               multiHost,
+              receipts,
               random,
               jitter),
           rules);

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.Asker;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.PageRule;
+import dev.lms.pagecache.Receipt;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
@@ -19,6 +20,7 @@ record Settings(
     Optional<ToLongFunction<HttpExchange>> personalReads,
     Map<String, HoleFiller> fillers,
     boolean multiHost,
+    Function<HttpExchange, Optional<String>> receipts,
     SecureRandom random,
     DoubleSupplier jitter) {
 
@@ -29,6 +31,11 @@ record Settings(
     return rule.jitter() == 0
         ? ttl
         : ttl.minusMillis((long) (ttl.toMillis() * rule.jitter() * jitter.getAsDouble()));
+  }
+
+  /** The receipt a request shows. What is none is as good as none. */
+  Optional<Receipt> receiptOf(HttpExchange exchange) {
+    return receipts.apply(exchange).flatMap(Receipt::parse);
   }
 
   /** Who is asking; empty if that cannot be found out. */

@@ -120,7 +120,8 @@ final class Visit {
   void cached(Asker asker, PageRule declared) throws IOException {
     Variant variant = declared.audience().variantOf(asker);
     PageKey key = keyOf(declared, variant);
-    PresentedRequest request = new PresentedRequest(declared, requestFields());
+    PresentedRequest request =
+        new PresentedRequest(declared, requestFields(), settings.receiptOf(outer));
     if (outer.getRequestMethod().equals("HEAD")) {
       head(cache.peek(key, asker, request));
       return;
