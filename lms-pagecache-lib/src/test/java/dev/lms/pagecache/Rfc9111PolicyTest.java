@@ -25,7 +25,7 @@ class Rfc9111PolicyTest {
   /** Lines separated by a bar. */
   private static Fields fields(String lines) {
     Map<String, List<String>> fields = new LinkedHashMap<>();
-    for (String line : lines.split("\\|")) {
+    for (String line : lines.split("\\|", -1)) {
       if (!line.isBlank()) {
         String[] parts = line.strip().split(": ?", 2);
         fields.computeIfAbsent(parts[0], name -> new ArrayList<>()).add(parts[1]);
