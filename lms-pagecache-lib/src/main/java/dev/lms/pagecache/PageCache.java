@@ -104,23 +104,26 @@ public final class PageCache {
    */
   public Outcome get(PageKey asked, Asker asker, Renderer renderer) throws IOException {
     PageKey key = keyFor(asked, asker);
+    return counted(key, answer(key, renderer));
+  }
+
+  private Outcome answer(PageKey key, Renderer renderer) throws IOException {
     long ticket = flights.ticket();
     Optional<PageStore.Lookup> found = lookup(key);
     if (found.isEmpty()) {
-      return counted(withoutStore(key, renderer));
+      return withoutStore(key, renderer);
     }
     if (found.get() instanceof PageStore.Hit hit) {
-      return counted(Outcome.hit(hit.page()));
+      return Outcome.hit(hit.page());
     }
     Stamp stamp = ((PageStore.Miss) found.get()).stamp();
     if (noteOf(key) != null) {
-      return counted(render(key, stamp, renderer, null));
+      return render(key, stamp, renderer, null);
     }
     Flights.Boarding boarding = flights.board(key, stamp);
-    return counted(
-        boarding.leads()
-            ? lead(key, stamp, ticket, renderer, boarding.flight())
-            : follow(key, stamp, renderer, boarding.flight()));
+    return boarding.leads()
+        ? lead(key, stamp, ticket, renderer, boarding.flight())
+        : follow(key, stamp, renderer, boarding.flight());
   }
 
   /** The person's own key, once the page is known to be personal. */
@@ -155,11 +158,14 @@ public final class PageCache {
   private Outcome render(
       PageKey key, Stamp stamp, Renderer renderer, Flights.@Nullable Flight flight)
       throws IOException {
+    Instant began = clock.instant();
     Renderer.Rendering rendering;
     try {
       rendering = renderer.render(key, flight == null ? () -> {} : flight::giveUp);
     } catch (IOException | RuntimeException | Error e) {
-      counted(Outcome.passed(Outcome.Source.MISS, key.variant(), Optional.empty(), Reason.ABORTED));
+      counted(
+          key,
+          Outcome.passed(Outcome.Source.MISS, key.variant(), Optional.empty(), Reason.ABORTED));
       throw e;
     }
     if (rendering instanceof Renderer.Passed passed) {
@@ -168,6 +174,7 @@ public final class PageCache {
       }
       return Outcome.passed(Outcome.Source.MISS, key.variant(), Optional.empty(), passed.reason());
     }
+    counters.rendered(key.route(), Duration.between(began, clock.instant()));
     Page page = ((Renderer.Storable) rendering).page();
     PageKey own = key.withVariant(page.variant());
     if (own.equals(key)) {
@@ -234,9 +241,11 @@ public final class PageCache {
     Optional<PageStore.Lookup> found = lookup(key);
     if (found.isEmpty()) {
       return counted(
+          key,
           Outcome.passed(Outcome.Source.BYPASS, key.variant(), Optional.empty(), Reason.STORE));
     }
     return counted(
+        key,
         found.get() instanceof PageStore.Hit hit
             ? Outcome.hit(hit.page())
             : Outcome.passed(Outcome.Source.MISS, key.variant(), Optional.empty(), Reason.HEAD));
@@ -245,17 +254,36 @@ public final class PageCache {
   /**
    * Notes that an answer went past the cache.
    *
+   * @param route the name of the route, for statistics
    * @param variant who is asking
    * @param reason why
    * @return the outcome
    */
-  public Outcome bypass(Variant variant, Reason reason) {
-    return counted(Outcome.passed(Outcome.Source.BYPASS, variant, Optional.empty(), reason));
+  public Outcome bypass(String route, Variant variant, Reason reason) {
+    Outcome outcome =
+        Outcome.passed(Outcome.Source.BYPASS, variant, Optional.empty(), reason);
+    counters.count(route, outcome);
+    return outcome;
   }
 
-  private Outcome counted(Outcome outcome) {
-    counters.count(outcome);
+  private Outcome counted(PageKey key, Outcome outcome) {
+    counters.count(key.route(), outcome);
     return outcome;
+  }
+
+  /**
+   * Notes how much of an answer was sent, for statistics. Only answers that needed no render of
+   * their own count.
+   *
+   * @param route the name of the route
+   * @param outcome where the answer came from
+   * @param bytes length of the body as it was sent; zero if the client had it already
+   */
+  public void sent(String route, Outcome outcome, long bytes) {
+    switch (outcome.source()) {
+      case HIT, COLLAPSED -> counters.served(route, outcome.variant(), bytes);
+      case MISS, BYPASS -> {}
+    }
   }
 
   /**

@@ -74,8 +74,12 @@ final class Responder {
     outer.getResponseHeaders().set("Cache-Status", outcome.cacheStatus(clock.instant()));
   }
 
-  /** Sends a page that has an entity tag, or says that the client has it already. */
-  void send(Page page, Outcome outcome) throws IOException {
+  /**
+   * Sends a page that has an entity tag, or says that the client has it already.
+   *
+   * @return bytes of the body as it was sent
+   */
+  long send(Page page, Outcome outcome) throws IOException {
     Body body = page.answer().body();
     Map<String, byte[]> filled = fill(body.holes());
     Coding coding = coding(body);
@@ -89,9 +93,9 @@ final class Responder {
       headers.remove("Content-Type");
       outer.sendResponseHeaders(304, -1);
       outer.close();
-    } else {
-      writeBody(page.answer().status(), body, coding, filled);
+      return 0;
     }
+    return writeBody(page.answer().status(), body, coding, filled);
   }
 
   /** Sends an answer that was not stored. */
@@ -227,7 +231,8 @@ final class Responder {
     }
   }
 
-  private void writeBody(int status, Body body, Coding coding, Map<String, byte[]> filled)
+  /** Returns how many bytes of the body were sent. */
+  private long writeBody(int status, Body body, Coding coding, Map<String, byte[]> filled)
       throws IOException {
     Headers headers = outer.getResponseHeaders();
     if (coding == Coding.GZIP) {
@@ -238,14 +243,17 @@ final class Responder {
       headers.set("Content-Length", Long.toString(length));
       outer.sendResponseHeaders(status, -1);
       outer.close();
-    } else if (length == 0) {
+      return 0;
+    }
+    if (length == 0) {
       outer.sendResponseHeaders(status, -1);
       outer.close();
-    } else {
-      outer.sendResponseHeaders(status, length);
-      try (OutputStream out = outer.getResponseBody()) {
-        body.writeTo(out, coding, filled);
-      }
+      return 0;
     }
+    outer.sendResponseHeaders(status, length);
+    try (OutputStream out = outer.getResponseBody()) {
+      body.writeTo(out, coding, filled);
+    }
+    return length;
   }
 }

@@ -2,10 +2,12 @@ package dev.lms.pagecache.httpserver;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.Asker;
+import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.PageCache;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
@@ -16,7 +18,8 @@ record Settings(
     Optional<ToLongFunction<HttpExchange>> personalReads,
     Map<String, HoleFiller> fillers,
     boolean multiHost,
-    SecureRandom random) {
+    SecureRandom random,
+    Optional<Consumer<Explanation>> explanations) {
 
   private static final System.Logger LOG = System.getLogger(PageCacheFilter.class.getName());
 

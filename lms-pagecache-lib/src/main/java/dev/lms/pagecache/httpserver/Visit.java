@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.Asker;
+import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.Fields;
 import dev.lms.pagecache.HoleMarkers;
 import dev.lms.pagecache.Outcome;
@@ -31,29 +32,39 @@ final class Visit {
   private final PageCache cache;
   private final HttpExchange outer;
   private final Filter.Chain chain;
+  private final String route;
+  private final Optional<Asker> asker;
   private final Responder responder;
 
   Visit(
       Settings settings,
       HttpExchange outer,
       Filter.Chain chain,
-      Optional<PageRule> rule,
+      NamedRule rule,
       Optional<Asker> asker) {
     this.settings = settings;
     this.cache = settings.cache();
     this.outer = outer;
     this.chain = chain;
+    this.route = rule.route();
+    this.asker = asker;
     this.responder =
         new Responder(
             outer,
             settings.fillers(),
             cache.clock(),
-            rule,
+            rule.rule(),
             asker.map(Asker::isAnonymous).orElse(false));
   }
 
-  void bypass(Variant variant, Reason reason) throws IOException {
-    pass(variant, cache.bypass(variant, reason));
+  void bypass(StoragePolicy.Request request, Variant variant, Reason reason) throws IOException {
+    settings
+        .explanations()
+        .ifPresent(
+            listener ->
+                listener.accept(
+                    Explanation.bypass(route, asker, StoragePolicy.explain(request), reason)));
+    pass(variant, cache.bypass(route, variant, reason));
   }
 
   /** Past the cache: the answer streams through, unless it has holes to fill. */
@@ -90,25 +101,29 @@ final class Visit {
         beforeStreaming);
   }
 
-  void cached(Asker asker, PageRule declared) throws IOException {
+  void cached(StoragePolicy.Request request, Asker asker, PageRule declared) throws IOException {
     Variant variant = declared.audience().variantOf(asker);
-    PageKey key = keyOf(declared, variant);
+    PageKey key = keyOf(declared, variant).ofRoute(route);
     if (outer.getRequestMethod().equals("HEAD")) {
       head(cache.peek(key, asker));
       return;
     }
-    Attempt attempt = new Attempt(asker, declared);
+    Attempt attempt = new Attempt(request, asker, declared);
     Outcome outcome = cache.get(key, asker, attempt);
     if (outcome.page().isPresent()) {
-      responder.send(outcome.page().get(), outcome);
+      send(outcome.page().get(), outcome);
     } else {
       send(attempt.exchange(), attempt.fault, outcome);
     }
   }
 
+  private void send(Page page, Outcome outcome) throws IOException {
+    cache.sent(route, outcome, responder.send(page, outcome));
+  }
+
   private void head(Outcome outcome) throws IOException {
     if (outcome.page().isPresent()) {
-      responder.send(outcome.page().get(), outcome);
+      send(outcome.page().get(), outcome);
     } else {
       pass(outcome.variant(), outcome);
     }
@@ -139,12 +154,14 @@ final class Visit {
 
   /** The render of a page that may become a stored one. */
   private final class Attempt implements Renderer {
+    private final StoragePolicy.Request request;
     private final Asker asker;
     private final PageRule declared;
     private @Nullable RenderExchange exchange;
     private Optional<String> fault = Optional.empty();
 
-    Attempt(Asker asker, PageRule declared) {
+    Attempt(StoragePolicy.Request request, Asker asker, PageRule declared) {
+      this.request = request;
       this.asker = asker;
       this.declared = declared;
     }
@@ -192,25 +209,37 @@ final class Visit {
         PageKey key, RenderExchange render, Instant started, boolean readPersonal) {
       Set<String> tags = new HashSet<>(declared.tags());
       tags.addAll(render.tags());
-      Verdict verdict =
-          StoragePolicy.judge(
-              new Render(
-                  declared,
-                  asker,
-                  key.variant(),
-                  render.getResponseCode(),
-                  render.fields(),
-                  tags,
-                  fault.isEmpty(),
-                  !render.isUnderWay(),
-                  readPersonal,
-                  render.readUnkeyed(),
-                  settings.ask(outer).equals(Optional.of(asker))));
+      Render happened =
+          new Render(
+              declared,
+              asker,
+              key.variant(),
+              render.getResponseCode(),
+              render.fields(),
+              tags,
+              fault.isEmpty(),
+              !render.isUnderWay(),
+              readPersonal,
+              render.readUnkeyed(),
+              settings.ask(outer).equals(Optional.of(asker)));
+      Verdict verdict = StoragePolicy.judge(happened);
+      settings.explanations().ifPresent(to -> to.accept(explain(key, happened, verdict)));
       if (verdict instanceof Verdict.Store store) {
         return new Storable(
             Page.of(render.answer(), key.withVariant(store.variant()), tags, started, store.ttl()));
       }
       return new Passed(((Verdict.Pass) verdict).reason());
+    }
+
+    private Explanation explain(PageKey key, Render happened, Verdict verdict) {
+      return new Explanation(
+          route,
+          Optional.of(asker),
+          StoragePolicy.explain(request),
+          Optional.of(key),
+          StoragePolicy.explain(happened),
+          happened.tags(),
+          verdict);
     }
   }
 }
