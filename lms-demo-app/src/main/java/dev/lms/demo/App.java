@@ -29,6 +29,7 @@ import dev.lms.demo.http.Router;
 import dev.lms.demo.http.SecurityHeaders;
 import dev.lms.demo.http.WebServer;
 import dev.lms.demo.ops.HealthPages;
+import dev.lms.demo.ops.MetricsPage;
 import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.demo.program.ProgramPages;
 import dev.lms.demo.program.Programs;
@@ -52,11 +53,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The composition root: every part of the site is made here and handed to those that need it. */
 public final class App {
   private static final Duration LONGEST_QUEUE = Duration.ofSeconds(5);
   private static final Duration OUTAGE_RETRY = Duration.ofSeconds(5);
+  private static final Set<String> ALWAYS_LET_IN =
+      Stream.concat(HealthPages.PATHS.stream(), Stream.of(MetricsPage.PATH))
+          .collect(Collectors.toUnmodifiableSet());
 
   private final WebServer server;
   private final Optional<WebServer> management;
@@ -135,19 +141,21 @@ public final class App {
     HealthPages health =
         new HealthPages(
             Map.of("database", () -> database.read(sql -> 1), "sessions", sessions::check));
+    List<Route> forOperators = new ArrayList<>(health.routes());
+    forOperators.addAll(new MetricsPage(metrics()).routes());
     List<Route> others = new ArrayList<>(assets.routes());
     Optional<WebServer> management = Optional.empty();
     if (config.web().managementPort().isPresent()) {
-      management = Optional.of(management(config, health));
+      management = Optional.of(management(config, forOperators));
     } else {
-      others.addAll(health.routes());
+      others.addAll(forOperators);
     }
     Site site = new Site(routes, others, pages::problem);
     List<Filter> filters =
         List.of(
             new SecurityHeaders(),
             new ErrorFilter(App::problem, pages::problem),
-            new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, HealthPages.PATHS),
+            new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, ALWAYS_LET_IN),
             new SessionFilter(sessions.sessions()),
             site.cacheFilter(pageCache, fillers));
     WebServer server =
@@ -177,11 +185,16 @@ public final class App {
     return routes.stream().map(route -> new PageRoute(route, Optional.empty())).toList();
   }
 
-  private static WebServer management(Config config, HealthPages health) throws IOException {
+  /** What {@code /metrics} tells: one source for each part of the site that counts. */
+  private static List<MetricsPage.Source> metrics() {
+    return List.of();
+  }
+
+  private static WebServer management(Config config, List<Route> routes) throws IOException {
     return WebServer.start(
         address(config, config.web().managementPort().orElseThrow()),
         List.of(new SecurityHeaders(), new ErrorFilter(App::problem)),
-        new Router(health.routes()));
+        new Router(routes));
   }
 
   private static InetSocketAddress address(Config config, int port) {
