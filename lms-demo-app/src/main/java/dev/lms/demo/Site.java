@@ -7,14 +7,17 @@ import dev.lms.demo.http.Router;
 import dev.lms.demo.view.HoleFiller;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.pagecache.Asker;
+import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.PageRule;
+import dev.lms.pagecache.httpserver.NamedRule;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.session.httpserver.SessionFilter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -45,11 +48,15 @@ final class Site {
   }
 
   /** The page cache in front of the pages. */
-  PageCacheFilter cacheFilter(PageCache cache, Map<String, HoleFiller> holes) {
+  PageCacheFilter cacheFilter(
+      PageCache cache,
+      Map<String, HoleFiller> holes,
+      Optional<Consumer<Explanation>> explanations) {
     PageCacheFilter.Builder filter =
-        PageCacheFilter.builder(cache, this::ruleOf, this::who)
+        PageCacheFilter.ofRoutes(cache, this::ruleOf, this::who)
             .personalReads(exchange -> SessionFilter.session(exchange).uses());
     holes.forEach((name, filler) -> filter.hole(name, exchange -> fill(filler, exchange)));
+    explanations.ifPresent(filter::explainingTo);
     return filter.build();
   }
 
@@ -58,10 +65,16 @@ final class Site {
     return filler.fill(SessionFilter.session(exchange), path);
   }
 
-  private Optional<PageRule> ruleOf(HttpExchange exchange) {
+  private NamedRule ruleOf(HttpExchange exchange) {
     return router
         .match(exchange)
-        .flatMap(match -> rules.getOrDefault(match.route(), Optional.empty()));
+        .map(Router.Match::route)
+        .map(route -> new NamedRule(name(route), rules.getOrDefault(route, Optional.empty())))
+        .orElse(new NamedRule("none", Optional.empty()));
+  }
+
+  private static String name(Route route) {
+    return route.method().equals("GET") ? route.pattern() : route.method() + " " + route.pattern();
   }
 
   private Asker who(HttpExchange exchange) {

@@ -10,7 +10,9 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
-/** The counters behind {@link CacheStats}. Counting a hit allocates nothing and waits for nobody. */
+/**
+ * The counters behind {@link CacheStats}. Counting a hit allocates nothing and waits for nobody.
+ */
 final class Counters {
   /** A program that names routes after what visitors send must not fill the memory with names. */
   static final int MAX_ROUTES = 1000;

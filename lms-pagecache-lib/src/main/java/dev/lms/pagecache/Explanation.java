@@ -40,10 +40,7 @@ public record Explanation(
    * @return the explanation
    */
   public static Explanation bypass(
-      String route,
-      Optional<Asker> asker,
-      List<StoragePolicy.Answered> request,
-      Reason reason) {
+      String route, Optional<Asker> asker, List<StoragePolicy.Answered> request, Reason reason) {
     return new Explanation(
         route, asker, request, Optional.empty(), List.of(), Set.of(), new Verdict.Pass(reason));
   }

@@ -260,8 +260,7 @@ public final class PageCache {
    * @return the outcome
    */
   public Outcome bypass(String route, Variant variant, Reason reason) {
-    Outcome outcome =
-        Outcome.passed(Outcome.Source.BYPASS, variant, Optional.empty(), reason);
+    Outcome outcome = Outcome.passed(Outcome.Source.BYPASS, variant, Optional.empty(), reason);
     counters.count(route, outcome);
     return outcome;
   }

@@ -503,8 +503,7 @@ class PageCacheTest {
     cache.get(key("/b", Variant.AUTH).ofRoute("/b"), ANNA, passes(Reason.SET_COOKIE));
     cache.bypass("/b", Variant.user(ANNA), Reason.POST);
     CacheStats stats = cache.stats();
-    CacheStats.Counts anon =
-        new CacheStats.Counts(1, 0, 1, 1, 0, 0, 1234, Duration.ofMillis(40));
+    CacheStats.Counts anon = new CacheStats.Counts(1, 0, 1, 1, 0, 0, 1234, Duration.ofMillis(40));
     CacheStats.Counts auth = new CacheStats.Counts(0, 0, 1, 0, 0, 0, 0, Duration.ZERO);
     CacheStats.Counts user = new CacheStats.Counts(0, 0, 0, 0, 0, 1, 0, Duration.ZERO);
     assertEquals(
@@ -526,8 +525,7 @@ class PageCacheTest {
       cache.bypass("/" + i, Variant.ANON, Reason.NEVER);
     }
     assertEquals(Counters.MAX_ROUTES + 1, cache.stats().byRoute().size());
-    assertEquals(
-        2 * Counters.MAX_ROUTES, cache.stats().byRoute().get(Counters.OTHER).bypassed());
+    assertEquals(2 * Counters.MAX_ROUTES, cache.stats().byRoute().get(Counters.OTHER).bypassed());
   }
 
   @Test

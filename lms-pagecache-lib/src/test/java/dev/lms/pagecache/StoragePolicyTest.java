@@ -45,8 +45,7 @@ class StoragePolicyTest {
 
   private static void assertPasses(Reason reason, Render render) {
     assertEquals(new Verdict.Pass(reason), StoragePolicy.judge(render));
-    assertTrue(
-        StoragePolicy.explain(render).contains(new StoragePolicy.Answered(reason, true)));
+    assertTrue(StoragePolicy.explain(render).contains(new StoragePolicy.Answered(reason, true)));
   }
 
   private static void assertStores(Variant variant, long seconds, Render render) {

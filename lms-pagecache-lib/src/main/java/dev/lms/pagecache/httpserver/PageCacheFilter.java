@@ -63,9 +63,7 @@ public final class PageCacheFilter extends Filter {
    * @return a builder
    */
   public static Builder ofRoutes(
-      PageCache cache,
-      Function<HttpExchange, NamedRule> rules,
-      Function<HttpExchange, Asker> who) {
+      PageCache cache, Function<HttpExchange, NamedRule> rules, Function<HttpExchange, Asker> who) {
     return new Builder(cache, rules, who);
   }
 
