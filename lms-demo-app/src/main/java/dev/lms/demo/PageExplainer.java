@@ -30,8 +30,8 @@ import java.util.stream.Stream;
 
 /**
  * Asks the site's own code why a page is stored or not. A copy of the site runs for one request,
- * over the same database and with the same rules; its sessions and stored pages are its own, so that
- * neither the workers nor the people signed in there notice.
+ * over the same database and with the same rules; its sessions and stored pages are its own, so
+ * that neither the workers nor the people signed in there notice.
  */
 public final class PageExplainer {
   private static final int KEY_BYTES = 32;
@@ -39,8 +39,8 @@ public final class PageExplainer {
   /**
    * What the site answered and how the cache decided.
    *
-   * @param cacheStatus the {@code Cache-Status} header, as a visitor would get it from a worker that
-   *     has no such page yet
+   * @param cacheStatus the {@code Cache-Status} header, as a visitor would get it from a worker
+   *     that has no such page yet
    */
   public record Answer(Explanation explanation, int status, String cacheStatus) {}
 
@@ -92,14 +92,13 @@ public final class PageExplainer {
   }
 
   private static Answer ask(
-      Config config, ResourcePlan plan, String target, Optional<String> cookie)
-      throws IOException {
+      Config config, ResourcePlan plan, String target, Optional<String> cookie) throws IOException {
     AtomicReference<Explanation> heard = new AtomicReference<>();
     App site = App.startExplaining(config, plan, heard::set);
     try (HttpClient client = HttpClient.newHttpClient()) {
       URI uri = URI.create(Workers.at(config.web().host(), site.port()) + target);
       HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("User-Agent", "lmsctl");
-      cookie.ifPresent(sealed -> request.header("Cookie", sealed));
+      cookie.ifPresent(pair -> request.header("Cookie", pair));
       HttpResponse<Void> answer =
           client.send(request.build(), HttpResponse.BodyHandlers.discarding());
       Explanation explanation = heard.get();
@@ -107,9 +106,7 @@ public final class PageExplainer {
         throw new IOException("the site answered " + answer.statusCode() + " without its cache");
       }
       return new Answer(
-          explanation,
-          answer.statusCode(),
-          answer.headers().firstValue("Cache-Status").orElse(""));
+          explanation, answer.statusCode(), answer.headers().firstValue("Cache-Status").orElse(""));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

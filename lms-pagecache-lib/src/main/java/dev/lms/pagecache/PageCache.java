@@ -25,7 +25,7 @@ public final class PageCache {
   public static final Duration DEFAULT_MAX_WAIT = Duration.ofSeconds(5);
 
   private static final Duration MEMORY = Duration.ofMinutes(1);
-  private static final int MEMORY_BYTES = 4 << 20;
+  static final int MEMORY_BYTES = 4 << 20;
   private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(1);
 
   /** Reasons that are about one request or one moment, not about the page. */
@@ -227,6 +227,12 @@ public final class PageCache {
 
   private void note(PageKey key, boolean personal) {
     notes.put(key, new Note(personal, clock.instant().plus(MEMORY)));
+  }
+
+  /** What is remembered besides pages, by weight. */
+  long noteBytes() {
+    notes.cleanUp();
+    return notes.policy().eviction().orElseThrow().weightedSize().orElse(0);
   }
 
   /**
