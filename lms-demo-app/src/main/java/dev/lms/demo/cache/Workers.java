@@ -23,6 +23,7 @@ public final class Workers {
   private static final int FARTHEST = 256;
 
   private static final Pattern SAMPLE = Pattern.compile("(\\w+)(?:\\{(.*)})? (\\S+)");
+  private static final Pattern ESCAPE = Pattern.compile("\\\\(.)");
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
   /**
@@ -158,10 +159,16 @@ public final class Workers {
     Map<String, String> labels = new HashMap<>();
     Matcher label = LABEL.matcher(text);
     while (label.find()) {
-      labels.put(
-          label.group(1),
-          label.group(2).replaceAll("\\\\n", "\n").replaceAll("\\\\([\"\\\\])", "$1"));
+      labels.put(label.group(1), unescaped(label.group(2)));
     }
     return labels;
+  }
+
+  private static String unescaped(String value) {
+    return ESCAPE
+        .matcher(value)
+        .replaceAll(
+            found ->
+                Matcher.quoteReplacement(found.group(1).equals("n") ? "\n" : found.group(1)));
   }
 }

@@ -8,6 +8,7 @@ import dev.lms.pagecache.LocalPageStore;
 import dev.lms.pagecache.ManualClock;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.PageRule;
+import dev.lms.pagecache.PageStore;
 import dev.lms.pagecache.PurgeCounters;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -20,11 +21,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 
 /**
  * A small site behind the filter, on a real server. The header {@code X-User} says who is asking,
@@ -35,12 +38,7 @@ final class Site implements AutoCloseable {
   static final int CAP = 20_000;
 
   final ManualClock clock = new ManualClock();
-  final PageCache cache =
-      new PageCache(
-          new LocalPageStore(10 << 20, PurgeCounters.inProcess(), clock),
-          clock,
-          CAP,
-          Duration.ofSeconds(20));
+  final PageCache cache;
   private final Map<String, HttpHandler> handlers = new ConcurrentHashMap<>();
   private final Map<String, PageRule> rules = new ConcurrentHashMap<>();
 
@@ -48,6 +46,7 @@ final class Site implements AutoCloseable {
   private static final class Session {
     private long reads;
     private String user = "";
+    private String[] roles = {};
   }
 
   private final ThreadLocal<Session> session = ThreadLocal.withInitial(Session::new);
@@ -56,6 +55,12 @@ final class Site implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
 
   Site() throws IOException {
+    this(clock -> new LocalPageStore(10 << 20, PurgeCounters.inProcess(), clock));
+  }
+
+  /** One that keeps its pages elsewhere. */
+  Site(Function<InstantSource, PageStore> store) throws IOException {
+    cache = new PageCache(store.apply(clock), clock, CAP, Duration.ofSeconds(20));
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 500);
     server.setExecutor(threads);
     PageCacheFilter filter =
@@ -65,6 +70,7 @@ final class Site implements AutoCloseable {
                 exchange -> who())
             .personalReads(exchange -> session.get().reads)
             .hole("user-menu", exchange -> menu())
+            .hole("canary", exchange -> canary())
             .hole("long", exchange -> "é".repeat(100_000))
             .build();
     var context =
@@ -93,6 +99,10 @@ final class Site implements AutoCloseable {
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
       Session fresh = new Session();
       fresh.user = Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-User")).orElse("");
+      fresh.roles =
+          Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-Roles"))
+              .orElse("student")
+              .split(",", -1);
       session.set(fresh);
       exchange.getResponseHeaders().set("X-Outside", "yes");
       try {
@@ -112,7 +122,12 @@ final class Site implements AutoCloseable {
     if (user.equals("broken")) {
       throw new IllegalStateException("the session store is down");
     }
-    return user.isEmpty() ? Asker.ANONYMOUS : Asker.person(user, "student");
+    return user.isEmpty() ? Asker.ANONYMOUS : Asker.person(user, session.get().roles);
+  }
+
+  private String canary() {
+    String user = session.get().user;
+    return user.isEmpty() ? "a stranger" : "[user:" + user + "]";
   }
 
   private String menu() {
