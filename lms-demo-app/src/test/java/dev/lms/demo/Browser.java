@@ -1,12 +1,14 @@
 package dev.lms.demo;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.regex.Matcher;
@@ -14,24 +16,25 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Keeps cookies, follows no redirect, and reads the markup that the contract promises. Several
- * threads may use one.
+ * Keeps cookies, follows no redirect, and reads the markup that the contract promises. Throws
+ * {@link UncheckedIOException} if no answer comes. Several threads may use one.
  */
 public final class Browser {
   private static final Pattern TOKEN =
       Pattern.compile("<input type=\"hidden\" name=\"csrf_token\" value=\"([^\"]+)\">");
 
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client;
   private final Map<String, String> cookies;
   private final URI site;
   private String userAgent = "Browser of a test";
 
   /** A new visitor of this site. */
   public Browser(URI site) {
-    this(site, new ConcurrentSkipListMap<>());
+    this(HttpClient.newHttpClient(), site, new ConcurrentSkipListMap<>());
   }
 
-  private Browser(URI site, Map<String, String> cookies) {
+  private Browser(HttpClient client, URI site, Map<String, String> cookies) {
+    this.client = client;
     this.site = site;
     this.cookies = cookies;
   }
@@ -44,14 +47,14 @@ public final class Browser {
 
   /** The same visitor, with the same cookies, sent to another worker. */
   public Browser on(URI otherWorker) {
-    Browser there = new Browser(otherWorker, cookies);
+    Browser there = new Browser(client, otherWorker, cookies);
     there.userAgent = userAgent;
     return there;
   }
 
   /** Another visitor who has got hold of the cookies as they are now. */
   public Browser copy() {
-    return new Browser(site, new ConcurrentSkipListMap<>(cookies));
+    return new Browser(client, site, new ConcurrentSkipListMap<>(cookies));
   }
 
   /** An answer; header names in lower case. */
@@ -115,6 +118,7 @@ public final class Browser {
   }
 
   private Answer send(HttpRequest.Builder request) {
+    request.timeout(Duration.ofMinutes(1));
     request.setHeader("User-Agent", userAgent);
     if (!cookies.isEmpty()) {
       request.header(
@@ -124,20 +128,23 @@ public final class Browser {
               .collect(Collectors.joining("; ")));
     }
     try {
-      HttpResponse<String> response =
-          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-      response.headers().allValues("set-cookie").forEach(this::keep);
-      return new Answer(
-          response.statusCode(),
-          response.body(),
-          response.headers().map().entrySet().stream()
-              .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().getFirst())));
+      return send(request.build());
     } catch (IOException e) {
-      throw new AssertionError(e);
+      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
     }
+  }
+
+  private Answer send(HttpRequest request) throws IOException, InterruptedException {
+    HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+    response.headers().allValues("set-cookie").forEach(this::keep);
+    return new Answer(
+        response.statusCode(),
+        response.body(),
+        response.headers().map().entrySet().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().getFirst())));
   }
 
   private void keep(String cookie) {

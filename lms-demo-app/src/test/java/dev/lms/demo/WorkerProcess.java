@@ -206,7 +206,7 @@ public final class WorkerProcess implements AutoCloseable {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("no " + what + " within " + PATIENCE + ":\n" + output());
       }
-      pause();
+      shortly();
     }
   }
 
@@ -217,7 +217,7 @@ public final class WorkerProcess implements AutoCloseable {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("not within " + PATIENCE + ": " + what);
       }
-      pause();
+      shortly();
     }
   }
 
@@ -230,6 +230,29 @@ public final class WorkerProcess implements AutoCloseable {
   public int terminate() {
     signalStop();
     return awaitEnd();
+  }
+
+  /** Stops a process for so long and lets it go on. */
+  public static void hold(ProcessHandle process, Duration time) {
+    signal(process, "STOP");
+    long until = System.nanoTime() + time.toNanos();
+    eventually(() -> System.nanoTime() > until, "time goes by");
+    signal(process, "CONT");
+  }
+
+  /** Sends a signal by its name, as {@code kill} does. */
+  public static void signal(ProcessHandle to, String name) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(to.pid())).start();
+      if (!kill.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || kill.exitValue() != 0) {
+        throw new AssertionError("kill -" + name + " did not work");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   /** SIGKILL and wait for the end. */
@@ -321,7 +344,7 @@ public final class WorkerProcess implements AutoCloseable {
             });
   }
 
-  private static void pause() {
+  private static void shortly() {
     try {
       Thread.sleep(20);
     } catch (InterruptedException e) {

@@ -113,6 +113,8 @@ public final class AccountPages {
     if (session.exists()) {
       SignIn.requireToken(request, session);
       session.end();
+      // What the browser still shows of it (OWASP ASVS 14.3.1).
+      request.header("Clear-Site-Data", "\"cache\"");
     }
     request.redirect("/");
   }

@@ -177,6 +177,7 @@ class SiteTest {
     Answer out = browser.post("/user/logout", Map.of("csrf_token", token));
     assertEquals(303, out.status());
     assertEquals("/", out.location());
+    assertEquals("\"cache\"", out.header("clear-site-data"));
     assertEquals(Set.of(), browser.cookies().keySet());
     assertTrue(browser.get("/").body().contains(SIGN_IN_LINK));
     assertEquals(303, browser.post("/user/logout", Map.of()).status(), "twice is no error");

@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +90,16 @@ final class Backend implements AutoCloseable {
     Map<String, String> own = new HashMap<>(environment);
     own.putAll(changed);
     workers.set(index, WorkerProcess.serve(own));
+  }
+
+  /** All its workers, also those that were killed. */
+  List<WorkerProcess> workers() {
+    return workers;
+  }
+
+  /** Its Redis, if it has one. */
+  Optional<RedisServer> redis() {
+    return Optional.ofNullable(redis);
   }
 
   WorkerProcess one() {

@@ -1,0 +1,208 @@
+package dev.lms.demo.workers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lms.demo.Browser;
+import dev.lms.demo.WorkerProcess;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import redis.clients.jedis.Jedis;
+
+/**
+ * P1 in random histories: editors and readers on three workers that are stopped in the middle of
+ * what they do, continued and killed, while Redis is stopped and forgets everything. The version a
+ * reader sees is never older than the newest whose edit had been answered when the reader asked.
+ */
+class PageHistoryIT {
+  private static final int COURSES = 3;
+  private static final int READERS = 5;
+  private static final Pattern VERSION = Pattern.compile("Version (\\d+) of it");
+
+  @ParameterizedTest
+  @EnumSource(names = {"REDIS", "FILE"})
+  void noReaderIsBehindAnEdit(Backend.Kind kind) throws Exception {
+    new Run(kind, 400, new Random().nextLong()).judge();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REDIS", "FILE"})
+  @Tag("long")
+  void noReaderIsBehindAnEditForLong(Backend.Kind kind) throws Exception {
+    for (int round = 0; round < 5; round++) {
+      new Run(kind, 10_000, new Random().nextLong()).judge();
+    }
+  }
+
+  /** A version of a course that a reader saw, or whose edit was answered. */
+  private record Seen(String course, int version, long start, long end) {}
+
+  private static final class Run {
+    private final Backend.Kind kind;
+    private final int reads;
+    private final long seed;
+    private final Queue<Seen> edits = new ConcurrentLinkedQueue<>();
+    private final Queue<Seen> views = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger asked = new AtomicInteger();
+    private final List<String> courses = new ArrayList<>();
+    private final List<Browser> people = new ArrayList<>();
+
+    Run(Backend.Kind kind, int reads, long seed) {
+      this.kind = kind;
+      this.reads = reads;
+      this.seed = seed;
+    }
+
+    void judge() throws Exception {
+      System.out.printf("%s: the seed of this history is %d%n", kind, seed);
+      // Sessions are in files: Redis may forget all it has and nobody is signed out.
+      try (Backend site = new Backend(kind, 3, Map.of("SESSION_STORE", "file"))) {
+        Browser instructor = new Browser(site.one().uri("/"));
+        assertEquals(303, instructor.signIn("instructor").status());
+        Browser.Answer account = instructor.get("/user/account");
+        String token = account.token();
+        Matcher links = Pattern.compile("href=\"/course/(\\w+)/view\"").matcher(account.body());
+        while (courses.size() < COURSES && links.find()) {
+          courses.add(links.group(1));
+        }
+        assertEquals(COURSES, courses.size(), "courses of the instructor");
+        people.add(new Browser(site.one().uri("/")));
+        for (String name : List.of("student1", "student2")) {
+          Browser student = new Browser(site.two().uri("/"));
+          assertEquals(303, student.signIn(name).status());
+          people.add(student);
+        }
+        courses.forEach(course -> edit(instructor, site.two(), course, 0, token));
+        try (ExecutorService threads = Executors.newFixedThreadPool(READERS + COURSES)) {
+          List<Future<?>> actors = new ArrayList<>();
+          for (int i = 0; i < READERS; i++) {
+            Random random = new Random(seed + i);
+            actors.add(threads.submit(() -> read(site, random)));
+          }
+          for (int i = 0; i < COURSES; i++) {
+            String course = courses.get(i);
+            Random random = new Random(seed - 2 - i);
+            actors.add(threads.submit(() -> edit(site, instructor, course, token, random)));
+          }
+          disturb(site, new Random(seed - 1));
+          for (Future<?> actor : actors) {
+            actor.get(10, TimeUnit.MINUTES);
+          }
+        }
+      }
+      assertTrue(views.size() > reads / 2, "only " + views.size() + " pages were seen");
+      assertTrue(edits.size() > 3 * COURSES, "only " + edits.size() + " edits were answered");
+      assertEquals(List.of(), violations(), "seed " + seed);
+    }
+
+    private List<String> violations() {
+      List<String> violations = new ArrayList<>();
+      for (Seen view : views) {
+        edits.stream()
+            .filter(edit -> edit.course().equals(view.course()))
+            .filter(edit -> edit.end() < view.start())
+            .filter(edit -> edit.version() > view.version())
+            .findFirst()
+            .ifPresent(edit -> violations.add(view + " after " + edit));
+      }
+      return violations;
+    }
+
+    private void read(Backend site, Random random) {
+      for (int i = asked.incrementAndGet(); i <= reads; i = asked.incrementAndGet()) {
+        String course = courses.get(random.nextInt(COURSES));
+        Browser person = people.get(random.nextInt(people.size()));
+        Browser reader = person.on(site.workers().get(random.nextInt(3)).uri("/")).copy();
+        long start = System.nanoTime();
+        try {
+          Browser.Answer page = reader.get("/course/" + course + "/view");
+          Matcher version = VERSION.matcher(page.body());
+          if (page.status() == 200 && version.find()) {
+            int shown = Integer.parseInt(version.group(1));
+            views.add(new Seen(course, shown, start, System.nanoTime()));
+          }
+        } catch (UncheckedIOException e) {
+          // Nothing was seen.
+        }
+      }
+    }
+
+    /** One editor for each course, so that its versions have an order. */
+    private void edit(
+        Backend site, Browser instructor, String course, String token, Random random) {
+      for (int version = 1; asked.get() < reads; version++) {
+        edit(instructor, site.workers().get(random.nextInt(3)), course, version, token);
+      }
+    }
+
+    /** An edit whose answer is not a success may be stored and not purged: nobody waits for it. */
+    private void edit(
+        Browser instructor, WorkerProcess worker, String course, int version, String token) {
+      Map<String, String> form =
+          Map.of("title", "Version " + version + " of it", "csrf_token", token);
+      long start = System.nanoTime();
+      try {
+        Browser.Answer answer =
+            instructor.on(worker.uri("/")).copy().post("/course/" + course + "/edit", form);
+        if (answer.status() == 303) {
+          edits.add(new Seen(course, version, start, System.nanoTime()));
+        }
+      } catch (UncheckedIOException e) {
+        // Not answered.
+      }
+    }
+
+    /** A worker that is stopped parks the renders it is in the middle of. */
+    private void disturb(Backend site, Random random) {
+      int next = reads / 12;
+      boolean killed = false;
+      while (asked.get() < reads) {
+        int due = next;
+        WorkerProcess.eventually(() -> asked.get() >= due, "the readers go on");
+        next += reads / 12;
+        int dice = random.nextInt(4);
+        if (!killed && asked.get() > reads / 2) {
+          site.one().kill();
+          killed = true;
+        } else if (dice == 0 && site.redis().isPresent()) {
+          WorkerProcess.hold(site.redis().get().process(), shortTime(random));
+        } else if (dice == 1 && site.redis().isPresent()) {
+          forget(site, random);
+        } else {
+          WorkerProcess.hold(site.workers().get(1 + random.nextInt(2)).handle(), shortTime(random));
+        }
+      }
+    }
+
+    /** All pages and purges, or only the purges. */
+    private static void forget(Backend site, Random random) {
+      try (Jedis redis = site.redis().orElseThrow().jedis()) {
+        if (random.nextBoolean()) {
+          redis.flushAll();
+        } else {
+          redis.keys("cache:*purges*").forEach(redis::del);
+        }
+      }
+    }
+
+    private static Duration shortTime(Random random) {
+      return Duration.ofMillis(50 + random.nextInt(250));
+    }
+  }
+}

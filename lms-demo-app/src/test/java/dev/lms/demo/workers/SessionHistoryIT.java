@@ -1,0 +1,222 @@
+package dev.lms.demo.workers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.lms.demo.Browser;
+import dev.lms.demo.WorkerProcess;
+import dev.lms.demo.workers.SessionHistory.Answer;
+import dev.lms.demo.workers.SessionHistory.Kind;
+import dev.lms.demo.workers.SessionHistory.Operation;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * G1, G2 and G3 in random histories: many clients, three workers that are stopped, continued and
+ * killed meanwhile, and a judge who knows what a session may look like.
+ */
+class SessionHistoryIT {
+  private static final int CLIENTS = 6;
+
+  @ParameterizedTest
+  @EnumSource(names = {"REDIS", "FILE"})
+  void everyHistoryHasAnExplanation(Backend.Kind kind) throws Exception {
+    new Run(kind, 8, 500, new Random().nextLong()).judge();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REDIS", "FILE"})
+  @Tag("long")
+  void everyLongHistoryHasAnExplanation(Backend.Kind kind) throws Exception {
+    for (int round = 0; round < 10; round++) {
+      new Run(kind, 60, 3000, new Random().nextLong()).judge();
+    }
+  }
+
+  /** A session as those who hold its cookie know it. */
+  private record Held(String name, Browser browser, String token) {
+    /** Its cookies as they were handed out, whatever the last answer made of them. */
+    Browser on(WorkerProcess worker) {
+      return browser.on(worker.uri("/")).copy();
+    }
+  }
+
+  private static final class Run {
+    private final Backend.Kind kind;
+    private final int sessions;
+    private final int operations;
+    private final long seed;
+    private final Queue<Operation> history = new ConcurrentLinkedQueue<>();
+    private final List<Held> held = new ArrayList<>();
+    private final AtomicInteger asked = new AtomicInteger();
+
+    Run(Backend.Kind kind, int sessions, int operations, long seed) {
+      this.kind = kind;
+      this.sessions = sessions;
+      this.operations = operations;
+      this.seed = seed;
+    }
+
+    void judge() throws Exception {
+      System.out.printf("%s: the seed of this history is %d%n", kind, seed);
+      try (Backend site = new Backend(kind, 3)) {
+        for (int i = 0; i < sessions; i++) {
+          Browser browser = new Browser(site.workers().get(i % 3).uri("/"));
+          assertEquals(303, browser.signIn("student" + (i % 9 + 1)).status());
+          held.add(new Held("session " + i, browser, browser.get("/user/account").token()));
+        }
+        try (ExecutorService threads = Executors.newFixedThreadPool(CLIENTS)) {
+          List<Future<?>> clients = new ArrayList<>();
+          for (int i = 0; i < CLIENTS; i++) {
+            Random random = new Random(seed + i);
+            clients.add(threads.submit(() -> act(site, random)));
+          }
+          disturb(site, new Random(seed - 1));
+          for (Future<?> client : clients) {
+            client.get(10, TimeUnit.MINUTES);
+          }
+        }
+        // What is there in the end must be explained as well.
+        held.forEach(session -> read(session, session.on(site.workers().getLast())));
+      }
+      List<Operation> all = List.copyOf(history);
+      long done = all.stream().filter(Operation::isDone).count();
+      assertTrue(done > operations / 2, "only " + done + " of " + all.size() + " were done");
+      assertEquals(List.of(), new SessionHistory(all).violations(), "seed " + seed);
+    }
+
+    private void act(Backend site, Random random) {
+      for (int i = asked.incrementAndGet(); i <= operations; i = asked.incrementAndGet()) {
+        Held session = held.get(random.nextInt(held.size()));
+        Browser client = session.on(site.workers().get(random.nextInt(3)));
+        int dice = random.nextInt(100);
+        if (dice < 40) {
+          read(session, client);
+        } else if (dice < 68) {
+          Map<String, String> form =
+              Map.of("key", "k" + random.nextInt(3), "value", "v" + i, "delay_ms", delay(random));
+          change(session, client, Kind.PUT, "/debug/session/put", form);
+        } else if (dice < 98) {
+          Map<String, String> form =
+              Map.of("key", "n" + random.nextInt(2), "delta", "1", "delay_ms", delay(random));
+          change(session, client, Kind.ADD, "/debug/session/add", form);
+        } else {
+          signOut(session, client);
+        }
+      }
+    }
+
+    private static String delay(Random random) {
+      return Integer.toString(random.nextInt(4) * 10);
+    }
+
+    private void read(Held session, Browser client) {
+      long start = System.nanoTime();
+      try {
+        Browser.Answer answer = client.get("/debug/session");
+        if (answer.status() == 200) {
+          JsonObject shown = JsonParser.parseString(answer.body()).getAsJsonObject();
+          Map<String, String> seen = new HashMap<>();
+          shown
+              .getAsJsonObject("session_data")
+              .entrySet()
+              .forEach(entry -> seen.put(entry.getKey(), entry.getValue().getAsString()));
+          boolean alive = shown.get("authenticated").getAsBoolean();
+          note(session, Kind.READ, Map.of(), start, Answer.DONE, alive ? seen : null);
+        }
+      } catch (UncheckedIOException e) {
+        // Nothing was seen.
+      }
+    }
+
+    private void change(
+        Held session, Browser client, Kind what, String path, Map<String, String> form) {
+      Map<String, String> cookies = Map.copyOf(client.cookies());
+      long start = System.nanoTime();
+      Answer result = Answer.UNKNOWN;
+      try {
+        Browser.Answer answer = client.post(path, form);
+        if (answer.status() == 200) {
+          // With another cookie it was stored in a session that began just now.
+          boolean stored = answer.body().contains("stored") && client.cookies().equals(cookies);
+          result = stored ? Answer.DONE : Answer.GONE;
+        }
+      } catch (UncheckedIOException e) {
+        // It may have been done, or not.
+      }
+      note(session, what, form, start, result, null);
+    }
+
+    private void signOut(Held session, Browser client) {
+      long start = System.nanoTime();
+      Answer result = Answer.UNKNOWN;
+      try {
+        Map<String, String> form = Map.of("csrf_token", session.token());
+        result = client.post("/user/logout", form).status() == 303 ? Answer.DONE : Answer.UNKNOWN;
+      } catch (UncheckedIOException e) {
+        // As above.
+      }
+      note(session, Kind.SIGN_OUT, Map.of(), start, result, null);
+    }
+
+    private void note(
+        Held session,
+        Kind what,
+        Map<String, String> form,
+        long start,
+        Answer answer,
+        @Nullable Map<String, String> seen) {
+      history.add(
+          new Operation(
+              session.name(),
+              what,
+              form.getOrDefault("key", ""),
+              form.getOrDefault("value", ""),
+              start,
+              System.nanoTime(),
+              answer,
+              seen));
+    }
+
+    /** Stops and continues workers and Redis while the clients act, and kills a worker half-way. */
+    private void disturb(Backend site, Random random) {
+      int next = operations / 10;
+      boolean killed = false;
+      while (asked.get() < operations) {
+        int due = next;
+        WorkerProcess.eventually(() -> asked.get() >= due, "the clients go on");
+        next += operations / 10;
+        if (!killed && asked.get() > operations / 2) {
+          site.one().kill();
+          killed = true;
+        } else if (site.redis().isPresent() && random.nextBoolean()) {
+          WorkerProcess.hold(site.redis().get().process(), shortTime(random));
+        } else {
+          WorkerProcess.hold(site.workers().get(1 + random.nextInt(2)).handle(), shortTime(random));
+        }
+      }
+    }
+
+    private static Duration shortTime(Random random) {
+      return Duration.ofMillis(50 + random.nextInt(250));
+    }
+  }
+}
