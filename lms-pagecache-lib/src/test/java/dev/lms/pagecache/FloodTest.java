@@ -26,10 +26,14 @@ class FloodTest {
   private static final PageRule NONE_DECLARED = PageRule.shared(Duration.ofMinutes(10));
   private static final Map<String, PageRule> RULES =
       Map.of(
-          "/hot", NONE_DECLARED,
-          "/search", NONE_DECLARED.withParameters("q"),
-          "/mints", NONE_DECLARED.withParameters("q"),
-          "/plain", NONE_DECLARED);
+          "/hot",
+          NONE_DECLARED,
+          "/search",
+          NONE_DECLARED.withParameters("q"),
+          "/mints",
+          NONE_DECLARED.withParameters("q"),
+          "/plain",
+          NONE_DECLARED);
 
   private final ManualClock clock = new ManualClock();
   private final PageCache cache =

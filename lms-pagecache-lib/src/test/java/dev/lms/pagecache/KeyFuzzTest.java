@@ -224,8 +224,8 @@ class KeyFuzzTest {
       }
       case 13 ->
           variant =
-              new Variant(pick(Variant.Kind.ROLE, Variant.Kind.CUSTOM, Variant.Kind.USER),
-                  variant.names());
+              new Variant(
+                  pick(Variant.Kind.ROLE, Variant.Kind.CUSTOM, Variant.Kind.USER), variant.names());
       case 14 -> host = host.isEmpty() ? path : "";
       default -> query.replaceAll(pair -> pair.replace("=", "%3D"));
     }
@@ -243,9 +243,37 @@ class KeyFuzzTest {
     for (int i = random.nextInt(4); i > 0; i--) {
       text.append(
           pick(
-              "a", "A", "1", "2", ":", "=", "&", ";", "/", "//", "..", "%2F", "%2f", "%26", "%3D",
-              "%00", "+", "%20", " ", "é", "P", "P1:", "P2:/a", "Q", "Q6:page=1", "V4:anon", "N1:a",
-              "H8:x-device", "L1:a", "page=", "\u0000"));
+              "a",
+              "A",
+              "1",
+              "2",
+              ":",
+              "=",
+              "&",
+              ";",
+              "/",
+              "//",
+              "..",
+              "%2F",
+              "%2f",
+              "%26",
+              "%3D",
+              "%00",
+              "+",
+              "%20",
+              " ",
+              "é",
+              "P",
+              "P1:",
+              "P2:/a",
+              "Q",
+              "Q6:page=1",
+              "V4:anon",
+              "N1:a",
+              "H8:x-device",
+              "L1:a",
+              "page=",
+              "\u0000"));
     }
     return text.toString();
   }

@@ -168,7 +168,6 @@ public final class Workers {
     return ESCAPE
         .matcher(value)
         .replaceAll(
-            found ->
-                Matcher.quoteReplacement(found.group(1).equals("n") ? "\n" : found.group(1)));
+            found -> Matcher.quoteReplacement(found.group(1).equals("n") ? "\n" : found.group(1)));
   }
 }

@@ -155,7 +155,8 @@ class CommandsIT {
 
   @Test
   void everyCommandHasHelp() {
-    for (String command : List.of("serve", "plan", "config", "key", "session", "cache", "version")) {
+    for (String command :
+        List.of("serve", "plan", "config", "key", "session", "cache", "version")) {
       Finished help = lmsctl(command, "--help");
       assertEquals(0, help.exitCode());
       assertTrue(help.output().startsWith("Usage: lmsctl " + command), help.output());

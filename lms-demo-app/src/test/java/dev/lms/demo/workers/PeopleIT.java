@@ -79,8 +79,7 @@ class PeopleIT {
       String name = names.get(random.nextInt(names.size()));
       WorkerProcess worker = random.nextBoolean() ? site.one() : site.two();
       String path = paths.get(random.nextInt(paths.size()));
-      Browser.Answer answer =
-          people.getOrDefault(name, stranger).on(worker.uri("/")).get(path);
+      Browser.Answer answer = people.getOrDefault(name, stranger).on(worker.uri("/")).get(path);
       String what = "seed " + seed + ": \"" + name + "\" got " + path + ", " + answer.headers();
       if (answer.status() == 303) {
         assertEquals("", name, what);

@@ -85,8 +85,7 @@ class CanaryTest {
     try (RedisProcess redis = new RedisProcess(folder);
         RedisClient client = redis.client();
         Site site =
-            new Site(
-                clock -> new RedisPageStore(client, RedisPageStore.DEFAULT_PREFIX, clock))) {
+            new Site(clock -> new RedisPageStore(client, RedisPageStore.DEFAULT_PREFIX, clock))) {
       askInRandomOrder(site);
     }
   }
@@ -203,8 +202,7 @@ class CanaryTest {
             html(exchange, user(name));
           };
       // Longer than what is stored.
-      case 6 ->
-          exchange -> html(exchange, user(site.readUser()) + "x".repeat(Site.CAP) + "end");
+      case 6 -> exchange -> html(exchange, user(site.readUser()) + "x".repeat(Site.CAP) + "end");
       // Fails half way.
       default ->
           exchange -> {
