@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the site's own code why a page is stored or not. A copy of the site runs for one request,
@@ -93,7 +94,7 @@ public final class PageExplainer {
 
   private static Answer ask(
       Config config, ResourcePlan plan, String target, Optional<String> cookie) throws IOException {
-    AtomicReference<Explanation> heard = new AtomicReference<>();
+    AtomicReference<@Nullable Explanation> heard = new AtomicReference<>();
     App site = App.startExplaining(config, plan, heard::set);
     try (HttpClient client = HttpClient.newHttpClient()) {
       URI uri = URI.create(Workers.at(config.web().host(), site.port()) + target);
