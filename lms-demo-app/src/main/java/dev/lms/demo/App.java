@@ -136,11 +136,12 @@ public final class App {
     int cpus = Runtime.getRuntime().availableProcessors();
 
     Database database = parts.add(Database.open(config.databaseUrl(), cpus, samples));
-    RedisClients redis = parts.add(new RedisClients(plan.redisPool()));
+    // One connection more, in which near copies of pages wait for purges.
+    RedisClients redis = parts.add(new RedisClients(plan.redisPool() + 1));
     SessionBackend sessions = parts.add(SessionBackend.open(config, redis, clock));
     Passwords passwords = parts.add(new Passwords(cpus));
     PageCache pageCache =
-        new PageCache(PageBackend.open(config, plan.pageCacheMb(), redis, clock), clock);
+        new PageCache(PageBackend.open(config, plan.pageCacheMb(), redis, clock, parts), clock);
 
     Assets assets = new Assets();
     Pages pages = new Pages(new Visitors(Site::isSignedIn, PageCacheFilter::hole), assets);

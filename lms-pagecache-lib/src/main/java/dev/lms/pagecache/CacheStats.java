@@ -41,18 +41,20 @@ public record CacheStats(List<Line> lines, long bytes) {
   /**
    * How often what happened.
    *
-   * @param hits answered from the store
+   * @param hits answered from the store, with a fresh page
+   * @param stale answered from the store, with a page that was no longer fresh
    * @param collapsed answered by another request's render
    * @param misses rendered
    * @param stored rendered and stored
    * @param refused rendered but purged in the meantime
    * @param bypassed answered without asking the store
    * @param bytesServed bytes of bodies sent without a render of their own
-   * @param renderTimeSaved what the hits would have taken to render, each counted with the mean of
+   * @param renderTimeSaved what the hits and stale pages would have taken to render, each counted with the mean of
    *     its route's renders on this node; zero as long as this node has rendered none
    */
   public record Counts(
       long hits,
+      long stale,
       long collapsed,
       long misses,
       long stored,
@@ -61,7 +63,7 @@ public record CacheStats(List<Line> lines, long bytes) {
       long bytesServed,
       Duration renderTimeSaved) {
     /** Nothing happened. */
-    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, Duration.ZERO);
+    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO);
 
     /**
      * Adds up.
@@ -72,6 +74,7 @@ public record CacheStats(List<Line> lines, long bytes) {
     public Counts plus(Counts other) {
       return new Counts(
           hits + other.hits,
+          stale + other.stale,
           collapsed + other.collapsed,
           misses + other.misses,
           stored + other.stored,

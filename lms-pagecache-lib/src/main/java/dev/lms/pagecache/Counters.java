@@ -23,6 +23,7 @@ final class Counters {
   /** What one kind of variant got from one route. */
   private static final class Line {
     private final LongAdder hits = new LongAdder();
+    private final LongAdder stale = new LongAdder();
     private final LongAdder collapsed = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private final LongAdder stored = new LongAdder();
@@ -34,8 +35,9 @@ final class Counters {
     void count(Outcome outcome) {
       switch (outcome.source()) {
         case HIT -> hits.increment();
+        case STALE, STALE_IF_ERROR -> stale.increment();
         case COLLAPSED -> collapsed.increment();
-        case MISS -> misses.increment();
+        case MISS, EXPIRED, REQUEST -> misses.increment();
         case BYPASS -> bypassed.increment();
       }
       if (outcome.stored()) {
@@ -54,13 +56,14 @@ final class Counters {
     CacheStats.Counts counts(Duration meanRender) {
       return new CacheStats.Counts(
           hits.sum(),
+          stale.sum(),
           collapsed.sum(),
           misses.sum(),
           stored.sum(),
           refused.sum(),
           bypassed.sum(),
           bytes.sum(),
-          meanRender.multipliedBy(hits.sum()));
+          meanRender.multipliedBy(hits.sum() + stale.sum()));
     }
 
     Map<String, Long> passed() {

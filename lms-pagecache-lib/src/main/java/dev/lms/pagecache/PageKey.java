@@ -57,6 +57,13 @@ public final class PageKey {
       part(parts, 'O', host);
     }
     part(parts, 'P', rawPath);
+    if (rule.profile() == PageRule.Profile.RFC9111) {
+      if (rawQuery != null) {
+        part(parts, 'W', rawQuery);
+      }
+      return new PageKey(
+          rawPath, rawQuery == null ? "" : rawQuery, parts.toString(), variant, "");
+    }
     List<String> parameters = declared(rawQuery, rule.parameters());
     parameters.forEach(parameter -> part(parts, 'Q', parameter));
     for (String name : new TreeSet<>(rule.headers())) {
@@ -118,6 +125,27 @@ public final class PageKey {
   }
 
   /**
+   * The same page for requests with the same values in some fields: the secondary key of RFC 9111
+   * section 4.1. Values are combined and hashed, so that no key holds a cookie or a credential.
+   *
+   * @param names the fields, in lower case and sorted
+   * @param request the fields of the request
+   * @return the key
+   */
+  PageKey selecting(List<String> names, Fields request) {
+    StringBuilder values = new StringBuilder();
+    for (String name : names) {
+      part(values, 'F', name);
+      if (request.has(name)) {
+        part(values, 'L', String.join(",", request.members(name)));
+      }
+    }
+    StringBuilder all = new StringBuilder(parts);
+    part(all, 'S', Page.digestOf(values.toString()));
+    return new PageKey(path, query, all.toString(), variant, route);
+  }
+
+  /**
    * Who may share the page.
    *
    * @return the variant
@@ -147,9 +175,9 @@ public final class PageKey {
   /**
    * A part of a key.
    *
-   * @param name what kind of part it is: {@code host}, {@code path}, {@code parameter}, {@code
-   *     header} (a name), {@code line} (a value of the header before), {@code variant} or {@code
-   *     name} (what tells a variant from others of its kind)
+   * @param name what kind of part it is: {@code host}, {@code path}, {@code query}, {@code parameter}, {@code
+   *     header} (a name), {@code line} (a value of the header before), {@code selecting} (a digest
+   *     of the fields the answer varies by), {@code variant} or {@code name} (what tells a variant from others of its kind)
    * @param value as it stands in the key
    */
   public record Part(String name, String value) {}
@@ -175,9 +203,11 @@ public final class PageKey {
     return switch (kind) {
       case 'O' -> "host";
       case 'P' -> "path";
+      case 'W' -> "query";
       case 'Q' -> "parameter";
       case 'H' -> "header";
       case 'L' -> "line";
+      case 'S' -> "selecting";
       case 'V' -> "variant";
       case 'N' -> "name";
       default -> throw new IllegalStateException("No part of a key begins with " + kind);

@@ -23,6 +23,8 @@ public enum Reason {
   STORE("store", "the store of pages cannot be reached"),
   /** The handler threw, or ended the answer before it was complete. */
   ABORTED("aborted", "the handler threw, or its answer is not whole"),
+  /** The answer is an error of the server (5xx). */
+  ERROR("error", "the answer is an error of the server"),
   /** The status is not one that is stored. */
   STATUS("status", "the status is not one that is stored"),
   /** The answer sets a cookie. */
@@ -47,6 +49,8 @@ public enum Reason {
   TAGS("tags", "the page has more tags than the store takes"),
   /** The body is longer than the cap. */
   SIZE("size", "the body is longer than the cap"),
+  /** The request wanted a fresher answer than the stored one (RFC 9111 section 5.2.1). */
+  REQUEST("request", "the request wanted a fresher answer than the stored one"),
   /** The page was purged while it was rendered. */
   PURGED("purged", "the page was purged while it was rendered");
 

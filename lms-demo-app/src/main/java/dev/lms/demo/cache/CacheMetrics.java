@@ -39,6 +39,7 @@ public final class CacheMetrics implements MetricsPage.Source {
     for (CacheStats.Line line : now.lines()) {
       CacheStats.Counts counts = line.counts();
       requests.add(of(line, counts.hits(), "result", "hit"));
+      requests.add(of(line, counts.stale(), "result", "stale"));
       requests.add(of(line, counts.collapsed(), "result", "collapsed"));
       requests.add(of(line, counts.misses(), "result", "miss"));
       requests.add(of(line, counts.bypassed(), "result", "bypass"));
@@ -51,7 +52,10 @@ public final class CacheMetrics implements MetricsPage.Source {
     out.counter(STORED, "Pages stored.", stored);
     out.counter(PASSED, "Answers neither from the page cache nor stored, by the reason.", passed);
     out.counter(SERVED, "Bytes of bodies sent without a render of their own.", served);
-    out.gauge(SAVED, "What the hits would have taken to render, by the mean of the route.", saved);
+    out.gauge(
+        SAVED,
+        "What hits and stale pages would have taken to render, by the mean of the route.",
+        saved);
     out.gauge(BYTES, "Memory that pages take in this process.", now.bytes());
     Warmer.Progress progress = warming.get();
     out.counter(

@@ -22,6 +22,7 @@ public record CacheReport(
   /** Counts of a variant; {@code passed} tells why answers were not cached. */
   public record Counts(
       long hits,
+      long stale,
       long collapsed,
       long misses,
       long stored,
@@ -54,6 +55,7 @@ public record CacheReport(
   private static Counts counts(CacheStats.Counts counts, Map<String, Long> passed) {
     return new Counts(
         counts.hits(),
+        counts.stale(),
         counts.collapsed(),
         counts.misses(),
         counts.stored(),

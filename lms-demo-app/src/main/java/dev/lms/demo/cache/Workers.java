@@ -141,6 +141,7 @@ public final class Workers {
         line.get(1),
         new CacheStats.Counts(
             count(values, CacheMetrics.REQUESTS + "hit"),
+            count(values, CacheMetrics.REQUESTS + "stale"),
             count(values, CacheMetrics.REQUESTS + "collapsed"),
             count(values, CacheMetrics.REQUESTS + "miss"),
             count(values, CacheMetrics.STORED),

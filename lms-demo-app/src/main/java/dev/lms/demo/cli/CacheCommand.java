@@ -102,14 +102,16 @@ final class CacheCommand implements Runnable {
   }
 
   private static void print(String what, CacheReport.Counts counts) {
-    if (counts.hits() + counts.collapsed() + counts.misses() + counts.bypassed() == 0) {
+    long fromStore = counts.hits() + counts.stale() + counts.collapsed();
+    if (fromStore + counts.misses() + counts.bypassed() == 0) {
       return;
     }
     System.out.printf(
-        "%-10s hits %d, collapsed %d, misses %d (stored %d), bypassed %d; %d KB served, %.3f s of"
-            + " rendering saved%s%n",
+        "%-10s hits %d, stale %d, collapsed %d, misses %d (stored %d), bypassed %d; %d KB served,"
+            + " %.3f s of rendering saved%s%n",
         what,
         counts.hits(),
+        counts.stale(),
         counts.collapsed(),
         counts.misses(),
         counts.stored(),

@@ -21,12 +21,12 @@ class WorkersTest {
               new CacheStats.Line(
                   "/course/{code}/view",
                   "anon",
-                  new CacheStats.Counts(7, 1, 3, 2, 1, 0, 123_456, Duration.ofMillis(1500)),
+                  new CacheStats.Counts(7, 5, 1, 3, 2, 1, 0, 123_456, Duration.ofMillis(1500)),
                   Map.of("purged", 1L)),
               new CacheStats.Line(
                   "POST \"quoted\" \\n",
                   "user",
-                  new CacheStats.Counts(0, 0, 0, 0, 0, 4, 0, Duration.ZERO),
+                  new CacheStats.Counts(0, 0, 0, 0, 0, 0, 4, 0, Duration.ZERO),
                   Map.of("post", 3L, "who", 1L))),
           98_765);
 

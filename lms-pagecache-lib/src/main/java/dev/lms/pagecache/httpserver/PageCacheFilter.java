@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * key describes it: undeclared query parameters are gone, conditions and codings are the cache's
  * business, and an answer for which it read any other undeclared header is not stored. It may name
  * tags in {@code Cache-Tag}, which does not leave the server. Safe for use by several threads.
+ *
+ * <p>After a request with an unsafe method succeeded (2xx or 3xx), the pages of its URI are purged
+ * before its answer leaves (RFC 9111 section 4.4). A purge of this kind that fails is logged as an
+ * error; the answer leaves all the same, because what it reports has happened.
  */
 public final class PageCacheFilter extends Filter {
   private final Settings settings;
@@ -74,8 +79,11 @@ public final class PageCacheFilter extends Filter {
     private final Function<HttpExchange, Asker> who;
     private final Map<String, HoleFiller> fillers = new HashMap<>();
     private @Nullable ToLongFunction<HttpExchange> personalReads;
+    private final SecureRandom random = new SecureRandom();
+    private DoubleSupplier jitter = random::nextDouble;
     private boolean multiHost;
     private @Nullable Consumer<Explanation> explanations;
+    private Function<HttpExchange, Optional<String>> receipts = exchange -> Optional.empty();
 
     private Builder(
         PageCache cache,
@@ -108,6 +116,30 @@ public final class PageCacheFilter extends Filter {
      */
     public Builder hole(String name, HoleFiller filler) {
       fillers.put(name, filler);
+      return this;
+    }
+
+    /**
+     * Where the chance for {@link PageRule#jitter} comes from, unless it is to be random.
+     *
+     * @param source numbers from 0 to 1; safe for use by several threads
+     * @return this
+     */
+    public Builder jitter(DoubleSupplier source) {
+      this.jitter = source;
+      return this;
+    }
+
+    /**
+     * Finds the receipt of a {@link PageCache#purgeWithReceipt} in a request, as in a cookie that
+     * the answer to a change has set: this request gets no page from before that change. Text that
+     * is no receipt is ignored; a made-up one costs a round trip to the shared store and no render.
+     *
+     * @param receipt the text of the receipt, if the request shows one
+     * @return this
+     */
+    public Builder receipt(Function<HttpExchange, Optional<String>> receipt) {
+      receipts = receipt;
       return this;
     }
 
@@ -146,7 +178,9 @@ public final class PageCacheFilter extends Filter {
               Optional.ofNullable(personalReads),
               Map.copyOf(fillers),
               multiHost,
-              new SecureRandom(),
+              receipts,
+              random,
+              jitter,
               Optional.ofNullable(explanations)),
           rules);
     }
@@ -195,7 +229,7 @@ public final class PageCacheFilter extends Filter {
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
     NamedRule rule = rules.apply(exchange);
     Optional<Asker> asker = settings.ask(exchange);
-    Visit visit = new Visit(settings, exchange, chain, rule, asker);
+    Visit visit = new Visit(settings, exchange, chain, rule, asker, () -> ofGet(exchange));
     StoragePolicy.Request request = requestOf(exchange, rule.rule());
     if (asker.isEmpty()) {
       visit.bypass(request, Variant.UNKNOWN, Reason.WHO);
@@ -207,6 +241,11 @@ public final class PageCacheFilter extends Filter {
     } else {
       visit.cached(request, asker.get(), rule.rule().orElseThrow());
     }
+  }
+
+  /** What is declared about the pages at this URI, whatever the method of the request. */
+  private Optional<PageRule> ofGet(HttpExchange exchange) {
+    return rules.apply(new AsGet(exchange)).rule();
   }
 
   private static StoragePolicy.Request requestOf(HttpExchange exchange, Optional<PageRule> rule) {
