@@ -34,6 +34,7 @@ import dev.lms.demo.http.SecurityHeaders;
 import dev.lms.demo.http.WebServer;
 import dev.lms.demo.ops.HealthPages;
 import dev.lms.demo.ops.MetricsPage;
+import dev.lms.demo.ops.SessionMetrics;
 import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.demo.program.ProgramPages;
 import dev.lms.demo.program.Programs;
@@ -47,6 +48,7 @@ import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.Warmer;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.session.SessionStoreException;
+import dev.lms.session.httpserver.OutageAnswer;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -68,6 +70,13 @@ import java.util.stream.Stream;
 public final class App {
   private static final Duration LONGEST_QUEUE = Duration.ofSeconds(5);
   private static final Duration OUTAGE_RETRY = Duration.ofSeconds(5);
+
+  /** The filter for errors, further out, has the words. */
+  private static final OutageAnswer OUTAGE_IS_AN_ERROR =
+      (exchange, outage) -> {
+        throw outage;
+      };
+
   private static final Set<String> ALWAYS_LET_IN =
       Stream.concat(HealthPages.PATHS.stream(), Stream.of(MetricsPage.PATH))
           .collect(Collectors.toUnmodifiableSet());
@@ -181,7 +190,11 @@ public final class App {
     Supplier<Warmer.Progress> progress =
         () -> warming.get().map(Warming::progress).orElse(new Warmer.Progress(0, 0, 0, 0));
     forOperators.addAll(
-        new MetricsPage(metrics(new CacheMetrics(pageCache::stats, progress))).routes());
+        new MetricsPage(
+                List.of(
+                    new SessionMetrics(sessions.sessions()::statistics),
+                    new CacheMetrics(pageCache::stats, progress)))
+            .routes());
     List<Route> others = new ArrayList<>(assets.routes());
     Optional<WebServer> management = Optional.empty();
     if (config.web().managementPort().isPresent()) {
@@ -195,7 +208,7 @@ public final class App {
             new SecurityHeaders(),
             new ErrorFilter(App::problem, pages::problem),
             new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, ALWAYS_LET_IN),
-            new SessionFilter(sessions.sessions()),
+            new SessionFilter(sessions.sessions(), site::outagePolicy, OUTAGE_IS_AN_ERROR),
             site.cacheFilter(pageCache, fillers, explanations));
     WebServer server =
         WebServer.start(address(config, config.web().port()), filters, site.router());
@@ -228,11 +241,6 @@ public final class App {
     routes.addAll(
         new SiteDebug(config.settings(), Warnings.of(config), pageCache, status).routes());
     return routes.stream().map(route -> new PageRoute(route, Optional.empty())).toList();
-  }
-
-  /** What {@code /metrics} tells: one source for each part of the site that counts. */
-  private static List<MetricsPage.Source> metrics(CacheMetrics pages) {
-    return List.of(pages);
   }
 
   private static WebServer management(Config config, List<Route> routes) throws IOException {

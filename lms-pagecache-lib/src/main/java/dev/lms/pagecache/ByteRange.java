@@ -19,8 +19,8 @@ public record ByteRange(int from, int length) {
    *
    * @param range the lines of {@code Range}
    * @param size length of the body
-   * @return the range; empty if there is none, or one that a server may ignore: of another unit,
-   *     of several parts, malformed
+   * @return the range; empty if there is none, or one that a server may ignore: of another unit, of
+   *     several parts, malformed
    */
   public static Optional<ByteRange> of(List<String> range, int size) {
     if (range.size() != 1) {

@@ -49,8 +49,9 @@ public record CacheStats(List<Line> lines, long bytes) {
    * @param refused rendered but purged in the meantime
    * @param bypassed answered without asking the store
    * @param bytesServed bytes of bodies sent without a render of their own
-   * @param renderTimeSaved what the hits and stale pages would have taken to render, each counted with the mean of
-   *     its route's renders on this node; zero as long as this node has rendered none
+   * @param renderTimeSaved what the hits and stale pages would have taken to render, each counted
+   *     with the mean of its route's renders on this node; zero as long as this node has rendered
+   *     none
    */
   public record Counts(
       long hits,

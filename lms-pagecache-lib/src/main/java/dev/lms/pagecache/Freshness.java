@@ -66,8 +66,7 @@ record Freshness(Duration lifetime, Duration age) {
 
   private static Duration age(Fields fields, Instant date, Instant askedAt, Instant cameAt) {
     // Dates are whole seconds, cut off: less than one tells nothing.
-    Duration apparent =
-        Duration.ofSeconds(notNegative(Duration.between(date, cameAt)).toSeconds());
+    Duration apparent = Duration.ofSeconds(notNegative(Duration.between(date, cameAt)).toSeconds());
     Duration corrected = ageValue(fields).plus(Duration.between(askedAt, cameAt));
     return apparent.compareTo(corrected) > 0 ? apparent : corrected;
   }

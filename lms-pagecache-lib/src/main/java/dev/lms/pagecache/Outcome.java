@@ -73,9 +73,9 @@ public record Outcome(
 
   /**
    * The member for {@code Cache-Status} (RFC 9211): {@code lms; hit; ttl=87; detail=anon}, {@code
-   * lms; fwd=miss; stored; detail=auth}, {@code lms; fwd=bypass; detail=user/post}. {@code fwd=stale}
-   * is a render that took the place of a page no longer fresh; a {@code hit} whose {@code ttl} is
-   * negative is such a page. It names no part of the key.
+   * lms; fwd=miss; stored; detail=auth}, {@code lms; fwd=bypass; detail=user/post}. {@code
+   * fwd=stale} is a render that took the place of a page no longer fresh; a {@code hit} whose
+   * {@code ttl} is negative is such a page. It names no part of the key.
    *
    * @param now the time, for {@code ttl}
    * @return the member

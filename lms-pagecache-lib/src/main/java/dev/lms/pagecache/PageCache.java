@@ -223,11 +223,7 @@ public final class PageCache {
   }
 
   private Outcome lead(
-      Found found,
-      long ticket,
-      PresentedRequest request,
-      Renderer renderer,
-      Flights.Flight flight)
+      Found found, long ticket, PresentedRequest request, Renderer renderer, Flights.Flight flight)
       throws IOException {
     try {
       if (flights.landedSince(ticket, found.key())) {
@@ -271,10 +267,7 @@ public final class PageCache {
   }
 
   private Outcome render(
-      Found found,
-      PresentedRequest request,
-      Renderer renderer,
-      Flights.@Nullable Flight flight)
+      Found found, PresentedRequest request, Renderer renderer, Flights.@Nullable Flight flight)
       throws IOException {
     AtomicBoolean left = new AtomicBoolean();
     Runnable nothingToShare =
@@ -344,8 +337,7 @@ public final class PageCache {
         .filter(page -> ReusePolicy.mayStandIn(page, request, clock.instant()));
   }
 
-  private Outcome standsIn(
-      Found found, Page page, Reason reason, Flights.@Nullable Flight flight) {
+  private Outcome standsIn(Found found, Page page, Reason reason, Flights.@Nullable Flight flight) {
     if (flight != null) {
       flight.land(new Flights.Landing(found.key(), page, true));
     }

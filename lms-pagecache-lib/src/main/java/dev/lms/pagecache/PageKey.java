@@ -61,8 +61,7 @@ public final class PageKey {
       if (rawQuery != null) {
         part(parts, 'W', rawQuery);
       }
-      return new PageKey(
-          rawPath, rawQuery == null ? "" : rawQuery, parts.toString(), variant, "");
+      return new PageKey(rawPath, rawQuery == null ? "" : rawQuery, parts.toString(), variant, "");
     }
     List<String> parameters = declared(rawQuery, rule.parameters());
     parameters.forEach(parameter -> part(parts, 'Q', parameter));
@@ -175,9 +174,10 @@ public final class PageKey {
   /**
    * A part of a key.
    *
-   * @param name what kind of part it is: {@code host}, {@code path}, {@code query}, {@code parameter}, {@code
-   *     header} (a name), {@code line} (a value of the header before), {@code selecting} (a digest
-   *     of the fields the answer varies by), {@code variant} or {@code name} (what tells a variant from others of its kind)
+   * @param name what kind of part it is: {@code host}, {@code path}, {@code query}, {@code
+   *     parameter}, {@code header} (a name), {@code line} (a value of the header before), {@code
+   *     selecting} (a digest of the fields the answer varies by), {@code variant} or {@code name}
+   *     (what tells a variant from others of its kind)
    * @param value as it stands in the key
    */
   public record Part(String name, String value) {}

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
  * reads it all the same (request headers, the session), keeps the page from being shared.
  *
  * @param audience who may share the page
- * @param ttl how long a page is fresh; longer than zero. In the {@link Profile#RFC9111} profile, the
- *     longest lifetime of an answer that gives none itself
+ * @param ttl how long a page is fresh; longer than zero. In the {@link Profile#RFC9111} profile,
+ *     the longest lifetime of an answer that gives none itself
  * @param parameters names of the query parameters the page depends on, as they stand in the raw
  *     query; all others are dropped from the key and from what the handler sees
  * @param headers lower-case names of the request headers the page depends on; they become part of
@@ -164,7 +164,17 @@ public record PageRule(
    * @return a rule with them
    */
   public PageRule withParameters(String... names) {
-    return new PageRule(audience, ttl, plus(parameters, names), headers, tags, publicDespiteAuthorization, profile, staleWhileRevalidate, staleIfError, jitter);
+    return new PageRule(
+        audience,
+        ttl,
+        plus(parameters, names),
+        headers,
+        tags,
+        publicDespiteAuthorization,
+        profile,
+        staleWhileRevalidate,
+        staleIfError,
+        jitter);
   }
 
   /**
@@ -174,7 +184,17 @@ public record PageRule(
    * @return a rule with them
    */
   public PageRule withHeaders(String... names) {
-    return new PageRule(audience, ttl, parameters, plus(headers, names), tags, publicDespiteAuthorization, profile, staleWhileRevalidate, staleIfError, jitter);
+    return new PageRule(
+        audience,
+        ttl,
+        parameters,
+        plus(headers, names),
+        tags,
+        publicDespiteAuthorization,
+        profile,
+        staleWhileRevalidate,
+        staleIfError,
+        jitter);
   }
 
   /**
@@ -184,7 +204,17 @@ public record PageRule(
    * @return a rule with them
    */
   public PageRule withTags(String... names) {
-    return new PageRule(audience, ttl, parameters, headers, plus(tags, names), publicDespiteAuthorization, profile, staleWhileRevalidate, staleIfError, jitter);
+    return new PageRule(
+        audience,
+        ttl,
+        parameters,
+        headers,
+        plus(tags, names),
+        publicDespiteAuthorization,
+        profile,
+        staleWhileRevalidate,
+        staleIfError,
+        jitter);
   }
 
   /**
@@ -193,7 +223,17 @@ public record PageRule(
    * @return a rule that serves and stores requests that carry one
    */
   public PageRule withPublicDespiteAuthorization() {
-    return new PageRule(audience, ttl, parameters, headers, tags, true, profile, staleWhileRevalidate, staleIfError, jitter);
+    return new PageRule(
+        audience,
+        ttl,
+        parameters,
+        headers,
+        tags,
+        true,
+        profile,
+        staleWhileRevalidate,
+        staleIfError,
+        jitter);
   }
 
   /**
@@ -205,7 +245,17 @@ public record PageRule(
    * @return a rule with it
    */
   public PageRule withStaleWhileRevalidate(Duration window) {
-    return new PageRule(audience, ttl, parameters, headers, tags, publicDespiteAuthorization, profile, window, staleIfError, jitter);
+    return new PageRule(
+        audience,
+        ttl,
+        parameters,
+        headers,
+        tags,
+        publicDespiteAuthorization,
+        profile,
+        window,
+        staleIfError,
+        jitter);
   }
 
   /**
@@ -216,7 +266,17 @@ public record PageRule(
    * @return a rule with it
    */
   public PageRule withStaleIfError(Duration window) {
-    return new PageRule(audience, ttl, parameters, headers, tags, publicDespiteAuthorization, profile, staleWhileRevalidate, window, jitter);
+    return new PageRule(
+        audience,
+        ttl,
+        parameters,
+        headers,
+        tags,
+        publicDespiteAuthorization,
+        profile,
+        staleWhileRevalidate,
+        window,
+        jitter);
   }
 
   /**
@@ -226,7 +286,17 @@ public record PageRule(
    * @return a rule with it
    */
   public PageRule withJitter(double most) {
-    return new PageRule(audience, ttl, parameters, headers, tags, publicDespiteAuthorization, profile, staleWhileRevalidate, staleIfError, most);
+    return new PageRule(
+        audience,
+        ttl,
+        parameters,
+        headers,
+        tags,
+        publicDespiteAuthorization,
+        profile,
+        staleWhileRevalidate,
+        staleIfError,
+        most);
   }
 
   private static Set<String> plus(Set<String> some, String... more) {

@@ -16,13 +16,23 @@ import java.util.TreeSet;
  */
 public record PresentedRequest(PageRule rule, Fields fields, Optional<Receipt> receipt) {
   /**
+   * A request that shows no receipt.
+   *
+   * @param rule what its route declares
+   * @param fields its header fields
+   */
+  public PresentedRequest(PageRule rule, Fields fields) {
+    this(rule, fields, Optional.empty());
+  }
+
+  /**
    * A request to a route that leaves nothing to the request's header fields.
    *
    * @param rule what the route declares
    * @return the request
    */
   public static PresentedRequest of(PageRule rule) {
-    return new PresentedRequest(rule, Fields.NONE, Optional.empty());
+    return new PresentedRequest(rule, Fields.NONE);
   }
 
   /**

@@ -107,8 +107,7 @@ final class ReusePolicy {
   }
 
   private static Duration whileRevalidating(Page page, PresentedRequest request) {
-    return window(
-        page, request, "stale-while-revalidate", request.rule().staleWhileRevalidate());
+    return window(page, request, "stale-while-revalidate", request.rule().staleWhileRevalidate());
   }
 
   private static Duration ifError(Page page, PresentedRequest request) {
@@ -124,8 +123,7 @@ final class ReusePolicy {
     if (forbidsStale(page)) {
       return Duration.ZERO;
     }
-    Optional<Duration> said =
-        CacheControl.targeted(page.answer().fields()).seconds(directive);
+    Optional<Duration> said = CacheControl.targeted(page.answer().fields()).seconds(directive);
     return said.orElse(declared);
   }
 

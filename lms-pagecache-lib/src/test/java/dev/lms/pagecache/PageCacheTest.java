@@ -162,7 +162,8 @@ class PageCacheTest {
     for (int round = 0; round < 20; round++) {
       PageKey key = key("/" + round);
       renders.set(0);
-      List<Outcome> all = Parallel.run(200, () -> cache.get(key, Asker.ANONYMOUS, REQUEST, renders("one")));
+      List<Outcome> all =
+          Parallel.run(200, () -> cache.get(key, Asker.ANONYMOUS, REQUEST, renders("one")));
       assertEquals(1, renders.get());
       assertTrue(all.stream().allMatch(outcome -> textOf(outcome).equals("one")));
       assertEquals(1, all.stream().filter(Outcome::stored).count());
@@ -233,7 +234,7 @@ class PageCacheTest {
             }) {
           @Override
           public Rendering render(PageKey key, Optional<Page> stale, Runnable release)
-        throws IOException {
+              throws IOException {
             super.render(key, stale, release);
             throw new IOException("the database is gone");
           }
@@ -508,7 +509,8 @@ class PageCacheTest {
     cache.get(key("/b", Variant.AUTH).ofRoute("/b"), ANNA, REQUEST, passes(Reason.SET_COOKIE));
     cache.bypass("/b", Variant.user(ANNA), Reason.POST);
     CacheStats stats = cache.stats();
-    CacheStats.Counts anon = new CacheStats.Counts(1, 0, 0, 1, 1, 0, 0, 1234, Duration.ofMillis(40));
+    CacheStats.Counts anon =
+        new CacheStats.Counts(1, 0, 0, 1, 1, 0, 0, 1234, Duration.ofMillis(40));
     CacheStats.Counts auth = new CacheStats.Counts(0, 0, 0, 1, 0, 0, 0, 0, Duration.ZERO);
     CacheStats.Counts user = new CacheStats.Counts(0, 0, 0, 0, 0, 0, 1, 0, Duration.ZERO);
     assertEquals(

@@ -61,10 +61,7 @@ class StoragePolicyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      ints = {
-        201, 202, 204, 206, 302, 303, 304, 307, 400, 401, 403, 405, 409, 414, 429
-      })
+  @ValueSource(ints = {201, 202, 204, 206, 302, 303, 304, 307, 400, 401, 403, 405, 409, 414, 429})
   void passesAllOthers(int status) {
     assertPasses(Reason.STATUS, render(status));
   }

@@ -38,14 +38,15 @@ public final class CacheMetrics implements MetricsPage.Source {
     List<MetricsWriter.Sample> saved = new ArrayList<>();
     for (CacheStats.Line line : now.lines()) {
       CacheStats.Counts counts = line.counts();
-      requests.add(of(line, counts.hits(), "result", "hit"));
-      requests.add(of(line, counts.stale(), "result", "stale"));
-      requests.add(of(line, counts.collapsed(), "result", "collapsed"));
-      requests.add(of(line, counts.misses(), "result", "miss"));
-      requests.add(of(line, counts.bypassed(), "result", "bypass"));
-      stored.add(of(line, counts.stored()));
-      line.passed().forEach((reason, count) -> passed.add(of(line, count, "reason", reason)));
-      served.add(of(line, counts.bytesServed()));
+      requests.add(of(line, (double) counts.hits(), "result", "hit"));
+      requests.add(of(line, (double) counts.stale(), "result", "stale"));
+      requests.add(of(line, (double) counts.collapsed(), "result", "collapsed"));
+      requests.add(of(line, (double) counts.misses(), "result", "miss"));
+      requests.add(of(line, (double) counts.bypassed(), "result", "bypass"));
+      stored.add(of(line, (double) counts.stored()));
+      line.passed()
+          .forEach((reason, count) -> passed.add(of(line, (double) count, "reason", reason)));
+      served.add(of(line, (double) counts.bytesServed()));
       saved.add(of(line, counts.renderTimeSaved().toNanos() / 1e9));
     }
     out.counter(REQUESTS, "Requests by what the page cache made of them.", requests);
@@ -56,15 +57,15 @@ public final class CacheMetrics implements MetricsPage.Source {
         SAVED,
         "What hits and stale pages would have taken to render, by the mean of the route.",
         saved);
-    out.gauge(BYTES, "Memory that pages take in this process.", now.bytes());
+    out.gauge(BYTES, "Memory that pages take in this process.", (double) now.bytes());
     Warmer.Progress progress = warming.get();
     out.counter(
         "lms_page_cache_warmed_total",
         "Visits that warm the page cache.",
         List.of(
-            sample(progress.visited(), "result", "visited"),
-            sample(progress.failed(), "result", "failed"),
-            sample(progress.dropped(), "result", "dropped")));
+            sample((double) progress.visited(), "result", "visited"),
+            sample((double) progress.failed(), "result", "failed"),
+            sample((double) progress.dropped(), "result", "dropped")));
     out.gauge("lms_page_cache_warming", "Pages that wait for such a visit.", progress.waiting());
   }
 

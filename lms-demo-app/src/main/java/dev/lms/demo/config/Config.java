@@ -54,7 +54,7 @@ public record Config(
   /**
    * How sessions are kept.
    *
-   * @param redis present when the store is Redis
+   * @param redis present when the store is Redis, or cookie and a URL is set: sign-outs go there
    * @param fileThreshold number of sessions past which expired ones are swept at once
    * @param lifetime without a request, after which a session ends
    * @param absoluteTimeout after which it ends whatever happens
@@ -300,7 +300,7 @@ public record Config(
     }
     return new Sessions(
         store,
-        store.kind() == StoreChoice.Kind.REDIS ? redis : Optional.empty(),
+        store.kind() == StoreChoice.Kind.FILE ? Optional.empty() : redis,
         fileDir,
         threshold,
         lifetime,

@@ -66,6 +66,11 @@ public final class MetricsWriter {
     return new Sample(value, List.of(labels));
   }
 
+  /** The same for a count; beyond 2^53 it loses its last digits. */
+  public static Sample sample(long value, String... labels) {
+    return sample((double) value, labels);
+  }
+
   /** What only grows, until the process ends. */
   public void counter(String name, String help, List<Sample> samples) {
     family(name, help, "counter", samples);
@@ -73,6 +78,11 @@ public final class MetricsWriter {
 
   /** A counter without labels. */
   public void counter(String name, String help, double value) {
+    counter(name, help, List.of(sample(value)));
+  }
+
+  /** The same for a count. */
+  public void counter(String name, String help, long value) {
     counter(name, help, List.of(sample(value)));
   }
 
@@ -93,12 +103,12 @@ public final class MetricsWriter {
       long upTo = 0;
       for (int i = 0; i < one.bounds().size(); i++) {
         upTo += one.counts().get(i);
-        line(name + "_bucket", with(one.labels(), number(one.bounds().get(i))), upTo);
+        line(name + "_bucket", with(one.labels(), number(one.bounds().get(i))), (double) upTo);
       }
       upTo += one.counts().get(one.bounds().size());
-      line(name + "_bucket", with(one.labels(), "+Inf"), upTo);
+      line(name + "_bucket", with(one.labels(), "+Inf"), (double) upTo);
       line(name + "_sum", one.labels(), one.sum());
-      line(name + "_count", one.labels(), upTo);
+      line(name + "_count", one.labels(), (double) upTo);
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /**
  * A request after its answer was sent, for a render that nobody waits for: a GET of a stranger,
- * without cookie and credentials. What is answered to it goes nowhere.
+ * without cookie and credentials unless the key holds them. What is answered to it goes nowhere.
  */
 final class InBackground extends DelegatingExchange {
   /** What tells one person from another. */
@@ -20,13 +20,18 @@ final class InBackground extends DelegatingExchange {
   private final Headers responseHeaders = new Headers();
   private int status = -1;
 
-  /** To be made while the request's own thread still has it. */
-  InBackground(HttpExchange sent) {
+  /**
+   * To be made while the request's own thread still has it.
+   *
+   * @param keyed lower-case names of the header fields in the key, which stay whatever they are
+   */
+  InBackground(HttpExchange sent, Set<String> keyed) {
     super(sent);
     sent.getRequestHeaders()
         .forEach(
             (name, lines) -> {
-              if (!PERSONAL.contains(name.toLowerCase(Locale.ROOT))) {
+              String lower = name.toLowerCase(Locale.ROOT);
+              if (!PERSONAL.contains(lower) || keyed.contains(lower)) {
                 requestHeaders.put(name, lines);
               }
             });

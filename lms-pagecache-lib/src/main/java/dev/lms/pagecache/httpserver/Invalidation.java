@@ -53,7 +53,10 @@ final class Invalidation {
     } catch (PageStoreException e) {
       LOG.log(
           System.Logger.Level.ERROR,
-          "The pages of " + paths + " could not be purged after a " + exchange.getRequestMethod()
+          "The pages of "
+              + paths
+              + " could not be purged after a "
+              + exchange.getRequestMethod()
               + "; they may be served as they were until they expire",
           e);
     }

@@ -94,9 +94,10 @@ final class Responder {
     if (isFromStore(outcome) || headers.containsKey("Age")) {
       headers.set("Age", Long.toString(age(page)));
     }
-    int size = (int) body.length(Coding.IDENTITY, filled);
+    int size = wanted.isEmpty() ? 0 : (int) body.length(Coding.IDENTITY, filled);
     Optional<ByteRange> part =
-        Conditions.allowsRange(requestLines("If-Range"), etag, page.answer().fields())
+        !wanted.isEmpty()
+                && Conditions.allowsRange(requestLines("If-Range"), etag, page.answer().fields())
             ? ByteRange.of(wanted, size)
             : Optional.empty();
     if (page.answer().status() == 200 && clientHas(etag, page.answer().fields())) {
@@ -300,7 +301,7 @@ final class Responder {
    */
   private void adviseWhatTheAnswerCannotKnow(
       Headers headers, Set<String> vary, PageRule declared, boolean hasHoles) {
-    if (declared.audience() == Audience.EVERYONE && !hasHoles) {
+    if (declared.audience().equals(Audience.EVERYONE) && !hasHoles) {
       return;
     }
     vary.add("Cookie");

@@ -79,7 +79,8 @@ final class Visit {
         .ifPresent(
             listener ->
                 listener.accept(
-                    Explanation.bypass(named.route(), asker, StoragePolicy.explain(request), reason)));
+                    Explanation.bypass(
+                        named.route(), asker, StoragePolicy.explain(request), reason)));
     pass(variant, cache.bypass(named.route(), variant, reason));
   }
 
@@ -146,7 +147,7 @@ final class Visit {
     if (outcome.page().isPresent()) {
       send(outcome.page().get(), outcome);
       if (outcome.source() == Outcome.Source.STALE) {
-        revalidate(key, request, presented);
+        revalidate(key, request, outcome.page().get());
       }
     } else {
       send(attempt.exchange(), attempt.fault, outcome);
@@ -158,18 +159,26 @@ final class Visit {
   }
 
   /** After the answer, so that nothing of it is still being worked on. */
-  private void revalidate(
-      PageKey key, StoragePolicy.Request request, PresentedRequest presented) {
+  private void revalidate(PageKey key, StoragePolicy.Request request, Page stale) {
+    PageRule declared = rule.orElseThrow();
+    Set<String> keyed = new HashSet<>(declared.headers());
+    stale
+        .answer()
+        .fields()
+        .members("Vary")
+        .forEach(name -> keyed.add(name.toLowerCase(Locale.ROOT)));
     Visit later =
         new Visit(
             settings,
-            new InBackground(outer),
+            new InBackground(outer, keyed),
             chain,
             named,
             Optional.of(Asker.ANONYMOUS),
             Optional::empty);
     cache.revalidate(
-        key, presented, later.new Attempt(request, Asker.ANONYMOUS, presented.rule()));
+        key,
+        new PresentedRequest(declared, later.requestFields()),
+        later.new Attempt(request, Asker.ANONYMOUS, declared));
   }
 
   /** Only copied where they are looked at. */
@@ -283,9 +292,7 @@ final class Visit {
       Fields stored = stale.get().answer().fields();
       Map<String, String> validators = new HashMap<>();
       stored.first("ETag").ifPresent(tag -> validators.put("If-None-Match", tag));
-      stored
-          .first("Last-Modified")
-          .ifPresent(date -> validators.put("If-Modified-Since", date));
+      stored.first("Last-Modified").ifPresent(date -> validators.put("If-Modified-Since", date));
       return validators;
     }
 
@@ -326,9 +333,7 @@ final class Visit {
       settings.explanations().ifPresent(to -> to.accept(explain(key, happened, verdict)));
       if (verdict instanceof Verdict.Store store) {
         Answer answer =
-            confirmed
-                .map(page -> page.refreshed(render.lastingFields()))
-                .orElseGet(render::answer);
+            confirmed.map(page -> page.refreshed(render.lastingFields())).orElseGet(render::answer);
         return new Storable(
             Page.of(
                 answer,

@@ -85,7 +85,8 @@ class CanaryTest {
     try (RedisProcess redis = new RedisProcess(folder);
         RedisClient client = redis.client();
         Site site =
-            new Site(clock -> new RedisPageStore(client, RedisPageStore.DEFAULT_PREFIX, clock))) {
+            new Site(
+                null, clock -> new RedisPageStore(client, RedisPageStore.DEFAULT_PREFIX, clock))) {
       askInRandomOrder(site);
     }
   }

@@ -21,13 +21,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A small site behind the filter, on a real server. The header {@code X-User} says who is asking,
@@ -55,12 +56,15 @@ final class Site implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
 
   Site() throws IOException {
-    this(clock -> new LocalPageStore(10 << 20, PurgeCounters.inProcess(), clock));
+    this(null, clock -> new LocalPageStore(10 << 20, PurgeCounters.inProcess(), clock));
   }
 
-  /** One that keeps its pages elsewhere. */
-  Site(Function<InstantSource, PageStore> store) throws IOException {
-    cache = new PageCache(store.apply(clock), clock, CAP, Duration.ofSeconds(20));
+  /**
+   * @param background renders stale pages anew
+   * @param store made with the site's clock
+   */
+  Site(@Nullable Executor background, Function<ManualClock, PageStore> store) throws IOException {
+    cache = new PageCache(store.apply(clock), clock, CAP, Duration.ofSeconds(20), background);
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 500);
     server.setExecutor(threads);
     PageCacheFilter filter =
@@ -68,6 +72,7 @@ final class Site implements AutoCloseable {
                 cache,
                 exchange -> Optional.ofNullable(rules.get(exchange.getRequestURI().getPath())),
                 exchange -> who())
+            .jitter(() -> 0.5)
             .personalReads(exchange -> session.get().reads)
             .hole("user-menu", exchange -> menu())
             .hole("canary", exchange -> canary())
