@@ -5,6 +5,10 @@ import dev.lms.demo.account.AccountPages;
 import dev.lms.demo.account.Devices;
 import dev.lms.demo.account.Passwords;
 import dev.lms.demo.account.Users;
+import dev.lms.demo.cache.CacheMetrics;
+import dev.lms.demo.cache.HotPages;
+import dev.lms.demo.cache.Warming;
+import dev.lms.demo.cache.Workers;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.DataFolder;
 import dev.lms.demo.config.Environment;
@@ -39,10 +43,11 @@ import dev.lms.demo.view.HoleFiller;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
 import dev.lms.demo.view.Visitors;
+import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.PageCache;
+import dev.lms.pagecache.Warmer;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.session.SessionStoreException;
-import dev.lms.session.Sessions;
 import dev.lms.session.httpserver.OutageAnswer;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
@@ -55,7 +60,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -77,12 +84,19 @@ public final class App {
   private final WebServer server;
   private final Optional<WebServer> management;
   private final HealthPages health;
+  private final Optional<Warming> warming;
   private final Closing parts;
 
-  private App(WebServer server, Optional<WebServer> management, HealthPages health, Closing parts) {
+  private App(
+      WebServer server,
+      Optional<WebServer> management,
+      HealthPages health,
+      Optional<Warming> warming,
+      Closing parts) {
     this.server = server;
     this.management = management;
     this.health = health;
+    this.warming = warming;
     this.parts = parts;
   }
 
@@ -92,9 +106,21 @@ public final class App {
    * @throws java.net.BindException when the port is taken
    */
   public static App start(Config config, ResourcePlan plan) throws IOException {
+    return start(config, plan, Optional.empty());
+  }
+
+  /** The same, but cold, for somebody who wants to know why pages are stored or not. */
+  static App startExplaining(Config config, ResourcePlan plan, Consumer<Explanation> listener)
+      throws IOException {
+    return start(config, plan, Optional.of(listener));
+  }
+
+  private static App start(
+      Config config, ResourcePlan plan, Optional<Consumer<Explanation>> explanations)
+      throws IOException {
     Closing parts = new Closing();
     try {
-      return start(config, plan, parts);
+      return start(config, plan, explanations, parts);
     } catch (IOException | RuntimeException e) {
       parts.close();
       throw e;
@@ -110,7 +136,9 @@ public final class App {
     return sentences;
   }
 
-  private static App start(Config config, ResourcePlan plan, Closing parts) throws IOException {
+  private static App start(
+      Config config, ResourcePlan plan, Optional<Consumer<Explanation>> explanations, Closing parts)
+      throws IOException {
     Clock clock = Clock.systemUTC();
     DataFolder.create(config.dataDir());
     boolean samples = config.environment() == Environment.DEVELOPMENT;
@@ -121,7 +149,8 @@ public final class App {
     RedisClients redis = parts.add(new RedisClients(plan.redisPool() + 1));
     SessionBackend sessions = parts.add(SessionBackend.open(config, redis, clock));
     Passwords passwords = parts.add(new Passwords(cpus));
-    PageCache pageCache = new PageCache(PageBackend.open(config, plan, redis, clock, parts), clock);
+    PageCache pageCache =
+        new PageCache(PageBackend.open(config, plan.pageCacheMb(), redis, clock, parts), clock);
 
     Assets assets = new Assets();
     Pages pages = new Pages(new Visitors(Site::isSignedIn, PageCacheFilter::hole), assets);
@@ -133,7 +162,12 @@ public final class App {
     Devices devices =
         new Devices(sessions.sessions(), sessions.store().capabilities().principalIndex());
     Duration ttl = config.pageCache().timeout();
-    Consumer<Set<String>> purge = tags -> pageCache.purge(tags.toArray(String[]::new));
+    AtomicReference<Optional<Warming>> warming = new AtomicReference<>(Optional.empty());
+    Consumer<Set<String>> purge =
+        tags -> {
+          pageCache.purge(tags.toArray(String[]::new));
+          warming.get().ifPresent(warm -> warm.warm(HotPages.with(tags)));
+        };
 
     List<PageRoute> routes = new ArrayList<>();
     routes.addAll(new HomePages(courses, programs, pages, ttl).routes());
@@ -153,7 +187,14 @@ public final class App {
         new HealthPages(
             Map.of("database", () -> database.read(sql -> 1), "sessions", sessions::check));
     List<Route> forOperators = new ArrayList<>(health.routes());
-    forOperators.addAll(new MetricsPage(metrics(sessions.sessions())).routes());
+    Supplier<Warmer.Progress> progress =
+        () -> warming.get().map(Warming::progress).orElse(new Warmer.Progress(0, 0, 0, 0));
+    forOperators.addAll(
+        new MetricsPage(
+                List.of(
+                    new SessionMetrics(sessions.sessions()::statistics),
+                    new CacheMetrics(pageCache::stats, progress)))
+            .routes());
     List<Route> others = new ArrayList<>(assets.routes());
     Optional<WebServer> management = Optional.empty();
     if (config.web().managementPort().isPresent()) {
@@ -168,10 +209,16 @@ public final class App {
             new ErrorFilter(App::problem, pages::problem),
             new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, ALWAYS_LET_IN),
             new SessionFilter(sessions.sessions(), site::outagePolicy, OUTAGE_IS_AN_ERROR),
-            site.cacheFilter(pageCache, fillers));
+            site.cacheFilter(pageCache, fillers, explanations));
     WebServer server =
         WebServer.start(address(config, config.web().port()), filters, site.router());
-    return new App(server, management, health, parts);
+    if (explanations.isEmpty()) {
+      Warming warm =
+          parts.add(new Warming(Workers.at(config.web().host(), port(server)), Warming::log));
+      warming.set(Optional.of(warm));
+      warm.warm(new HotPages(courses, programs).all());
+    }
+    return new App(server, management, health, warming.get(), parts);
   }
 
   private static AccountPages accountPages(
@@ -194,11 +241,6 @@ public final class App {
     routes.addAll(
         new SiteDebug(config.settings(), Warnings.of(config), pageCache, status).routes());
     return routes.stream().map(route -> new PageRoute(route, Optional.empty())).toList();
-  }
-
-  /** What {@code /metrics} tells: one source for each part of the site that counts. */
-  private static List<MetricsPage.Source> metrics(Sessions sessions) {
-    return List.of(new SessionMetrics(sessions::statistics));
   }
 
   private static WebServer management(Config config, List<Route> routes) throws IOException {
@@ -224,12 +266,17 @@ public final class App {
 
   /** The port it listens on. */
   public int port() {
+    return port(server);
+  }
+
+  private static int port(WebServer server) {
     return server.address().getPort();
   }
 
   /** Stops accepting, lets requests under way finish for up to {@code drain}, and ends. */
   public void stop(Duration drain) {
     health.drain();
+    warming.ifPresent(Warming::close);
     server.drain(drain);
     management.ifPresent(second -> second.drain(Duration.ZERO));
     parts.close();

@@ -7,8 +7,9 @@ import dev.lms.demo.http.Router;
 import dev.lms.demo.view.HoleFiller;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.pagecache.Asker;
+import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.PageCache;
-import dev.lms.pagecache.PageRule;
+import dev.lms.pagecache.httpserver.NamedRule;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.session.OutagePolicy;
 import dev.lms.session.Principal;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -57,11 +59,15 @@ final class Site {
   }
 
   /** The page cache in front of the pages. */
-  PageCacheFilter cacheFilter(PageCache cache, Map<String, HoleFiller> holes) {
+  PageCacheFilter cacheFilter(
+      PageCache cache,
+      Map<String, HoleFiller> holes,
+      Optional<Consumer<Explanation>> explanations) {
     PageCacheFilter.Builder filter =
-        PageCacheFilter.builder(cache, this::ruleOf, this::who)
+        PageCacheFilter.ofRoutes(cache, this::ruleOf, this::who)
             .personalReads(exchange -> SessionFilter.session(exchange).uses());
     holes.forEach((name, filler) -> filter.hole(name, exchange -> fill(filler, exchange)));
+    explanations.ifPresent(filter::explainingTo);
     return filter.build();
   }
 
@@ -70,8 +76,19 @@ final class Site {
     return filler.fill(SessionFilter.session(exchange), path);
   }
 
-  private Optional<PageRule> ruleOf(HttpExchange exchange) {
-    return page(exchange).flatMap(PageRoute::rule);
+  private NamedRule ruleOf(HttpExchange exchange) {
+    return router
+        .match(exchange)
+        .map(Router.Match::route)
+        .map(
+            route ->
+                new NamedRule(
+                    name(route), Optional.ofNullable(pages.get(route)).flatMap(PageRoute::rule)))
+        .orElse(new NamedRule("none", Optional.empty()));
+  }
+
+  private static String name(Route route) {
+    return route.method().equals("GET") ? route.pattern() : route.method() + " " + route.pattern();
   }
 
   private Optional<PageRoute> page(HttpExchange exchange) {

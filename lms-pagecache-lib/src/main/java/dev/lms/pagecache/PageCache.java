@@ -28,7 +28,7 @@ public final class PageCache {
   public static final Duration DEFAULT_MAX_WAIT = Duration.ofSeconds(5);
 
   private static final Duration MEMORY = Duration.ofMinutes(1);
-  private static final int MEMORY_BYTES = 4 << 20;
+  static final int MEMORY_BYTES = 4 << 20;
   private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(1);
 
   private static final System.Logger LOG = System.getLogger(PageCache.class.getName());
@@ -138,12 +138,16 @@ public final class PageCache {
   public Outcome get(PageKey asked, Asker asker, PresentedRequest request, Renderer renderer)
       throws IOException {
     PageKey key = keyFor(asked, asker);
+    return counted(key, answer(key, request, renderer));
+  }
+
+  private Outcome answer(PageKey key, PresentedRequest request, Renderer renderer)
+      throws IOException {
     long ticket = flights.ticket();
     Optional<Found> found = find(key, request);
-    return counted(
-        found.isEmpty()
-            ? withoutStore(key, renderer)
-            : answer(found.get(), ticket, request, renderer));
+    return found.isEmpty()
+        ? withoutStore(key, renderer)
+        : answer(found.get(), ticket, request, renderer);
   }
 
   /** The person's own key, once the page is known to be personal. */
@@ -273,6 +277,7 @@ public final class PageCache {
             flight.giveUp();
           }
         };
+    Instant began = clock.instant();
     Renderer.Rendering rendering;
     try {
       rendering = renderer.render(found.primary(), found.page(), nothingToShare);
@@ -282,10 +287,10 @@ public final class PageCache {
         LOG.log(System.Logger.Level.WARNING, "A stale page stands in for a render that failed", e);
         return standsIn(found, standIn.get(), Reason.ABORTED, flight);
       }
-      counted(passed(found, Optional.empty(), Reason.ABORTED));
+      counted(found.primary(), passed(found, Optional.empty(), Reason.ABORTED));
       throw e;
     } catch (Error e) {
-      counted(passed(found, Optional.empty(), Reason.ABORTED));
+      counted(found.primary(), passed(found, Optional.empty(), Reason.ABORTED));
       throw e;
     }
     if (rendering instanceof Renderer.Passed passed) {
@@ -300,6 +305,7 @@ public final class PageCache {
       }
       return passed(found, Optional.empty(), passed.reason());
     }
+    counters.rendered(found.primary().route(), Duration.between(began, clock.instant()));
     return rendered(found, ((Renderer.Storable) rendering).page(), request, flight);
   }
 
@@ -444,6 +450,12 @@ public final class PageCache {
     notes.put(key, new Note(personal, clock.instant().plus(MEMORY)));
   }
 
+  /** What is remembered besides pages, by weight. */
+  long noteBytes() {
+    notes.cleanUp();
+    return notes.policy().eviction().orElseThrow().weightedSize().orElse(0);
+  }
+
   /**
    * Looks for a stored page without rendering one.
    *
@@ -457,9 +469,11 @@ public final class PageCache {
     Optional<Found> found = find(key, request);
     if (found.isEmpty()) {
       return counted(
+          key,
           Outcome.passed(Outcome.Source.BYPASS, key.variant(), Optional.empty(), Reason.STORE));
     }
     return counted(
+        key,
         found.get().reuse() == ReusePolicy.Reuse.USE
             ? Outcome.hit(found.get().page().orElseThrow())
             : Outcome.passed(Outcome.Source.MISS, key.variant(), Optional.empty(), Reason.HEAD));
@@ -468,17 +482,36 @@ public final class PageCache {
   /**
    * Notes that an answer went past the cache.
    *
+   * @param route the name of the route, for statistics
    * @param variant who is asking
    * @param reason why
    * @return the outcome
    */
-  public Outcome bypass(Variant variant, Reason reason) {
-    return counted(Outcome.passed(Outcome.Source.BYPASS, variant, Optional.empty(), reason));
+  public Outcome bypass(String route, Variant variant, Reason reason) {
+    Outcome outcome = Outcome.passed(Outcome.Source.BYPASS, variant, Optional.empty(), reason);
+    counters.count(route, outcome);
+    return outcome;
   }
 
-  private Outcome counted(Outcome outcome) {
-    counters.count(outcome);
+  private Outcome counted(PageKey key, Outcome outcome) {
+    counters.count(key.route(), outcome);
     return outcome;
+  }
+
+  /**
+   * Notes how much of an answer was sent, for statistics. Only answers that needed no render of
+   * their own count.
+   *
+   * @param route the name of the route
+   * @param outcome where the answer came from
+   * @param bytes length of the body as it was sent; zero if the client had it already
+   */
+  public void sent(String route, Outcome outcome, long bytes) {
+    switch (outcome.source()) {
+      case HIT, STALE, STALE_IF_ERROR, COLLAPSED ->
+          counters.served(route, outcome.variant(), bytes);
+      case MISS, EXPIRED, REQUEST, BYPASS -> {}
+    }
   }
 
   /**

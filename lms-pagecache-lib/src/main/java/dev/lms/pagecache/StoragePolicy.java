@@ -142,14 +142,34 @@ public final class StoragePolicy {
   }
 
   /**
-   * Every step with its answer, for explanations.
+   * A step and its answer, for explanations.
+   *
+   * @param reason what the step looks for
+   * @param objects whether it found it; the first step that objects decides
+   */
+  public record Answered(Reason reason, boolean objects) {}
+
+  /**
+   * Every step that judges a request, with its answer.
+   *
+   * @param request the request
+   * @return one answer for each step, in order
+   */
+  public static List<Answered> explain(Request request) {
+    return ASKS.stream()
+        .map(ask -> new Answered(ask.reason(), ask.objects().test(request)))
+        .toList();
+  }
+
+  /**
+   * Every step that judges a rendered page, with its answer.
    *
    * @param render what happened
-   * @return one line for each step, in order: its reason and {@code ok} or {@code pass}
+   * @return one answer for each step, in order
    */
-  public static List<String> explain(Render render) {
+  public static List<Answered> explain(Render render) {
     return steps(render).stream()
-        .map(step -> step.reason().token() + ": " + (step.objects().test(render) ? "pass" : "ok"))
+        .map(step -> new Answered(step.reason(), step.objects().test(render)))
         .toList();
   }
 

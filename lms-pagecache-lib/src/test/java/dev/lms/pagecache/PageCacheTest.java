@@ -496,16 +496,48 @@ class PageCacheTest {
   }
 
   @Test
-  void countsByVariantAndReason() throws Exception {
-    get(cache, renders("1"));
-    get(cache, renders("2"));
-    cache.get(key("/b", Variant.AUTH), ANNA, REQUEST, passes(Reason.SET_COOKIE));
-    cache.bypass(Variant.user(ANNA), Reason.POST);
+  void countsByRouteVariantAndReason() throws Exception {
+    PageKey home = KEY.ofRoute("/home");
+    Renderer slow =
+        (key, stale, nothing) -> {
+          clock.advance(Duration.ofMillis(40));
+          return renders("1").render(key, stale, nothing);
+        };
+    cache.get(home, Asker.ANONYMOUS, REQUEST, slow);
+    Outcome hit = cache.get(home, Asker.ANONYMOUS, REQUEST, slow);
+    cache.sent("/home", hit, 1234);
+    cache.get(key("/b", Variant.AUTH).ofRoute("/b"), ANNA, REQUEST, passes(Reason.SET_COOKIE));
+    cache.bypass("/b", Variant.user(ANNA), Reason.POST);
     CacheStats stats = cache.stats();
-    assertEquals(new CacheStats.Counts(1, 0, 1, 1, 0, 0), stats.byVariant().get("anon"));
-    assertEquals(new CacheStats.Counts(0, 0, 1, 0, 0, 0), stats.byVariant().get("auth"));
-    assertEquals(new CacheStats.Counts(0, 0, 0, 0, 0, 1), stats.byVariant().get("user"));
+    CacheStats.Counts anon =
+        new CacheStats.Counts(1, 0, 0, 1, 1, 0, 0, 1234, Duration.ofMillis(40));
+    CacheStats.Counts auth = new CacheStats.Counts(0, 0, 0, 1, 0, 0, 0, 0, Duration.ZERO);
+    CacheStats.Counts user = new CacheStats.Counts(0, 0, 0, 0, 0, 0, 1, 0, Duration.ZERO);
+    assertEquals(
+        List.of(
+            new CacheStats.Line("/b", "auth", auth, java.util.Map.of("set-cookie", 1L)),
+            new CacheStats.Line("/b", "user", user, java.util.Map.of("post", 1L)),
+            new CacheStats.Line("/home", "anon", anon, java.util.Map.of())),
+        stats.lines());
+    assertEquals(anon, stats.byVariant().get("anon"));
+    assertEquals(CacheStats.Counts.NONE, stats.byVariant().get("role"));
+    assertEquals(auth.plus(user), stats.byRoute().get("/b"));
     assertEquals(java.util.Map.of("set-cookie", 1L, "post", 1L), stats.passedByReason());
     assertTrue(stats.bytes() > 0);
+  }
+
+  @Test
+  void routesNamedAfterVisitorsDoNotFillTheMemory() {
+    for (int i = 0; i < 3 * Counters.MAX_ROUTES; i++) {
+      cache.bypass("/" + i, Variant.ANON, Reason.NEVER);
+    }
+    assertEquals(Counters.MAX_ROUTES + 1, cache.stats().byRoute().size());
+    assertEquals(2 * Counters.MAX_ROUTES, cache.stats().byRoute().get(Counters.OTHER).bypassed());
+  }
+
+  @Test
+  void theRouteIsNoPartOfTheKey() {
+    assertEquals(KEY, KEY.ofRoute("/home"));
+    assertEquals("/home", KEY.ofRoute("/home").withVariant(Variant.AUTH).route());
   }
 }

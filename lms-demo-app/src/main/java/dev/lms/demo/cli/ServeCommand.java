@@ -167,7 +167,7 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private static ResourcePlan plan(Config config, OptionalInt heapLimitMb) {
+  static ResourcePlan plan(Config config, OptionalInt heapLimitMb) {
     Machine machine = Machine.measure();
     return ResourcePlan.of(
         new Demand(

@@ -76,8 +76,12 @@ final class Responder {
     outer.getResponseHeaders().set("Cache-Status", outcome.cacheStatus(clock.instant()));
   }
 
-  /** Sends a page that has an entity tag, or says that the client has it already. */
-  void send(Page page, Outcome outcome) throws IOException {
+  /**
+   * Sends a page that has an entity tag, or says that the client has it already.
+   *
+   * @return bytes of the body as it was sent
+   */
+  long send(Page page, Outcome outcome) throws IOException {
     Body body = page.answer().body();
     Map<String, byte[]> filled = fill(body.holes());
     boolean mayBePart = answerDecides && isWholeGet(page) && !body.hasHoles();
@@ -100,11 +104,12 @@ final class Responder {
       headers.remove("Content-Type");
       outer.sendResponseHeaders(304, -1);
       outer.close();
-    } else if (part.isPresent()) {
-      writePart(body, part.get(), size);
-    } else {
-      writeBody(page.answer().status(), body, coding, filled);
+      return 0;
     }
+    if (part.isPresent()) {
+      return writePart(body, part.get(), size);
+    }
+    return writeBody(page.answer().status(), body, coding, filled);
   }
 
   private boolean isWholeGet(Page page) {
@@ -132,13 +137,13 @@ final class Responder {
   }
 
   /** RFC 9110 section 14. */
-  private void writePart(Body body, ByteRange part, int size) throws IOException {
+  private long writePart(Body body, ByteRange part, int size) throws IOException {
     Headers headers = outer.getResponseHeaders();
     if (part.length() == 0) {
       headers.set("Content-Range", "bytes */" + size);
       outer.sendResponseHeaders(416, -1);
       outer.close();
-      return;
+      return 0;
     }
     headers.set(
         "Content-Range",
@@ -149,6 +154,7 @@ final class Responder {
     try (OutputStream out = outer.getResponseBody()) {
       out.write(whole.toByteArray(), part.from(), part.length());
     }
+    return part.length();
   }
 
   /** Sends an answer that was not stored. */
@@ -304,7 +310,8 @@ final class Responder {
     }
   }
 
-  private void writeBody(int status, Body body, Coding coding, Map<String, byte[]> filled)
+  /** Returns how many bytes of the body were sent. */
+  private long writeBody(int status, Body body, Coding coding, Map<String, byte[]> filled)
       throws IOException {
     Headers headers = outer.getResponseHeaders();
     if (coding == Coding.GZIP) {
@@ -315,14 +322,17 @@ final class Responder {
       headers.set("Content-Length", Long.toString(length));
       outer.sendResponseHeaders(status, -1);
       outer.close();
-    } else if (length == 0) {
+      return 0;
+    }
+    if (length == 0) {
       outer.sendResponseHeaders(status, -1);
       outer.close();
-    } else {
-      outer.sendResponseHeaders(status, length);
-      try (OutputStream out = outer.getResponseBody()) {
-        body.writeTo(out, coding, filled);
-      }
+      return 0;
     }
+    outer.sendResponseHeaders(status, length);
+    try (OutputStream out = outer.getResponseBody()) {
+      body.writeTo(out, coding, filled);
+    }
+    return length;
   }
 }

@@ -2,6 +2,7 @@ package dev.lms.pagecache.httpserver;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.Asker;
+import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.PageRule;
 import dev.lms.pagecache.Receipt;
@@ -9,6 +10,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -22,7 +24,8 @@ record Settings(
     boolean multiHost,
     Function<HttpExchange, Optional<String>> receipts,
     SecureRandom random,
-    DoubleSupplier jitter) {
+    DoubleSupplier jitter,
+    Optional<Consumer<Explanation>> explanations) {
 
   private static final System.Logger LOG = System.getLogger(PageCacheFilter.class.getName());
 

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.Answer;
 import dev.lms.pagecache.Asker;
+import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.Fields;
 import dev.lms.pagecache.HoleMarkers;
 import dev.lms.pagecache.Outcome;
@@ -38,27 +39,31 @@ final class Visit {
   private final PageCache cache;
   private final HttpExchange outer;
   private final Filter.Chain chain;
+  private final NamedRule named;
   private final Optional<PageRule> rule;
+  private final Optional<Asker> asker;
   private final Supplier<Optional<PageRule>> ofGet;
   private final Responder responder;
 
   /**
-   * @param rule what the route of the request declares
+   * @param named what the route of the request declares, and its name
    * @param ofGet what the route of a GET of the same URI declares
    */
   Visit(
       Settings settings,
       HttpExchange outer,
       Filter.Chain chain,
-      Optional<PageRule> rule,
+      NamedRule named,
       Optional<Asker> asker,
       Supplier<Optional<PageRule>> ofGet) {
-    this.rule = rule;
+    this.named = named;
+    this.rule = named.rule();
     this.ofGet = ofGet;
     this.settings = settings;
     this.cache = settings.cache();
     this.outer = outer;
     this.chain = chain;
+    this.asker = asker;
     this.responder =
         new Responder(
             outer,
@@ -68,8 +73,15 @@ final class Visit {
             asker.map(Asker::isAnonymous).orElse(false));
   }
 
-  void bypass(Variant variant, Reason reason) throws IOException {
-    pass(variant, cache.bypass(variant, reason));
+  void bypass(StoragePolicy.Request request, Variant variant, Reason reason) throws IOException {
+    settings
+        .explanations()
+        .ifPresent(
+            listener ->
+                listener.accept(
+                    Explanation.bypass(
+                        named.route(), asker, StoragePolicy.explain(request), reason)));
+    pass(variant, cache.bypass(named.route(), variant, reason));
   }
 
   /** Past the cache: the answer streams through, unless it has holes to fill. */
@@ -117,33 +129,37 @@ final class Visit {
         beforeStreaming);
   }
 
-  void cached(Asker asker, PageRule declared) throws IOException {
+  void cached(StoragePolicy.Request request, Asker asker, PageRule declared) throws IOException {
     Variant variant = declared.audience().variantOf(asker);
-    PageKey key = keyOf(declared, variant);
-    PresentedRequest request =
+    PageKey key = keyOf(declared, variant).ofRoute(named.route());
+    PresentedRequest presented =
         new PresentedRequest(declared, requestFields(), settings.receiptOf(outer));
     if (outer.getRequestMethod().equals("HEAD")) {
-      head(cache.peek(key, asker, request));
+      head(cache.peek(key, asker, presented));
       return;
     }
-    if (request.acceptsOnlyStored()) {
-      onlyStored(cache.peek(key, asker, request));
+    if (presented.acceptsOnlyStored()) {
+      onlyStored(cache.peek(key, asker, presented));
       return;
     }
-    Attempt attempt = new Attempt(asker, declared);
-    Outcome outcome = cache.get(key, asker, request, attempt);
+    Attempt attempt = new Attempt(request, asker, declared);
+    Outcome outcome = cache.get(key, asker, presented, attempt);
     if (outcome.page().isPresent()) {
-      responder.send(outcome.page().get(), outcome);
+      send(outcome.page().get(), outcome);
       if (outcome.source() == Outcome.Source.STALE) {
-        revalidate(key, outcome.page().get());
+        revalidate(key, request, outcome.page().get());
       }
     } else {
       send(attempt.exchange(), attempt.fault, outcome);
     }
   }
 
+  private void send(Page page, Outcome outcome) throws IOException {
+    cache.sent(named.route(), outcome, responder.send(page, outcome));
+  }
+
   /** After the answer, so that nothing of it is still being worked on. */
-  private void revalidate(PageKey key, Page stale) {
+  private void revalidate(PageKey key, StoragePolicy.Request request, Page stale) {
     PageRule declared = rule.orElseThrow();
     Set<String> keyed = new HashSet<>(declared.headers());
     stale
@@ -156,13 +172,13 @@ final class Visit {
             settings,
             new InBackground(outer, keyed),
             chain,
-            rule,
+            named,
             Optional.of(Asker.ANONYMOUS),
             Optional::empty);
     cache.revalidate(
         key,
         new PresentedRequest(declared, later.requestFields()),
-        later.new Attempt(Asker.ANONYMOUS, declared));
+        later.new Attempt(request, Asker.ANONYMOUS, declared));
   }
 
   /** Only copied where they are looked at. */
@@ -176,7 +192,7 @@ final class Visit {
 
   private void head(Outcome outcome) throws IOException {
     if (outcome.page().isPresent()) {
-      responder.send(outcome.page().get(), outcome);
+      send(outcome.page().get(), outcome);
     } else {
       pass(outcome.variant(), outcome);
     }
@@ -185,7 +201,7 @@ final class Visit {
   /** RFC 9111 section 5.2.1.7. */
   private void onlyStored(Outcome outcome) throws IOException {
     if (outcome.page().isPresent()) {
-      responder.send(outcome.page().get(), outcome);
+      send(outcome.page().get(), outcome);
     } else {
       responder.announce(outcome);
       outer.sendResponseHeaders(504, -1);
@@ -218,12 +234,14 @@ final class Visit {
 
   /** The render of a page that may become a stored one. */
   private final class Attempt implements Renderer {
+    private final StoragePolicy.Request request;
     private final Asker asker;
     private final PageRule declared;
     private @Nullable RenderExchange exchange;
     private Optional<String> fault = Optional.empty();
 
-    Attempt(Asker asker, PageRule declared) {
+    Attempt(StoragePolicy.Request request, Asker asker, PageRule declared) {
+      this.request = request;
       this.asker = asker;
       this.declared = declared;
     }
@@ -295,23 +313,24 @@ final class Visit {
       Optional<Page> confirmed = stale.filter(page -> isConfirmed(page, render));
       Set<String> tags = new HashSet<>(declared.tags());
       tags.addAll(render.tags());
-      Verdict verdict =
-          StoragePolicy.judge(
-              new Render(
-                  declared,
-                  asker,
-                  key.variant(),
-                  confirmed.map(page -> page.answer().status()).orElse(render.getResponseCode()),
-                  confirmed
-                      .map(page -> page.refreshed(render.lastingFields()).fields())
-                      .orElseGet(render::fields),
-                  tags,
-                  fault.isEmpty(),
-                  !render.isUnderWay(),
-                  readPersonal,
-                  render.readUnkeyed(),
-                  settings.ask(outer).equals(Optional.of(asker)),
-                  received));
+      Render happened =
+          new Render(
+              declared,
+              asker,
+              key.variant(),
+              confirmed.map(page -> page.answer().status()).orElse(render.getResponseCode()),
+              confirmed
+                  .map(page -> page.refreshed(render.lastingFields()).fields())
+                  .orElseGet(render::fields),
+              tags,
+              fault.isEmpty(),
+              !render.isUnderWay(),
+              readPersonal,
+              render.readUnkeyed(),
+              settings.ask(outer).equals(Optional.of(asker)),
+              received);
+      Verdict verdict = StoragePolicy.judge(happened);
+      settings.explanations().ifPresent(to -> to.accept(explain(key, happened, verdict)));
       if (verdict instanceof Verdict.Store store) {
         Answer answer =
             confirmed.map(page -> page.refreshed(render.lastingFields())).orElseGet(render::answer);
@@ -325,6 +344,17 @@ final class Visit {
                 store.keptStale()));
       }
       return new Passed(((Verdict.Pass) verdict).reason());
+    }
+
+    private Explanation explain(PageKey key, Render happened, Verdict verdict) {
+      return new Explanation(
+          named.route(),
+          Optional.of(asker),
+          StoragePolicy.explain(request),
+          Optional.of(key),
+          StoragePolicy.explain(happened),
+          happened.tags(),
+          verdict);
     }
   }
 }

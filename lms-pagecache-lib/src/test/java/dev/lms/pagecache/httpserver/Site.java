@@ -47,6 +47,7 @@ final class Site implements AutoCloseable {
   private static final class Session {
     private long reads;
     private String user = "";
+    private String[] roles = {};
   }
 
   private final ThreadLocal<Session> session = ThreadLocal.withInitial(Session::new);
@@ -74,6 +75,7 @@ final class Site implements AutoCloseable {
             .jitter(() -> 0.5)
             .personalReads(exchange -> session.get().reads)
             .hole("user-menu", exchange -> menu())
+            .hole("canary", exchange -> canary())
             .hole("long", exchange -> "é".repeat(100_000))
             .build();
     var context =
@@ -102,6 +104,10 @@ final class Site implements AutoCloseable {
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
       Session fresh = new Session();
       fresh.user = Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-User")).orElse("");
+      fresh.roles =
+          Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-Roles"))
+              .orElse("student")
+              .split(",", -1);
       session.set(fresh);
       exchange.getResponseHeaders().set("X-Outside", "yes");
       try {
@@ -121,7 +127,12 @@ final class Site implements AutoCloseable {
     if (user.equals("broken")) {
       throw new IllegalStateException("the session store is down");
     }
-    return user.isEmpty() ? Asker.ANONYMOUS : Asker.person(user, "student");
+    return user.isEmpty() ? Asker.ANONYMOUS : Asker.person(user, session.get().roles);
+  }
+
+  private String canary() {
+    String user = session.get().user;
+    return user.isEmpty() ? "a stranger" : "[user:" + user + "]";
   }
 
   private String menu() {
