@@ -238,8 +238,8 @@ public final class FileSessionStore implements SessionStore {
       Instant deadline,
       Instant now)
       throws IOException {
-    // The new file needs no lock: nobody knows its name before this returns.
-    try (FileLocks.Held held = sessions.lock(old.handle())) {
+    // Nobody knows the new name yet, but a sweep would take a file half written for debris.
+    try (FileLocks.Held held = sessions.lock(old.handle(), token.handle())) {
       Optional<StoredSession> current = files.read(old.handle()).flatMap(slot -> decode(old, slot));
       if (current.isEmpty() || !current.get().deadline().isAfter(now)) {
         return Optional.empty();
