@@ -5,6 +5,7 @@ import dev.lms.session.MemoryRevocations;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
@@ -31,13 +32,14 @@ public class CookieBenchmark extends StoreBenchmark {
   /** The store of all threads. */
   @State(Scope.Benchmark)
   public static class Shared {
+    private final AtomicInteger threads = new AtomicInteger();
     private final CookieSessionStore store =
         new CookieSessionStore(KEYS, COOKIE.name(), "benchmark", new MemoryRevocations());
   }
 
   @Setup(Level.Iteration)
   public void begin(Shared shared) throws GeneralSecurityException {
-    begin(sessions(shared.store));
+    begin(sessions(shared.store), shared.threads.incrementAndGet());
     cipher = Cipher.getInstance("AES/GCM/NoPadding");
     token = createRaw();
   }

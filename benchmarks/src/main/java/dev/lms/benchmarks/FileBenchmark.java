@@ -1,6 +1,9 @@
 package dev.lms.benchmarks;
 
 import dev.lms.session.FileSessionStore;
+import dev.lms.session.Lifetimes;
+import dev.lms.session.Outcome;
+import dev.lms.session.Session;
 import dev.lms.session.SessionStore;
 import dev.lms.session.Sessions;
 import java.io.IOException;
@@ -9,6 +12,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,17 +28,47 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Sessions in files, beside files that nothing protects: no lock, no MAC, no second slot. */
+/**
+ * Sessions in files, beside files that nothing protects (no lock, no MAC, no second slot) and
+ * beside Jetty's file store. Nobody forces anything to disk.
+ */
 // JMH fills the fields by @Setup.
 @SuppressWarnings("NullAway.Init")
 public class FileBenchmark extends StoreBenchmark {
   private static final int SHARDS = 256;
+  private static final Lifetimes LONG_LIFE =
+      new Lifetimes(Duration.ofDays(1), Duration.ofDays(1000L * 365));
+
+  /** A minute passes from each look to the next, so that every request's touch is due. */
+  private static final class Ticks extends Clock {
+    private final Instant start = Instant.now();
+    private int minutes;
+
+    @Override
+    public Instant instant() {
+      return start.plus(Duration.ofMinutes(minutes++));
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException("these ticks have no zone");
+    }
+  }
 
   private final Value sample = Value.sample();
   private Path folder;
   private int thread;
   private int created;
   private Path file;
+  private JettyFiles jetty;
+  private String jettyId;
+  private Sessions ticking;
+  private List<String> tickingCookie;
 
   /** The folder of all threads: a new one each time, because creating fills it. */
   @State(Scope.Benchmark)
@@ -39,20 +77,23 @@ public class FileBenchmark extends StoreBenchmark {
     private Path folder;
     private SessionStore store;
     private Sessions sessions;
+    private JettyFiles jetty;
 
     @Setup(Level.Iteration)
-    public void open() throws IOException {
+    public void open() throws Exception {
       folder = Files.createTempDirectory("lms-benchmark");
       store = FileSessionStore.open(folder.resolve("sessions"), KEYS);
       sessions = sessions(store);
+      jetty = new JettyFiles(Files.createDirectory(folder.resolve("jetty")));
       for (int shard = 0; shard < SHARDS; shard++) {
         Files.createDirectories(folder.resolve("raw").resolve(Integer.toString(shard)));
       }
     }
 
     @TearDown(Level.Iteration)
-    public void delete() throws IOException {
+    public void delete() throws Exception {
       store.close();
+      jetty.close();
       try (Stream<Path> found = Files.walk(folder)) {
         List<Path> deepestFirst = found.sorted(Comparator.reverseOrder()).toList();
         for (Path path : deepestFirst) {
@@ -63,11 +104,15 @@ public class FileBenchmark extends StoreBenchmark {
   }
 
   @Setup(Level.Iteration)
-  public void begin(Shared shared) throws IOException {
-    begin(shared.sessions);
-    folder = shared.folder.resolve("raw");
+  public void begin(Shared shared) throws Exception {
     thread = shared.threads.incrementAndGet();
+    begin(shared.sessions, thread);
+    folder = shared.folder.resolve("raw");
     file = createRaw();
+    ticking = new Sessions(shared.store, KEYS, COOKIE, LONG_LIFE, new Ticks());
+    tickingCookie = List.of(create(ticking));
+    jetty = shared.jetty;
+    jettyId = createJetty();
   }
 
   /** Opened, read and closed. */
@@ -99,5 +144,32 @@ public class FileBenchmark extends StoreBenchmark {
     int number = created++;
     Path path = folder.resolve(Integer.toString(number % SHARDS)).resolve(thread + "-" + number);
     return Files.write(path, sample.encode(), StandardOpenOption.CREATE_NEW);
+  }
+
+  /** A read-only request whose touch is due: loaded, looked at, its new deadline stored. */
+  @Benchmark
+  public long touch() {
+    Session session = ticking.open(tickingCookie);
+    long characters = read(session);
+    if (session.commit() != Outcome.STORED) {
+      throw new IllegalStateException("the touch was not stored");
+    }
+    return characters;
+  }
+
+  /** The same in Jetty, which deletes the file and makes one of another name. */
+  @Benchmark
+  public long touchJetty() throws Exception {
+    return jetty.touch(jettyId);
+  }
+
+  /** A new session of Jetty's. */
+  @Benchmark
+  public String createJetty() throws Exception {
+    return jetty.create(thread + "n" + created++, LONG_LIFE.sliding().toMillis());
+  }
+
+  final long readJetty(String id) throws Exception {
+    return jetty.read(id);
   }
 }

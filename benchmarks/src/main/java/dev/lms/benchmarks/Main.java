@@ -1,5 +1,6 @@
 package dev.lms.benchmarks;
 
+import dev.lms.benchmarks.http.HttpRatios;
 import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.RedisServer;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.annotations.Mode;
@@ -32,12 +34,16 @@ import redis.clients.jedis.UnifiedJedis;
  * JMH with a Redis of its own, at 1 and at 8 threads, and a table of ratios at the end. Takes JMH's
  * arguments.
  *
+ * <p>With {@code http [FOLDER]} as its arguments it measures pages over HTTP instead: see {@link
+ * HttpRatios}.
+ *
  * <p>Where JMH runs all forks of one benchmark before the next, this runs rounds of one fork of
  * each ({@code -f} says how many): what else the machine does meanwhile falls on all contenders
  * alike.
  */
 public final class Main {
   private static final List<Integer> THREADS = List.of(1, 8);
+  private static final String OVER_HTTP = "http";
   private static final String RESULT_FILE = "jmh-result.";
 
   private final CommandLineOptions asked;
@@ -49,11 +55,14 @@ public final class Main {
   }
 
   /** Exits with 0 when all ran, 1 when a benchmark failed, 2 for arguments that ask for nothing. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, InterruptedException {
     System.exit(run(args));
   }
 
-  private static int run(String[] args) throws IOException {
+  private static int run(String[] args) throws IOException, InterruptedException {
+    if (args.length > 0 && args[0].equals(OVER_HTTP)) {
+      return overHttp(List.of(args).subList(1, args.length));
+    }
     try {
       CommandLineOptions asked = new CommandLineOptions(args);
       if (asksToBeTold(asked)) {
@@ -69,6 +78,25 @@ public final class Main {
       System.err.println("No matching benchmarks; -l lists them all.");
       return 2;
     } catch (RunnerException e) {
+      System.err.println(e.getMessage());
+      return 1;
+    }
+  }
+
+  private static int overHttp(List<String> flaskFolder) throws IOException, InterruptedException {
+    if (flaskFolder.size() > 1) {
+      System.err.println("Usage: java -jar benchmarks.jar http [FOLDER OF THE FLASK PEER]");
+      return 2;
+    }
+    Optional<Path> flask = flaskFolder.stream().findFirst().map(Path::of);
+    if (flask.filter(folder -> !Files.isReadable(folder.resolve("serve.sh"))).isPresent()) {
+      System.err.println("There is no serve.sh in " + flask.get() + ".");
+      return 2;
+    }
+    try {
+      HttpRatios.run(flask);
+      return 0;
+    } catch (IOException e) {
       System.err.println(e.getMessage());
       return 1;
     }
@@ -122,6 +150,14 @@ public final class Main {
     System.out.println("Ratios of this run, store / other contender; of several rounds the median");
     System.out.println();
     System.out.print(Ratios.table(scores));
+    String judged = Ratios.judged(scores);
+    if (!judged.isEmpty()) {
+      System.out.println();
+      System.out.println(
+          "The limits this project set itself; at least so many times: other / store");
+      System.out.println();
+      System.out.print(judged);
+    }
   }
 
   /** What was asked for, but one fork of each benchmark (or none, for a debugger). */

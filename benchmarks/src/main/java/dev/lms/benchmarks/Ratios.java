@@ -1,7 +1,6 @@
 package dev.lms.benchmarks;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +16,8 @@ import java.util.TreeMap;
  * rounds the median counts.
  */
 final class Ratios {
-  private static final String ROW = "%7s  %-22s %15s  %-30s %15s  %s%n";
+  private static final String ROW = "%7s  %-22s %15s  %-39s %15s  %s%n";
+  private static final String JUDGED = "%7s  %-26s %-39s %9s  %-21s  %s%n";
 
   private Ratios() {}
 
@@ -61,7 +61,7 @@ final class Ratios {
         mean(ours),
         theirs.get(0).benchmark(),
         mean(theirs),
-        ratio(ours, theirs));
+        spread(ours, theirs).text());
   }
 
   private static String mean(List<Score> scores) {
@@ -69,25 +69,52 @@ final class Ratios {
     return String.format(Locale.ROOT, "%.2f %s", mean.orElse(Double.NaN), scores.get(0).unit());
   }
 
-  private static String ratio(List<Score> ours, List<Score> theirs) {
-    List<Double> ratios =
-        ours.stream()
+  /** First divided by second, round by round. */
+  private static Spread spread(List<Score> some, List<Score> others) {
+    return Spread.of(
+        some.stream()
             .flatMap(
-                our ->
-                    theirs.stream()
-                        .filter(their -> their.round() == our.round())
-                        .map(their -> our.time() / their.time()))
-            .sorted(Comparator.naturalOrder())
-            .toList();
-    int count = ratios.size();
-    if (count == 0) {
-      return "-";
+                one ->
+                    others.stream()
+                        .filter(other -> other.round() == one.round())
+                        .map(other -> one.time() / other.time()))
+            .toList());
+  }
+
+  /** What of the limits could be judged by these scores; empty if nothing could. */
+  static String judged(List<Score> scores) {
+    StringBuilder table = new StringBuilder();
+    for (Limit limit : Limit.ALL) {
+      scores.stream()
+          .mapToInt(Score::threads)
+          .distinct()
+          .sorted()
+          .filter(limit::counts)
+          .forEach(threads -> table.append(judge(limit, threads, scores)));
     }
-    double median = (ratios.get((count - 1) / 2) + ratios.get(count / 2)) / 2;
-    if (count == 1) {
-      return String.format(Locale.ROOT, "%.2f", median);
-    }
-    return String.format(
-        Locale.ROOT, "%.2f (%.2f - %.2f)", median, ratios.get(0), ratios.get(count - 1));
+    return table.isEmpty()
+        ? ""
+        : JUDGED.formatted("threads", "work", "beside", "limit", "ratio", "") + table;
+  }
+
+  private static String judge(Limit limit, int threads, List<Score> scores) {
+    List<Score> ours = of(limit.ours(), threads, scores);
+    List<Score> others = of(limit.other(), threads, scores);
+    Spread ratio = limit.atLeast() ? spread(others, ours) : spread(ours, others);
+    return ratio.isEmpty()
+        ? ""
+        : JUDGED.formatted(
+            threads,
+            limit.what(),
+            limit.other(),
+            limit.text(),
+            ratio.text(),
+            limit.holds(ratio.median()) ? "holds" : "does not hold");
+  }
+
+  private static List<Score> of(String benchmark, int threads, List<Score> scores) {
+    return scores.stream()
+        .filter(score -> score.benchmark().equals(benchmark) && score.threads() == threads)
+        .toList();
   }
 }

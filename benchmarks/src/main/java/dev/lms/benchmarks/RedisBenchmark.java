@@ -3,7 +3,9 @@ package dev.lms.benchmarks;
 import dev.lms.session.Sessions;
 import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.RedisSessionStore;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -20,12 +22,17 @@ import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.params.SetParams;
 import redis.clients.jedis.resps.ScanResult;
 
-/** Sessions in Redis, beside the commands they cannot do without, on the same Jedis client. */
+/**
+ * Sessions in Redis, beside the commands they cannot do without, on the same Jedis client, and
+ * beside Spring Session.
+ */
 // JMH fills the fields by @Setup.
 @SuppressWarnings("NullAway.Init")
 public class RedisBenchmark extends StoreBenchmark {
   private static final String PREFIX = "lms-benchmark:";
-  private static final long LIFE_MILLIS = 86_400_000;
+  private static final Duration LIFE = Duration.ofDays(1);
+  private static final long LIFE_MILLIS = LIFE.toMillis();
+  private static final int CONNECTIONS = 64;
   private static final String SET_IF_EXISTS =
       """
       if redis.call('EXISTS', KEYS[1]) == 0 then
@@ -42,6 +49,10 @@ public class RedisBenchmark extends StoreBenchmark {
   private long created;
   private String hash;
   private byte[] string;
+  private Shared shared;
+  private String person;
+  private String springId;
+  private String springIndexedId;
 
   /** The client of all threads. */
   @State(Scope.Benchmark)
@@ -54,11 +65,23 @@ public class RedisBenchmark extends StoreBenchmark {
     private final AtomicInteger threads = new AtomicInteger();
     private UnifiedJedis redis;
     private Sessions sessions;
+    private SpringClients springClients;
+    private SpringSessions<?> springJedis;
+    private SpringSessions<?> springLettuce;
+    private SpringSessions<?> springIndexedJedis;
+    private SpringSessions<?> springIndexedLettuce;
 
     @Setup(Level.Trial)
     public void connect() {
-      redis = RedisConnections.open(redisUrl, 64);
+      redis = RedisConnections.open(redisUrl, CONNECTIONS);
       sessions = sessions(new RedisSessionStore(redis, KEYS, PREFIX));
+      springClients = new SpringClients(URI.create(redisUrl), CONNECTIONS, Duration.ofSeconds(2));
+      String basic = PREFIX + "spring";
+      springJedis = SpringSessions.basic(springClients.jedis(), basic, LIFE);
+      springLettuce = SpringSessions.basic(springClients.lettuce(), basic, LIFE);
+      String indexed = PREFIX + "spring-indexed";
+      springIndexedJedis = SpringSessions.indexed(springClients.jedis(), indexed, LIFE);
+      springIndexedLettuce = SpringSessions.indexed(springClients.lettuce(), indexed, LIFE);
     }
 
     /** Takes away what this benchmark made, and nothing else: the server may be anybody's. */
@@ -78,15 +101,21 @@ public class RedisBenchmark extends StoreBenchmark {
     @TearDown(Level.Trial)
     public void disconnect() {
       redis.close();
+      springClients.close();
     }
   }
 
   @Setup(Level.Iteration)
   public void begin(Shared shared) {
+    this.shared = shared;
     redis = shared.redis;
-    begin(shared.sessions);
+    int thread = shared.threads.incrementAndGet();
+    begin(shared.sessions, thread);
     setIfExists = redis.scriptLoad(SET_IF_EXISTS, PREFIX);
-    prefix = PREFIX + "raw:" + shared.threads.incrementAndGet() + ':';
+    prefix = PREFIX + "raw:" + thread + ':';
+    person = Sample.person(thread).id();
+    springId = shared.springJedis.create(person);
+    springIndexedId = shared.springIndexedJedis.create(person);
     hash = createRaw();
     string = (prefix + "string").getBytes(StandardCharsets.UTF_8);
     redis.set(string, sample.encode(), SetParams.setParams().px(LIFE_MILLIS));
@@ -107,6 +136,38 @@ public class RedisBenchmark extends StoreBenchmark {
   public long readRawGetex() {
     byte[] value = redis.getEx(string, GetExParams.getExParams().px(LIFE_MILLIS));
     return Value.decode(value).read();
+  }
+
+  /** Spring Session without index: found, marked as accessed, saved. */
+  @Benchmark
+  public long readSpringJedis() {
+    return shared.springJedis.read(springId);
+  }
+
+  /** The same through Lettuce. */
+  @Benchmark
+  public long readSpringLettuce() {
+    return shared.springLettuce.read(springId);
+  }
+
+  /** Spring Session with its index of people. */
+  @Benchmark
+  public long readSpringIndexedJedis() {
+    return shared.springIndexedJedis.read(springIndexedId);
+  }
+
+  /** The same through Lettuce. */
+  @Benchmark
+  public long readSpringIndexedLettuce() {
+    return shared.springIndexedLettuce.read(springIndexedId);
+  }
+
+  final long readSpring(String id) {
+    return shared.springJedis.read(id);
+  }
+
+  final long readSpringIndexed(String id) {
+    return shared.springIndexedJedis.read(id);
   }
 
   /** Read and conditional write: two round trips. */
@@ -131,5 +192,29 @@ public class RedisBenchmark extends StoreBenchmark {
       pipeline.sync();
     }
     return key;
+  }
+
+  /** A stranger's session: ours without index, as Spring's basic ones always are. */
+  @Benchmark
+  public String begin() {
+    return begin(shared.sessions);
+  }
+
+  /** Spring Session without index. */
+  @Benchmark
+  public String createSpringJedis() {
+    return shared.springJedis.create(person);
+  }
+
+  /** The same through Lettuce. */
+  @Benchmark
+  public String createSpringLettuce() {
+    return shared.springLettuce.create(person);
+  }
+
+  /** Spring Session with its index of people. */
+  @Benchmark
+  public String createSpringIndexedJedis() {
+    return shared.springIndexedJedis.create(nextPerson().id());
   }
 }

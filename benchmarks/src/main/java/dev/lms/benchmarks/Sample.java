@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** The session that every contender keeps: a person and ten attributes, about 1 KB. */
 final class Sample {
-  static final Principal PERSON = new Principal("student7", Set.of("student"));
+  static final Principal PERSON = person(0);
 
   /** The attribute that {@code change} changes. */
   static final String COUNTER = "visits";
@@ -20,7 +20,14 @@ final class Sample {
   static final long CHARACTERS =
       PERSON.id().length() + ATTRIBUTES.values().stream().mapToLong(String::length).sum();
 
+  private static final long FIRST_PERSON = 1_000_000_000_000L;
+
   private Sample() {}
+
+  /** One of many people, whose ids are of one length. */
+  static Principal person(long number) {
+    return new Principal("student" + (FIRST_PERSON + number), Set.of("student"));
+  }
 
   private static Map<String, String> attributes() {
     Map<String, String> attributes = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import dev.lms.session.CookieSettings;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Lifetimes;
 import dev.lms.session.Outcome;
+import dev.lms.session.Principal;
 import dev.lms.session.Session;
 import dev.lms.session.SessionStore;
 import dev.lms.session.Sessions;
@@ -39,16 +40,22 @@ public abstract class StoreBenchmark {
   static final KeyRing KEYS = KeyRing.of("the benchmarks' key, which guards nothing");
   static final CookieSettings COOKIE = CookieSettings.secureDefaults();
 
+  private static final String STRANGER = "person";
+  private static final long PEOPLE_OF_A_THREAD = 100_000_000;
+
   private Sessions sessions;
   private List<String> cookie;
   private long counter;
+  private long nextPerson;
 
   static Sessions sessions(SessionStore store) {
     return new Sessions(store, KEYS, COOKIE, Lifetimes.DEFAULT, Clock.systemUTC());
   }
 
-  final void begin(Sessions sessions) {
+  /** With people that no other thread's number gives. */
+  final void begin(Sessions sessions, int thread) {
     this.sessions = sessions;
+    this.nextPerson = thread * PEOPLE_OF_A_THREAD;
     this.cookie = List.of(create());
     this.counter = 0;
   }
@@ -68,8 +75,10 @@ public abstract class StoreBenchmark {
     return read(sessions.open(List.of(cookie)));
   }
 
-  private static long read(Session session) {
-    long characters = session.principal().orElseThrow().id().length();
+  static long read(Session session) {
+    String person =
+        session.principal().map(Principal::id).or(() -> session.get(STRANGER)).orElseThrow();
+    long characters = person.length();
     for (String name : Sample.NAMES) {
       characters += session.get(name).orElseThrow().length();
     }
@@ -97,11 +106,30 @@ public abstract class StoreBenchmark {
     return ++counter;
   }
 
-  /** A sign-in that begins a session. */
+  /** A sign-in that begins a session, each time somebody else's. */
   @Benchmark
   public String create() {
+    return create(sessions);
+  }
+
+  final Principal nextPerson() {
+    return Sample.person(nextPerson++);
+  }
+
+  final String create(Sessions sessions) {
     Session session = sessions.open(null);
-    session.signIn(Sample.PERSON);
+    session.signIn(nextPerson());
+    return begin(session);
+  }
+
+  /** With nobody signed in; the person's id is one more attribute. */
+  static String begin(Sessions sessions) {
+    Session session = sessions.open(null);
+    session.set(STRANGER, Sample.PERSON.id());
+    return begin(session);
+  }
+
+  private static String begin(Session session) {
     Sample.ATTRIBUTES.forEach(session::set);
     session.commit();
     return pair(session.setCookie().orElseThrow());
@@ -111,7 +139,7 @@ public abstract class StoreBenchmark {
     session.setCookie().ifPresent(setCookie -> cookie = List.of(pair(setCookie)));
   }
 
-  private static String pair(String setCookie) {
+  static String pair(String setCookie) {
     return setCookie.substring(0, setCookie.indexOf(';'));
   }
 }

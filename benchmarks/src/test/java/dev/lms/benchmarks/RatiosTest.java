@@ -1,9 +1,11 @@
 package dev.lms.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.annotations.Benchmark;
 
 class RatiosTest {
   private static Score score(String benchmark, int threads, int round, double time) {
@@ -58,5 +60,60 @@ class RatiosTest {
         List.of(
             "No store ran beside another contender in average-time mode, so there is no ratio."),
         rows(score("A.read", 1, 1, 10)));
+  }
+
+  private static List<String> judged(Score... scores) {
+    return Ratios.judged(List.of(scores))
+        .lines()
+        .map(line -> line.strip().replaceAll(" +", " "))
+        .toList();
+  }
+
+  @Test
+  void limitsAreJudgedByTheMedianAtTheirOwnThreads() {
+    assertEquals(
+        List.of(
+            "threads work beside limit ratio",
+            "1 read-only request RedisBenchmark.readRawHgetall <= 1.15 x 1.20 (1.10 - 1.30) does not hold",
+            "8 read-only request RedisBenchmark.readRawHgetall <= 1.25 x 1.20 holds"),
+        judged(
+            score("RedisBenchmark.read", 1, 1, 11),
+            score("RedisBenchmark.read", 1, 2, 12),
+            score("RedisBenchmark.read", 1, 3, 13),
+            score("RedisBenchmark.readRawHgetall", 1, 1, 10),
+            score("RedisBenchmark.readRawHgetall", 1, 2, 10),
+            score("RedisBenchmark.readRawHgetall", 1, 3, 10),
+            score("RedisBenchmark.read", 8, 1, 24),
+            score("RedisBenchmark.readRawHgetall", 8, 1, 20)));
+  }
+
+  @Test
+  void aLimitOfAtLeastTurnsTheRatioRound() {
+    assertEquals(
+        List.of(
+            "threads work beside limit ratio",
+            "8 read-only request RedisBenchmark.readSpringJedis >= 4.00 x 4.00 holds",
+            "8 create, ours in the index RedisBenchmark.createSpringJedis >= 2.50 x 2.40 does not hold"),
+        judged(
+            score("RedisBenchmark.read", 8, 1, 10),
+            score("RedisBenchmark.readSpringJedis", 8, 1, 40),
+            score("RedisBenchmark.create", 8, 1, 10),
+            score("RedisBenchmark.createSpringJedis", 8, 1, 24)));
+  }
+
+  @Test
+  void withoutAPairNothingIsJudged() {
+    assertEquals(List.of(), judged(score("RedisBenchmark.read", 1, 1, 10)));
+  }
+
+  @Test
+  void everyLimitIsAboutBenchmarksThereAre() throws Exception {
+    for (Limit limit : Limit.ALL) {
+      for (String benchmark : List.of(limit.ours(), limit.other())) {
+        String[] names = benchmark.split("\\.", -1);
+        Class<?> type = Class.forName(Limit.class.getPackageName() + "." + names[0]);
+        assertTrue(type.getMethod(names[1]).isAnnotationPresent(Benchmark.class), benchmark);
+      }
+    }
   }
 }

@@ -16,9 +16,11 @@ import java.util.stream.Collectors;
  * Sessions inside the cookie, sealed with AES-256-GCM. Nothing is kept on the server, except the
  * list of those that were signed out. Thread-safe.
  *
- * <p>What it cannot do: concurrent requests are not merged, the last {@code Set-Cookie} to reach
- * the browser wins whole; and name and value together must fit 4096 bytes. Nonces are random, so
- * one key should seal no more than 2^32 cookies (NIST SP 800-38D section 8.3): rotate it in time.
+ * <p>What it cannot do: concurrent requests are not merged and conflicts not detected, the last
+ * {@code Set-Cookie} to reach the browser wins whole; a rotated cookie is dead at once, without a
+ * grace, and nothing remembers what it was rotated into; and name and value together must fit 4096
+ * bytes. Nonces are random, so one key should seal no more than 2^32 cookies (NIST SP 800-38D
+ * section 8.3): rotate it in time.
  */
 public final class CookieSessionStore implements SessionStore {
   /** What browsers take for name and value together (RFC 6265bis section 5.6). */
@@ -47,6 +49,11 @@ public final class CookieSessionStore implements SessionStore {
     this.cookieName = cookieName;
     this.seals = keys.keys("cookie").stream().map(key -> new Seal(key, purpose)).toList();
     this.revocations = revocations;
+  }
+
+  @Override
+  public Optional<String> handle(String token) {
+    return open(token).map(StoredSession::handle);
   }
 
   @Override
@@ -101,12 +108,11 @@ public final class CookieSessionStore implements SessionStore {
   }
 
   @Override
-  public Optional<String> update(
-      StoredSession session, Changes changes, Instant deadline, Instant now) {
+  public Written update(StoredSession session, Changes changes, Instant deadline, Instant now) {
     if (hasEnded(session, now)) {
-      return Optional.empty();
+      return Written.GONE;
     }
-    return Optional.of(
+    return Written.stored(
         seal(
             HexFormat.of().parseHex(session.handle()),
             session.envelope(),
@@ -115,14 +121,14 @@ public final class CookieSessionStore implements SessionStore {
   }
 
   @Override
-  public Optional<String> rotate(
+  public Written rotate(
       StoredSession session, Envelope envelope, Changes changes, Instant deadline, Instant now) {
     if (hasEnded(session, now)) {
-      return Optional.empty();
+      return Written.GONE;
     }
     String token = create(envelope, changes.applyTo(session.attributes()), deadline, now);
     // Whoever revokes the old one first, a sign-out or a rotation, has decided what becomes of it.
-    return revoke(session, now) ? Optional.of(token) : Optional.empty();
+    return revoke(session, now) ? Written.stored(token) : Written.GONE;
   }
 
   /** All of a loaded session is known; only its end may have come since. */
@@ -141,7 +147,7 @@ public final class CookieSessionStore implements SessionStore {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(false, true, false);
+    return Capabilities.NONE;
   }
 
   private String seal(

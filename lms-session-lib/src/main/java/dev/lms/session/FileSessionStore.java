@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 /**
  * Sessions in files, for one or several processes of one machine. Thread-safe.
@@ -80,22 +80,55 @@ public final class FileSessionStore implements SessionStore {
   }
 
   @Override
-  public Optional<StoredSession> load(String token) {
-    return tokens.parse(token).flatMap(this::load);
+  public Optional<String> handle(String token) {
+    return tokens.parse(token).map(SessionTokens.Token::handle);
   }
 
-  private Optional<StoredSession> load(SessionTokens.Token token) {
-    try {
-      Optional<SlotFile.Slot> slot = sessions.read(token.handle());
-      Optional<StoredSession> session = slot.flatMap(found -> decode(token, found));
-      if (slot.isPresent() && session.isEmpty()) {
-        // Whole, but of another version; its deadline still ends it.
-        sessions.countUnreadable(token.handle());
+  @Override
+  public Optional<StoredSession> load(String token) {
+    return tokens.parse(token).flatMap(name -> read(name).flatMap(slot -> session(name, slot)));
+  }
+
+  @Override
+  public Opened open(String token, Instant now) {
+    Optional<SessionTokens.Token> name = tokens.parse(token);
+    Optional<SlotFile.Slot> slot = name.flatMap(this::read);
+    while (name.isPresent() && slot.isPresent()) {
+      Optional<Forward> forward = SessionFiles.forward(slot.get());
+      if (forward.isEmpty()) {
+        Optional<StoredSession> session = session(name.get(), slot.get());
+        return session.isPresent() ? new Opened.Live(session.get()) : Opened.ABSENT;
       }
-      return session;
+      if (!forward.get().isAlias(now)) {
+        return forward.get().afterwards(name.get().handle());
+      }
+      name = Optional.of(name.get().as(forward.get().handle()));
+      slot = name.flatMap(this::read);
+    }
+    return Opened.ABSENT;
+  }
+
+  /** The session in a slot; what is whole and neither that nor a forward is counted. */
+  private Optional<StoredSession> session(SessionTokens.Token name, SlotFile.Slot slot) {
+    Optional<StoredSession> session = decode(name, slot);
+    if (session.isEmpty() && SessionFiles.forward(slot).isEmpty()) {
+      // Of another version; its deadline still ends it.
+      sessions.countUnreadable(name.handle());
+    }
+    return session;
+  }
+
+  private Optional<SlotFile.Slot> read(SessionTokens.Token name) {
+    try {
+      return sessions.read(name.handle());
     } catch (IOException e) {
       throw failed("read", e);
     }
+  }
+
+  /** The session under its current name, which the token of an alias does not say. */
+  private Optional<SessionTokens.Token> name(StoredSession session) {
+    return tokens.parse(session.token()).map(token -> token.as(session.handle()));
   }
 
   private static Optional<StoredSession> decode(SessionTokens.Token token, SlotFile.Slot slot) {
@@ -128,32 +161,34 @@ public final class FileSessionStore implements SessionStore {
         new SlotFolder.Content(deadline, RecordCodec.encode(envelope, attributes));
     try {
       sweep.ifDue(now);
-      return signIns.begin(
-          limit,
-          FileSignIns.Place.of(token.handle(), envelope, deadline, now),
-          Optional.empty(),
-          now,
-          () -> {
-            try (FileLocks.Held held = sessions.lock(token.handle())) {
-              sessions.begin(token.handle(), content);
-            }
-            return Optional.of(token.text());
-          });
+      return signIns
+          .begin(
+              limit,
+              FileSignIns.Place.of(token.handle(), envelope, deadline, now),
+              Optional.empty(),
+              now,
+              () -> {
+                try (FileLocks.Held held = sessions.lock(token.handle())) {
+                  sessions.begin(token.handle(), content);
+                }
+                return Attempt.of(Written.stored(token.text()));
+              })
+          .written()
+          .token();
     } catch (IOException e) {
       throw failed("create", e);
     }
   }
 
   @Override
-  public Optional<String> update(
-      StoredSession session, Changes changes, Instant deadline, Instant now) {
-    return tokens
-        .parse(session.token())
-        .flatMap(token -> update(token, session, changes, deadline, now));
+  public Written update(StoredSession session, Changes changes, Instant deadline, Instant now) {
+    return name(session)
+        .map(name -> update(name, session, changes, deadline, now))
+        .orElse(Written.GONE);
   }
 
-  private Optional<String> update(
-      SessionTokens.Token token,
+  private Written update(
+      SessionTokens.Token name,
       StoredSession session,
       Changes changes,
       Instant deadline,
@@ -161,125 +196,238 @@ public final class FileSessionStore implements SessionStore {
     // Only a deadline that moves is worth telling the person's index.
     Optional<FileSignIns.Place> place =
         deadline.isAfter(session.deadline())
-            ? FileSignIns.Place.of(token.handle(), session.envelope(), deadline, now)
+            ? FileSignIns.Place.of(name.handle(), session.envelope(), deadline, now)
             : Optional.empty();
     try {
-      return signIns.touch(place, now, () -> update(token, changes, deadline, now));
+      Attempt attempt = signIns.touch(place, now, () -> commit(name, changes, deadline, now));
+      return attempt.next().isEmpty()
+          ? attempt.written()
+          : update(name.as(attempt.next().get()), session, changes, deadline, now);
     } catch (IOException e) {
       throw failed("update", e);
     }
   }
 
-  private Optional<String> update(
-      SessionTokens.Token token, Changes changes, Instant deadline, Instant now)
+  private Attempt commit(SessionTokens.Token name, Changes changes, Instant deadline, Instant now)
       throws IOException {
-    try (FileLocks.Held held = sessions.lock(token.handle())) {
-      boolean written =
-          files.change(
-              token.handle(),
-              slot ->
-                  decode(token, slot)
-                      .filter(current -> current.deadline().isAfter(now))
-                      .map(
-                          current ->
-                              new SlotFolder.Content(
-                                  later(deadline, current.deadline()),
-                                  RecordCodec.encode(
-                                      current.envelope(), changes.applyTo(current.attributes())))));
-      return written ? Optional.of(token.text()) : Optional.empty();
+    try (FileLocks.Held held = sessions.lock(name.handle())) {
+      Commit commit = new Commit(name, changes, deadline, now);
+      files.change(name.handle(), commit);
+      return commit.attempt;
+    }
+  }
+
+  /** What a commit makes of a session's file, or why it makes nothing of it. */
+  private static final class Commit
+      implements Function<SlotFile.Slot, Optional<SlotFolder.Content>> {
+    private final SessionTokens.Token name;
+    private final Changes changes;
+    private final Instant deadline;
+    private final Instant now;
+    private Attempt attempt = Attempt.GONE;
+
+    Commit(SessionTokens.Token name, Changes changes, Instant deadline, Instant now) {
+      this.name = name;
+      this.changes = changes;
+      this.deadline = deadline;
+      this.now = now;
+    }
+
+    @Override
+    public Optional<SlotFolder.Content> apply(SlotFile.Slot slot) {
+      Found found = Found.in(slot, name, changes, now);
+      attempt = found.attempt();
+      return found
+          .session()
+          .map(
+              current ->
+                  new SlotFolder.Content(
+                      later(deadline, current.deadline()),
+                      RecordCodec.encode(
+                          current.envelope(), changes.applyTo(current.attributes()))));
+    }
+  }
+
+  /**
+   * What a write finds in a session's file.
+   *
+   * @param attempt what becomes of it
+   * @param session empty if nothing may be written
+   */
+  private record Found(Attempt attempt, Optional<StoredSession> session) {
+    static Found in(SlotFile.Slot slot, SessionTokens.Token name, Changes changes, Instant now) {
+      Optional<Forward> forward = SessionFiles.forward(slot).filter(next -> next.isAlias(now));
+      if (forward.isPresent()) {
+        return new Found(Attempt.rotated(forward.get().handle()), Optional.empty());
+      }
+      Optional<StoredSession> current =
+          decode(name, slot).filter(session -> session.deadline().isAfter(now));
+      if (current.isEmpty()) {
+        return new Found(Attempt.GONE, Optional.empty());
+      }
+      return changes.fit(current.get().attributes())
+          ? new Found(Attempt.of(Written.stored(name.text())), current)
+          : new Found(Attempt.of(Written.CONFLICT), Optional.empty());
     }
   }
 
   @Override
-  public Optional<String> rotate(
+  public Written rotate(
       StoredSession session, Envelope envelope, Changes changes, Instant deadline, Instant now) {
     return rotate(session, envelope, changes, deadline, now, SessionLimit.NONE);
   }
 
   @Override
-  public Optional<String> rotate(
+  public Written rotate(
       StoredSession session,
       Envelope envelope,
       Changes changes,
       Instant deadline,
       Instant now,
       SessionLimit limit) {
-    Optional<SessionTokens.Token> parsed = tokens.parse(session.token());
-    if (parsed.isEmpty()) {
-      return Optional.empty();
+    Optional<SessionTokens.Token> old = name(session);
+    while (old.isPresent()) {
+      Attempt attempt =
+          rotate(old.get(), session, envelope, Optional.empty(), changes, deadline, now, limit);
+      if (attempt.next().isEmpty()) {
+        return attempt.written();
+      }
+      old = Optional.of(old.get().as(attempt.next().get()));
     }
-    SessionTokens.Token old = parsed.get();
+    return Written.GONE;
+  }
+
+  @Override
+  public Written rotate(
+      StoredSession session, Changes changes, Instant deadline, Instant now, Duration grace) {
+    Optional<SessionTokens.Token> old = tokens.parse(session.token());
+    if (old.isEmpty()) {
+      return Written.GONE;
+    }
+    if (!old.get().handle().equals(session.handle())) {
+      // Loaded through an alias: another request has just rotated it.
+      return update(session, changes, deadline, now);
+    }
+    Attempt attempt =
+        rotate(
+            old.get(),
+            session,
+            session.envelope(),
+            Optional.of(now.plus(grace)),
+            changes,
+            deadline,
+            now,
+            SessionLimit.NONE);
+    return attempt.next().isEmpty()
+        ? attempt.written()
+        : update(old.get().as(attempt.next().get()), session, changes, deadline, now);
+  }
+
+  private Attempt rotate(
+      SessionTokens.Token old,
+      StoredSession session,
+      Envelope envelope,
+      Optional<Instant> aliasUntil,
+      Changes changes,
+      Instant deadline,
+      Instant now,
+      SessionLimit limit) {
     SessionTokens.Token token = tokens.mintBeside(old);
+    Forward forward = new Forward(token.handle(), aliasUntil);
     Optional<String> before = session.envelope().principal().map(Principal::id);
     Optional<String> after = envelope.principal().map(Principal::id);
     boolean samePerson = before.equals(after);
     try {
-      Optional<String> rotated =
+      Attempt attempt =
           signIns.begin(
               limit,
               FileSignIns.Place.of(token.handle(), envelope, deadline, now),
               samePerson ? Optional.of(old.handle()) : Optional.empty(),
               now,
-              () -> rotate(old, token, envelope, changes, deadline, now));
-      if (rotated.isPresent() && before.isPresent() && !samePerson) {
+              () -> move(old, token, envelope, forward, changes, deadline, now));
+      if (attempt.written().isStored() && before.isPresent() && !samePerson) {
         signIns.leave(before.get(), old.handle(), now);
       }
-      return rotated;
+      return attempt;
     } catch (IOException e) {
       throw failed("rotate", e);
     }
   }
 
-  private Optional<String> rotate(
+  private Attempt move(
       SessionTokens.Token old,
       SessionTokens.Token token,
       Envelope envelope,
+      Forward forward,
       Changes changes,
       Instant deadline,
       Instant now)
       throws IOException {
     // Nobody knows the new name yet, but a sweep would take a file half written for debris.
     try (FileLocks.Held held = sessions.lock(old.handle(), token.handle())) {
-      Optional<StoredSession> current = files.read(old.handle()).flatMap(slot -> decode(old, slot));
-      if (current.isEmpty() || !current.get().deadline().isAfter(now)) {
-        return Optional.empty();
+      Optional<SlotFile.Slot> slot = files.read(old.handle());
+      if (slot.isEmpty()) {
+        return Attempt.GONE;
       }
-      byte[] content = RecordCodec.encode(envelope, changes.applyTo(current.get().attributes()));
+      Found found = Found.in(slot.get(), old, changes, now);
+      if (found.session().isEmpty()) {
+        return found.attempt();
+      }
+      byte[] content =
+          RecordCodec.encode(envelope, changes.applyTo(found.session().get().attributes()));
       sessions.begin(token.handle(), new SlotFolder.Content(deadline, content));
-      sessions.end(old.handle());
-      return Optional.of(token.text());
+      try {
+        sessions.forward(old.handle(), forward, deadline);
+      } catch (IOException | RuntimeException e) {
+        sessions.end(token.handle());
+        throw e;
+      }
+      return Attempt.of(Written.stored(token.text()));
     }
   }
 
   @Override
   public void delete(String token, Instant now) {
-    tokens
-        .parse(token)
-        .ifPresent(
-            parsed ->
-                load(parsed)
-                    .ifPresentOrElse(
-                        session -> delete(session, now),
-                        () -> delete(parsed.handle(), Optional.empty(), now)));
+    tokens.parse(token).ifPresent(name -> end(name, Optional.empty(), now));
   }
 
   @Override
   public void delete(StoredSession session, Instant now) {
     Optional<String> person = session.envelope().principal().map(Principal::id);
-    tokens.parse(session.token()).ifPresent(parsed -> delete(parsed.handle(), person, now));
+    name(session).ifPresent(name -> end(name, person, now));
   }
 
-  private void delete(String handle, Optional<String> principalId, Instant now) {
+  /** Ends a session, or what it was rotated into; takes it out of its person's index. */
+  private void end(SessionTokens.Token first, Optional<String> person, Instant now) {
+    SessionTokens.Token name = first;
+    Optional<String> whose = person;
     try {
-      try (FileLocks.Held held = sessions.lock(handle)) {
-        sessions.end(handle);
-      }
-      if (principalId.isPresent()) {
-        signIns.leave(principalId.get(), handle, now);
+      Optional<Forward> forward;
+      do {
+        try (FileLocks.Held held = sessions.lock(name.handle())) {
+          Optional<SlotFile.Slot> slot = files.read(name.handle());
+          forward = slot.flatMap(SessionFiles::forward);
+          if (forward.isEmpty()) {
+            whose = slot.flatMap(FileSessionStore::person).or(() -> person);
+            sessions.end(name.handle());
+          }
+        }
+        if (forward.isPresent()) {
+          name = name.as(forward.get().handle());
+        }
+      } while (forward.isPresent());
+      if (whose.isPresent()) {
+        signIns.leave(whose.get(), name.handle(), now);
       }
     } catch (IOException e) {
       throw failed("delete", e);
     }
+  }
+
+  private static Optional<String> person(SlotFile.Slot slot) {
+    return RecordCodec.decode(slot.content())
+        .flatMap(content -> content.envelope().principal())
+        .map(Principal::id);
   }
 
   @Override
@@ -293,19 +441,17 @@ public final class FileSessionStore implements SessionStore {
 
   @Override
   public boolean revoke(String principalId, String handle, Instant now) {
-    return revoke(
-            principalId, entry -> entry.handle().equals(handle) || entry.root().equals(handle), now)
-        > 0;
+    try {
+      return signIns.revoke(principalId, handle, now) > 0;
+    } catch (IOException e) {
+      throw failed("revoke", e);
+    }
   }
 
   @Override
   public int revokeAll(String principalId, Optional<String> except, Instant now) {
-    return revoke(principalId, entry -> except.filter(entry.handle()::equals).isEmpty(), now);
-  }
-
-  private int revoke(String principalId, Predicate<FileIndex.Entry> which, Instant now) {
     try {
-      return signIns.revoke(principalId, which, now);
+      return signIns.revokeAll(principalId, except, now);
     } catch (IOException e) {
       throw failed("revoke", e);
     }
@@ -336,7 +482,7 @@ public final class FileSessionStore implements SessionStore {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(true, true, true);
+    return Capabilities.ALL;
   }
 
   @Override

@@ -36,13 +36,13 @@ final class FileSignIns {
     }
   }
 
-  /** Writes a session; empty if there was nothing to write it from. */
+  /** Writes a session, if there is something to write it from. */
   interface Write {
-    Optional<String> run() throws IOException;
+    Attempt run() throws IOException;
   }
 
   /** Enters the session into its person's index, writes it, and ends what the limit says. */
-  Optional<String> begin(
+  Attempt begin(
       SessionLimit limit,
       Optional<Place> place,
       Optional<String> replaced,
@@ -57,23 +57,23 @@ final class FileSignIns {
       Optional<List<FileIndex.Entry>> excess =
           index.enter(person, place.get().entry(), replaced, limit, now);
       if (excess.isEmpty()) {
-        return Optional.empty();
+        return Attempt.of(Written.REFUSED);
       }
-      Optional<String> token = write.run();
-      if (token.isEmpty()) {
+      Attempt attempt = write.run();
+      if (!attempt.written().isStored()) {
         index.leave(person, List.of(place.get().entry().handle()), now);
-        return Optional.empty();
+        return attempt;
       }
       end(person, excess.get(), now);
       if (replaced.isPresent()) {
         index.leave(person, List.of(replaced.get()), now);
       }
-      return token;
+      return attempt;
     }
   }
 
-  /** Moves the deadline of the entry, then writes; takes the entry out if nothing was written. */
-  Optional<String> touch(Optional<Place> place, Instant now, Write write) throws IOException {
+  /** Moves the deadline of the entry, then writes; takes the entry out if the session has ended. */
+  Attempt touch(Optional<Place> place, Instant now, Write write) throws IOException {
     if (place.isEmpty()) {
       return write.run();
     }
@@ -81,11 +81,11 @@ final class FileSignIns {
     FileIndex.Entry entry = place.get().entry();
     try (FileLocks.Held held = index.lock(person)) {
       index.touch(person, entry, now);
-      Optional<String> token = write.run();
-      if (token.isEmpty()) {
+      Attempt attempt = write.run();
+      if (attempt.written().outcome() == Outcome.GONE) {
         index.leave(person, List.of(entry.handle()), now);
       }
-      return token;
+      return attempt;
     }
   }
 
@@ -128,11 +128,26 @@ final class FileSignIns {
                     slot.deadline()));
   }
 
-  /** Ends these sessions of a person; how many were live. */
-  int revoke(String principalId, Predicate<FileIndex.Entry> which, Instant now) throws IOException {
+  /** Ends one session of a person, under any name it had; how many were live. */
+  int revoke(String principalId, String handle, Instant now) throws IOException {
     try (FileLocks.Held held = index.lock(principalId)) {
-      return end(principalId, index.entries(principalId).stream().filter(which).toList(), now);
+      String current = sessions.current(handle);
+      return end(
+          principalId, entry -> entry.handle().equals(current) || entry.root().equals(handle), now);
     }
+  }
+
+  /** Ends all sessions of a person but one, if any, under any name it had; how many were live. */
+  int revokeAll(String principalId, Optional<String> except, Instant now) throws IOException {
+    try (FileLocks.Held held = index.lock(principalId)) {
+      String kept = sessions.current(except.orElse(""));
+      return end(principalId, entry -> !entry.handle().equals(kept), now);
+    }
+  }
+
+  private int end(String principalId, Predicate<FileIndex.Entry> which, Instant now)
+      throws IOException {
+    return end(principalId, index.entries(principalId).stream().filter(which).toList(), now);
   }
 
   /** Ends sessions, then takes them out of the index; the caller holds the person's lock. */

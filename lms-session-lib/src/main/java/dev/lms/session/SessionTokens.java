@@ -46,6 +46,11 @@ public final class SessionTokens {
    * @param handle 128 bits in hexadecimal: the name under which stores and logs know the session
    */
   public record Token(String text, String group, String handle) {
+    /** The same token, as an alias of the session that was rotated into this handle. */
+    public Token as(String handle) {
+      return new Token(text, group, handle);
+    }
+
     @Override
     public String toString() {
       return "Token[" + handle + "]";

@@ -219,8 +219,11 @@ final class SlotFolder {
     return SHARD.matcher(path.getFileName().toString()).matches() && Files.isDirectory(path);
   }
 
-  /** For content that has outgrown its slots: a larger file takes the place of the old one. */
-  private void replace(String name, Content content) throws IOException {
+  /**
+   * A new file takes the place of the old one: for content that has outgrown its slots, or that
+   * must not leave the old content in the other one.
+   */
+  void replace(String name, Content content) throws IOException {
     Path larger = file(name + TEMPORARY);
     Files.deleteIfExists(larger);
     write(larger, name, content);

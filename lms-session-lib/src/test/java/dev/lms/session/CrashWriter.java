@@ -120,7 +120,10 @@ final class CrashWriter implements Runnable {
   private void rotate(Written session) {
     say(session.id, "? rotate");
     session.token =
-        store.rotate(load(session.token), somebody(), Changes.NONE, SOON, NOW).orElseThrow();
+        store
+            .rotate(load(session.token), somebody(), Changes.NONE, SOON, NOW)
+            .token()
+            .orElseThrow();
     say(session.id, "! rotate " + session.token);
   }
 
@@ -138,7 +141,7 @@ final class CrashWriter implements Runnable {
   }
 
   private void update(String token, Changes changes) {
-    if (store.update(load(token), changes, SOON, NOW).isEmpty()) {
+    if (store.update(load(token), changes, SOON, NOW).token().isEmpty()) {
       throw new IllegalStateException("nobody else ends this session");
     }
   }

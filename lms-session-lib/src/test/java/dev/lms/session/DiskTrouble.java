@@ -117,13 +117,17 @@ final class DiskTrouble {
 
   private Object set(String token, String value) {
     Changes changes = new Changes(Map.of("v", value), Set.of(), Map.of());
-    return store.update(load(token), changes, CrashWriter.SOON, CrashWriter.NOW).orElseThrow();
+    return store
+        .update(load(token), changes, CrashWriter.SOON, CrashWriter.NOW)
+        .token()
+        .orElseThrow();
   }
 
   private Object rotate(String token) {
     StoredSession session = load(token);
     return store
         .rotate(session, session.envelope(), Changes.NONE, CrashWriter.SOON, CrashWriter.NOW)
+        .token()
         .orElseThrow();
   }
 

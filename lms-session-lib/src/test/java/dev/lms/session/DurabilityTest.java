@@ -53,7 +53,10 @@ class DurabilityTest {
         all.add(
             syncs(
                 () ->
-                    store.update(session, changes, CrashWriter.SOON, CrashWriter.NOW).orElseThrow(),
+                    store
+                        .update(session, changes, CrashWriter.SOON, CrashWriter.NOW)
+                        .token()
+                        .orElseThrow(),
                 tokens));
       }
       all.add(

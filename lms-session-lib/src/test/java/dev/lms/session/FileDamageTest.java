@@ -62,7 +62,7 @@ class FileDamageTest {
   private void set(String token, String value) {
     StoredSession session = store.load(token).orElseThrow();
     Changes changes = new Changes(Map.of("v", value), Set.of(), Map.of());
-    assertTrue(store.update(session, changes, SOON, NOW).isPresent());
+    assertTrue(store.update(session, changes, SOON, NOW).token().isPresent());
   }
 
   private Optional<String> value(String token) {
@@ -258,7 +258,7 @@ class FileDamageTest {
     try (FileSessionStore rotated = FileSessionStore.open(folder(), NEW_KEYS, 1)) {
       for (int i = 0; i < 2; i++) {
         StoredSession session = rotated.load(token).orElseThrow();
-        assertTrue(rotated.update(session, Changes.NONE, SOON, NOW).isPresent());
+        assertTrue(rotated.update(session, Changes.NONE, SOON, NOW).token().isPresent());
       }
       assertEquals(Optional.empty(), store.load(token), "this worker has not got the new key");
       sweep(NOW);

@@ -50,6 +50,24 @@ class FileLayoutTest {
     }
   }
 
+  /** Two slots in one file would hold the session beside the forward. */
+  @Test
+  void damageToAForwardDoesNotBringTheOldIdBack() throws Exception {
+    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS)) {
+      String old = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
+      StoredSession session = store.load(old).orElseThrow();
+      Path file = files().get(0);
+      assertTrue(store.rotate(session, Changes.NONE, SOON, NOW, Duration.ZERO).isStored());
+      byte[] good = Files.readAllBytes(file);
+      for (int i = 0; i < good.length; i++) {
+        byte[] bad = good.clone();
+        bad[i] ^= 1;
+        Files.write(file, bad);
+        assertFalse(store.open(old, NOW) instanceof Opened.Live, "byte " + i + " flipped");
+      }
+    }
+  }
+
   private static Optional<String> value(SessionStore store, String token) {
     return store.load(token).map(session -> session.attributes().getOrDefault("v", "missing"));
   }
@@ -62,7 +80,7 @@ class FileLayoutTest {
       for (int commit = 2; commit <= 5; commit++) {
         byte[] before = Files.readAllBytes(file);
         StoredSession session = store.load(token).orElseThrow();
-        assertTrue(store.update(session, set("v", "" + commit), SOON, NOW).isPresent());
+        assertTrue(store.update(session, set("v", "" + commit), SOON, NOW).token().isPresent());
         byte[] after = Files.readAllBytes(file);
         for (int torn = 0; torn < after.length; torn++) {
           if (before[torn] == after[torn] && torn % 97 != 0) {
@@ -151,7 +169,7 @@ class FileLayoutTest {
               });
       for (int i = 0; i < 1500; i++) {
         StoredSession session = store.load(token).orElseThrow();
-        token = store.rotate(session, STRANGER, Changes.NONE, SOON, NOW).orElseThrow();
+        token = store.rotate(session, STRANGER, Changes.NONE, SOON, NOW).token().orElseThrow();
         assertEquals(Optional.of("1"), value(store, token), "after rotation " + i);
       }
       done.set(true);

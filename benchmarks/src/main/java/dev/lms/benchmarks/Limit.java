@@ -1,0 +1,58 @@
+package dev.lms.benchmarks;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A ratio this project has set itself.
+ *
+ * @param what the work
+ * @param ours whose time it is
+ * @param other what it is measured by
+ * @param threads at how many threads it counts; 0 for any
+ * @param atLeast true: the other must take at least so many times ours. False: ours may take at
+ *     most so many times the other's
+ */
+record Limit(String what, String ours, String other, int threads, boolean atLeast, double factor) {
+
+  /** Every line of the table, in its order. */
+  static final List<Limit> ALL =
+      List.of(
+          atMost("read-only request", "RedisBenchmark.read", "readRawHgetall", 1, 1.15),
+          atMost("read-only request", "RedisBenchmark.read", "readRawHgetall", 8, 1.25),
+          atLeast("read-only request", "RedisBenchmark.read", "readSpringJedis", 4),
+          atLeast("read-only request", "RedisBenchmark.read", "readSpringLettuce", 6),
+          atLeast("read-only request", "RedisBenchmark.read", "readSpringIndexedJedis", 7.5),
+          atLeast("read-only request", "RedisBenchmark.read", "readSpringIndexedLettuce", 7.5),
+          atMost("one attribute changed", "RedisBenchmark.change", "changeRaw", 0, 1.15),
+          atLeast("create, in no index", "RedisBenchmark.begin", "createSpringJedis", 2.5),
+          atLeast("create, ours in the index", "RedisBenchmark.create", "createSpringJedis", 2.5),
+          atMost("file: read and decode", "FileBenchmark.read", "readRaw", 0, 1.5),
+          atLeast("file: load, touch, store", "FileBenchmark.touch", "touchJetty", 8),
+          atMost("cookie: open", "CookieBenchmark.read", "readRaw", 0, 2));
+
+  private static Limit atMost(String what, String ours, String method, int threads, double most) {
+    return new Limit(what, ours, besides(ours, method), threads, false, most);
+  }
+
+  private static Limit atLeast(String what, String ours, String method, double least) {
+    return new Limit(what, ours, besides(ours, method), 0, true, least);
+  }
+
+  private static String besides(String ours, String method) {
+    return ours.substring(0, ours.indexOf('.') + 1) + method;
+  }
+
+  boolean counts(int atThreads) {
+    return threads == 0 || threads == atThreads;
+  }
+
+  boolean holds(double ratio) {
+    return atLeast ? ratio >= factor : ratio <= factor;
+  }
+
+  /** Such as {@code <= 1.15 x} or {@code >= 4.00 x}. */
+  String text() {
+    return String.format(Locale.ROOT, "%s %.2f x", atLeast ? ">=" : "<=", factor);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.lms.benchmarks;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+
+/** Ratios of several rounds, in ascending order: the median counts. */
+public record Spread(List<Double> ratios) {
+  /** Sorts them. */
+  public Spread {
+    ratios = ratios.stream().sorted().toList();
+  }
+
+  /** Of these ratios. */
+  public static Spread of(Collection<Double> ratios) {
+    return new Spread(List.copyOf(ratios));
+  }
+
+  public boolean isEmpty() {
+    return ratios.isEmpty();
+  }
+
+  /** The one in the middle, or the mean of the two there. */
+  public double median() {
+    int count = ratios.size();
+    return (ratios.get((count - 1) / 2) + ratios.get(count / 2)) / 2;
+  }
+
+  /** Median, least and greatest, such as {@code 1.10 (1.08 - 1.13)}; of one round only itself. */
+  public String text() {
+    if (isEmpty()) {
+      return "-";
+    }
+    String median = String.format(Locale.ROOT, "%.2f", median());
+    return ratios.size() == 1
+        ? median
+        : String.format(
+            Locale.ROOT, "%s (%.2f - %.2f)", median, ratios.get(0), ratios.get(ratios.size() - 1));
+  }
+}

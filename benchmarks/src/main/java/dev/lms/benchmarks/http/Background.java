@@ -1,0 +1,82 @@
+package dev.lms.benchmarks.http;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** A server on loopback that runs beside this program, and is stopped with it. */
+final class Background implements AutoCloseable {
+  private static final long LONGEST_START_SECONDS = 60;
+
+  private final Process process;
+  private final int port;
+
+  private Background(Process process, int port) {
+    this.process = process;
+    this.port = port;
+    // However this program ends.
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+  }
+
+  /** A port nobody listens on at the moment. */
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Starts a program and waits until something listens on its port. */
+  static Background start(int port, Path log, Map<String, String> environment, List<String> command)
+      throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().putAll(environment);
+    Background server = new Background(builder.start(), port);
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_START_SECONDS);
+    while (!server.listens()) {
+      if (!server.process.isAlive() || System.nanoTime() > giveUp) {
+        server.close();
+        throw new IOException(
+            "%s did not start:%n%s".formatted(command.get(0), Files.readString(log)));
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+    return server;
+  }
+
+  private boolean listens() {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  String url(String path) {
+    return "http://127.0.0.1:" + port + path;
+  }
+
+  int port() {
+    return port;
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

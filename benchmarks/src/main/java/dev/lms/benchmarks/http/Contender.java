@@ -1,0 +1,69 @@
+package dev.lms.benchmarks.http;
+
+import com.sun.net.httpserver.Filter;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+
+/**
+ * One server in a process of its own, so that none runs with code that was compiled for another.
+ * All are the JDK's, with the same settings: {@code nodelay}, 2000 idle connections, a virtual
+ * thread for each request.
+ */
+public final class Contender {
+  private static final int BACKLOG = 1024;
+
+  private Contender() {}
+
+  /** The command that starts one on this port. */
+  static List<String> command(int port, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.add("-Dsun.net.httpserver.nodelay=true");
+    command.add("-Dsun.net.httpserver.maxIdleConnections=2000");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(Contender.class.getName(), Integer.toString(port)));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /**
+   * {@code PORT site REDIS}: sessions and page cache before the pages. {@code PORT far REDIS}: the
+   * same with pages in Redis. {@code PORT bare REDIS}: the pages alone. {@code PORT answer FILE}: a
+   * handler with one answer. {@code PORT getex FILE REDIS}: the same, after one GETEX.
+   */
+  public static void main(String[] args) throws IOException {
+    HttpServer server =
+        HttpServer.create(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0])),
+            BACKLOG);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    switch (args[1]) {
+      case "site" -> serve(server, Site.inProcess(args[2]));
+      case "far" -> serve(server, Site.far(args[2]));
+      case "bare" -> serve(server, new Pages(false), List.of());
+      case "answer" -> serve(server, new OneAnswer(Recorded.read(Path.of(args[2]))), List.of());
+      case "getex" ->
+          serve(
+              server,
+              new GetexFirst(new OneAnswer(Recorded.read(Path.of(args[2]))), args[3]),
+              List.of());
+      default -> throw new IllegalArgumentException("no contender " + args[1]);
+    }
+    server.start();
+  }
+
+  private static void serve(HttpServer server, Site site) {
+    serve(server, new Pages(true), site.filters());
+  }
+
+  private static void serve(HttpServer server, HttpHandler handler, List<Filter> filters) {
+    server.createContext("/", handler).getFilters().addAll(filters);
+  }
+}

@@ -1,0 +1,329 @@
+package dev.lms.benchmarks.http;
+
+import dev.lms.benchmarks.Spread;
+import dev.lms.session.redis.RedisServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import redis.clients.jedis.Jedis;
+
+/**
+ * Starts every contender on loopback, measures them by turns, and prints a table of ratios. Stops
+ * what it started.
+ */
+public final class HttpRatios implements AutoCloseable {
+  private static final int ROUNDS = 3;
+  private static final int SECONDS = 5;
+  private static final int CONNECTIONS = 32;
+  private static final int HERD = 200;
+  private static final int FAR_HITS = 1000;
+
+  private static final String CACHED = "anonymous, cached";
+  private static final String SIGNED_IN = "signed in, cached, with holes";
+  private static final String NOT_MODIFIED = "anonymous, 304";
+  private static final String GZIP = "anonymous, gzip";
+  private static final String PLAIN = "handler, same answer";
+  private static final String GETEX = "handler, GETEX, same answer";
+  private static final String VARNISH = "Varnish, same page";
+  private static final String FLASK = "Flask, anonymous, cached";
+  private static final String FLASK_SIGNED_IN = "Flask, signed in, cached";
+
+  private final Deque<AutoCloseable> started = new ArrayDeque<>();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Path folder;
+  private final RedisServer redis;
+  private final Map<String, Target> targets = new LinkedHashMap<>();
+  private final List<String> notes = new ArrayList<>();
+
+  private HttpRatios() throws IOException {
+    folder = Files.createTempDirectory("lms-benchmark");
+    // Varnish's worker runs as somebody else and must get at its own folder inside.
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    redis = keep(RedisServer.start());
+  }
+
+  /**
+   * Measures all there is.
+   *
+   * @param flask the folder of the Flask peer, if it is to be measured
+   */
+  public static void run(Optional<Path> flask) throws IOException, InterruptedException {
+    try (HttpRatios ratios = new HttpRatios()) {
+      ratios.measure(flask);
+    }
+  }
+
+  private void measure(Optional<Path> flask) throws IOException, InterruptedException {
+    Background site = contender("site", redis.url());
+    Background bare = contender("bare");
+    List<Row> rows = new ArrayList<>();
+    if (Wrk.isThere()) {
+      prepare(site, flask);
+      Map<String, List<Wrk.Load>> loads = load();
+      printLoads(loads);
+      rows.addAll(judge(loads));
+    } else {
+      notes.add(
+          "wrk is not installed, so there are no rates: install it with  apt-get install wrk");
+    }
+    rows.add(coldHerd(site));
+    rows.add(uncacheableHerd(site, bare));
+    rows.add(farHit());
+    System.out.println();
+    System.out.print(Row.head());
+    rows.forEach(row -> System.out.print(row.text()));
+    System.out.println();
+    notes.forEach(System.out::println);
+  }
+
+  /** What is measured by wrk, in the order of a round. */
+  private void prepare(Background site, Optional<Path> flask)
+      throws IOException, InterruptedException {
+    Target cached = Target.of(site.url(Pages.WHOLE));
+    Recorded answer = hit(cached);
+    targets.put(CACHED, cached);
+    Background plain = answering("plain", answer);
+    targets.put(PLAIN, Target.of(plain.url(Pages.WHOLE)));
+    Optional<String> noVarnish = Peers.varnishIsMissing();
+    noVarnish.ifPresent(notes::add);
+    if (noVarnish.isEmpty()) {
+      targets.put(VARNISH, Target.of(keep(Peers.varnish(folder, plain)).url(Pages.WHOLE)));
+    }
+    prepare(GZIP, cached.with("Accept-Encoding", "gzip"));
+    prepare(NOT_MODIFIED, cached.with("If-None-Match", answer.field("ETag")));
+
+    Target signedIn = Target.of(site.url(Pages.WITH_HOLES)).with("Cookie", signIn(site));
+    targets.put(SIGNED_IN, signedIn);
+    Path file = folder.resolve("signed-in");
+    hit(signedIn).write(file);
+    targets.put(
+        GETEX,
+        new Target(
+            contender("getex", file.toString(), redis.url()).url(Pages.WITH_HOLES),
+            signedIn.headers()));
+
+    if (flask.isEmpty()) {
+      notes.add("The Flask peer is left out: name its folder, as in  ... http FOLDER");
+    } else {
+      Optional<String> missing = Peers.flaskIsMissing();
+      missing.ifPresent(notes::add);
+      if (missing.isEmpty()) {
+        RedisServer itsRedis = keep(RedisServer.start());
+        Background peer = keep(Peers.flask(folder, flask.get(), itsRedis.port()));
+        Target home = Target.of(peer.url("/home"));
+        targets.put(FLASK, home);
+        targets.put(FLASK_SIGNED_IN, home.with("Cookie", Peers.flaskCookie(client, peer)));
+      }
+    }
+  }
+
+  private void prepare(String name, Target target) throws IOException, InterruptedException {
+    targets.put(name, target);
+    Background handler = answering(name, hit(target));
+    targets.put(besides(name), new Target(handler.url(Pages.WHOLE), target.headers()));
+  }
+
+  private static String besides(String name) {
+    return PLAIN + " (" + name.substring(name.lastIndexOf(' ') + 1) + ")";
+  }
+
+  /** What the cache answers from the second time on. */
+  private Recorded hit(Target target) throws IOException, InterruptedException {
+    Recorded.of(client, target);
+    Recorded answer = Recorded.of(client, target);
+    if (!answer.field("Cache-Status").contains("hit")) {
+      throw new IOException(target + " is no hit: " + answer.fields());
+    }
+    return answer;
+  }
+
+  private String signIn(Background site) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(site.url(Pages.SIGN_IN))).build();
+    return Peers.cookie(client.send(request, HttpResponse.BodyHandlers.discarding()));
+  }
+
+  private Background answering(String name, Recorded answer) throws IOException {
+    Path file = folder.resolve(name.replace(' ', '-'));
+    answer.write(file);
+    return contender("answer", file.toString());
+  }
+
+  private Background contender(String... arguments) throws IOException {
+    int port = Background.freePort();
+    return keep(
+        Background.start(
+            port,
+            folder.resolve("contender-" + port + ".log"),
+            Map.of(),
+            Contender.command(port, arguments)));
+  }
+
+  /** Round by round, after one that does not count. */
+  private Map<String, List<Wrk.Load>> load() throws IOException, InterruptedException {
+    Wrk wrk = new Wrk(CONNECTIONS, SECONDS);
+    Map<String, List<Wrk.Load>> loads = new LinkedHashMap<>();
+    for (int round = 0; round <= ROUNDS; round++) {
+      System.out.println(round == 0 ? "Warming up" : "Round " + round + " of " + ROUNDS);
+      for (Map.Entry<String, Target> target : targets.entrySet()) {
+        System.out.println("  " + target.getKey());
+        Wrk.Load load = wrk.run(target.getValue());
+        if (round > 0) {
+          loads.computeIfAbsent(target.getKey(), name -> new ArrayList<>()).add(load);
+        }
+      }
+    }
+    return loads;
+  }
+
+  private static void printLoads(Map<String, List<Wrk.Load>> loads) {
+    System.out.println();
+    System.out.printf(
+        "%-36s  %12s  %8s  %8s%n", "mean of the rounds", "requests/s", "p50 ms", "p99 ms");
+    loads.forEach(
+        (name, rounds) ->
+            System.out.printf(
+                Locale.ROOT,
+                "%-36s  %12.0f  %8.2f  %8.2f%n",
+                name,
+                rounds.stream().mapToDouble(Wrk.Load::rate).average().orElse(Double.NaN),
+                rounds.stream().mapToDouble(Wrk.Load::p50).average().orElse(Double.NaN),
+                rounds.stream().mapToDouble(Wrk.Load::p99).average().orElse(Double.NaN)));
+  }
+
+  private static List<Row> judge(Map<String, List<Wrk.Load>> loads) {
+    return Stream.of(
+            row(loads, CACHED, PLAIN, Optional.of(Row.Limit.atLeast(0.9))),
+            row(loads, CACHED, VARNISH, Optional.of(Row.Limit.atLeast(0.7))),
+            row(loads, SIGNED_IN, GETEX, Optional.of(Row.Limit.atLeast(0.95))),
+            row(loads, CACHED, FLASK, Optional.of(Row.Limit.atLeast(11))),
+            row(loads, SIGNED_IN, FLASK_SIGNED_IN, Optional.of(Row.Limit.atLeast(5.5))),
+            row(loads, NOT_MODIFIED, besides(NOT_MODIFIED), Optional.empty()),
+            row(loads, GZIP, besides(GZIP), Optional.empty()))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** Rate by rate, round by round; empty if one was not measured. */
+  private static Optional<Row> row(
+      Map<String, List<Wrk.Load>> loads, String ours, String other, Optional<Row.Limit> limit) {
+    List<Wrk.Load> one = loads.getOrDefault(ours, List.of());
+    List<Wrk.Load> two = loads.getOrDefault(other, List.of());
+    if (one.isEmpty() || two.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Double> ratios = new ArrayList<>();
+    for (int round = 0; round < one.size(); round++) {
+      ratios.add(one.get(round).rate() / two.get(round).rate());
+    }
+    return Optional.of(new Row(ours, other, Spread.of(ratios), limit));
+  }
+
+  /** How many renders a herd on a page that nobody asked for before costs. */
+  private Row coldHerd(Background site) throws IOException, InterruptedException {
+    Herd herd = new Herd(HERD);
+    List<Double> renders = new ArrayList<>();
+    for (int round = 1; round <= ROUNDS; round++) {
+      long before = renders(site);
+      herd.ask(site.port(), Pages.COLD + "?n=" + round);
+      renders.add((double) (renders(site) - before));
+    }
+    return new Row(
+        HERD + " parallel cold requests",
+        "renders",
+        Spread.of(renders),
+        Optional.of(Row.Limit.atMost(1)));
+  }
+
+  /** How long a herd waits for a page that is never stored, with the cache and without. */
+  private static Row uncacheableHerd(Background site, Background bare)
+      throws IOException, InterruptedException {
+    Herd herd = new Herd(HERD);
+    List<Double> ratios = new ArrayList<>();
+    for (int round = 0; round <= ROUNDS; round++) {
+      double with = herd.ask(site.port(), Pages.NEVER).toNanos();
+      double without = herd.ask(bare.port(), Pages.NEVER).toNanos();
+      if (round > 0) {
+        ratios.add(with / without);
+      }
+    }
+    return new Row(
+        HERD + " parallel uncacheable requests",
+        "no cache, time until the last answer",
+        Spread.of(ratios),
+        Optional.of(Row.Limit.atMost(1.25)));
+  }
+
+  private long renders(Background site) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(site.url(Pages.RENDERS))).build();
+    return Long.parseLong(client.send(request, HttpResponse.BodyHandlers.ofString()).body());
+  }
+
+  /** What a stranger's page from the shared store costs, as Redis itself counts. */
+  private Row farHit() throws IOException, InterruptedException {
+    Background far = contender("far", redis.url());
+    Target page = Target.of(far.url(Pages.WHOLE));
+    hit(page);
+    try (Jedis admin = redis.jedis()) {
+      long before = reads(admin);
+      for (int i = 0; i < FAR_HITS; i++) {
+        Recorded.of(client, page);
+      }
+      // Less the question itself.
+      double reads = reads(admin) - before - 1;
+      return new Row(
+          "far hit",
+          "round trips",
+          new Spread(List.of(reads / FAR_HITS)),
+          Optional.of(Row.Limit.atMost(1)));
+    }
+  }
+
+  private static long reads(Jedis admin) {
+    return admin
+        .info("stats")
+        .lines()
+        .filter(line -> line.startsWith("total_reads_processed:"))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private <T extends AutoCloseable> T keep(T server) {
+    started.push(server);
+    return server;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (AutoCloseable server : started) {
+      try {
+        server.close();
+      } catch (Exception e) {
+        System.err.println("Could not stop a server: " + e.getMessage());
+      }
+    }
+    client.close();
+    try (Stream<Path> files = Files.walk(folder)) {
+      files
+          .sorted(Comparator.reverseOrder())
+          .forEach(file -> Objects.requireNonNull(file).toFile().delete());
+    }
+  }
+}

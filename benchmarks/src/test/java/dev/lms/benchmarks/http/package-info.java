@@ -1,0 +1,5 @@
+/** The contenders over HTTP answer alike, and what wrk says is understood. */
+@NullMarked
+package dev.lms.benchmarks.http;
+
+import org.jspecify.annotations.NullMarked;
