@@ -167,7 +167,7 @@ class FileLayoutTest {
                 }
                 return sweeps;
               });
-      for (int i = 0; i < 1500; i++) {
+      for (int i = 0; i < 600; i++) {
         StoredSession session = store.load(token).orElseThrow();
         token = store.rotate(session, STRANGER, Changes.NONE, SOON, NOW).token().orElseThrow();
         assertEquals(Optional.of("1"), value(store, token), "after rotation " + i);
