@@ -2,13 +2,14 @@ import org.jspecify.annotations.NullMarked;
 
 /**
  * Sessions in Redis, files or sealed cookies, for any Java SE program. Jedis is needed only for the
- * Redis store, the JDK's HttpServer only for the filter.
+ * Redis store, the JDK's HttpServer only for the filter, gson only for attributes in JSON.
  */
 @NullMarked
 module dev.lms.session {
   requires static transitive jdk.httpserver;
   requires static transitive org.jspecify;
   requires static transitive redis.clients.jedis;
+  requires static com.google.gson;
 
   exports dev.lms.session;
   exports dev.lms.session.httpserver;

@@ -5,6 +5,10 @@ import dev.lms.demo.account.AccountPages;
 import dev.lms.demo.account.Devices;
 import dev.lms.demo.account.Passwords;
 import dev.lms.demo.account.Users;
+import dev.lms.demo.cache.CacheMetrics;
+import dev.lms.demo.cache.HotPages;
+import dev.lms.demo.cache.Warming;
+import dev.lms.demo.cache.Workers;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.DataFolder;
 import dev.lms.demo.config.Environment;
@@ -29,6 +33,8 @@ import dev.lms.demo.http.Router;
 import dev.lms.demo.http.SecurityHeaders;
 import dev.lms.demo.http.WebServer;
 import dev.lms.demo.ops.HealthPages;
+import dev.lms.demo.ops.MetricsPage;
+import dev.lms.demo.ops.SessionMetrics;
 import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.demo.program.ProgramPages;
 import dev.lms.demo.program.Programs;
@@ -37,9 +43,12 @@ import dev.lms.demo.view.HoleFiller;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
 import dev.lms.demo.view.Visitors;
+import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.PageCache;
+import dev.lms.pagecache.Warmer;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.session.SessionStoreException;
+import dev.lms.session.httpserver.OutageAnswer;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -51,22 +60,43 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The composition root: every part of the site is made here and handed to those that need it. */
 public final class App {
   private static final Duration LONGEST_QUEUE = Duration.ofSeconds(5);
   private static final Duration OUTAGE_RETRY = Duration.ofSeconds(5);
 
+  /** The filter for errors, further out, has the words. */
+  private static final OutageAnswer OUTAGE_IS_AN_ERROR =
+      (exchange, outage) -> {
+        throw outage;
+      };
+
+  private static final Set<String> ALWAYS_LET_IN =
+      Stream.concat(HealthPages.PATHS.stream(), Stream.of(MetricsPage.PATH))
+          .collect(Collectors.toUnmodifiableSet());
+
   private final WebServer server;
   private final Optional<WebServer> management;
   private final HealthPages health;
+  private final Optional<Warming> warming;
   private final Closing parts;
 
-  private App(WebServer server, Optional<WebServer> management, HealthPages health, Closing parts) {
+  private App(
+      WebServer server,
+      Optional<WebServer> management,
+      HealthPages health,
+      Optional<Warming> warming,
+      Closing parts) {
     this.server = server;
     this.management = management;
     this.health = health;
+    this.warming = warming;
     this.parts = parts;
   }
 
@@ -76,9 +106,21 @@ public final class App {
    * @throws java.net.BindException when the port is taken
    */
   public static App start(Config config, ResourcePlan plan) throws IOException {
+    return start(config, plan, Optional.empty());
+  }
+
+  /** The same, but cold, for somebody who wants to know why pages are stored or not. */
+  static App startExplaining(Config config, ResourcePlan plan, Consumer<Explanation> listener)
+      throws IOException {
+    return start(config, plan, Optional.of(listener));
+  }
+
+  private static App start(
+      Config config, ResourcePlan plan, Optional<Consumer<Explanation>> explanations)
+      throws IOException {
     Closing parts = new Closing();
     try {
-      return start(config, plan, parts);
+      return start(config, plan, explanations, parts);
     } catch (IOException | RuntimeException e) {
       parts.close();
       throw e;
@@ -94,17 +136,21 @@ public final class App {
     return sentences;
   }
 
-  private static App start(Config config, ResourcePlan plan, Closing parts) throws IOException {
+  private static App start(
+      Config config, ResourcePlan plan, Optional<Consumer<Explanation>> explanations, Closing parts)
+      throws IOException {
     Clock clock = Clock.systemUTC();
     DataFolder.create(config.dataDir());
     boolean samples = config.environment() == Environment.DEVELOPMENT;
     int cpus = Runtime.getRuntime().availableProcessors();
 
     Database database = parts.add(Database.open(config.databaseUrl(), cpus, samples));
-    RedisClients redis = parts.add(new RedisClients(plan.redisPool()));
+    // One connection more, in which near copies of pages wait for purges.
+    RedisClients redis = parts.add(new RedisClients(plan.redisPool() + 1));
     SessionBackend sessions = parts.add(SessionBackend.open(config, redis, clock));
     Passwords passwords = parts.add(new Passwords(cpus));
-    PageCache pageCache = new PageCache(PageBackend.open(config, plan, redis, clock), clock);
+    PageCache pageCache =
+        new PageCache(PageBackend.open(config, plan.pageCacheMb(), redis, clock, parts), clock);
 
     Assets assets = new Assets();
     Pages pages = new Pages(new Visitors(Site::isSignedIn, PageCacheFilter::hole), assets);
@@ -116,7 +162,12 @@ public final class App {
     Devices devices =
         new Devices(sessions.sessions(), sessions.store().capabilities().principalIndex());
     Duration ttl = config.pageCache().timeout();
-    Consumer<Set<String>> purge = tags -> pageCache.purge(tags.toArray(String[]::new));
+    AtomicReference<Optional<Warming>> warming = new AtomicReference<>(Optional.empty());
+    Consumer<Set<String>> purge =
+        tags -> {
+          pageCache.purge(tags.toArray(String[]::new));
+          warming.get().ifPresent(warm -> warm.warm(HotPages.with(tags)));
+        };
 
     List<PageRoute> routes = new ArrayList<>();
     routes.addAll(new HomePages(courses, programs, pages, ttl).routes());
@@ -135,24 +186,39 @@ public final class App {
     HealthPages health =
         new HealthPages(
             Map.of("database", () -> database.read(sql -> 1), "sessions", sessions::check));
+    List<Route> forOperators = new ArrayList<>(health.routes());
+    Supplier<Warmer.Progress> progress =
+        () -> warming.get().map(Warming::progress).orElse(new Warmer.Progress(0, 0, 0, 0));
+    forOperators.addAll(
+        new MetricsPage(
+                List.of(
+                    new SessionMetrics(sessions.sessions()::statistics),
+                    new CacheMetrics(pageCache::stats, progress)))
+            .routes());
     List<Route> others = new ArrayList<>(assets.routes());
     Optional<WebServer> management = Optional.empty();
     if (config.web().managementPort().isPresent()) {
-      management = Optional.of(management(config, health));
+      management = Optional.of(management(config, forOperators));
     } else {
-      others.addAll(health.routes());
+      others.addAll(forOperators);
     }
     Site site = new Site(routes, others, pages::problem);
     List<Filter> filters =
         List.of(
             new SecurityHeaders(),
             new ErrorFilter(App::problem, pages::problem),
-            new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, HealthPages.PATHS),
-            new SessionFilter(sessions.sessions()),
-            site.cacheFilter(pageCache, fillers));
+            new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, ALWAYS_LET_IN),
+            new SessionFilter(sessions.sessions(), site::outagePolicy, OUTAGE_IS_AN_ERROR),
+            site.cacheFilter(pageCache, fillers, explanations));
     WebServer server =
         WebServer.start(address(config, config.web().port()), filters, site.router());
-    return new App(server, management, health, parts);
+    if (explanations.isEmpty()) {
+      Warming warm =
+          parts.add(new Warming(Workers.at(config.web().host(), port(server)), Warming::log));
+      warming.set(Optional.of(warm));
+      warm.warm(new HotPages(courses, programs).all());
+    }
+    return new App(server, management, health, warming.get(), parts);
   }
 
   private static AccountPages accountPages(
@@ -177,11 +243,11 @@ public final class App {
     return routes.stream().map(route -> new PageRoute(route, Optional.empty())).toList();
   }
 
-  private static WebServer management(Config config, HealthPages health) throws IOException {
+  private static WebServer management(Config config, List<Route> routes) throws IOException {
     return WebServer.start(
         address(config, config.web().managementPort().orElseThrow()),
         List.of(new SecurityHeaders(), new ErrorFilter(App::problem)),
-        new Router(health.routes()));
+        new Router(routes));
   }
 
   private static InetSocketAddress address(Config config, int port) {
@@ -200,12 +266,17 @@ public final class App {
 
   /** The port it listens on. */
   public int port() {
+    return port(server);
+  }
+
+  private static int port(WebServer server) {
     return server.address().getPort();
   }
 
   /** Stops accepting, lets requests under way finish for up to {@code drain}, and ends. */
   public void stop(Duration drain) {
     health.drain();
+    warming.ifPresent(Warming::close);
     server.drain(drain);
     management.ifPresent(second -> second.drain(Duration.ZERO));
     parts.close();

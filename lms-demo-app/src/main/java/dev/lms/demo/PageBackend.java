@@ -1,12 +1,13 @@
 package dev.lms.demo;
 
 import dev.lms.demo.config.Config;
-import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.pagecache.LocalPageStore;
 import dev.lms.pagecache.PageStore;
 import dev.lms.pagecache.PurgeCounters;
+import dev.lms.pagecache.redis.NearPageStore;
 import dev.lms.pagecache.redis.RedisPageStore;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 
 /** Where pages are kept as configured. */
@@ -16,23 +17,33 @@ final class PageBackend {
   private PageBackend() {}
 
   /**
-   * In Redis, shared by all workers; or in each process, with purges shared by all processes that
-   * use the same data folder, whether or not one supervisor started them.
+   * In Redis, shared by all workers, with near copies in each; or in each process only, with purges
+   * shared by all processes that use the same data folder, whether or not one supervisor started
+   * them.
+   *
+   * @param megabytes the most that pages in this process may take
+   * @param parts closes the store before the client it uses
    */
-  static PageStore open(Config config, ResourcePlan plan, RedisClients redis, Clock clock)
+  static PageStore open(
+      Config config, int megabytes, RedisClients redis, Clock clock, Closing parts)
       throws IOException {
+    long maxBytes = megabytes * (1L << 20);
     if (config.pageCache().redis().isPresent()) {
-      return new RedisPageStore(redis.client(config.pageCache().redis().get()), KEY_PREFIX, clock);
+      RedisPageStore far =
+          new RedisPageStore(redis.client(config.pageCache().redis().get()), KEY_PREFIX, clock);
+      return parts.add(NearPageStore.over(far, maxBytes, clock));
     }
-    return new LocalPageStore(
-        plan.pageCacheMb() * (1L << 20),
-        PurgeCounters.shared(config.dataDir().resolve("purges")),
-        clock);
+    return new LocalPageStore(maxBytes, PurgeCounters.shared(purges(config)), clock);
+  }
+
+  /** The file through which processes share purges when pages are in each of them. */
+  static Path purges(Config config) {
+    return config.dataDir().resolve("purges");
   }
 
   static String sentence(Config config) {
     return config.pageCache().redis().isPresent()
-        ? "Page cache: redis, shared by all workers"
-        : "Page cache: in process, purges shared through " + config.dataDir().resolve("purges");
+        ? "Page cache: redis, shared by all workers, with near copies in each"
+        : "Page cache: in process, purges shared through " + purges(config);
   }
 }

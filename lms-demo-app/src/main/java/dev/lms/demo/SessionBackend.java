@@ -4,6 +4,7 @@ import dev.lms.demo.config.Config;
 import dev.lms.demo.config.StoreChoice;
 import dev.lms.session.CookieSessionStore;
 import dev.lms.session.CookieSettings;
+import dev.lms.session.Envelope;
 import dev.lms.session.FileRevocations;
 import dev.lms.session.FileSessionStore;
 import dev.lms.session.KeyRing;
@@ -15,13 +16,18 @@ import dev.lms.session.Sessions;
 import dev.lms.session.redis.RedisRevocations;
 import dev.lms.session.redis.RedisSessionStore;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The sessions of the site as configured.
  *
  * @param name of the store, as in {@code SESSION_STORE}
- * @param probe a well-signed token of a session that nobody has
+ * @param probe a cookie with a good token of a session that nobody has
  */
 record SessionBackend(String name, SessionStore store, Sessions sessions, String probe)
     implements AutoCloseable {
@@ -49,13 +55,29 @@ record SessionBackend(String name, SessionStore store, Sessions sessions, String
             cookie(settings),
             new Lifetimes(settings.lifetime(), settings.absoluteTimeout()),
             clock);
-    String probe = new SessionTokens(keys).mint().text();
-    return new SessionBackend(kind.name().toLowerCase(Locale.ROOT), store, sessions, probe);
+    String probe = kind == StoreChoice.Kind.COOKIE ? sealed(store, clock) : signed(keys);
+    return new SessionBackend(
+        kind.name().toLowerCase(Locale.ROOT),
+        store,
+        sessions,
+        settings.cookie().name() + '=' + probe);
   }
 
-  /** Asks the store; an outage is an exception. */
+  private static String signed(KeyRing keys) {
+    return new SessionTokens(keys).mint().text();
+  }
+
+  /** A cookie has no session elsewhere that one could ask for, but a list of those that ended. */
+  private static String sealed(SessionStore store, Clock clock) {
+    Instant now = clock.instant();
+    Instant never = now.plus(Duration.ofDays(100 * 365));
+    return store.create(
+        new Envelope(now, Optional.empty(), never, Optional.empty()), Map.of(), never, now);
+  }
+
+  /** Asks the store, unless it is known to be in an outage; that is an exception. */
   void check() {
-    store.load(probe);
+    sessions.open(List.of(probe)).exists();
   }
 
   @Override
@@ -66,7 +88,7 @@ record SessionBackend(String name, SessionStore store, Sessions sessions, String
   /** Where cookies that were signed out are remembered: as widely as the site has workers. */
   private static Revocations revocations(Config config, RedisClients redis) {
     return config
-        .pageCache()
+        .sessions()
         .redis()
         .<Revocations>map(
             url -> new RedisRevocations(redis.client(url), config.sessions().keyPrefix()))

@@ -7,14 +7,19 @@ import dev.lms.demo.http.Router;
 import dev.lms.demo.view.HoleFiller;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.pagecache.Asker;
+import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.PageCache;
-import dev.lms.pagecache.PageRule;
+import dev.lms.pagecache.httpserver.NamedRule;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
+import dev.lms.session.OutagePolicy;
+import dev.lms.session.Principal;
+import dev.lms.session.Session;
 import dev.lms.session.httpserver.SessionFilter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -24,7 +29,16 @@ import java.util.stream.Stream;
  */
 final class Site {
   private final Router router;
-  private final Map<Route, Optional<PageRule>> rules = new HashMap<>();
+  private final Map<Route, PageRoute> pages = new HashMap<>();
+
+  /** Sessions cannot be looked up, so nobody knows who asks. Thrown often: without a trace. */
+  private static final class UnknownAsker extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    UnknownAsker() {
+      super("sessions cannot be looked up just now", null, false, false);
+    }
+  }
 
   /**
    * The site's map.
@@ -33,7 +47,7 @@ final class Site {
    * @param others what has nothing to do with who is asking: no session is looked up for it
    */
   Site(List<PageRoute> pages, List<Route> others, Function<HttpProblem, String> problemPage) {
-    pages.forEach(page -> rules.put(page.route(), page.rule()));
+    pages.forEach(page -> this.pages.put(page.route(), page));
     this.router =
         new Router(
             Stream.concat(pages.stream().map(PageRoute::route), others.stream()).toList(),
@@ -45,11 +59,15 @@ final class Site {
   }
 
   /** The page cache in front of the pages. */
-  PageCacheFilter cacheFilter(PageCache cache, Map<String, HoleFiller> holes) {
+  PageCacheFilter cacheFilter(
+      PageCache cache,
+      Map<String, HoleFiller> holes,
+      Optional<Consumer<Explanation>> explanations) {
     PageCacheFilter.Builder filter =
-        PageCacheFilter.builder(cache, this::ruleOf, this::who)
+        PageCacheFilter.ofRoutes(cache, this::ruleOf, this::who)
             .personalReads(exchange -> SessionFilter.session(exchange).uses());
     holes.forEach((name, filler) -> filter.hole(name, exchange -> fill(filler, exchange)));
+    explanations.ifPresent(filter::explainingTo);
     return filter.build();
   }
 
@@ -58,21 +76,41 @@ final class Site {
     return filler.fill(SessionFilter.session(exchange), path);
   }
 
-  private Optional<PageRule> ruleOf(HttpExchange exchange) {
+  private NamedRule ruleOf(HttpExchange exchange) {
     return router
         .match(exchange)
-        .flatMap(match -> rules.getOrDefault(match.route(), Optional.empty()));
+        .map(Router.Match::route)
+        .map(
+            route ->
+                new NamedRule(
+                    name(route), Optional.ofNullable(pages.get(route)).flatMap(PageRoute::rule)))
+        .orElse(new NamedRule("none", Optional.empty()));
+  }
+
+  private static String name(Route route) {
+    return route.method().equals("GET") ? route.pattern() : route.method() + " " + route.pattern();
+  }
+
+  private Optional<PageRoute> page(HttpExchange exchange) {
+    return router.match(exchange).map(match -> pages.get(match.route()));
+  }
+
+  /** What becomes of a request while sessions cannot be looked up. */
+  OutagePolicy outagePolicy(HttpExchange exchange) {
+    return page(exchange).map(PageRoute::outage).orElse(OutagePolicy.FAIL_CLOSED);
   }
 
   private Asker who(HttpExchange exchange) {
-    boolean page = router.match(exchange).filter(m -> rules.containsKey(m.route())).isPresent();
-    if (!page) {
+    if (page(exchange).isEmpty()) {
       return Asker.ANONYMOUS;
     }
-    return SessionFilter.session(exchange)
-        .principal()
-        .map(person -> new Asker(person.id(), person.roles()))
-        .orElse(Asker.ANONYMOUS);
+    Session session = SessionFilter.session(exchange);
+    Optional<Principal> person = session.principal();
+    if (session.treatedAsAnonymous()) {
+      // Their page looks like a stranger's, but they may be somebody: not a page to keep or share.
+      throw new UnknownAsker();
+    }
+    return person.map(p -> new Asker(p.id(), p.roles())).orElse(Asker.ANONYMOUS);
   }
 
   /**

@@ -8,6 +8,9 @@ import java.util.function.Function;
  */
 @FunctionalInterface
 public interface Audience {
+  /** Everyone shares one rendering, for content that knows no people. */
+  Audience EVERYONE = asker -> Variant.ANON;
+
   /** Strangers share one rendering, everyone signed in another; the rest is for holes. */
   Audience BY_SIGN_IN = asker -> asker.isAnonymous() ? Variant.ANON : Variant.AUTH;
 

@@ -125,6 +125,14 @@ public final class Fields {
     return new Fields(kept);
   }
 
+  /** These fields with others in place of those of the same name, apart from some. */
+  Fields replacedBy(Fields others, Set<String> kept) {
+    TreeMap<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    all.putAll(lines);
+    all.putAll(others.without(kept).lines);
+    return new Fields(all);
+  }
+
   /**
    * Calls back for each field.
    *

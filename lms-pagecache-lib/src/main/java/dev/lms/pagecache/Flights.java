@@ -52,20 +52,29 @@ final class Flights {
     return (key.hashCode() * 0x9e37_79b9) >>> (Integer.SIZE - 10);
   }
 
+  /**
+   * What a flight brought.
+   *
+   * @param key what the page is for: the secondary key where pages vary
+   * @param page the page
+   * @param stale whether an older page stands in for a render that failed
+   */
+  record Landing(PageKey key, Page page, boolean stale) {}
+
   record Boarding(Flight flight, boolean leads) {}
 
   /** A render under way. */
   final class Flight {
     private final Id id;
-    private final CompletableFuture<Optional<Page>> result = new CompletableFuture<>();
+    private final CompletableFuture<Optional<Landing>> result = new CompletableFuture<>();
 
     private Flight(Id id) {
       this.id = id;
     }
 
     /** Ends the flight with a page for all who wait. Only the first ending counts. */
-    void land(Page page) {
-      end(Optional.of(page));
+    void land(Landing landing) {
+      end(Optional.of(landing));
     }
 
     /** Ends the flight with nothing to share: those who wait render for themselves. */
@@ -73,18 +82,18 @@ final class Flights {
       end(Optional.empty());
     }
 
-    private void end(Optional<Page> page) {
+    private void end(Optional<Landing> landing) {
       if (result.isDone()) {
         return;
       }
       // This order lets a late leader see either the flight or its landing.
       newest.accumulateAndGet(slotOf(id.key()), landings.incrementAndGet(), Math::max);
-      result.complete(page);
+      result.complete(landing);
       active.remove(id, this);
     }
 
     /** Waits for the leader; empty if there is nothing to share or it takes too long. */
-    Optional<Page> await(Duration atMost) {
+    Optional<Landing> await(Duration atMost) {
       try {
         return result.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {

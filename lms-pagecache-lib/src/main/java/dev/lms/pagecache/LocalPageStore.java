@@ -2,8 +2,10 @@ package dev.lms.pagecache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.Optional;
 
 /**
  * Pages in the memory of this process, bounded in bytes. Admission at the cap is Caffeine's
@@ -54,17 +56,20 @@ public final class LocalPageStore implements PageStore {
     long stamp = purges.clock();
     Entry entry = pages.getIfPresent(key);
     if (entry != null) {
-      if (isValid(entry)) {
-        return new Hit(entry.page());
+      Instant now = clock.instant();
+      if (isKept(entry, now)) {
+        return entry.page().isFresh(now)
+            ? new Hit(entry.page())
+            : new Miss(new Stamp(EPOCH, stamp), Optional.of(entry.page()));
       }
       pages.asMap().remove(key, entry);
     }
-    return new Miss(new Stamp(EPOCH, stamp));
+    return new Miss(new Stamp(EPOCH, stamp), Optional.empty());
   }
 
-  private boolean isValid(Entry entry) {
+  private boolean isKept(Entry entry, Instant now) {
     return !purges.purgedSince(entry.stamp(), entry.slots().indexes)
-        && clock.instant().isBefore(entry.page().freshUntil());
+        && now.isBefore(entry.page().keptUntil());
   }
 
   @Override

@@ -22,8 +22,16 @@ public record Outcome(
     HIT,
     /** The render of another request for the same page. */
     COLLAPSED,
+    /** The store, with a page that is no longer fresh and is just rendered anew. */
+    STALE,
+    /** The store, with a page that is no longer fresh, after a render failed. */
+    STALE_IF_ERROR,
     /** A render, after the store had nothing. */
     MISS,
+    /** A render, after the store had only a page that is no longer fresh. */
+    EXPIRED,
+    /** A render, because the request would not have the stored page. */
+    REQUEST,
     /** A render; the store was not asked or could not answer. */
     BYPASS
   }
@@ -37,8 +45,17 @@ public record Outcome(
         Source.COLLAPSED, page.variant(), Optional.of(page), false, Optional.empty());
   }
 
-  static Outcome stored(Page page) {
-    return new Outcome(Source.MISS, page.variant(), Optional.of(page), true, Optional.empty());
+  static Outcome stale(Page page) {
+    return new Outcome(Source.STALE, page.variant(), Optional.of(page), false, Optional.empty());
+  }
+
+  static Outcome staleIfError(Page page, Reason reason) {
+    return new Outcome(
+        Source.STALE_IF_ERROR, page.variant(), Optional.of(page), false, Optional.of(reason));
+  }
+
+  static Outcome stored(Source source, Page page) {
+    return new Outcome(source, page.variant(), Optional.of(page), true, Optional.empty());
   }
 
   /**
@@ -56,8 +73,9 @@ public record Outcome(
 
   /**
    * The member for {@code Cache-Status} (RFC 9211): {@code lms; hit; ttl=87; detail=anon}, {@code
-   * lms; fwd=miss; stored; detail=auth}, {@code lms; fwd=bypass; detail=user/post}. It names no
-   * part of the key.
+   * lms; fwd=miss; stored; detail=auth}, {@code lms; fwd=bypass; detail=user/post}. {@code
+   * fwd=stale} is a render that took the place of a page no longer fresh; a {@code hit} whose
+   * {@code ttl} is negative is such a page. It names no part of the key.
    *
    * @param now the time, for {@code ttl}
    * @return the member
@@ -65,8 +83,11 @@ public record Outcome(
   public String cacheStatus(Instant now) {
     String how =
         switch (source) {
-          case HIT -> "hit; ttl=" + page.map(p -> secondsLeft(p, now)).orElse(0L);
+          case HIT, STALE -> "hit; ttl=" + page.map(p -> secondsLeft(p, now)).orElse(0L);
           case COLLAPSED -> "fwd=miss; collapsed";
+          case STALE_IF_ERROR -> "fwd=stale";
+          case EXPIRED -> stored ? "fwd=stale; stored" : "fwd=stale";
+          case REQUEST -> stored ? "fwd=request; stored" : "fwd=request";
           case MISS -> stored ? "fwd=miss; stored" : "fwd=miss";
           case BYPASS -> "fwd=bypass";
         };

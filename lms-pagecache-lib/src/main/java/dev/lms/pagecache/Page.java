@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -18,7 +19,9 @@ import java.util.Set;
  * @param variant who may share it
  * @param tags all tags that purge it, those every page has included
  * @param renderedAt when its render started
- * @param freshUntil when it stops being used
+ * @param freshUntil when it stops being fresh
+ * @param keptUntil when a store forgets it; until then it is at hand to be revalidated, or to be
+ *     served stale where that is allowed. Not before {@code freshUntil}
  * @param digest names the answer, apart from what is in its holes
  */
 public record Page(
@@ -27,13 +30,28 @@ public record Page(
     Set<String> tags,
     Instant renderedAt,
     Instant freshUntil,
+    Instant keptUntil,
     String digest) {
 
   private static final int DIGEST_BYTES = 18;
 
-  /** Copies the tags. */
+  /** No status: what it is the status of is no answer. */
+  private static final int VARYING = 0;
+
+  /**
+   * Copies the tags.
+   *
+   * @throws IllegalArgumentException if it were forgotten while it is fresh
+   */
   public Page {
     tags = Set.copyOf(tags);
+    if (keptUntil.isBefore(freshUntil)) {
+      throw new IllegalArgumentException(
+          "A page that is fresh until "
+              + freshUntil
+              + " is kept at least as long, not until "
+              + keptUntil);
+    }
   }
 
   /**
@@ -43,21 +61,70 @@ public record Page(
    * @param key what it will be stored under
    * @param tags the tags of the route and of the handler; those every page has are added
    * @param renderedAt when its render started
-   * @param ttl how long it may be used
-   * @return the page
+   * @param ttl how long it is fresh
+   * @return the page, kept as long as it is fresh
    */
   public static Page of(
       Answer answer, PageKey key, Set<String> tags, Instant renderedAt, Duration ttl) {
+    return of(answer, key, tags, renderedAt, ttl, Duration.ZERO);
+  }
+
+  /**
+   * Makes an answer ready to be stored and kept past its freshness.
+   *
+   * @param answer the answer, without the fields that are the business of one connection
+   * @param key what it will be stored under
+   * @param tags the tags of the route and of the handler; those every page has are added
+   * @param renderedAt when its render started
+   * @param ttl how long it is fresh
+   * @param keptStale how much longer it is kept
+   * @return the page
+   */
+  public static Page of(
+      Answer answer,
+      PageKey key,
+      Set<String> tags,
+      Instant renderedAt,
+      Duration ttl,
+      Duration keptStale) {
     Set<String> all = new HashSet<>(tags);
     all.add(Tags.EVERYTHING);
     all.add(Tags.ofPath(key.path()));
+    all.addAll(Tags.ofFolders(key.path()));
     return new Page(
         answer.compressed(),
         key.variant(),
         all,
         renderedAt,
         renderedAt.plus(ttl),
+        renderedAt.plus(ttl).plus(keptStale),
         digestOf(answer, key.variant()));
+  }
+
+  /**
+   * The page after its handler said that it is still valid (RFC 9111 sections 3.2 and 4.3.4): the
+   * same body, with the fields of the 304 in place of the older ones.
+   *
+   * @param notModified the fields of the 304, without those that are the business of one connection
+   * @return what would be stored had the handler answered with the body again
+   */
+  public Answer refreshed(Fields notModified) {
+    return new Answer(
+        answer.status(), answer.fields().replacedBy(notModified, OF_THE_BODY), answer.body());
+  }
+
+  /** Fields of a 304 that say nothing about the stored body. */
+  private static final Set<String> OF_THE_BODY =
+      Set.of("content-length", "content-encoding", "content-range");
+
+  /**
+   * Whether it is fresh.
+   *
+   * @param now the time
+   * @return true before {@link #freshUntil}
+   */
+  public boolean isFresh(Instant now) {
+    return now.isBefore(freshUntil);
   }
 
   /**
@@ -91,6 +158,35 @@ public record Page(
     answer.fields().flattened().forEach(line -> digest(sha, 'F', line));
     answer.body().digest(sha);
     return text(sha);
+  }
+
+  /** A name for a text that tells nothing about it. */
+  static String digestOf(String text) {
+    MessageDigest sha = sha256();
+    digest(sha, 'T', text);
+    return text(sha);
+  }
+
+  /**
+   * What stands in the place of pages that vary (RFC 9111 section 4.1): the fields they vary by.
+   *
+   * @param page one of them; the list ends with it
+   * @param names the fields
+   */
+  static Page listOfVaryingFields(Page page, List<String> names) {
+    return new Page(
+        new Answer(VARYING, new Fields(Map.of("Vary", names)), Body.EMPTY),
+        page.variant(),
+        page.tags(),
+        page.renderedAt(),
+        page.keptUntil(),
+        page.keptUntil(),
+        "");
+  }
+
+  /** The fields that the pages in whose place this stands vary by; empty for a page. */
+  List<String> varyingFields() {
+    return answer.status() == VARYING ? answer.fields().lines("Vary") : List.of();
   }
 
   static void digest(MessageDigest sha, char kind, String value) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * reading makes no copy of these.
  */
 final class PageCodec {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
   private static final byte LITERAL = 0;
   private static final byte HOLE = 1;
   private static final int ABSENT = -1;
@@ -36,6 +36,7 @@ final class PageCodec {
       out.writeShort(page.answer().status());
       out.writeLong(page.renderedAt().toEpochMilli());
       out.writeLong(page.freshUntil().toEpochMilli());
+      out.writeLong(page.keptUntil().toEpochMilli());
       writeString(out, page.digest());
       writeString(out, page.variant().kind().name());
       writeStrings(out, page.variant().names());
@@ -117,11 +118,12 @@ final class PageCodec {
       int status = in.readShort();
       Instant renderedAt = Instant.ofEpochMilli(in.readLong());
       Instant freshUntil = Instant.ofEpochMilli(in.readLong());
+      Instant keptUntil = Instant.ofEpochMilli(in.readLong());
       String digest = string();
       Variant variant = new Variant(Variant.Kind.valueOf(string()), strings());
       Set<String> tags = new HashSet<>(strings());
       Answer answer = new Answer(status, fields(strings()), body());
-      return new Page(answer, variant, tags, renderedAt, freshUntil, digest);
+      return new Page(answer, variant, tags, renderedAt, freshUntil, keptUntil, digest);
     }
 
     private List<String> strings() throws IOException {

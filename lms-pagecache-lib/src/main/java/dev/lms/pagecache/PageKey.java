@@ -19,13 +19,15 @@ public final class PageKey {
   private final String query;
   private final String parts;
   private final Variant variant;
+  private final String route;
   private final String text;
 
-  private PageKey(String path, String query, String parts, Variant variant) {
+  private PageKey(String path, String query, String parts, Variant variant, String route) {
     this.path = path;
     this.query = query;
     this.parts = parts;
     this.variant = variant;
+    this.route = route;
     StringBuilder all = new StringBuilder(parts);
     part(all, 'V', variant.kind().token());
     variant.names().forEach(name -> part(all, 'N', name));
@@ -55,13 +57,19 @@ public final class PageKey {
       part(parts, 'O', host);
     }
     part(parts, 'P', rawPath);
+    if (rule.profile() == PageRule.Profile.RFC9111) {
+      if (rawQuery != null) {
+        part(parts, 'W', rawQuery);
+      }
+      return new PageKey(rawPath, rawQuery == null ? "" : rawQuery, parts.toString(), variant, "");
+    }
     List<String> parameters = declared(rawQuery, rule.parameters());
     parameters.forEach(parameter -> part(parts, 'Q', parameter));
     for (String name : new TreeSet<>(rule.headers())) {
       part(parts, 'H', name);
       requestHeaders.lines(name).forEach(line -> part(parts, 'L', line));
     }
-    return new PageKey(rawPath, String.join("&", parameters), parts.toString(), variant);
+    return new PageKey(rawPath, String.join("&", parameters), parts.toString(), variant, "");
   }
 
   /** Drops undeclared parameters and sorts the rest by name; equal names keep their order. */
@@ -92,7 +100,48 @@ public final class PageKey {
    * @return the key
    */
   public PageKey withVariant(Variant other) {
-    return new PageKey(path, query, parts, other);
+    return new PageKey(path, query, parts, other, route);
+  }
+
+  /**
+   * The same key with the name of its route, which is for statistics only: it does not tell keys
+   * apart.
+   *
+   * @param name a name out of a bounded set, such as the pattern of the route
+   * @return the key
+   */
+  public PageKey ofRoute(String name) {
+    return new PageKey(path, query, parts, variant, name);
+  }
+
+  /**
+   * The name of the route.
+   *
+   * @return as given to {@link #ofRoute}; empty if it never was
+   */
+  public String route() {
+    return route;
+  }
+
+  /**
+   * The same page for requests with the same values in some fields: the secondary key of RFC 9111
+   * section 4.1. Values are combined and hashed, so that no key holds a cookie or a credential.
+   *
+   * @param names the fields, in lower case and sorted
+   * @param request the fields of the request
+   * @return the key
+   */
+  PageKey selecting(List<String> names, Fields request) {
+    StringBuilder values = new StringBuilder();
+    for (String name : names) {
+      part(values, 'F', name);
+      if (request.has(name)) {
+        part(values, 'L', String.join(",", request.members(name)));
+      }
+    }
+    StringBuilder all = new StringBuilder(parts);
+    part(all, 'S', Page.digestOf(values.toString()));
+    return new PageKey(path, query, all.toString(), variant, route);
   }
 
   /**
@@ -120,6 +169,49 @@ public final class PageKey {
    */
   public Optional<String> query() {
     return query.isEmpty() ? Optional.empty() : Optional.of(query);
+  }
+
+  /**
+   * A part of a key.
+   *
+   * @param name what kind of part it is: {@code host}, {@code path}, {@code query}, {@code
+   *     parameter}, {@code header} (a name), {@code line} (a value of the header before), {@code
+   *     selecting} (a digest of the fields the answer varies by), {@code variant} or {@code name}
+   *     (what tells a variant from others of its kind)
+   * @param value as it stands in the key
+   */
+  public record Part(String name, String value) {}
+
+  /**
+   * What the key consists of: its text, taken apart again.
+   *
+   * @return the parts, in order
+   */
+  public List<Part> parts() {
+    List<Part> found = new ArrayList<>();
+    int at = 0;
+    while (at < text.length()) {
+      int colon = text.indexOf(':', at);
+      int end = colon + 1 + Integer.parseInt(text.substring(at + 1, colon));
+      found.add(new Part(nameOf(text.charAt(at)), text.substring(colon + 1, end)));
+      at = end;
+    }
+    return found;
+  }
+
+  private static String nameOf(char kind) {
+    return switch (kind) {
+      case 'O' -> "host";
+      case 'P' -> "path";
+      case 'W' -> "query";
+      case 'Q' -> "parameter";
+      case 'H' -> "header";
+      case 'L' -> "line";
+      case 'S' -> "selecting";
+      case 'V' -> "variant";
+      case 'N' -> "name";
+      default -> throw new IllegalStateException("No part of a key begins with " + kind);
+    };
   }
 
   /**

@@ -13,7 +13,8 @@ import java.util.stream.Stream;
  * reads it all the same (request headers, the session), keeps the page from being shared.
  *
  * @param audience who may share the page
- * @param ttl how long a page may be used; longer than zero
+ * @param ttl how long a page is fresh; longer than zero. In the {@link Profile#RFC9111} profile,
+ *     the longest lifetime of an answer that gives none itself
  * @param parameters names of the query parameters the page depends on, as they stand in the raw
  *     query; all others are dropped from the key and from what the handler sees
  * @param headers lower-case names of the request headers the page depends on; they become part of
@@ -22,6 +23,13 @@ import java.util.stream.Stream;
  *     through {@code Cache-Tag}
  * @param publicDespiteAuthorization whether requests with an {@code Authorization} header may be
  *     answered from the cache and stored (RFC 9111 section 3.5)
+ * @param profile whether this rule decides about storing, or the answer does
+ * @param staleWhileRevalidate how long a page that is no longer fresh is served while one request
+ *     renders it anew (RFC 5861 section 3)
+ * @param staleIfError how long a page that is no longer fresh stands in for a render that fails or
+ *     answers 5xx (RFC 5861 section 4)
+ * @param jitter the largest part of its lifetime, from 0 to 1, that a page may lose at random, so
+ *     that pages stored together do not expire together
  */
 public record PageRule(
     Audience audience,
@@ -29,15 +37,40 @@ public record PageRule(
     Set<String> parameters,
     Set<String> headers,
     Set<String> tags,
-    boolean publicDespiteAuthorization) {
+    boolean publicDespiteAuthorization,
+    Profile profile,
+    Duration staleWhileRevalidate,
+    Duration staleIfError,
+    double jitter) {
+
+  /** Who has the say about storing. */
+  public enum Profile {
+    /** The rule; an answer can only shorten and forbid. The stricter one. */
+    DECLARED,
+    /**
+     * The answer, as RFC 9111 asks of a shared cache: {@code Cache-Control} (or {@code
+     * CDN-Cache-Control}), {@code Expires}, {@code Vary} and its validators. The whole query is in
+     * the key, and the handler sees all header fields but those the cache answers by itself. For
+     * handlers that speak HTTP caching, such as a proxy.
+     */
+    RFC9111
+  }
 
   /**
    * Copies the sets.
    *
-   * @throws IllegalArgumentException if the lifetime is not positive, or a tag is empty or holds a
-   *     comma or a control character
+   * @throws IllegalArgumentException if the lifetime is not positive, a window is negative, the
+   *     jitter is not between 0 and 1, or a tag is empty or holds a comma or a control character
    */
   public PageRule {
+    if (staleWhileRevalidate.isNegative() || staleIfError.isNegative()) {
+      throw new IllegalArgumentException(
+          "A window for stale pages is negative; give zero for none");
+    }
+    if (!(jitter >= 0 && jitter <= 1)) {
+      throw new IllegalArgumentException(
+          "jitter is " + jitter + "; give the part of the lifetime it may take, from 0 to 1");
+    }
     if (ttl.isZero() || ttl.isNegative()) {
       throw new IllegalArgumentException(
           "ttl is " + ttl + "; give a positive lifetime, or no rule for a page never cached");
@@ -89,7 +122,39 @@ public record PageRule(
    * @return the rule
    */
   public static PageRule of(Audience audience, Duration ttl) {
-    return new PageRule(audience, ttl, Set.of(), Set.of(), Set.of(), false);
+    return new PageRule(
+        audience,
+        ttl,
+        Set.of(),
+        Set.of(),
+        Set.of(),
+        false,
+        Profile.DECLARED,
+        Duration.ZERO,
+        Duration.ZERO,
+        0);
+  }
+
+  /**
+   * Pages whose answers say themselves whether, how long and by which request fields they may be
+   * stored.
+   *
+   * @param audience who may share them; {@link Audience#EVERYONE} for content that knows no people
+   * @param mostHeuristic the longest lifetime of an answer that gives none (RFC 9111 section 4.2.2)
+   * @return the rule
+   */
+  public static PageRule rfc9111(Audience audience, Duration mostHeuristic) {
+    return new PageRule(
+        audience,
+        mostHeuristic,
+        Set.of(),
+        Set.of(),
+        Set.of(),
+        false,
+        Profile.RFC9111,
+        Duration.ZERO,
+        Duration.ZERO,
+        0);
   }
 
   /**
@@ -100,7 +165,16 @@ public record PageRule(
    */
   public PageRule withParameters(String... names) {
     return new PageRule(
-        audience, ttl, plus(parameters, names), headers, tags, publicDespiteAuthorization);
+        audience,
+        ttl,
+        plus(parameters, names),
+        headers,
+        tags,
+        publicDespiteAuthorization,
+        profile,
+        staleWhileRevalidate,
+        staleIfError,
+        jitter);
   }
 
   /**
@@ -111,7 +185,16 @@ public record PageRule(
    */
   public PageRule withHeaders(String... names) {
     return new PageRule(
-        audience, ttl, parameters, plus(headers, names), tags, publicDespiteAuthorization);
+        audience,
+        ttl,
+        parameters,
+        plus(headers, names),
+        tags,
+        publicDespiteAuthorization,
+        profile,
+        staleWhileRevalidate,
+        staleIfError,
+        jitter);
   }
 
   /**
@@ -122,7 +205,16 @@ public record PageRule(
    */
   public PageRule withTags(String... names) {
     return new PageRule(
-        audience, ttl, parameters, headers, plus(tags, names), publicDespiteAuthorization);
+        audience,
+        ttl,
+        parameters,
+        headers,
+        plus(tags, names),
+        publicDespiteAuthorization,
+        profile,
+        staleWhileRevalidate,
+        staleIfError,
+        jitter);
   }
 
   /**
@@ -131,7 +223,80 @@ public record PageRule(
    * @return a rule that serves and stores requests that carry one
    */
   public PageRule withPublicDespiteAuthorization() {
-    return new PageRule(audience, ttl, parameters, headers, tags, true);
+    return new PageRule(
+        audience,
+        ttl,
+        parameters,
+        headers,
+        tags,
+        true,
+        profile,
+        staleWhileRevalidate,
+        staleIfError,
+        jitter);
+  }
+
+  /**
+   * Declares how long a page that is no longer fresh is still served while it is rendered anew. One
+   * request renders, or a thread in the background where {@link PageCache} was given one; all
+   * others get the stale page at once. A purge ends it.
+   *
+   * @param window how long after the end of its freshness
+   * @return a rule with it
+   */
+  public PageRule withStaleWhileRevalidate(Duration window) {
+    return new PageRule(
+        audience,
+        ttl,
+        parameters,
+        headers,
+        tags,
+        publicDespiteAuthorization,
+        profile,
+        window,
+        staleIfError,
+        jitter);
+  }
+
+  /**
+   * Declares how long a page that is no longer fresh is still served when its render fails. A purge
+   * ends it.
+   *
+   * @param window how long after the end of its freshness
+   * @return a rule with it
+   */
+  public PageRule withStaleIfError(Duration window) {
+    return new PageRule(
+        audience,
+        ttl,
+        parameters,
+        headers,
+        tags,
+        publicDespiteAuthorization,
+        profile,
+        staleWhileRevalidate,
+        window,
+        jitter);
+  }
+
+  /**
+   * Declares that lifetimes are spread, so that pages stored together do not expire together.
+   *
+   * @param most the largest part of its lifetime that a page may lose, from 0 to 1
+   * @return a rule with it
+   */
+  public PageRule withJitter(double most) {
+    return new PageRule(
+        audience,
+        ttl,
+        parameters,
+        headers,
+        tags,
+        publicDespiteAuthorization,
+        profile,
+        staleWhileRevalidate,
+        staleIfError,
+        most);
   }
 
   private static Set<String> plus(Set<String> some, String... more) {

@@ -1,14 +1,15 @@
 package dev.lms.pagecache;
 
 import java.util.Collection;
+import java.util.Optional;
 
 /**
  * Where pages are kept. Safe for use by several threads.
  *
  * <p>The promise every implementation keeps: once {@link #purge} has returned on any node, no
  * {@link #lookup} that starts later, on any node, returns a page with one of these tags whose stamp
- * was handed out before that purge started. A store that lost its memory of purges returns nothing
- * from before the loss.
+ * was handed out before that purge started, neither as a hit nor as a stale page. A store that lost
+ * its memory of purges returns nothing from before the loss.
  */
 public interface PageStore {
 
@@ -23,20 +24,37 @@ public interface PageStore {
   record Hit(Page page) implements Lookup {}
 
   /**
-   * There is none.
+   * There is none that is fresh.
    *
    * @param stamp to be given to {@link #store} with the page whose render starts now
+   * @param stale a page that is no longer fresh, was not purged, and is kept until its {@link
+   *     Page#keptUntil}: to be revalidated, or used where staleness was allowed
    */
-  record Miss(Stamp stamp) implements Lookup {}
+  record Miss(Stamp stamp, Optional<Page> stale) implements Lookup {}
 
   /**
    * Looks for a page that is fresh and not purged.
    *
    * @param key its key
-   * @return the page, or the stamp for a render
+   * @return the page, or the stamp for a render and what is left of an older one
    * @throws PageStoreException if the store cannot be reached
    */
   Lookup lookup(PageKey key);
+
+  /**
+   * Looks for a page on behalf of somebody who shows a receipt: nothing from before the purge of
+   * that receipt is returned, although other nodes were not waited for.
+   *
+   * @param key its key
+   * @param receipt from {@link #purgeWithReceipt}; one of another life of the store costs no more
+   *     than a lookup without near copies
+   * @return as {@link #lookup(PageKey)}
+   * @throws PageStoreException if the store cannot be reached
+   */
+  default Lookup lookup(PageKey key, Receipt receipt) {
+    // Where purges wait for nobody, they hold everywhere when they return.
+    return lookup(key);
+  }
 
   /**
    * Stores a page, unless one of its tags was purged after the stamp.
@@ -56,6 +74,20 @@ public interface PageStore {
    * @throws PageStoreException if the purge may not have reached all nodes
    */
   void purge(Collection<String> tags);
+
+  /**
+   * Purges without waiting for the near copies of other nodes. When it returns, the purge holds for
+   * every lookup that shows the receipt; for all others it holds as soon as every node has heard of
+   * it, at most a second later.
+   *
+   * @param tags the tags
+   * @return to be shown to {@link #lookup(PageKey, Receipt)}
+   * @throws PageStoreException if the purge may not have reached the store
+   */
+  default Receipt purgeWithReceipt(Collection<String> tags) {
+    purge(tags);
+    return Receipt.FULFILLED;
+  }
 
   /**
    * Memory of this process that pages take.

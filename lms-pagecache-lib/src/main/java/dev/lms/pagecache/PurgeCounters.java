@@ -32,13 +32,22 @@ public final class PurgeCounters {
   private static final int CLOCK_SLOT = 1;
   private static final int EVERYTHING_SLOT = 2;
   private static final int FIRST_TAG_SLOT = 3;
-  private static final int TAG_SLOTS = 1 << 12;
-  private static final int BYTES = (FIRST_TAG_SLOT + TAG_SLOTS) * Long.BYTES;
+
+  /** There are two to the power of this many slots for tags; all who share a file must agree. */
+  private static final int SHARED_BITS = 12;
+
+  private static final int IN_PROCESS_BITS = 16;
 
   private final ByteBuffer memory;
+  private final int bits;
 
-  private PurgeCounters(ByteBuffer memory) {
+  private PurgeCounters(ByteBuffer memory, int bits) {
     this.memory = memory;
+    this.bits = bits;
+  }
+
+  private static int bytes(int bits) {
+    return (FIRST_TAG_SLOT + (1 << bits)) * Long.BYTES;
   }
 
   /**
@@ -47,7 +56,9 @@ public final class PurgeCounters {
    * @return counters in memory
    */
   public static PurgeCounters inProcess() {
-    return new PurgeCounters(ByteBuffer.allocateDirect(BYTES).order(ByteOrder.nativeOrder()));
+    return new PurgeCounters(
+        ByteBuffer.allocateDirect(bytes(IN_PROCESS_BITS)).order(ByteOrder.nativeOrder()),
+        IN_PROCESS_BITS);
   }
 
   /**
@@ -68,16 +79,18 @@ public final class PurgeCounters {
             StandardOpenOption.WRITE,
             LinkOption.NOFOLLOW_LINKS);
     try (FileChannel channel = FileChannel.open(file, options, ownerOnly())) {
-      if (channel.size() > BYTES) {
+      if (channel.size() > bytes(SHARED_BITS)) {
         throw notOurs(file);
       }
       ByteBuffer memory =
-          channel.map(FileChannel.MapMode.READ_WRITE, 0, BYTES).order(ByteOrder.nativeOrder());
+          channel
+              .map(FileChannel.MapMode.READ_WRITE, 0, bytes(SHARED_BITS))
+              .order(ByteOrder.nativeOrder());
       long was = (long) LONGS.compareAndExchange(memory, MAGIC_SLOT * Long.BYTES, 0L, MAGIC);
       if (was != 0 && was != MAGIC) {
         throw notOurs(file);
       }
-      return new PurgeCounters(memory);
+      return new PurgeCounters(memory, SHARED_BITS);
     } catch (NoSuchFileException e) {
       throw new IOException(
           "The folder " + file.toAbsolutePath().getParent() + " for the purge counters is missing",
@@ -104,16 +117,16 @@ public final class PurgeCounters {
 
   /** The slots to watch for these tags; the same in every process. */
   int[] slotsOf(Collection<String> tags) {
-    return tags.stream().mapToInt(PurgeCounters::slotOf).distinct().toArray();
+    return tags.stream().mapToInt(this::slotOf).distinct().toArray();
   }
 
-  private static int slotOf(String tag) {
+  private int slotOf(String tag) {
     if (tag.equals(Tags.EVERYTHING)) {
       return EVERYTHING_SLOT;
     }
     // String.hashCode is part of Java's specification, so all processes agree.
     int hash = tag.hashCode() * 0x9e37_79b9;
-    return FIRST_TAG_SLOT + (hash >>> (Integer.SIZE - 12));
+    return FIRST_TAG_SLOT + (hash >>> (Integer.SIZE - bits));
   }
 
   /** Whether any of these slots was purged after the clock stood there. */
@@ -132,6 +145,26 @@ public final class PurgeCounters {
     for (int slot : slotsOf(tags)) {
       raise(slot, number);
     }
+  }
+
+  /**
+   * Learns of a purge that was numbered elsewhere, as by a shared store whose pages have copies
+   * here. Counters that learn are not to be purged directly.
+   *
+   * @param tag the tag
+   * @param number the number of the purge; copies with an older stamp are no longer used
+   */
+  public void learn(String tag, long number) {
+    raise(slotOf(tag), number);
+  }
+
+  /**
+   * Learns that everything was purged elsewhere.
+   *
+   * @param number the number of the purge
+   */
+  public void learnEverything(long number) {
+    raise(EVERYTHING_SLOT, number);
   }
 
   private void raise(int slot, long number) {

@@ -1,5 +1,6 @@
 package dev.lms.pagecache;
 
+import java.time.Instant;
 import java.util.Set;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param readPersonal whether the handler read or wrote something about the person
  * @param readUnkeyed whether the handler read a part of the request that is not in the key
  * @param sameAsker whether the same person was asking when the render ended
+ * @param received the request's fields, and when the answer was asked for and came
  */
 public record Render(
     PageRule rule,
@@ -28,4 +30,33 @@ public record Render(
     boolean withinCap,
     boolean readPersonal,
     boolean readUnkeyed,
-    boolean sameAsker) {}
+    boolean sameAsker,
+    Received received) {
+
+  Render(
+      PageRule rule,
+      Asker asker,
+      Variant variant,
+      int status,
+      Fields fields,
+      Set<String> tags,
+      boolean complete,
+      boolean withinCap,
+      boolean readPersonal,
+      boolean readUnkeyed,
+      boolean sameAsker) {
+    this(
+        rule,
+        asker,
+        variant,
+        status,
+        fields,
+        tags,
+        complete,
+        withinCap,
+        readPersonal,
+        readUnkeyed,
+        sameAsker,
+        new Received(Fields.NONE, Instant.EPOCH, Instant.EPOCH));
+  }
+}

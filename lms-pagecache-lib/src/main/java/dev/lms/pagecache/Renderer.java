@@ -1,6 +1,7 @@
 package dev.lms.pagecache;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /** Runs the handler of a page. */
 @FunctionalInterface
@@ -9,12 +10,13 @@ public interface Renderer {
    * Renders, and judges what came out.
    *
    * @param key what it would be stored under
+   * @param stale an older page, which the handler may be asked to confirm (RFC 9111 section 4.3)
    * @param nothingToShare may be run before the end, as soon as it is clear that the answer cannot
    *     be shared: those who wait for it go on by themselves
    * @return the page, or why there is none
    * @throws IOException from the handler
    */
-  Rendering render(PageKey key, Runnable nothingToShare) throws IOException;
+  Rendering render(PageKey key, Optional<Page> stale, Runnable nothingToShare) throws IOException;
 
   /** What came out of a render. */
   sealed interface Rendering {}

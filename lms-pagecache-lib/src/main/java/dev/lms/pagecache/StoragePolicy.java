@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 
 /**
  * May this be stored, for whom, how long: the whole decision. The steps are asked in order; the
- * first that objects decides. When in doubt, pass.
+ * first that objects decides. When in doubt, pass. Routes in the {@link PageRule.Profile#RFC9111}
+ * profile have steps of their own about the answer.
  */
 public final class StoragePolicy {
 
@@ -56,13 +57,14 @@ public final class StoragePolicy {
           new Ask(Reason.BODY, Request::hasBody),
           new Ask(Reason.AUTHORIZATION, StoragePolicy::isAuthorized));
 
-  private record Step(Reason reason, Predicate<Render> objects) {}
+  record Step(Reason reason, Predicate<Render> objects) {}
 
   private static final List<Step> STEPS =
       List.of(
           new Step(Reason.ABORTED, render -> !render.complete()),
           new Step(Reason.SIZE, render -> !render.withinCap()),
           new Step(Reason.IDENTITY, render -> !render.sameAsker()),
+          new Step(Reason.ERROR, render -> render.status() >= 500),
           new Step(Reason.STATUS, render -> !STORED_STATUSES.contains(render.status())),
           new Step(Reason.SET_COOKIE, render -> render.fields().has("Set-Cookie")),
           new Step(Reason.NO_STORE, StoragePolicy::forbidsStoring),
@@ -72,7 +74,7 @@ public final class StoragePolicy {
           new Step(Reason.VARY, StoragePolicy::variesByTheUnkeyed),
           new Step(Reason.UNKEYED, Render::readUnkeyed),
           new Step(Reason.ENCODED, render -> render.fields().has("Content-Encoding")),
-          new Step(Reason.TAGS, render -> render.tags().size() > MAX_TAGS));
+          new Step(Reason.TAGS, StoragePolicy::hasTooManyTags));
 
   private StoragePolicy() {}
 
@@ -104,6 +106,7 @@ public final class StoragePolicy {
 
   private static boolean isAuthorized(Request request) {
     return request.hasAuthorization()
+        && request.rule().filter(rule -> rule.profile() == PageRule.Profile.RFC9111).isEmpty()
         && !request.rule().map(PageRule::publicDespiteAuthorization).orElse(false);
   }
 
@@ -114,28 +117,64 @@ public final class StoragePolicy {
    * @return store or pass
    */
   public static Verdict judge(Render render) {
-    for (Step step : STEPS) {
+    for (Step step : steps(render)) {
       if (step.objects().test(render)) {
         return new Verdict.Pass(step.reason());
       }
     }
-    return new Verdict.Store(variant(render), ttl(render));
+    return isRfc9111(render) ? SharedCachePolicy.store(render) : store(render);
+  }
+
+  private static Verdict.Store store(Render render) {
+    return new Verdict.Store(
+        variant(render),
+        ttl(render),
+        ReusePolicy.keptStale(render.rule(), render.fields()),
+        Optional.empty());
+  }
+
+  private static List<Step> steps(Render render) {
+    return isRfc9111(render) ? SharedCachePolicy.STEPS : STEPS;
+  }
+
+  private static boolean isRfc9111(Render render) {
+    return render.rule().profile() == PageRule.Profile.RFC9111;
   }
 
   /**
-   * Every step with its answer, for explanations.
+   * A step and its answer, for explanations.
+   *
+   * @param reason what the step looks for
+   * @param objects whether it found it; the first step that objects decides
+   */
+  public record Answered(Reason reason, boolean objects) {}
+
+  /**
+   * Every step that judges a request, with its answer.
+   *
+   * @param request the request
+   * @return one answer for each step, in order
+   */
+  public static List<Answered> explain(Request request) {
+    return ASKS.stream()
+        .map(ask -> new Answered(ask.reason(), ask.objects().test(request)))
+        .toList();
+  }
+
+  /**
+   * Every step that judges a rendered page, with its answer.
    *
    * @param render what happened
-   * @return one line for each step, in order: its reason and {@code ok} or {@code pass}
+   * @return one answer for each step, in order
    */
-  public static List<String> explain(Render render) {
-    return STEPS.stream()
-        .map(step -> step.reason().token() + ": " + (step.objects().test(render) ? "pass" : "ok"))
+  public static List<Answered> explain(Render render) {
+    return steps(render).stream()
+        .map(step -> new Answered(step.reason(), step.objects().test(render)))
         .toList();
   }
 
   /** For whom: a page whose handler read about the person without declaring it is that person's. */
-  private static Variant variant(Render render) {
+  static Variant variant(Render render) {
     return render.readPersonal() ? Variant.user(render.asker()) : render.variant();
   }
 
@@ -168,8 +207,12 @@ public final class StoragePolicy {
         && variant(render).kind() != Variant.Kind.USER;
   }
 
-  private static boolean isAboutAStranger(Render render) {
+  static boolean isAboutAStranger(Render render) {
     return render.readPersonal() && render.asker().isAnonymous();
+  }
+
+  static boolean hasTooManyTags(Render render) {
+    return render.tags().size() > MAX_TAGS;
   }
 
   private static boolean variesByTheUnkeyed(Render render) {

@@ -34,6 +34,7 @@ class PageCacheTest {
   private static final Asker ANNA = Asker.person("anna");
   private static final Asker BEN = Asker.person("ben");
   private static final PageKey KEY = key("/a");
+  private static final PresentedRequest REQUEST = PresentedRequest.of(Pages.RULE);
 
   private final ManualClock clock = new ManualClock();
   private final PageStore store = new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock);
@@ -47,18 +48,18 @@ class PageCacheTest {
   }
 
   private Outcome get(PageCache from, Renderer renderer) throws IOException {
-    return from.get(KEY, Asker.ANONYMOUS, renderer);
+    return from.get(KEY, Asker.ANONYMOUS, REQUEST, renderer);
   }
 
   private Renderer renders(String text) {
-    return (key, release) -> {
+    return (key, stale, release) -> {
       renders.incrementAndGet();
       return new Renderer.Storable(page(key, text, clock.instant(), "t"));
     };
   }
 
   private Renderer passes(Reason reason) {
-    return (key, release) -> {
+    return (key, stale, release) -> {
       renders.incrementAndGet();
       return new Renderer.Passed(reason);
     };
@@ -91,8 +92,9 @@ class PageCacheTest {
     }
 
     @Override
-    public Rendering render(PageKey key, Runnable release) throws IOException {
-      Rendering rendering = then.render(key, release);
+    public Rendering render(PageKey key, Optional<Page> stale, Runnable release)
+        throws IOException {
+      Rendering rendering = then.render(key, stale, release);
       begun.countDown();
       await(letGo);
       return rendering;
@@ -160,7 +162,8 @@ class PageCacheTest {
     for (int round = 0; round < 20; round++) {
       PageKey key = key("/" + round);
       renders.set(0);
-      List<Outcome> all = Parallel.run(200, () -> cache.get(key, Asker.ANONYMOUS, renders("one")));
+      List<Outcome> all =
+          Parallel.run(200, () -> cache.get(key, Asker.ANONYMOUS, REQUEST, renders("one")));
       assertEquals(1, renders.get());
       assertTrue(all.stream().allMatch(outcome -> textOf(outcome).equals("one")));
       assertEquals(1, all.stream().filter(Outcome::stored).count());
@@ -225,13 +228,14 @@ class PageCacheTest {
   void aLeaderThatFailsPoisonsNobody() throws Exception {
     Parked leader =
         new Parked(
-            (key, release) -> {
+            (key, stale, release) -> {
               renders.incrementAndGet();
               return new Renderer.Passed(Reason.ABORTED);
             }) {
           @Override
-          public Rendering render(PageKey key, Runnable release) throws IOException {
-            super.render(key, release);
+          public Rendering render(PageKey key, Optional<Page> stale, Runnable release)
+              throws IOException {
+            super.render(key, stale, release);
             throw new IOException("the database is gone");
           }
         };
@@ -317,7 +321,7 @@ class PageCacheTest {
         () ->
             get(
                 patient,
-                (key, release) -> {
+                (key, stale, release) -> {
                   try {
                     // Only if all twenty render at the same time does anyone get past this.
                     all.await(10, TimeUnit.SECONDS);
@@ -352,7 +356,7 @@ class PageCacheTest {
             () ->
                 get(
                     cache,
-                    (key, release) -> {
+                    (key, stale, release) -> {
                       leading.countDown();
                       await(followed);
                       release.run();
@@ -379,18 +383,18 @@ class PageCacheTest {
   void aPersonalPageIsStoredForThatPersonOnly() throws Exception {
     PageKey shared = key("/a", Variant.AUTH);
     Renderer personal =
-        (key, release) -> {
+        (key, stale, release) -> {
           int number = renders.incrementAndGet();
           Asker asker = number == 1 ? ANNA : BEN;
           return new Renderer.Storable(
               page(key.withVariant(Variant.user(asker)), asker.id(), clock.instant()));
         };
-    assertEquals("anna", textOf(cache.get(shared, ANNA, personal)));
-    assertEquals("ben", textOf(cache.get(shared, BEN, personal)));
-    Outcome again = cache.get(shared, ANNA, personal);
+    assertEquals("anna", textOf(cache.get(shared, ANNA, REQUEST, personal)));
+    assertEquals("ben", textOf(cache.get(shared, BEN, REQUEST, personal)));
+    Outcome again = cache.get(shared, ANNA, REQUEST, personal);
     assertEquals("anna", textOf(again));
     assertEquals("lms; hit; ttl=90; detail=user", again.cacheStatus(clock.instant()));
-    assertEquals("ben", textOf(cache.get(shared, BEN, personal)));
+    assertEquals("ben", textOf(cache.get(shared, BEN, REQUEST, personal)));
     assertEquals(2, renders.get());
   }
 
@@ -405,7 +409,8 @@ class PageCacheTest {
                 cache.get(
                     shared,
                     ANNA,
-                    (key, release) -> {
+                    REQUEST,
+                    (key, stale, release) -> {
                       begun.countDown();
                       await(letGo);
                       return new Renderer.Storable(
@@ -418,7 +423,8 @@ class PageCacheTest {
                 cache.get(
                     shared,
                     BEN,
-                    (key, release) ->
+                    REQUEST,
+                    (key, stale, release) ->
                         new Renderer.Storable(
                             page(key.withVariant(Variant.user(BEN)), "ben", clock.instant()))));
     letGo.countDown();
@@ -490,16 +496,48 @@ class PageCacheTest {
   }
 
   @Test
-  void countsByVariantAndReason() throws Exception {
-    get(cache, renders("1"));
-    get(cache, renders("2"));
-    cache.get(key("/b", Variant.AUTH), ANNA, passes(Reason.SET_COOKIE));
-    cache.bypass(Variant.user(ANNA), Reason.POST);
+  void countsByRouteVariantAndReason() throws Exception {
+    PageKey home = KEY.ofRoute("/home");
+    Renderer slow =
+        (key, stale, nothing) -> {
+          clock.advance(Duration.ofMillis(40));
+          return renders("1").render(key, stale, nothing);
+        };
+    cache.get(home, Asker.ANONYMOUS, REQUEST, slow);
+    Outcome hit = cache.get(home, Asker.ANONYMOUS, REQUEST, slow);
+    cache.sent("/home", hit, 1234);
+    cache.get(key("/b", Variant.AUTH).ofRoute("/b"), ANNA, REQUEST, passes(Reason.SET_COOKIE));
+    cache.bypass("/b", Variant.user(ANNA), Reason.POST);
     CacheStats stats = cache.stats();
-    assertEquals(new CacheStats.Counts(1, 0, 1, 1, 0, 0), stats.byVariant().get("anon"));
-    assertEquals(new CacheStats.Counts(0, 0, 1, 0, 0, 0), stats.byVariant().get("auth"));
-    assertEquals(new CacheStats.Counts(0, 0, 0, 0, 0, 1), stats.byVariant().get("user"));
+    CacheStats.Counts anon =
+        new CacheStats.Counts(1, 0, 0, 1, 1, 0, 0, 1234, Duration.ofMillis(40));
+    CacheStats.Counts auth = new CacheStats.Counts(0, 0, 0, 1, 0, 0, 0, 0, Duration.ZERO);
+    CacheStats.Counts user = new CacheStats.Counts(0, 0, 0, 0, 0, 0, 1, 0, Duration.ZERO);
+    assertEquals(
+        List.of(
+            new CacheStats.Line("/b", "auth", auth, java.util.Map.of("set-cookie", 1L)),
+            new CacheStats.Line("/b", "user", user, java.util.Map.of("post", 1L)),
+            new CacheStats.Line("/home", "anon", anon, java.util.Map.of())),
+        stats.lines());
+    assertEquals(anon, stats.byVariant().get("anon"));
+    assertEquals(CacheStats.Counts.NONE, stats.byVariant().get("role"));
+    assertEquals(auth.plus(user), stats.byRoute().get("/b"));
     assertEquals(java.util.Map.of("set-cookie", 1L, "post", 1L), stats.passedByReason());
     assertTrue(stats.bytes() > 0);
+  }
+
+  @Test
+  void routesNamedAfterVisitorsDoNotFillTheMemory() {
+    for (int i = 0; i < 3 * Counters.MAX_ROUTES; i++) {
+      cache.bypass("/" + i, Variant.ANON, Reason.NEVER);
+    }
+    assertEquals(Counters.MAX_ROUTES + 1, cache.stats().byRoute().size());
+    assertEquals(2 * Counters.MAX_ROUTES, cache.stats().byRoute().get(Counters.OTHER).bypassed());
+  }
+
+  @Test
+  void theRouteIsNoPartOfTheKey() {
+    assertEquals(KEY, KEY.ofRoute("/home"));
+    assertEquals("/home", KEY.ofRoute("/home").withVariant(Variant.AUTH).route());
   }
 }

@@ -10,8 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -59,6 +62,7 @@ public abstract class PageStoreContract {
     assertEquals(stored.tags(), found.tags());
     assertEquals(stored.renderedAt(), found.renderedAt());
     assertEquals(stored.freshUntil(), found.freshUntil());
+    assertEquals(stored.keptUntil(), found.keptUntil());
     Map<String, byte[]> filled = Map.of("menu", "x".getBytes(StandardCharsets.UTF_8));
     for (Coding coding : Coding.values()) {
       assertTrue(found.answer().body().has(coding));
@@ -96,8 +100,59 @@ public abstract class PageStoreContract {
     put(key, "one", miss(key));
     clock.advance(Pages.TTL.minusMillis(1));
     hit(key);
-    clock.advance(java.time.Duration.ofMillis(1));
+    clock.advance(Duration.ofMillis(1));
     miss(key);
+  }
+
+  private Page putKeptStale(PageKey key, Duration keptStale) {
+    Page page =
+        Page.of(
+            page(key, "one", clock.instant()).answer(),
+            key,
+            Set.of("t"),
+            clock.instant(),
+            Pages.TTL,
+            keptStale);
+    assertTrue(store().store(key, page, miss(key)));
+    return page;
+  }
+
+  private Optional<Page> stale(PageKey key) {
+    return assertInstanceOf(PageStore.Miss.class, store().lookup(key)).stale();
+  }
+
+  @Test
+  void keepsAStalePageUntilItsTime() {
+    PageKey key = key("/a");
+    Page page = putKeptStale(key, Duration.ofSeconds(30));
+    assertEquals(page.keptUntil(), hit(key).keptUntil());
+    clock.advance(Pages.TTL);
+    assertEquals("one", text(stale(key).orElseThrow()));
+    clock.advance(Duration.ofSeconds(30).minusMillis(1));
+    assertEquals("one", text(stale(key).orElseThrow()));
+    clock.advance(Duration.ofMillis(1));
+    assertEquals(Optional.empty(), stale(key));
+  }
+
+  @Test
+  void aPurgeEndsStalePagesToo() {
+    PageKey key = key("/a");
+    putKeptStale(key, Duration.ofSeconds(30));
+    clock.advance(Pages.TTL);
+    assertTrue(stale(key).isPresent());
+    store().purge(List.of("t"));
+    assertEquals(Optional.empty(), stale(key));
+  }
+
+  @Test
+  void aFreshPageTakesThePlaceOfAStaleOne() {
+    PageKey key = key("/a");
+    putKeptStale(key, Duration.ofSeconds(30));
+    clock.advance(Pages.TTL);
+    assertTrue(put(key, "two", miss(key)));
+    assertEquals("two", text(hit(key)));
+    clock.advance(Pages.TTL);
+    assertEquals(Optional.empty(), stale(key), "kept no longer than the newer page says");
   }
 
   @Test
@@ -126,6 +181,48 @@ public abstract class PageStoreContract {
     miss(anon);
     miss(auth);
     hit(other);
+  }
+
+  @Test
+  void purgesByPrefixOfWholeSegments() {
+    PageKey in = key("/course/cs101/view", Variant.ANON);
+    PageKey forPeople = key("/course/cs101/view", Variant.AUTH);
+    PageKey deep = key("/course/cs101/" + "x/".repeat(40) + "y");
+    PageKey folder = key("/course/cs101/");
+    PageKey beside = key("/course/cs101");
+    PageKey longer = key("/course/cs1012/view");
+    PageKey elsewhere = key("/x/course/cs101/view");
+    List<PageKey> purged = List.of(in, forPeople, deep, folder);
+    List<PageKey> kept = List.of(beside, longer, elsewhere);
+    purged.forEach(key -> put(key, "1", miss(key)));
+    kept.forEach(key -> put(key, "2", miss(key)));
+    store().purge(List.of(Tags.ofFolder("/course/cs101/")));
+    purged.forEach(this::miss);
+    kept.forEach(this::hit);
+    store().purge(List.of(Tags.ofFolder("/")));
+    kept.forEach(this::miss);
+  }
+
+  @Test
+  void aPrefixDeeperThanPagesKnowPurgesMoreNeverLess() {
+    PageKey deep = key("/" + "x/".repeat(40) + "y");
+    put(deep, "1", miss(deep));
+    store().purge(List.of(Tags.ofFolder("/" + "x/".repeat(40))));
+    miss(deep);
+  }
+
+  @Test
+  void whoShowsAReceiptSeesNothingFromBeforeIt() {
+    PageKey key = key("/a");
+    Stamp before = miss(key);
+    put(key, "old", before, "t");
+    Receipt receipt = store().purgeWithReceipt(List.of("t"));
+    Receipt travelled = Receipt.parse(receipt.text()).orElseThrow();
+    Stamp after = assertInstanceOf(PageStore.Miss.class, store().lookup(key, travelled)).stamp();
+    assertFalse(put(key, "old", before, "t"));
+    assertTrue(put(key, "new", after, "t"));
+    assertEquals(
+        "new", text(assertInstanceOf(PageStore.Hit.class, store().lookup(key, travelled)).page()));
   }
 
   @Test

@@ -2,30 +2,48 @@ package dev.lms.session;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * What one request changed in a session's attributes. A name appears in at most one of the three.
- * Immutable.
+ * What one request changed in a session's attributes. A name appears in at most one of set, removed
+ * and added. Immutable.
  *
  * @param set attributes to write
  * @param removed attributes to remove
  * @param added counters to move by so much; a missing or unreadable counter counts as 0
+ * @param expected what attributes must be, empty for absent, or nothing of all this is written
  */
-public record Changes(Map<String, String> set, Set<String> removed, Map<String, Long> added) {
+public record Changes(
+    Map<String, String> set,
+    Set<String> removed,
+    Map<String, Long> added,
+    Map<String, Optional<String>> expected) {
   /** Nothing changed; a commit of it only moves the deadline. */
   public static final Changes NONE = new Changes(Map.of(), Set.of(), Map.of());
 
-  /** Copies all three. */
+  /** Copies all four. */
   public Changes {
     set = Map.copyOf(set);
     removed = Set.copyOf(removed);
     added = Map.copyOf(added);
+    expected = Map.copyOf(expected);
+  }
+
+  /** Changes that expect nothing. */
+  public Changes(Map<String, String> set, Set<String> removed, Map<String, Long> added) {
+    this(set, removed, added, Map.of());
   }
 
   /** True if there is nothing to write. */
   public boolean isEmpty() {
     return set.isEmpty() && removed.isEmpty() && added.isEmpty();
+  }
+
+  /** Whether attributes are what these changes expect. */
+  public boolean fit(Map<String, String> attributes) {
+    return expected.entrySet().stream()
+        .allMatch(e -> e.getValue().equals(Optional.ofNullable(attributes.get(e.getKey()))));
   }
 
   /** The attributes after these changes: what a store that reads, changes and writes must do. */
@@ -43,5 +61,12 @@ public record Changes(Map<String, String> set, Set<String> removed, Map<String, 
     } catch (NumberFormatException | ArithmeticException e) {
       return delta;
     }
+  }
+
+  /** Names only: values may be secret. */
+  @Override
+  public String toString() {
+    return "Changes[set=%s, removed=%s, added=%s, expected=%s]"
+        .formatted(set.keySet(), removed, added.keySet(), expected.keySet());
   }
 }

@@ -16,9 +16,11 @@ import java.util.stream.Collectors;
  * Sessions inside the cookie, sealed with AES-256-GCM. Nothing is kept on the server, except the
  * list of those that were signed out. Thread-safe.
  *
- * <p>What it cannot do: concurrent requests are not merged, the last {@code Set-Cookie} to reach
- * the browser wins whole; and name and value together must fit 4096 bytes. Nonces are random, so
- * one key should seal no more than 2^32 cookies (NIST SP 800-38D section 8.3): rotate it in time.
+ * <p>What it cannot do: concurrent requests are not merged and conflicts not detected, the last
+ * {@code Set-Cookie} to reach the browser wins whole; a rotated cookie is dead at once, without a
+ * grace, and nothing remembers what it was rotated into; and name and value together must fit 4096
+ * bytes. Nonces are random, so one key should seal no more than 2^32 cookies (NIST SP 800-38D
+ * section 8.3): rotate it in time.
  */
 public final class CookieSessionStore implements SessionStore {
   /** What browsers take for name and value together (RFC 6265bis section 5.6). */
@@ -50,6 +52,11 @@ public final class CookieSessionStore implements SessionStore {
   }
 
   @Override
+  public Optional<String> handle(String token) {
+    return open(token).map(StoredSession::handle);
+  }
+
+  @Override
   public Optional<StoredSession> load(String token) {
     return open(token).filter(session -> !revocations.isRevoked(session.handle()));
   }
@@ -59,6 +66,10 @@ public final class CookieSessionStore implements SessionStore {
     try {
       sealed = Base64.getUrlDecoder().decode(token);
     } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+    if (!ENCODER.encodeToString(sealed).equals(token)) {
+      // Padded, or with stray bits in the last character: not what was handed out.
       return Optional.empty();
     }
     for (Seal seal : seals) {
@@ -97,12 +108,11 @@ public final class CookieSessionStore implements SessionStore {
   }
 
   @Override
-  public Optional<String> update(
-      StoredSession session, Changes changes, Instant deadline, Instant now) {
+  public Written update(StoredSession session, Changes changes, Instant deadline, Instant now) {
     if (hasEnded(session, now)) {
-      return Optional.empty();
+      return Written.GONE;
     }
-    return Optional.of(
+    return Written.stored(
         seal(
             HexFormat.of().parseHex(session.handle()),
             session.envelope(),
@@ -111,14 +121,14 @@ public final class CookieSessionStore implements SessionStore {
   }
 
   @Override
-  public Optional<String> rotate(
+  public Written rotate(
       StoredSession session, Envelope envelope, Changes changes, Instant deadline, Instant now) {
     if (hasEnded(session, now)) {
-      return Optional.empty();
+      return Written.GONE;
     }
     String token = create(envelope, changes.applyTo(session.attributes()), deadline, now);
     // Whoever revokes the old one first, a sign-out or a rotation, has decided what becomes of it.
-    return revoke(session, now) ? Optional.of(token) : Optional.empty();
+    return revoke(session, now) ? Written.stored(token) : Written.GONE;
   }
 
   /** All of a loaded session is known; only its end may have come since. */
@@ -137,7 +147,7 @@ public final class CookieSessionStore implements SessionStore {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(false, true, false);
+    return Capabilities.NONE;
   }
 
   private String seal(
@@ -146,24 +156,30 @@ public final class CookieSessionStore implements SessionStore {
     ByteBuffer plain = ByteBuffer.allocate(FIXED + content.length);
     plain.put(handle).putLong(deadline.toEpochMilli()).put(content);
     String token = ENCODER.encodeToString(seals.get(0).seal(plain.array()));
-    int size = cookieName.length() + token.length();
+    int size = bytes(cookieName) + token.length();
     if (size > LARGEST_COOKIE) {
       throw new IllegalStateException(tooLarge(size, attributes));
     }
     return token;
   }
 
-  private String tooLarge(int size, Map<String, String> attributes) {
-    Comparator<Map.Entry<String, String>> bySize =
-        Comparator.comparingInt(e -> e.getKey().length() + e.getValue().length());
+  private static String tooLarge(int size, Map<String, String> attributes) {
     String heaviest =
         attributes.entrySet().stream()
-            .sorted(bySize.reversed())
+            .sorted(Comparator.comparingInt(CookieSessionStore::weight).reversed())
             .limit(3)
-            .map(e -> e.getKey() + " (" + e.getValue().length() + " characters)")
+            .map(attribute -> attribute.getKey() + " (" + weight(attribute) + " bytes)")
             .collect(Collectors.joining(", "));
     return ("The session cookie would be %d bytes, and browsers take %d. Heaviest attributes: %s."
             + " Keep less in the session, or use the file or Redis store.")
         .formatted(size, LARGEST_COOKIE, heaviest);
+  }
+
+  private static int weight(Map.Entry<String, String> attribute) {
+    return bytes(attribute.getKey()) + bytes(attribute.getValue());
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import javax.crypto.Mac;
 
 /**
- * Writes an {@link Envelope} as text that only holders of the key can make, bound to one session.
- * For authors of stores whose data others might write to. Thread-safe.
+ * Writes an {@link Envelope} or a {@link Forward} as text that only holders of the key can make,
+ * bound to one session. For authors of stores whose data others might write to. Thread-safe.
  */
 public final class EnvelopeCodec {
   private final List<Hmac> keys;
@@ -21,13 +21,30 @@ public final class EnvelopeCodec {
 
   /** The envelope of the session with this handle, as text. */
   public String encode(String handle, Envelope envelope) {
-    String text = envelope.toText();
-    byte[] mac = Arrays.copyOf(sign(keys.get(0), handle, text), Hmac.TAG_BYTES);
-    return text + '|' + Base64.getUrlEncoder().withoutPadding().encodeToString(mac);
+    return signed(handle, envelope.toText());
   }
 
   /** The envelope, or empty if it is of another version, another session, or was not made here. */
   public Optional<Envelope> decode(String handle, String signed) {
+    return verified(handle, signed).flatMap(Envelope::fromText);
+  }
+
+  /** What is kept in the place of the session with this handle after a rotation, as text. */
+  public String encode(String handle, Forward forward) {
+    return signed(handle, forward.toText());
+  }
+
+  /** The forward, or empty if it is something else, another session's, or was not made here. */
+  public Optional<Forward> decodeForward(String handle, String signed) {
+    return verified(handle, signed).flatMap(Forward::fromText);
+  }
+
+  private String signed(String handle, String text) {
+    byte[] mac = Arrays.copyOf(sign(keys.get(0), handle, text), Hmac.TAG_BYTES);
+    return text + '|' + Base64.getUrlEncoder().withoutPadding().encodeToString(mac);
+  }
+
+  private Optional<String> verified(String handle, String signed) {
     int cut = signed.lastIndexOf('|');
     if (cut < 0) {
       return Optional.empty();
@@ -41,7 +58,7 @@ public final class EnvelopeCodec {
     }
     for (Hmac key : keys) {
       if (Hmac.matches(sign(key, handle, text), mac)) {
-        return Envelope.fromText(text);
+        return Optional.of(text);
       }
     }
     return Optional.empty();

@@ -9,15 +9,13 @@ final class FileCensus {
   private static final int MOST_PASSES = 10;
 
   private final SlotFolder files;
-  private final FileLocks locks;
+  private final SessionFiles sessions;
   private final FileIndex index;
-  private final FileSweep sweep;
 
-  FileCensus(SlotFolder files, FileLocks locks, FileIndex index, FileSweep sweep) {
+  FileCensus(SlotFolder files, SessionFiles sessions, FileIndex index) {
     this.files = files;
-    this.locks = locks;
+    this.sessions = sessions;
     this.index = index;
-    this.sweep = sweep;
   }
 
   SessionStats stats(Instant now) throws IOException {
@@ -49,7 +47,7 @@ final class FileCensus {
             if (isSession(name)) {
               boolean old = began(name).filter(at -> !at.isAfter(now)).isPresent();
               again[0] |= old;
-              ended[0] += end(name, now) ? 1 : 0;
+              ended[0] += sessions.end(name, now) ? 1 : 0;
             } else if (FileIndex.isIndex(name)) {
               ended[0] += endIndex(name, now);
             }
@@ -62,21 +60,10 @@ final class FileCensus {
     try (FileLocks.Held held = index.lockFile(name)) {
       int ended = 0;
       for (FileIndex.Entry entry : index.read(name)) {
-        ended += end(entry.handle(), now) ? 1 : 0;
+        ended += sessions.end(entry.handle(), now) ? 1 : 0;
       }
       files.delete(name);
       return ended;
-    }
-  }
-
-  /** Whether it was live. */
-  boolean end(String handle, Instant now) throws IOException {
-    try (FileLocks.Held held = locks.acquire(handle)) {
-      boolean live = files.read(handle).filter(slot -> slot.deadline().isAfter(now)).isPresent();
-      if (files.delete(handle)) {
-        sweep.ended();
-      }
-      return live;
     }
   }
 

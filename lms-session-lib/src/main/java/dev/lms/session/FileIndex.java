@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Whose sessions there are: one file per person, named by a keyed hash of their id, beside the
@@ -144,21 +146,27 @@ final class FileIndex {
   /** Writes what comes of it under the current key's name, and drops it under older ones. */
   private void change(String principalId, Instant now, Consumer<Map<String, Entry>> change)
       throws IOException {
-    Map<String, Entry> entries = new LinkedHashMap<>();
-    for (Entry entry : entries(principalId)) {
-      if (entry.isLive(now.minus(CLOCK_SKEW))) {
-        entries.put(entry.handle(), entry);
-      }
-    }
-    change.accept(entries);
     List<String> names = names(principalId);
-    if (entries.isEmpty()) {
-      files.delete(names.get(0));
-    } else {
-      files.put(names.get(0), encode(sorted(entries.values())));
+    List<String> older = names.subList(1, names.size());
+    List<Entry> olderEntries = new ArrayList<>();
+    for (String name : older) {
+      olderEntries.addAll(read(name));
     }
-    for (String older : names.subList(1, names.size())) {
-      files.delete(older);
+    files.put(
+        names.get(0),
+        slot -> {
+          Map<String, Entry> entries = new LinkedHashMap<>();
+          Stream.concat(
+                  slot.map(FileIndex::decode).orElse(List.of()).stream(), olderEntries.stream())
+              .filter(entry -> entry.isLive(now.minus(CLOCK_SKEW)))
+              .forEach(entry -> entries.putIfAbsent(entry.handle(), entry));
+          change.accept(entries);
+          return entries.isEmpty()
+              ? Optional.empty()
+              : Optional.of(encode(sorted(entries.values())));
+        });
+    for (String name : older) {
+      files.delete(name);
     }
   }
 

@@ -1,17 +1,13 @@
 package dev.lms.session;
 
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 /**
  * Sessions in files, for one or several processes of one machine. Thread-safe.
@@ -26,28 +22,28 @@ import java.util.function.Predicate;
  * while sessions begin. A live session is never dropped.
  */
 public final class FileSessionStore implements SessionStore {
-  private static final System.Logger LOG = System.getLogger(FileSessionStore.class.getName());
-
-  private final LongAdder unreadable = new LongAdder();
-
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(5);
 
   private final Path folder;
   private final SessionTokens tokens;
   private final SlotFolder files;
   private final FileLocks locks;
-  private final FileIndex index;
   private final FileSweep sweep;
+  private final SessionFiles sessions;
+  private final FileSignIns signIns;
   private final FileCensus census;
 
-  private FileSessionStore(Path folder, KeyRing keys, int threshold) throws IOException {
+  private FileSessionStore(Path folder, KeyRing keys, int threshold, Durability durability)
+      throws IOException {
     this.folder = folder;
     this.tokens = new SessionTokens(keys);
-    this.files = new SlotFolder(folder, keys);
+    this.files = new SlotFolder(folder, keys, durability);
     this.locks = new FileLocks(folder.resolve("lock"), LOCK_PATIENCE);
-    this.index = new FileIndex(files, locks, keys);
+    FileIndex index = new FileIndex(files, locks, keys);
     this.sweep = new FileSweep(files, locks, index, threshold);
-    this.census = new FileCensus(files, locks, index, sweep);
+    this.sessions = new SessionFiles(files, locks, sweep);
+    this.signIns = new FileSignIns(sessions, index);
+    this.census = new FileCensus(files, sessions, index);
   }
 
   /** A store in this folder, which is made if it is missing, that sweeps past 1000 sessions. */
@@ -56,48 +52,83 @@ public final class FileSessionStore implements SessionStore {
   }
 
   /**
+   * A store in this folder that syncs nothing.
+   *
+   * @param threshold the number of sessions past which expired ones are swept
+   */
+  public static FileSessionStore open(Path folder, KeyRing keys, int threshold) {
+    return open(folder, keys, threshold, Durability.NONE);
+  }
+
+  /**
    * A store in this folder, which is made (0700) if it is missing. Open it once per process.
    *
    * @param threshold the number of sessions past which expired ones are swept
-   * @throws IllegalArgumentException if the folder is a symbolic link, someone else's, or writable
-   *     by others
+   * @param durability how far a write has got when it is acknowledged; the same in every process
+   * @throws IllegalArgumentException if the folder is a symbolic link, someone else's, writable by
+   *     others, or in a folder where everybody could replace it
    * @throws SessionStoreException if it cannot be made or written
    */
-  public static FileSessionStore open(Path folder, KeyRing keys, int threshold) {
+  public static FileSessionStore open(
+      Path folder, KeyRing keys, int threshold, Durability durability) {
     PrivateFolder.open(folder);
     try {
-      return new FileSessionStore(folder, keys, threshold);
+      return new FileSessionStore(folder, keys, threshold, durability);
     } catch (IOException e) {
-      throw new SessionStoreException("cannot use the session folder " + folder, e);
+      throw PrivateFolder.trouble("use", folder, e);
     }
   }
 
   @Override
-  public Optional<StoredSession> load(String token) {
-    return tokens.parse(token).flatMap(this::load);
+  public Optional<String> handle(String token) {
+    return tokens.parse(token).map(SessionTokens.Token::handle);
   }
 
-  private Optional<StoredSession> load(SessionTokens.Token token) {
+  @Override
+  public Optional<StoredSession> load(String token) {
+    return tokens.parse(token).flatMap(name -> read(name).flatMap(slot -> session(name, slot)));
+  }
+
+  @Override
+  public Opened open(String token, Instant now) {
+    Optional<SessionTokens.Token> name = tokens.parse(token);
+    Optional<SlotFile.Slot> slot = name.flatMap(this::read);
+    while (name.isPresent() && slot.isPresent()) {
+      Optional<Forward> forward = SessionFiles.forward(slot.get());
+      if (forward.isEmpty()) {
+        Optional<StoredSession> session = session(name.get(), slot.get());
+        return session.isPresent() ? new Opened.Live(session.get()) : Opened.ABSENT;
+      }
+      if (!forward.get().isAlias(now)) {
+        return forward.get().afterwards(name.get().handle());
+      }
+      name = Optional.of(name.get().as(forward.get().handle()));
+      slot = name.flatMap(this::read);
+    }
+    return Opened.ABSENT;
+  }
+
+  /** The session in a slot; what is whole and neither that nor a forward is counted. */
+  private Optional<StoredSession> session(SessionTokens.Token name, SlotFile.Slot slot) {
+    Optional<StoredSession> session = decode(name, slot);
+    if (session.isEmpty() && SessionFiles.forward(slot).isEmpty()) {
+      // Of another version; its deadline still ends it.
+      sessions.countUnreadable(name.handle());
+    }
+    return session;
+  }
+
+  private Optional<SlotFile.Slot> read(SessionTokens.Token name) {
     try {
-      return read(token.handle()).flatMap(slot -> decode(token, slot));
+      return sessions.read(name.handle());
     } catch (IOException e) {
       throw failed("read", e);
     }
   }
 
-  private Optional<SlotFile.Slot> read(String handle) throws IOException {
-    Optional<SlotFile.Slot> slot = files.read(handle);
-    if (slot.isEmpty() && files.exists(handle)) {
-      // Two writes overtook the read, or the file is unreadable; the lock tells which.
-      try (FileLocks.Held held = locks.acquire(handle)) {
-        slot = files.read(handle);
-      }
-      if (slot.isEmpty() && files.exists(handle)) {
-        unreadable.increment();
-        LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", handle);
-      }
-    }
-    return slot;
+  /** The session under its current name, which the token of an alias does not say. */
+  private Optional<SessionTokens.Token> name(StoredSession session) {
+    return tokens.parse(session.token()).map(token -> token.as(session.handle()));
   }
 
   private static Optional<StoredSession> decode(SessionTokens.Token token, SlotFile.Slot slot) {
@@ -130,205 +161,297 @@ public final class FileSessionStore implements SessionStore {
         new SlotFolder.Content(deadline, RecordCodec.encode(envelope, attributes));
     try {
       sweep.ifDue(now);
-      return within(
-          limit,
-          place(token, envelope, deadline, now),
-          Optional.empty(),
-          now,
-          () -> {
-            try (FileLocks.Held held = locks.acquire(token.handle())) {
-              begin(token, content);
-            }
-            return Optional.of(token.text());
-          });
+      return signIns
+          .begin(
+              limit,
+              FileSignIns.Place.of(token.handle(), envelope, deadline, now),
+              Optional.empty(),
+              now,
+              () -> {
+                try (FileLocks.Held held = sessions.lock(token.handle())) {
+                  sessions.begin(token.handle(), content);
+                }
+                return Attempt.of(Written.stored(token.text()));
+              })
+          .written()
+          .token();
     } catch (IOException e) {
       throw failed("create", e);
     }
   }
 
   @Override
-  public Optional<String> update(
-      StoredSession session, Changes changes, Instant deadline, Instant now) {
-    Optional<SessionTokens.Token> token = tokens.parse(session.token());
-    Optional<Place> place =
-        token
-            .filter(known -> deadline.isAfter(session.deadline()))
-            .flatMap(known -> place(known, session.envelope(), deadline, now));
-    if (token.isEmpty()) {
-      return Optional.empty();
-    }
-    try (FileLocks.Held held = lock(place)) {
-      if (place.isPresent()) {
-        index.touch(place.get().principalId(), place.get().entry(), now);
-      }
-      boolean written = update(token.get(), changes, deadline, now);
-      if (!written && place.isPresent()) {
-        index.leave(place.get().principalId(), List.of(token.get().handle()), now);
-      }
-      return written ? Optional.of(session.token()) : Optional.empty();
+  public Written update(StoredSession session, Changes changes, Instant deadline, Instant now) {
+    return name(session)
+        .map(name -> update(name, session, changes, deadline, now))
+        .orElse(Written.GONE);
+  }
+
+  private Written update(
+      SessionTokens.Token name,
+      StoredSession session,
+      Changes changes,
+      Instant deadline,
+      Instant now) {
+    // Only a deadline that moves is worth telling the person's index.
+    Optional<FileSignIns.Place> place =
+        deadline.isAfter(session.deadline())
+            ? FileSignIns.Place.of(name.handle(), session.envelope(), deadline, now)
+            : Optional.empty();
+    try {
+      Attempt attempt = signIns.touch(place, now, () -> commit(name, changes, deadline, now));
+      return attempt.next().isEmpty()
+          ? attempt.written()
+          : update(name.as(attempt.next().get()), session, changes, deadline, now);
     } catch (IOException e) {
       throw failed("update", e);
     }
   }
 
-  private boolean update(SessionTokens.Token token, Changes changes, Instant deadline, Instant now)
+  private Attempt commit(SessionTokens.Token name, Changes changes, Instant deadline, Instant now)
       throws IOException {
-    try (FileLocks.Held held = locks.acquire(token.handle())) {
-      return files.change(
-          token.handle(),
-          slot ->
-              decode(token, slot)
-                  .filter(current -> current.deadline().isAfter(now))
-                  .map(
-                      current ->
-                          new SlotFolder.Content(
-                              later(deadline, current.deadline()),
-                              RecordCodec.encode(
-                                  current.envelope(), changes.applyTo(current.attributes())))));
+    try (FileLocks.Held held = sessions.lock(name.handle())) {
+      Commit commit = new Commit(name, changes, deadline, now);
+      files.change(name.handle(), commit);
+      return commit.attempt;
+    }
+  }
+
+  /** What a commit makes of a session's file, or why it makes nothing of it. */
+  private static final class Commit
+      implements Function<SlotFile.Slot, Optional<SlotFolder.Content>> {
+    private final SessionTokens.Token name;
+    private final Changes changes;
+    private final Instant deadline;
+    private final Instant now;
+    private Attempt attempt = Attempt.GONE;
+
+    Commit(SessionTokens.Token name, Changes changes, Instant deadline, Instant now) {
+      this.name = name;
+      this.changes = changes;
+      this.deadline = deadline;
+      this.now = now;
+    }
+
+    @Override
+    public Optional<SlotFolder.Content> apply(SlotFile.Slot slot) {
+      Found found = Found.in(slot, name, changes, now);
+      attempt = found.attempt();
+      return found
+          .session()
+          .map(
+              current ->
+                  new SlotFolder.Content(
+                      later(deadline, current.deadline()),
+                      RecordCodec.encode(
+                          current.envelope(), changes.applyTo(current.attributes()))));
+    }
+  }
+
+  /**
+   * What a write finds in a session's file.
+   *
+   * @param attempt what becomes of it
+   * @param session empty if nothing may be written
+   */
+  private record Found(Attempt attempt, Optional<StoredSession> session) {
+    static Found in(SlotFile.Slot slot, SessionTokens.Token name, Changes changes, Instant now) {
+      Optional<Forward> forward = SessionFiles.forward(slot).filter(next -> next.isAlias(now));
+      if (forward.isPresent()) {
+        return new Found(Attempt.rotated(forward.get().handle()), Optional.empty());
+      }
+      Optional<StoredSession> current =
+          decode(name, slot).filter(session -> session.deadline().isAfter(now));
+      if (current.isEmpty()) {
+        return new Found(Attempt.GONE, Optional.empty());
+      }
+      return changes.fit(current.get().attributes())
+          ? new Found(Attempt.of(Written.stored(name.text())), current)
+          : new Found(Attempt.of(Written.CONFLICT), Optional.empty());
     }
   }
 
   @Override
-  public Optional<String> rotate(
+  public Written rotate(
       StoredSession session, Envelope envelope, Changes changes, Instant deadline, Instant now) {
     return rotate(session, envelope, changes, deadline, now, SessionLimit.NONE);
   }
 
   @Override
-  public Optional<String> rotate(
+  public Written rotate(
       StoredSession session,
       Envelope envelope,
       Changes changes,
       Instant deadline,
       Instant now,
       SessionLimit limit) {
-    Optional<SessionTokens.Token> parsed = tokens.parse(session.token());
-    if (parsed.isEmpty()) {
-      return Optional.empty();
+    Optional<SessionTokens.Token> old = name(session);
+    while (old.isPresent()) {
+      Attempt attempt =
+          rotate(old.get(), session, envelope, Optional.empty(), changes, deadline, now, limit);
+      if (attempt.next().isEmpty()) {
+        return attempt.written();
+      }
+      old = Optional.of(old.get().as(attempt.next().get()));
     }
-    SessionTokens.Token old = parsed.get();
+    return Written.GONE;
+  }
+
+  @Override
+  public Written rotate(
+      StoredSession session, Changes changes, Instant deadline, Instant now, Duration grace) {
+    Optional<SessionTokens.Token> old = tokens.parse(session.token());
+    if (old.isEmpty()) {
+      return Written.GONE;
+    }
+    if (!old.get().handle().equals(session.handle())) {
+      // Loaded through an alias: another request has just rotated it.
+      return update(session, changes, deadline, now);
+    }
+    Attempt attempt =
+        rotate(
+            old.get(),
+            session,
+            session.envelope(),
+            Optional.of(now.plus(grace)),
+            changes,
+            deadline,
+            now,
+            SessionLimit.NONE);
+    return attempt.next().isEmpty()
+        ? attempt.written()
+        : update(old.get().as(attempt.next().get()), session, changes, deadline, now);
+  }
+
+  private Attempt rotate(
+      SessionTokens.Token old,
+      StoredSession session,
+      Envelope envelope,
+      Optional<Instant> aliasUntil,
+      Changes changes,
+      Instant deadline,
+      Instant now,
+      SessionLimit limit) {
     SessionTokens.Token token = tokens.mintBeside(old);
+    Forward forward = new Forward(token.handle(), aliasUntil);
     Optional<String> before = session.envelope().principal().map(Principal::id);
     Optional<String> after = envelope.principal().map(Principal::id);
     boolean samePerson = before.equals(after);
     try {
-      Optional<String> rotated =
-          within(
+      Attempt attempt =
+          signIns.begin(
               limit,
-              place(token, envelope, deadline, now),
+              FileSignIns.Place.of(token.handle(), envelope, deadline, now),
               samePerson ? Optional.of(old.handle()) : Optional.empty(),
               now,
-              () -> rotate(old, token, envelope, changes, deadline, now));
-      if (rotated.isPresent() && before.isPresent() && !samePerson) {
-        leave(before.get(), old.handle(), now);
+              () -> move(old, token, envelope, forward, changes, deadline, now));
+      if (attempt.written().isStored() && before.isPresent() && !samePerson) {
+        signIns.leave(before.get(), old.handle(), now);
       }
-      return rotated;
+      return attempt;
     } catch (IOException e) {
       throw failed("rotate", e);
     }
   }
 
-  private Optional<String> rotate(
+  private Attempt move(
       SessionTokens.Token old,
       SessionTokens.Token token,
       Envelope envelope,
+      Forward forward,
       Changes changes,
       Instant deadline,
       Instant now)
       throws IOException {
     // The new file needs no lock: nobody knows its name before this returns.
-    try (FileLocks.Held held = locks.acquire(old.handle())) {
-      Optional<StoredSession> current = files.read(old.handle()).flatMap(slot -> decode(old, slot));
-      if (current.isEmpty() || !current.get().deadline().isAfter(now)) {
-        return Optional.empty();
+    try (FileLocks.Held held = sessions.lock(old.handle())) {
+      Optional<SlotFile.Slot> slot = files.read(old.handle());
+      if (slot.isEmpty()) {
+        return Attempt.GONE;
       }
-      byte[] content = RecordCodec.encode(envelope, changes.applyTo(current.get().attributes()));
-      begin(token, new SlotFolder.Content(deadline, content));
-      end(old.handle());
-      return Optional.of(token.text());
+      Found found = Found.in(slot.get(), old, changes, now);
+      if (found.session().isEmpty()) {
+        return found.attempt();
+      }
+      byte[] content =
+          RecordCodec.encode(envelope, changes.applyTo(found.session().get().attributes()));
+      sessions.begin(token.handle(), new SlotFolder.Content(deadline, content));
+      try {
+        sessions.forward(old.handle(), forward, deadline);
+      } catch (IOException | RuntimeException e) {
+        sessions.end(token.handle());
+        throw e;
+      }
+      return Attempt.of(Written.stored(token.text()));
     }
   }
 
   @Override
   public void delete(String token, Instant now) {
-    tokens
-        .parse(token)
-        .ifPresent(
-            parsed ->
-                load(parsed)
-                    .ifPresentOrElse(
-                        session -> delete(session, now),
-                        () -> delete(parsed.handle(), Optional.empty(), now)));
+    tokens.parse(token).ifPresent(name -> end(name, Optional.empty(), now));
   }
 
   @Override
   public void delete(StoredSession session, Instant now) {
     Optional<String> person = session.envelope().principal().map(Principal::id);
-    tokens.parse(session.token()).ifPresent(parsed -> delete(parsed.handle(), person, now));
+    name(session).ifPresent(name -> end(name, person, now));
   }
 
-  private void delete(String handle, Optional<String> principalId, Instant now) {
+  /** Ends a session, or what it was rotated into; takes it out of its person's index. */
+  private void end(SessionTokens.Token first, Optional<String> person, Instant now) {
+    SessionTokens.Token name = first;
+    Optional<String> whose = person;
     try {
-      try (FileLocks.Held held = locks.acquire(handle)) {
-        end(handle);
-      }
-      if (principalId.isPresent()) {
-        leave(principalId.get(), handle, now);
+      Optional<Forward> forward;
+      do {
+        try (FileLocks.Held held = sessions.lock(name.handle())) {
+          Optional<SlotFile.Slot> slot = files.read(name.handle());
+          forward = slot.flatMap(SessionFiles::forward);
+          if (forward.isEmpty()) {
+            whose = slot.flatMap(FileSessionStore::person).or(() -> person);
+            sessions.end(name.handle());
+          }
+        }
+        if (forward.isPresent()) {
+          name = name.as(forward.get().handle());
+        }
+      } while (forward.isPresent());
+      if (whose.isPresent()) {
+        signIns.leave(whose.get(), name.handle(), now);
       }
     } catch (IOException e) {
       throw failed("delete", e);
     }
   }
 
+  private static Optional<String> person(SlotFile.Slot slot) {
+    return RecordCodec.decode(slot.content())
+        .flatMap(content -> content.envelope().principal())
+        .map(Principal::id);
+  }
+
   @Override
   public List<SessionInfo> list(String principalId, Instant now) {
-    List<SessionInfo> sessions = new ArrayList<>();
-    try (FileLocks.Held held = index.lock(principalId)) {
-      for (FileIndex.Entry entry : index.entries(principalId)) {
-        read(entry.handle())
-            .filter(slot -> slot.deadline().isAfter(now))
-            .flatMap(slot -> describe(entry, principalId, slot))
-            .ifPresent(sessions::add);
-      }
+    try {
+      return signIns.list(principalId, now);
     } catch (IOException e) {
       throw failed("list", e);
     }
-    Collections.reverse(sessions);
-    return sessions;
-  }
-
-  private static Optional<SessionInfo> describe(
-      FileIndex.Entry entry, String principalId, SlotFile.Slot slot) {
-    return RecordCodec.decode(slot.content())
-        .map(RecordCodec.Content::envelope)
-        .filter(envelope -> envelope.isOf(principalId))
-        .map(
-            envelope ->
-                new SessionInfo(
-                    entry.handle(),
-                    envelope.device(),
-                    envelope.created(),
-                    entry.signedIn(),
-                    entry.seen(),
-                    slot.deadline()));
   }
 
   @Override
   public boolean revoke(String principalId, String handle, Instant now) {
-    return revoke(
-            principalId, entry -> entry.handle().equals(handle) || entry.root().equals(handle), now)
-        > 0;
+    try {
+      return signIns.revoke(principalId, handle, now) > 0;
+    } catch (IOException e) {
+      throw failed("revoke", e);
+    }
   }
 
   @Override
   public int revokeAll(String principalId, Optional<String> except, Instant now) {
-    return revoke(principalId, entry -> except.filter(entry.handle()::equals).isEmpty(), now);
-  }
-
-  private int revoke(String principalId, Predicate<FileIndex.Entry> which, Instant now) {
-    try (FileLocks.Held held = index.lock(principalId)) {
-      List<FileIndex.Entry> doomed = index.entries(principalId).stream().filter(which).toList();
-      return end(principalId, doomed, now);
+    try {
+      return signIns.revokeAll(principalId, except, now);
     } catch (IOException e) {
       throw failed("revoke", e);
     }
@@ -354,12 +477,12 @@ public final class FileSessionStore implements SessionStore {
 
   /** How often this store has met a session that it could not read, since it was opened. */
   public long unreadable() {
-    return unreadable.sum();
+    return sessions.unreadable();
   }
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(true, true, true);
+    return Capabilities.ALL;
   }
 
   @Override
@@ -371,96 +494,11 @@ public final class FileSessionStore implements SessionStore {
     }
   }
 
-  /** Writes a session; empty if there was nothing to write it from. */
-  private interface Write {
-    Optional<String> run() throws IOException;
-  }
-
-  /** Whose index a session belongs into, and as what. */
-  private record Place(String principalId, FileIndex.Entry entry) {}
-
-  private static Optional<Place> place(
-      SessionTokens.Token token, Envelope envelope, Instant deadline, Instant now) {
-    String handle = token.handle();
-    Instant signedIn = envelope.authenticated().orElse(envelope.created());
-    return envelope
-        .principal()
-        .map(
-            person ->
-                new Place(
-                    person.id(), new FileIndex.Entry(handle, deadline, now, signedIn, handle)));
-  }
-
-  private FileLocks.Held lock(Optional<Place> place) {
-    return place.map(person -> index.lock(person.principalId())).orElse(() -> {});
-  }
-
-  /** Enters the session into its person's index, writes it, and ends what the limit says. */
-  private Optional<String> within(
-      SessionLimit limit,
-      Optional<Place> place,
-      Optional<String> replaced,
-      Instant now,
-      Write write)
-      throws IOException {
-    if (place.isEmpty()) {
-      return write.run();
-    }
-    String person = place.get().principalId();
-    try (FileLocks.Held held = index.lock(person)) {
-      Optional<List<FileIndex.Entry>> excess =
-          index.enter(person, place.get().entry(), replaced, limit, now);
-      if (excess.isEmpty()) {
-        return Optional.empty();
-      }
-      Optional<String> token = write.run();
-      if (token.isEmpty()) {
-        index.leave(person, List.of(place.get().entry().handle()), now);
-        return Optional.empty();
-      }
-      end(person, excess.get(), now);
-      if (replaced.isPresent()) {
-        index.leave(person, List.of(replaced.get()), now);
-      }
-      return token;
-    }
-  }
-
-  /** Ends sessions, then takes them out of the index; the caller holds the person's lock. */
-  private int end(String principalId, List<FileIndex.Entry> doomed, Instant now)
-      throws IOException {
-    int live = 0;
-    for (FileIndex.Entry entry : doomed) {
-      live += census.end(entry.handle(), now) ? 1 : 0;
-    }
-    if (!doomed.isEmpty()) {
-      index.leave(principalId, doomed.stream().map(FileIndex.Entry::handle).toList(), now);
-    }
-    return live;
-  }
-
-  private void leave(String principalId, String handle, Instant now) throws IOException {
-    try (FileLocks.Held held = index.lock(principalId)) {
-      index.leave(principalId, List.of(handle), now);
-    }
-  }
-
-  private void begin(SessionTokens.Token token, SlotFolder.Content content) throws IOException {
-    files.create(token.handle(), content);
-    sweep.began();
-  }
-
-  private void end(String handle) throws IOException {
-    if (files.delete(handle)) {
-      sweep.ended();
-    }
-  }
-
   private static Instant later(Instant a, Instant b) {
     return a.isAfter(b) ? a : b;
   }
 
   private SessionStoreException failed(String what, IOException e) {
-    return new SessionStoreException("cannot " + what + " a session in " + folder, e);
+    return PrivateFolder.trouble(what + " a session in", folder, e);
   }
 }

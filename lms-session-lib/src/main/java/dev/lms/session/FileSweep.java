@@ -1,6 +1,7 @@
 package dev.lms.session;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * and once an hour while sessions begin. A live session is never dropped.
  */
 final class FileSweep {
+  private static final System.Logger LOG = System.getLogger(FileSessionStore.class.getName());
   private static final Duration INTERVAL = Duration.ofHours(1);
 
   private final SlotFolder files;
@@ -56,20 +58,36 @@ final class FileSweep {
 
   private long sweep(Instant now) throws IOException {
     long[] live = new long[1];
+    files.sweepQuarantine(now);
     files.forEach(
         name -> {
-          boolean swept = files.hasEnded(name, now) && sweep(name, now);
+          boolean swept = trySweep(name, now);
           live[0] += swept || FileIndex.isIndex(SlotFolder.lockName(name)) ? 0 : 1;
         });
     return live[0];
   }
 
+  /**
+   * One file on a bad sector must not keep the others from being swept, or sessions from beginning.
+   */
+  private boolean trySweep(String name, Instant now) {
+    try {
+      return sweep(name, now);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "cannot sweep " + name, e);
+      return false;
+    }
+  }
+
   private boolean sweep(String name, Instant now) throws IOException {
+    if (files.read(name).filter(slot -> slot.deadline().isAfter(now)).isPresent()) {
+      return false;
+    }
     String locked = SlotFolder.lockName(name);
     try (FileLocks.Held held =
         FileIndex.isIndex(locked) ? index.lockFile(locked) : locks.acquire(locked)) {
       // Under the lock nobody is just writing it.
-      return files.hasEnded(name, now) && files.delete(name);
+      return files.sweep(name, now);
     }
   }
 }

@@ -18,6 +18,12 @@ final class PrivateFolder {
   private static final FileAttribute<Set<PosixFilePermission>> FOLDER =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
+  private static final int OTHERS_WRITE = 0002;
+  private static final int STICKY = 01000;
+
+  /** Less than a session takes. */
+  private static final long SMALLEST_SPACE = 4096;
+
   private PrivateFolder() {}
 
   /** Makes the folder if it is missing; refuses one that others could read or plant files in. */
@@ -26,11 +32,12 @@ final class PrivateFolder {
       Path parent = folder.toAbsolutePath().getParent();
       if (parent != null) {
         Files.createDirectories(parent);
+        checkParent(folder, parent);
       }
       create(folder);
       check(folder);
     } catch (IOException e) {
-      throw new SessionStoreException("cannot use the session folder " + folder, e);
+      throw trouble("use", folder, e);
     }
   }
 
@@ -39,6 +46,25 @@ final class PrivateFolder {
       Files.createDirectory(folder, FOLDER);
     } catch (FileAlreadyExistsException e) {
       // Ours from before, or another process was quicker; or not ours: check() tells.
+    }
+  }
+
+  /** What an operator can do about it. */
+  static SessionStoreException trouble(String what, Path folder, IOException e) {
+    String remedy =
+        isFull(folder)
+            ? "its disk is full: free some space, and what was there is still there"
+            : "see that this process may read and write there, and that its disk is sound and not"
+                + " mounted read-only";
+    return new SessionStoreException(
+        "cannot %s %s: %s (%s)".formatted(what, folder, remedy, e.getMessage()), e);
+  }
+
+  private static boolean isFull(Path folder) {
+    try {
+      return Files.getFileStore(folder).getUsableSpace() < SMALLEST_SPACE;
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -65,6 +91,16 @@ final class PrivateFolder {
         || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
       throw new IllegalArgumentException(
           "others can write to the session folder %s; run: chmod 700 %s".formatted(folder, folder));
+    }
+  }
+
+  /** Where everybody may rename everything, somebody could put a folder of theirs in its place. */
+  private static void checkParent(Path folder, Path parent) throws IOException {
+    int mode = (Integer) Files.getAttribute(parent, "unix:mode");
+    if ((mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0) {
+      throw new IllegalArgumentException(
+          "everybody could replace the session folder %s, because everybody can write to %s; run: chmod o-w %s"
+              .formatted(folder, parent, parent));
     }
   }
 }

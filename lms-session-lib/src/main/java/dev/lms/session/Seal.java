@@ -2,7 +2,6 @@ package dev.lms.session;
 
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.crypto.AEADBadTagException;
@@ -58,8 +57,7 @@ final class Seal {
     }
     Cipher cipher = borrow();
     try {
-      byte[] nonce = Arrays.copyOfRange(sealed, 1, HEADER);
-      cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
+      cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, sealed, 1, NONCE));
       cipher.updateAAD(purpose);
       byte[] plain = cipher.doFinal(sealed, HEADER, sealed.length - HEADER);
       idle.offer(cipher);

@@ -19,24 +19,34 @@ import org.jspecify.annotations.Nullable;
  * SessionStoreException} if it cannot be reached. Attribute names and values are text.
  */
 public final class Session {
+  private static final String MASK = "***";
+
   private final Sessions sessions;
+  private final OutagePolicy policy;
   private List<String> tokens;
   private boolean loaded;
   private @Nullable StoredSession stored;
+  private @Nullable SessionStoreException outage;
 
   private final Map<String, String> set = new HashMap<>();
   private final Set<String> removed = new HashSet<>();
   private final Map<String, Long> added = new HashMap<>();
+
+  /** Of those, what must not be overwritten unseen; made when first needed. */
+  private @Nullable Set<String> guarded;
+
   private @Nullable Principal signingIn;
   private Device device = Device.UNKNOWN;
+  private @Nullable Set<String> changedRoles;
   private boolean rotating;
 
   private @Nullable String setCookie;
   private long uses;
 
-  Session(Sessions sessions, List<String> tokens) {
+  Session(Sessions sessions, List<String> tokens, OutagePolicy policy) {
     this.sessions = sessions;
     this.tokens = tokens;
+    this.policy = policy;
   }
 
   /** Whether the request came with a session that is still there. */
@@ -50,7 +60,14 @@ public final class Session {
     if (signingIn != null) {
       return Optional.of(signingIn);
     }
-    return current == null ? Optional.empty() : current.envelope().principal();
+    return current == null ? Optional.empty() : principal(current.envelope());
+  }
+
+  private Optional<Principal> principal(Envelope envelope) {
+    Set<String> roles = changedRoles;
+    return roles == null
+        ? envelope.principal()
+        : envelope.principal().map(person -> new Principal(person.id(), roles));
   }
 
   /** An attribute, as this request sees it. */
@@ -65,10 +82,50 @@ public final class Session {
     return current == null ? Optional.empty() : Optional.ofNullable(current.attributes().get(name));
   }
 
+  /**
+   * A typed attribute, as this request sees it; its default if it is absent or unreadable. Empty if
+   * there is no default either.
+   */
+  public <T> Optional<T> get(SessionKey<T> key) {
+    Optional<T> value = read(key);
+    return value.isEmpty() && key instanceof SessionKey.WithDefault<T> withDefault
+        ? Optional.of(withDefault.value())
+        : value;
+  }
+
+  /** A typed attribute, as this request sees it; its default if it is absent or unreadable. */
+  public <T> T get(SessionKey.WithDefault<T> key) {
+    return read(key).orElse(key.value());
+  }
+
+  private <T> Optional<T> read(SessionKey<T> key) {
+    Optional<String> text = get(key.name());
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<T> value = key.read(text.get());
+    if (value.isEmpty()) {
+      sessions.unreadable(key.name(), handle().orElse("new"));
+    }
+    return value;
+  }
+
   /** All attributes, as this request sees them: its own changes included. A copy. */
   public Map<String, String> attributes() {
     StoredSession current = load();
     return changes().applyTo(current == null ? Map.of() : current.attributes());
+  }
+
+  /**
+   * The same for a log or a debug page: {@linkplain SessionKey#sensitive sensitive} values masked.
+   */
+  public Map<String, String> shown() {
+    return masked(attributes());
+  }
+
+  private static Map<String, String> masked(Map<String, String> attributes) {
+    attributes.replaceAll((name, value) -> SessionKey.isSensitive(name) ? MASK : value);
+    return attributes;
   }
 
   /** Sets an attribute. Of concurrent requests that set the same one, the last to commit wins. */
@@ -77,6 +134,34 @@ public final class Session {
     removed.remove(name);
     added.remove(name);
     set.put(name, value);
+  }
+
+  /** Sets a typed attribute. Of concurrent changes, {@link SessionKey#merge} says what survives. */
+  public <T> void set(SessionKey<T> key, T value) {
+    if (key.merge() == Merge.COUNTER && value instanceof Long number) {
+      move(key.name(), Math.subtractExact(number, count(key.name())));
+      return;
+    }
+    guard(key);
+    set(key.name(), key.write(value));
+  }
+
+  /**
+   * Removes a typed attribute. If it {@linkplain Merge#REJECT must not be overwritten unseen}, it
+   * is not removed unseen either.
+   */
+  public void remove(SessionKey<?> key) {
+    guard(key);
+    remove(key.name());
+  }
+
+  private void guard(SessionKey<?> key) {
+    if (key.merge() == Merge.REJECT) {
+      if (guarded == null) {
+        guarded = new HashSet<>();
+      }
+      guarded.add(key.name());
+    }
   }
 
   /** Removes an attribute. */
@@ -95,12 +180,32 @@ public final class Session {
    * @throws IllegalStateException if the attribute holds something that is not a whole number
    */
   public long add(String name, long delta) {
-    String current = get(name).orElse("0");
-    long sum;
     try {
-      sum = Math.addExact(Long.parseLong(current), delta);
+      Long.parseLong(get(name).orElse("0"));
     } catch (NumberFormatException e) {
       throw new IllegalStateException("attribute '" + name + "' is not a counter", e);
+    }
+    return move(name, delta);
+  }
+
+  /**
+   * Moves a counter, like {@link #add(String, long)}; one that cannot be read begins again at 0.
+   *
+   * @throws IllegalArgumentException if the key's rule is not {@link Merge#COUNTER}
+   */
+  public long add(SessionKey<Long> key, long delta) {
+    if (key.merge() != Merge.COUNTER) {
+      throw new IllegalArgumentException(
+          "attribute '%s' is not a counter: declare it with SessionKey.counter"
+              .formatted(key.name()));
+    }
+    return move(key.name(), delta);
+  }
+
+  private long move(String name, long delta) {
+    long sum;
+    try {
+      sum = Math.addExact(count(name), delta);
     } catch (ArithmeticException e) {
       throw new IllegalStateException("counter '" + name + "' would overflow", e);
     }
@@ -110,6 +215,15 @@ public final class Session {
       added.merge(name, delta, Long::sum);
     }
     return sum;
+  }
+
+  /** What is no counter counts as 0, as in every store. */
+  private long count(String name) {
+    try {
+      return Long.parseLong(get(name).orElse("0"));
+    } catch (NumberFormatException e) {
+      return 0;
+    }
   }
 
   /**
@@ -143,10 +257,30 @@ public final class Session {
     this.device = device;
   }
 
-  /** Gives the session a new id at commit. Call it when what the person may do has changed. */
+  /**
+   * Gives the session a new id at commit, so that a stolen one is worth less. Requests under way
+   * may go on with the old one for the {@linkplain Rotation#grace grace}. Not for a change of what
+   * the person may do: that is {@link #changeRoles}.
+   */
   public void rotate() {
     uses++;
     rotating = true;
+  }
+
+  /**
+   * Gives the person other roles, and the session a new id at commit; the old one is dead at once
+   * (OWASP ASVS 7.2.4). Call it also, with the roles as they are, when the program itself keeps
+   * what a person may do. Nothing happens if nobody is signed in.
+   */
+  public void changeRoles(Set<String> roles) {
+    if (principal().isEmpty()) {
+      return;
+    }
+    if (signingIn != null) {
+      signingIn = new Principal(signingIn.id(), roles);
+    } else {
+      changedRoles = Set.copyOf(roles);
+    }
   }
 
   /**
@@ -154,10 +288,11 @@ public final class Session {
    * way can bring it back. Uncommitted changes are dropped.
    */
   public void end() {
-    uses++;
+    StoredSession current = load();
+    failInOutage();
     for (String token : tokens) {
-      if (loaded && stored != null && stored.token().equals(token)) {
-        sessions.store().delete(stored, now());
+      if (current != null && current.token().equals(token)) {
+        sessions.store().delete(current, now());
       } else {
         sessions.store().delete(token, now());
       }
@@ -169,6 +304,9 @@ public final class Session {
     stored = null;
     loaded = true;
     forgetChanges();
+    if (current != null) {
+      sessions.events().ended(SessionEvent.of(current), EndReason.SIGNED_OUT);
+    }
   }
 
   /** When the session began; empty if there is none. */
@@ -184,6 +322,16 @@ public final class Session {
   /** When the person last proved who they are; empty for a stranger. */
   public Optional<Instant> authenticated() {
     return Optional.ofNullable(load()).flatMap(s -> s.envelope().authenticated());
+  }
+
+  /**
+   * How long ago the person last proved who they are; empty for a stranger. Ask for the password
+   * again before something sensitive if it is too long (OWASP ASVS 7.5.1).
+   */
+  public Optional<Duration> sinceAuthentication() {
+    return authenticated()
+        .map(at -> Duration.between(at, now()))
+        .map(passed -> passed.isNegative() ? Duration.ZERO : passed);
   }
 
   /** The name of this session for logs and lists; not a credential. Empty if there is none. */
@@ -216,21 +364,34 @@ public final class Session {
    */
   public Outcome commit() {
     Changes changes = changes();
-    boolean renewing = rotating || signingIn != null;
+    boolean renewing = rotating || signingIn != null || changedRoles != null;
     if (!renewing && changes.isEmpty() && (!loaded || stored == null)) {
       return Outcome.UNCHANGED;
     }
     StoredSession current = load();
+    failInOutage();
     Outcome outcome;
     if (current == null) {
       outcome = changes.isEmpty() && signingIn == null ? Outcome.UNCHANGED : create(changes);
-    } else if (renewing) {
-      outcome = rotate(current, changes);
     } else {
-      outcome = update(current, changes);
+      outcome = write(current, guard(changes, current), renewing);
     }
     forgetChanges();
     return outcome;
+  }
+
+  /** Whether there are changes that {@link #commit()} has not written. */
+  public boolean hasChanges() {
+    return rotating || signingIn != null || changedRoles != null || !changes().isEmpty();
+  }
+
+  /**
+   * Whether the store could not be reached when this session was first looked at, and {@link
+   * OutagePolicy#TREAT_AS_ANONYMOUS} let it read as a stranger's. What is answered then says
+   * nothing about strangers, and no cache may keep it.
+   */
+  public boolean treatedAsAnonymous() {
+    return outage != null;
   }
 
   /** The {@code Set-Cookie} value the response must carry after {@link #commit()}, if any. */
@@ -249,31 +410,60 @@ public final class Session {
       return Outcome.REFUSED;
     }
     handOut(token.get(), envelope, now);
+    name(token.get(), envelope).ifPresent(sessions.events()::created);
     return Outcome.STORED;
   }
 
   private Outcome rotate(StoredSession current, Changes changes) {
     Instant now = now();
-    Envelope old = current.envelope();
-    Envelope envelope = signingIn == null ? old : envelope(old.created(), now);
-    SessionLimit limit = signingIn == null ? SessionLimit.NONE : sessions.limit();
+    Envelope envelope = renewed(current.envelope(), now);
     Instant deadline = sessions.lifetimes().deadline(now, envelope.absoluteDeadline());
-    Optional<String> token =
-        sessions.store().rotate(current, envelope, changes, deadline, now, limit);
-    if (token.isPresent()) {
-      handOut(token.get(), envelope, now);
-      return Outcome.STORED;
+    Written written;
+    if (signingIn == null && changedRoles == null) {
+      Duration grace = sessions.rotation().grace();
+      written = sessions.store().rotate(current, changes, deadline, now, grace);
+    } else {
+      SessionLimit limit = signingIn == null ? SessionLimit.NONE : sessions.limit();
+      written = sessions.store().rotate(current, envelope, changes, deadline, now, limit);
     }
-    if (signingIn == null) {
-      return gone();
+    if (written.outcome() == Outcome.GONE && signingIn != null) {
+      // A visitor's old session may end while they sign in: the sign-in stands, the old data do
+      // not.
+      return create(changes);
     }
-    // The visitor's old session ended meanwhile, or there are too many. If it is the first, or they
-    // are no longer too many, the sign-in stands; the old attributes do not.
-    Outcome outcome = create(changes);
-    if (outcome == Outcome.STORED) {
-      sessions.store().delete(current, now);
+    written
+        .token()
+        .filter(token -> !token.equals(current.token()))
+        .flatMap(token -> name(token, envelope))
+        .ifPresent(session -> sessions.events().rotated(session, current.handle()));
+    return wrote(written, current, envelope, now);
+  }
+
+  private Envelope renewed(Envelope old, Instant now) {
+    if (signingIn != null) {
+      return envelope(old.created(), now);
     }
-    return outcome;
+    return new Envelope(
+        old.created(), old.authenticated(), old.absoluteDeadline(), principal(old), old.device());
+  }
+
+  private Outcome write(StoredSession current, Changes changes, boolean renewing) {
+    if (renewing) {
+      return rotate(current, changes);
+    }
+    return changes.isEmpty() ? touch(current) : update(current, changes);
+  }
+
+  /** A page that was read already is not lost because its session could not slide. */
+  private Outcome touch(StoredSession current) {
+    try {
+      return update(current, Changes.NONE);
+    } catch (SessionStoreException e) {
+      if (policy == OutagePolicy.FAIL_CLOSED) {
+        throw e;
+      }
+      return Outcome.UNCHANGED;
+    }
   }
 
   private Outcome update(StoredSession current, Changes changes) {
@@ -287,26 +477,27 @@ public final class Session {
       // Only a move worth a touch is worth telling the person's index.
       deadline = current.deadline();
     }
-    Optional<String> token = sessions.store().update(current, changes, deadline, now);
-    if (token.isEmpty()) {
-      return gone();
-    }
-    if (token.get().equals(current.token())) {
-      loaded = false;
-    } else {
-      handOut(token.get(), current.envelope(), now);
-    }
-    return Outcome.STORED;
+    Written written = sessions.store().update(current, changes, deadline, now);
+    return wrote(written, current, current.envelope(), now);
   }
 
   /**
-   * The cookie is left alone: another response may have replaced it already, and deleting it here
-   * would sign that person out.
+   * If the session is gone, the cookie is left alone: another response may have replaced it
+   * already, and deleting it here would sign that person out.
    */
-  private Outcome gone() {
+  private Outcome wrote(Written written, StoredSession current, Envelope envelope, Instant now) {
     stored = null;
-    loaded = true;
-    return Outcome.GONE;
+    loaded = written.outcome() == Outcome.GONE;
+    written
+        .token()
+        .filter(token -> !token.equals(current.token()))
+        .ifPresent(token -> handOut(token, envelope, now));
+    if (written.outcome() == Outcome.GONE) {
+      sessions.events().gone(SessionEvent.of(current));
+    } else if (written.outcome() == Outcome.CONFLICT) {
+      sessions.events().conflict(SessionEvent.of(current));
+    }
+    return written.outcome();
   }
 
   private void handOut(String token, Envelope envelope, Instant now) {
@@ -314,6 +505,10 @@ public final class Session {
     loaded = false;
     setCookie =
         sessions.cookie().setting(token, Duration.between(now, envelope.absoluteDeadline()));
+  }
+
+  private Optional<SessionEvent> name(String token, Envelope envelope) {
+    return sessions.store().handle(token).map(handle -> SessionEvent.of(handle, envelope));
   }
 
   private Envelope envelope(Instant created, Instant now) {
@@ -333,17 +528,38 @@ public final class Session {
   private @Nullable StoredSession load() {
     uses++;
     if (!loaded) {
-      stored = find();
+      try {
+        stored = find();
+      } catch (SessionStoreException e) {
+        if (policy == OutagePolicy.FAIL_CLOSED) {
+          throw e;
+        }
+        outage = e;
+        stored = null;
+      }
       loaded = true;
     }
     return stored;
   }
 
+  /** A stand-in for a session that was not seen must not replace it. */
+  private void failInOutage() {
+    if (outage != null) {
+      throw new SessionStoreException(
+          "a request that is treated as a stranger's cannot change its session", outage);
+    }
+  }
+
   private @Nullable StoredSession find() {
     for (String token : tokens) {
-      Optional<StoredSession> found = sessions.store().load(token);
-      if (found.filter(this::isAlive).isPresent()) {
-        return found.get();
+      Opened opened = sessions.store().open(token, now());
+      if (opened instanceof Opened.Live found) {
+        if (isAlive(found.session())) {
+          return found.session();
+        }
+        sessions.events().ended(SessionEvent.of(found.session()), EndReason.EXPIRED);
+      } else if (opened instanceof Opened.Reused reused) {
+        sessions.reused(token, reused);
       }
     }
     return null;
@@ -360,10 +576,22 @@ public final class Session {
     return none ? Changes.NONE : new Changes(set, removed, added);
   }
 
+  /** The same, on condition that what is guarded still is what this request saw. */
+  private Changes guard(Changes changes, StoredSession seen) {
+    if (guarded == null) {
+      return changes;
+    }
+    Map<String, Optional<String>> expected = new HashMap<>();
+    guarded.forEach(name -> expected.put(name, Optional.ofNullable(seen.attributes().get(name))));
+    return new Changes(changes.set(), changes.removed(), changes.added(), expected);
+  }
+
   private void forgetChanges() {
     set.clear();
     removed.clear();
     added.clear();
+    guarded = null;
+    changedRoles = null;
     signingIn = null;
     device = Device.UNKNOWN;
     rotating = false;
@@ -371,5 +599,15 @@ public final class Session {
 
   private Instant now() {
     return sessions.now();
+  }
+
+  /** Asks no store, and shows no sensitive value. */
+  @Override
+  public String toString() {
+    StoredSession current = stored;
+    return current == null
+        ? "Session[]"
+        : "Session[%s, %s]"
+            .formatted(current.handle(), masked(changes().applyTo(current.attributes())));
   }
 }

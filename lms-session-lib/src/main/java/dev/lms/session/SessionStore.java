@@ -1,5 +1,6 @@
 package dev.lms.session;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +22,28 @@ import java.util.Optional;
  */
 public interface SessionStore extends AutoCloseable {
   /**
+   * The handle of the session that this token is for, whether or not there is one. Asks nobody.
+   *
+   * @return empty if the token was not made with our keys
+   */
+  Optional<String> handle(String token);
+
+  /**
    * The session this token names, whether or not its deadline has passed. Empty if the token is
    * forged (found without asking the store), unknown, ended, or names something unreadable.
    */
   Optional<StoredSession> load(String token);
+
+  /**
+   * What this token opens at this moment: the session that it names, as {@link #load}, or the one
+   * that it was rotated into, within the grace of that rotation. Costs no more than {@link #load}
+   * unless the id was rotated. A store that {@linkplain Capabilities#followsRotation follows
+   * rotations} overrides it.
+   */
+  default Opened open(String token, Instant now) {
+    Optional<StoredSession> found = load(token);
+    return found.isPresent() ? new Opened.Live(found.get()) : Opened.ABSENT;
+  }
 
   /**
    * Begins a session and returns its token. Data and deadline are written together: nothing may
@@ -34,21 +53,36 @@ public interface SessionStore extends AutoCloseable {
 
   /**
    * Applies changes to a session that is still there, and moves its deadline forward (never back).
+   * If the session was rotated since it was loaded, and the grace of that rotation has not passed,
+   * the changes reach it under its new id.
    *
-   * @return the token from now on, usually the same; empty, and nothing written, if the session has
-   *     ended or its deadline has passed
+   * @return the token from now on, usually the same; {@link Written#GONE} if the session has ended
+   *     or its deadline has passed; {@link Written#CONFLICT} if it is not as the changes expect
    */
-  Optional<String> update(StoredSession session, Changes changes, Instant deadline, Instant now);
+  Written update(StoredSession session, Changes changes, Instant deadline, Instant now);
 
   /**
-   * The same, under a new token and with a new envelope; the old token is dead when this returns.
-   * Changes that others committed since the session was loaded are kept.
+   * The same, under a new token and with a new envelope, because of a sign-in or another change of
+   * privilege; the old token opens nothing when this returns. Changes that others committed since
+   * the session was loaded are kept.
    *
-   * @return the new token; empty, and nothing written, if the session has ended or its deadline has
-   *     passed
+   * @return the new token; or why nothing was written, as {@link #update}
    */
-  Optional<String> rotate(
+  Written rotate(
       StoredSession session, Envelope envelope, Changes changes, Instant deadline, Instant now);
+
+  /**
+   * The same, with the envelope as it is: without a change of privilege. Until the grace has passed
+   * the old token opens the session too; after that its use is {@linkplain Opened.Reused reported}.
+   * If another request has just rotated the session, this one only {@linkplain #update updates} it.
+   * A store that {@linkplain Capabilities#followsRotation follows rotations} overrides it.
+   *
+   * @return the new token; or why nothing was written, as {@link #update}
+   */
+  default Written rotate(
+      StoredSession session, Changes changes, Instant deadline, Instant now, Duration grace) {
+    return rotate(session, session.envelope(), changes, deadline, now);
+  }
 
   /**
    * {@link #create(Envelope, Map, Instant, Instant) Begins} a session within the limit of its
@@ -70,10 +104,10 @@ public interface SessionStore extends AutoCloseable {
    * the limit of the new envelope's principal, if it has one. A store with a principal index
    * overrides it.
    *
-   * @return the new token; empty, and nothing written, if the session has ended, its deadline has
-   *     passed, or the limit refuses another session
+   * @return the new token; or why nothing was written, as {@link #update}, or {@link
+   *     Written#REFUSED} if the limit refuses another session
    */
-  default Optional<String> rotate(
+  default Written rotate(
       StoredSession session,
       Envelope envelope,
       Changes changes,
@@ -83,10 +117,14 @@ public interface SessionStore extends AutoCloseable {
     return rotate(session, envelope, changes, deadline, now);
   }
 
-  /** Ends the session this token names, if it is there. No commit brings it back. */
+  /**
+   * Ends the session this token names, if it is there. No commit brings it back. A store that
+   * {@linkplain Capabilities#followsRotation follows rotations} also ends what it was rotated into,
+   * however long ago: whoever signs out while another request rotates has signed out.
+   */
   void delete(String token, Instant now);
 
-  /** Ends a session that was loaded before; may cost less than by its token alone. */
+  /** The same for a session that was loaded before; may cost less than by its token alone. */
   default void delete(StoredSession session, Instant now) {
     delete(session.token(), now);
   }
@@ -101,7 +139,7 @@ public interface SessionStore extends AutoCloseable {
   }
 
   /**
-   * Ends one session of a person, and what it was rotated into while this runs.
+   * Ends one session of a person, under any name that it has or had since they signed in.
    *
    * @return false if the person has no live session of this handle
    * @throws UnsupportedOperationException without {@link Capabilities#principalIndex}
@@ -146,6 +184,13 @@ public interface SessionStore extends AutoCloseable {
         "this session store keeps no record of its sessions; to list, count or revoke them use the"
             + " file or the Redis store (to end all sessions in cookies, change the secret key)");
   }
+
+  /**
+   * Names who is told of what only the store can notice: {@linkplain SessionListener#unreadable
+   * unreadable} sessions, and those that {@linkplain SessionListener#ended ended} for a {@linkplain
+   * EndReason#LIMIT limit}. {@link Sessions} calls it once, before the store is used.
+   */
+  default void setListener(SessionListener listener) {}
 
   /** What this store promises. */
   Capabilities capabilities();

@@ -16,4 +16,14 @@ public final class SessionStoreException extends RuntimeException {
   public SessionStoreException(String message) {
     super(message);
   }
+
+  private SessionStoreException(String message, boolean withTrace) {
+    super(message, null, false, withTrace);
+  }
+
+  /** The store was not asked because it does not answer. Made by the thousand: without a trace. */
+  static SessionStoreException notAsked() {
+    return new SessionStoreException(
+        "the session store does not answer and is not asked for a moment", false);
+  }
 }

@@ -1,6 +1,7 @@
 package dev.lms.session;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
@@ -28,7 +29,6 @@ public final class SessionTokens {
   private static final int ID = 22;
   private static final int MAC = 22;
   private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
-  private static final Base64.Decoder DECODER = Base64.getUrlDecoder();
 
   private final List<Hmac> keys;
   private final SecureRandom random = new SecureRandom();
@@ -46,6 +46,11 @@ public final class SessionTokens {
    * @param handle 128 bits in hexadecimal: the name under which stores and logs know the session
    */
   public record Token(String text, String group, String handle) {
+    /** The same token, as an alias of the session that was rotated into this handle. */
+    public Token as(String handle) {
+      return new Token(text, group, handle);
+    }
+
     @Override
     public String toString() {
       return "Token[" + handle + "]";
@@ -65,8 +70,7 @@ public final class SessionTokens {
   private Token mint(String group) {
     String id = group + randomText(ID);
     byte[] signature = sign(keys.get(0), id);
-    String mac = ENCODER.encodeToString(Arrays.copyOf(signature, Hmac.TAG_BYTES));
-    return new Token(id + mac, group, handle(signature));
+    return new Token(id + mac(signature), group, handle(signature));
   }
 
   /** The token, or empty if it was not made with a key of this ring. */
@@ -75,19 +79,19 @@ public final class SessionTokens {
       return Optional.empty();
     }
     String id = text.substring(0, GROUP + ID);
-    byte[] mac;
-    try {
-      mac = DECODER.decode(text.substring(GROUP + ID));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+    byte[] mac = text.substring(GROUP + ID).getBytes(StandardCharsets.UTF_8);
     for (Hmac key : keys) {
       byte[] signature = sign(key, id);
-      if (Hmac.matches(signature, mac)) {
+      // As text: the same bytes may have several spellings, and only one was handed out.
+      if (MessageDigest.isEqual(mac(signature).getBytes(StandardCharsets.UTF_8), mac)) {
         return Optional.of(new Token(text, id.substring(0, GROUP), handle(signature)));
       }
     }
     return Optional.empty();
+  }
+
+  private static String mac(byte[] signature) {
+    return ENCODER.encodeToString(Arrays.copyOf(signature, Hmac.TAG_BYTES));
   }
 
   private static byte[] sign(Hmac key, String id) {

@@ -1,14 +1,20 @@
 package dev.lms.session;
 
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of a site: a store, the keys, the rules. Make one at start and share it; it is
- * immutable and thread-safe.
+ * thread-safe.
+ *
+ * <p>It stands between requests and store with a breaker: when several calls in a row have failed,
+ * requests fail at once and the store is asked by one probe a second, until one is answered.
  *
  * <pre>{@code
  * Sessions sessions = new Sessions(FileSessionStore.open(folder, keys), keys);
@@ -21,10 +27,14 @@ import org.jspecify.annotations.Nullable;
  * <p>On the JDK's HttpServer, {@code dev.lms.session.httpserver.SessionFilter} does all that.
  */
 public final class Sessions {
-  private final SessionStore store;
+  private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
+
+  private final GuardedStore store;
+  private final SessionEvents events;
   private final SessionSettings settings;
   private final Clock clock;
   private final CsrfTokens csrf;
+  private final LongAdder unreadableAttributes = new LongAdder();
 
   /** With default settings and the system's clock. */
   public Sessions(SessionStore store, KeyRing keys) {
@@ -37,9 +47,31 @@ public final class Sessions {
     this(store, keys, SessionSettings.DEFAULT.with(cookie).with(lifetimes), clock);
   }
 
-  /** With everything said. */
+  /** Without listeners. */
   public Sessions(SessionStore store, KeyRing keys, SessionSettings settings, Clock clock) {
-    this.store = store;
+    this(store, keys, settings, clock, List.of());
+  }
+
+  /** With everything said. */
+  public Sessions(
+      SessionStore store,
+      KeyRing keys,
+      SessionSettings settings,
+      Clock clock,
+      List<SessionListener> listeners) {
+    this(store, keys, settings, clock, listeners, System::nanoTime);
+  }
+
+  /** With what measures how long things take. */
+  Sessions(
+      SessionStore store,
+      KeyRing keys,
+      SessionSettings settings,
+      Clock clock,
+      List<SessionListener> listeners,
+      LongSupplier nanoTime) {
+    this.events = new SessionEvents(listeners);
+    this.store = new GuardedStore(store, events, nanoTime);
     this.settings = settings;
     this.clock = clock;
     this.csrf = new CsrfTokens(keys);
@@ -53,9 +85,14 @@ public final class Sessions {
    *     say it
    */
   public Session open(@Nullable List<String> cookieHeaders) {
+    return open(cookieHeaders, OutagePolicy.FAIL_CLOSED);
+  }
+
+  /** {@link #open(List) The same}, and says what becomes of the request in an outage. */
+  public Session open(@Nullable List<String> cookieHeaders, OutagePolicy policy) {
     List<String> tokens =
         cookieHeaders == null ? List.of() : Cookies.values(cookieHeaders, cookie().name());
-    return new Session(this, tokens);
+    return new Session(this, tokens, policy);
   }
 
   /**
@@ -79,7 +116,11 @@ public final class Sessions {
    * @throws SessionStoreException if the store cannot be reached; some may have ended
    */
   public boolean revoke(String principalId, String handle) {
-    return store.revoke(principalId, handle, now());
+    boolean ended = store.revoke(principalId, handle, now());
+    if (ended) {
+      events.ended(new SessionEvent(handle, Optional.of(principalId)), EndReason.REVOKED);
+    }
+    return ended;
   }
 
   /**
@@ -92,7 +133,7 @@ public final class Sessions {
    * @throws SessionStoreException if the store cannot be reached; some may have ended
    */
   public int revokeAll(String principalId) {
-    return store.revokeAll(principalId, Optional.empty(), now());
+    return revokeAll(principalId, Optional.empty());
   }
 
   /**
@@ -106,8 +147,14 @@ public final class Sessions {
   public int revokeOthers(Session current) {
     return current
         .storedPrincipal()
-        .map(person -> store.revokeAll(person.id(), current.handle(), now()))
+        .map(person -> revokeAll(person.id(), current.handle()))
         .orElse(0);
+  }
+
+  private int revokeAll(String principalId, Optional<String> except) {
+    int ended = store.revokeAll(principalId, except, now());
+    events.endedTogether(Optional.of(principalId), ended, EndReason.REVOKED);
+    return ended;
   }
 
   /**
@@ -128,7 +175,44 @@ public final class Sessions {
    * @throws SessionStoreException if the store cannot be reached; some may have ended
    */
   public long purge() {
-    return store.purge(now());
+    long ended = store.purge(now());
+    events.endedTogether(Optional.empty(), ended, EndReason.PURGED);
+    return ended;
+  }
+
+  /** What happened in this process since this was made. Asks nobody. */
+  public SessionStatistics statistics() {
+    return events.statistics(store);
+  }
+
+  /** How often a typed attribute could not be read and counted as absent, since this was made. */
+  public long unreadableAttributes() {
+    return unreadableAttributes.sum();
+  }
+
+  void unreadable(String attribute, String handle) {
+    unreadableAttributes.increment();
+    LOG.log(
+        Level.WARNING,
+        "attribute {0} of session {1} is unreadable and counts as absent",
+        attribute,
+        handle);
+  }
+
+  /** An id was used after its rotation; the rule says what becomes of the session. */
+  void reused(String token, Opened.Reused reuse) {
+    boolean ends = rotation().reuseEndsSession();
+    LOG.log(
+        Level.WARNING,
+        "session id {0} was used after it had been rotated; the session {1}",
+        reuse.handle(),
+        ends ? "ends" : "goes on under its new id");
+    SessionEvent session = new SessionEvent(reuse.handle(), Optional.empty());
+    events.reused(session);
+    if (ends) {
+      store.delete(token, now());
+      events.ended(session, EndReason.REUSED);
+    }
   }
 
   /** Stores keep time in milliseconds. */
@@ -138,6 +222,10 @@ public final class Sessions {
 
   SessionStore store() {
     return store;
+  }
+
+  SessionEvents events() {
+    return events;
   }
 
   CookieSettings cookie() {
@@ -150,6 +238,10 @@ public final class Sessions {
 
   SessionLimit limit() {
     return settings.limit();
+  }
+
+  Rotation rotation() {
+    return settings.rotation();
   }
 
   CsrfTokens csrf() {

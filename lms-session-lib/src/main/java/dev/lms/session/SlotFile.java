@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import org.jspecify.annotations.Nullable;
 
@@ -16,24 +17,48 @@ import org.jspecify.annotations.Nullable;
  * over the old one would give the same at a hundred times the cost.
  *
  * <pre>
- * file:  magic "LMS" and version (4 bytes), slot size (4), slot, slot
- * slot:  sequence (8), deadline in ms (8), length (4), content, MAC (16)
+ * file:    header, slot, slot; from the beginning as long as both, so that a change needs no space
+ * header:  magic "LMS" (3 bytes), schema version (1), slot size (4)
+ * slot:    sequence (8), deadline in ms (8), length (4), key id (4), content, MAC (16)
  * </pre>
  *
- * <p>The MAC covers the session's handle and the slot, so a torn write, rot, tampering and a file
- * copied over another all look the same: that slot is not there.
+ * <p>The MAC (HMAC-SHA256, its first half) covers the session's handle, the header and the slot, so
+ * a torn write, rot, tampering and a file copied over another all look the same: that slot is not
+ * there. The key id tells a slot that is damaged from one that was signed with a key this process
+ * does not have.
  */
 final class SlotFile {
-  private static final int MAGIC = ('L' << 24) | ('M' << 16) | ('S' << 8) | 1;
+  /** Of the schema. A program that changes the layout raises it. */
+  static final int VERSION = 1;
+
+  private static final int MAGIC = ('L' << 24) | ('M' << 16) | ('S' << 8);
   private static final int HEADER = 8;
-  private static final int SLOT_HEADER = 20;
-  private static final int SMALLEST_SLOT = 2048 - HEADER / 2;
+  private static final int SLOT_HEADER = 24;
+  private static final int SMALLEST_FILE = 4096;
+  private static final int SMALLEST_SLOT = (SMALLEST_FILE - HEADER) / 2;
   private static final int LARGEST_SLOT = 16 << 20;
 
-  private final List<Hmac> keys;
+  private final List<Key> keys;
 
   SlotFile(List<Hmac> keys) {
-    this.keys = keys;
+    this.keys = keys.stream().map(Key::new).toList();
+  }
+
+  /** A key and the name it goes by in files, from which nobody can tell the key. */
+  private record Key(Hmac hmac, int id) {
+    Key(Hmac hmac) {
+      this(hmac, ByteBuffer.wrap(hmac.sign("id".getBytes(StandardCharsets.US_ASCII))).getInt());
+    }
+  }
+
+  /** Why there is no whole slot in a file. */
+  enum Unreadable {
+    /** Nothing was ever written: its process died first. */
+    EMPTY,
+    /** Of a newer schema version, or signed with a key that is not ours: others may read it. */
+    FOREIGN,
+    /** Nobody can read it. */
+    DAMAGED
   }
 
   /** The newest whole slot of a file: what is in it, and where the next one goes. */
@@ -51,6 +76,10 @@ final class SlotFile {
 
     boolean fits(int length) {
       return SLOT_HEADER + length + Hmac.TAG_BYTES <= size;
+    }
+
+    private int keyId() {
+      return file.getInt(start - 4);
     }
   }
 
@@ -70,16 +99,28 @@ final class SlotFile {
     return older != null && isWhole(older, handle) ? Optional.of(older) : Optional.empty();
   }
 
-  /** The latest deadline a file claims, unchecked: good enough to sweep what is unreadable. */
-  static Optional<Instant> claimedDeadline(FileChannel file) throws IOException {
+  /** Why {@link #read} found nothing, while nobody writes the file. */
+  Unreadable diagnose(FileChannel file) throws IOException {
     ByteBuffer all = readAll(file);
-    int size = slotSize(all);
-    Slot first = slot(all, 0, size);
-    Slot second = slot(all, 1, size);
-    if (first == null || (second != null && second.deadline().isAfter(first.deadline()))) {
-      return Optional.ofNullable(second).map(Slot::deadline);
+    if (all.limit() == 0) {
+      return Unreadable.EMPTY;
     }
-    return Optional.of(first.deadline());
+    boolean newer =
+        all.limit() >= HEADER
+            && (all.getInt(0) & 0xffffff00) == MAGIC
+            && (all.getInt(0) & 0xff) > VERSION;
+    boolean otherKey = claimed(all).anyMatch(slot -> keyOf(slot).isEmpty());
+    return newer || otherKey ? Unreadable.FOREIGN : Unreadable.DAMAGED;
+  }
+
+  /** The latest deadline a file claims, unchecked: good enough for what nobody can read. */
+  static Optional<Instant> claimedDeadline(FileChannel file) throws IOException {
+    return claimed(readAll(file)).map(Slot::deadline).max(Instant::compareTo);
+  }
+
+  private static Stream<Slot> claimed(ByteBuffer all) {
+    int size = slotSize(all);
+    return Stream.of(0, 1).flatMap(index -> Stream.ofNullable(slot(all, index, size)));
   }
 
   /** Writes the first slot of a new file. */
@@ -94,33 +135,32 @@ final class SlotFile {
           "a session of %d bytes is too large; keep the data elsewhere and its key in the session"
               .formatted(content.length));
     }
-    ByteBuffer out = ByteBuffer.allocate(HEADER + SLOT_HEADER + content.length + Hmac.TAG_BYTES);
-    out.putInt(MAGIC).putInt(size);
-    putSlot(out, handle, 1, deadline, content);
-    writeAll(file, out.flip(), 0);
+    ByteBuffer out = ByteBuffer.allocate(HEADER + 2 * size);
+    put(out, size, handle, 1, deadline, content);
+    writeAll(file, out.clear(), 0);
   }
 
   /** Overwrites the older slot; the caller has seen that the content {@link Slot#fits}. */
   void overwrite(FileChannel file, String handle, Slot newest, Instant deadline, byte[] content)
       throws IOException {
-    ByteBuffer out = ByteBuffer.allocate(SLOT_HEADER + content.length + Hmac.TAG_BYTES);
-    putSlot(out, handle, newest.sequence() + 1, deadline, content);
+    ByteBuffer out = ByteBuffer.allocate(HEADER + SLOT_HEADER + content.length + Hmac.TAG_BYTES);
+    put(out, newest.size(), handle, newest.sequence() + 1, deadline, content);
     long position = HEADER + (long) (1 - newest.index()) * newest.size();
-    writeAll(file, out.flip(), position);
+    writeAll(file, out.position(HEADER), position);
   }
 
-  private void putSlot(
-      ByteBuffer out, String handle, long sequence, Instant deadline, byte[] content) {
-    int start = out.position();
-    out.putLong(sequence).putLong(deadline.toEpochMilli()).putInt(content.length).put(content);
-    ByteBuffer signed = out.slice(start, SLOT_HEADER + content.length);
-    byte[] mac = sign(keys.get(0), handle, signed);
-    out.put(mac, 0, Hmac.TAG_BYTES);
+  private void put(
+      ByteBuffer out, int size, String handle, long sequence, Instant deadline, byte[] content) {
+    Key key = keys.get(0);
+    out.putInt(MAGIC | VERSION).putInt(size);
+    out.putLong(sequence).putLong(deadline.toEpochMilli());
+    out.putInt(content.length).putInt(key.id()).put(content);
+    out.put(sign(key, handle, out, HEADER, SLOT_HEADER + content.length), 0, Hmac.TAG_BYTES);
   }
 
-  /** 0, too small for any slot, if this is not a session file. */
+  /** 0, too small for any slot, if this is not a session file of this version. */
   private static int slotSize(ByteBuffer all) {
-    if (all.limit() < HEADER || all.getInt(0) != MAGIC) {
+    if (all.limit() < HEADER || all.getInt(0) != (MAGIC | VERSION)) {
       return 0;
     }
     int size = all.getInt(4);
@@ -149,25 +189,47 @@ final class SlotFile {
   }
 
   private boolean isWhole(Slot slot, String handle) {
-    ByteBuffer signed = slot.file().slice(slot.start() - SLOT_HEADER, SLOT_HEADER + slot.length());
+    Optional<Key> key = keyOf(slot);
+    if (key.isEmpty()) {
+      return false;
+    }
     byte[] mac = new byte[Hmac.TAG_BYTES];
     slot.file().get(slot.start() + slot.length(), mac);
-    return keys.stream().anyMatch(key -> Hmac.matches(sign(key, handle, signed), mac));
+    int start = slot.start() - SLOT_HEADER;
+    return Hmac.matches(
+        sign(key.get(), handle, slot.file(), start, SLOT_HEADER + slot.length()), mac);
   }
 
-  private static byte[] sign(Hmac key, String handle, ByteBuffer signed) {
-    Mac mac = key.start();
+  private Optional<Key> keyOf(Slot slot) {
+    return keys.stream().filter(key -> key.id() == slot.keyId()).findFirst();
+  }
+
+  /** Of the handle, the header at the beginning of these bytes, and the slot that starts there. */
+  private static byte[] sign(Key key, String handle, ByteBuffer bytes, int start, int length) {
+    Mac mac = key.hmac().start();
     mac.update(handle.getBytes(StandardCharsets.US_ASCII));
-    mac.update(signed.duplicate());
+    mac.update(bytes.slice(0, HEADER));
+    mac.update(bytes.slice(start, length));
     return mac.doFinal();
   }
 
+  /** One read for a small file, two for a large one. */
   private static ByteBuffer readAll(FileChannel file) throws IOException {
-    ByteBuffer all = ByteBuffer.allocate((int) Math.min(file.size(), 2L * LARGEST_SLOT + HEADER));
-    while (all.hasRemaining() && file.read(all, all.position()) >= 0) {
-      // until full or at the end
+    ByteBuffer start = fill(file, ByteBuffer.allocate(SMALLEST_FILE));
+    int size = slotSize(start);
+    if (size <= SMALLEST_SLOT) {
+      return start;
     }
-    return all.flip();
+    return fill(
+        file, ByteBuffer.allocate((int) Math.min(file.size(), HEADER + 2L * size)).put(start));
+  }
+
+  /** Until it is full or the file ends. */
+  private static ByteBuffer fill(FileChannel file, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining() && file.read(bytes, bytes.position()) >= 0) {
+      // on
+    }
+    return bytes.flip();
   }
 
   private static void writeAll(FileChannel file, ByteBuffer bytes, long position)

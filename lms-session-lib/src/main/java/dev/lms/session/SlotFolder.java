@@ -13,22 +13,32 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * A private folder of {@linkplain SlotFile slot files}, spread over 256 sub-folders by the first
- * two characters of their names. Callers that write hold the lock of that name.
+ * two characters of their names. Callers that write hold the lock of that name. When a write
+ * returns, it has got as far as the {@link Durability} says.
  */
 final class SlotFolder {
+  private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ);
+  private static final Set<OpenOption> CHANGE =
+      Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
   private static final Set<OpenOption> NEW =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  private static final Pattern SHARD = Pattern.compile("[0-9a-f]{2}");
   private static final String TEMPORARY = ".tmp";
 
   private final Path folder;
   private final SlotFile layout;
+  private final Durability durability;
+  private final Quarantine quarantine;
 
-  SlotFolder(Path folder, KeyRing keys) {
+  SlotFolder(Path folder, KeyRing keys, Durability durability) {
     this.folder = folder;
     this.layout = new SlotFile(keys.hmacs("file"));
+    this.durability = durability;
+    this.quarantine = new Quarantine(folder.resolve("quarantine"));
   }
 
   /** What a file shall hold from now on. */
@@ -53,7 +63,7 @@ final class SlotFolder {
 
   /** Empty if there is no such file, or nothing whole in it. */
   Optional<SlotFile.Slot> read(String name) throws IOException {
-    try (FileChannel file = FileChannel.open(file(name), StandardOpenOption.READ)) {
+    try (FileChannel file = FileChannel.open(file(name), READ)) {
       return layout.read(file, name);
     } catch (NoSuchFileException e) {
       return Optional.empty();
@@ -62,14 +72,8 @@ final class SlotFolder {
 
   /** Writes a file that must not exist yet. */
   void create(String name, Content content) throws IOException {
-    Path path = file(name);
-    try (FileChannel file = createFile(path)) {
-      layout.create(file, name, content.deadline, content.bytes);
-    } catch (IOException | RuntimeException e) {
-      // A full disk, say: leave no half file behind.
-      Files.deleteIfExists(path);
-      throw e;
-    }
+    write(file(name), name, content);
+    syncFolder(name);
   }
 
   /**
@@ -79,44 +83,111 @@ final class SlotFolder {
    */
   boolean change(String name, Function<SlotFile.Slot, Optional<Content>> change)
       throws IOException {
-    try (FileChannel file =
-        FileChannel.open(file(name), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+    try (FileChannel file = FileChannel.open(file(name), CHANGE)) {
       Optional<SlotFile.Slot> slot = layout.read(file, name);
       Optional<Content> next = slot.flatMap(change);
       if (slot.isEmpty() || next.isEmpty()) {
         return false;
       }
-      Content content = next.get();
-      if (slot.get().fits(content.bytes.length)) {
-        layout.overwrite(file, name, slot.get(), content.deadline, content.bytes);
-      } else {
-        replace(name, content);
-      }
+      write(file, name, slot.get(), next.get());
       return true;
     } catch (NoSuchFileException e) {
       return false;
     }
   }
 
-  /** Writes a file, whatever was there before. */
-  void put(String name, Content content) throws IOException {
-    if (!change(name, before -> Optional.of(content))) {
-      delete(name);
-      create(name, content);
+  /**
+   * Writes what comes of a file, whether there is one or not; if nothing comes of it, there is none
+   * afterwards. What nobody here can read is put aside.
+   */
+  void put(String name, Function<Optional<SlotFile.Slot>, Optional<Content>> change)
+      throws IOException {
+    try (FileChannel file = FileChannel.open(file(name), CHANGE)) {
+      Optional<SlotFile.Slot> slot = layout.read(file, name);
+      if (slot.isEmpty()) {
+        quarantine.take(file(name));
+      }
+      Optional<Content> next = change.apply(slot);
+      if (next.isEmpty()) {
+        delete(name);
+      } else if (slot.isEmpty()) {
+        replace(name, next.get());
+      } else {
+        write(file, name, slot.get(), next.get());
+      }
+    } catch (NoSuchFileException e) {
+      Optional<Content> next = change.apply(Optional.empty());
+      if (next.isPresent()) {
+        create(name, next.get());
+      }
+    }
+  }
+
+  private void write(FileChannel file, String name, SlotFile.Slot slot, Content content)
+      throws IOException {
+    if (slot.fits(content.bytes.length)) {
+      layout.overwrite(file, name, slot, content.deadline, content.bytes);
+      sync(file);
+    } else {
+      replace(name, content);
     }
   }
 
   /** Whether there was one. */
   boolean delete(String name) throws IOException {
-    return Files.deleteIfExists(file(name));
+    boolean deleted = Files.deleteIfExists(file(name));
+    if (deleted) {
+      syncFolder(name);
+    }
+    return deleted;
   }
 
-  /** True also for what a crash left behind half written. */
-  boolean hasEnded(String name, Instant now) throws IOException {
-    try (FileChannel file = FileChannel.open(file(name), StandardOpenOption.READ)) {
-      return SlotFile.claimedDeadline(file).filter(deadline -> deadline.isAfter(now)).isEmpty();
-    } catch (NoSuchFileException e) {
-      return true;
+  /**
+   * Deals with a file that {@link #read} found nothing in although its lock was held: what nobody
+   * can read goes into quarantine, what others may be able to read stays.
+   *
+   * @return whether it is gone
+   */
+  boolean setAside(String name) throws IOException {
+    return switch (diagnose(name)) {
+      case EMPTY -> delete(name);
+      case FOREIGN -> false;
+      case DAMAGED -> quarantine.take(file(name));
+    };
+  }
+
+  /**
+   * Removes a file if its deadline has passed, a crash left it behind, or nobody can read it; the
+   * caller holds its lock.
+   *
+   * @return whether it is gone
+   */
+  boolean sweep(String name, Instant now) throws IOException {
+    if (name.endsWith(TEMPORARY)) {
+      return delete(name);
+    }
+    Optional<SlotFile.Slot> slot = read(name);
+    if (slot.isPresent() || !exists(name)) {
+      return slot.filter(found -> found.deadline().isAfter(now)).isEmpty() && delete(name);
+    }
+    return setAside(name) || (hasEndedForAll(file(name), now) && delete(name));
+  }
+
+  /** What others may be able to read ends by what it claims, or by its age. */
+  private static boolean hasEndedForAll(Path path, Instant now) throws IOException {
+    try (FileChannel file = FileChannel.open(path, READ)) {
+      return SlotFile.claimedDeadline(file).filter(end -> !end.isAfter(now)).isPresent()
+          || Quarantine.isOld(Files.getLastModifiedTime(path), now);
+    }
+  }
+
+  void sweepQuarantine(Instant now) throws IOException {
+    quarantine.sweep(now);
+  }
+
+  private SlotFile.Unreadable diagnose(String name) throws IOException {
+    try (FileChannel file = FileChannel.open(file(name), READ)) {
+      return layout.diagnose(file);
     }
   }
 
@@ -130,7 +201,7 @@ final class SlotFolder {
    * where no name leads is nobody's and stays.
    */
   void forEach(Visitor visitor) throws IOException {
-    try (DirectoryStream<Path> shards = Files.newDirectoryStream(folder, Files::isDirectory)) {
+    try (DirectoryStream<Path> shards = Files.newDirectoryStream(folder, SlotFolder::isShard)) {
       for (Path shard : shards) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(shard)) {
           for (Path file : files) {
@@ -144,26 +215,59 @@ final class SlotFolder {
     }
   }
 
-  private static FileChannel createFile(Path path) throws IOException {
+  private static boolean isShard(Path path) {
+    return SHARD.matcher(path.getFileName().toString()).matches() && Files.isDirectory(path);
+  }
+
+  /**
+   * A new file takes the place of the old one: for content that has outgrown its slots, or that
+   * must not leave the old content in the other one.
+   */
+  void replace(String name, Content content) throws IOException {
+    Path larger = file(name + TEMPORARY);
+    Files.deleteIfExists(larger);
+    write(larger, name, content);
+    Files.move(larger, file(name), StandardCopyOption.ATOMIC_MOVE);
+    syncFolder(name);
+  }
+
+  private void write(Path path, String name, Content content) throws IOException {
+    try (FileChannel file = createFile(path)) {
+      layout.create(file, name, content.deadline, content.bytes);
+      sync(file);
+    } catch (IOException | RuntimeException e) {
+      // A full disk, say: leave no half file behind.
+      Files.deleteIfExists(path);
+      throw e;
+    }
+  }
+
+  private FileChannel createFile(Path path) throws IOException {
     try {
       return FileChannel.open(path, NEW, PrivateFolder.FILE);
     } catch (NoSuchFileException e) {
       PrivateFolder.create(path.resolveSibling(""));
+      syncFolder(folder);
       return FileChannel.open(path, NEW, PrivateFolder.FILE);
     }
   }
 
-  /** For content that has outgrown its slots: a larger file takes the place of the old one. */
-  private void replace(String name, Content content) throws IOException {
-    Path larger = file(name + TEMPORARY);
-    Files.deleteIfExists(larger);
-    try (FileChannel file = createFile(larger)) {
-      layout.create(file, name, content.deadline, content.bytes);
-    } catch (IOException | RuntimeException e) {
-      Files.deleteIfExists(larger);
-      throw e;
+  private void sync(FileChannel file) throws IOException {
+    if (durability != Durability.NONE) {
+      file.force(durability == Durability.FULL);
     }
-    Files.move(larger, file(name), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private void syncFolder(String name) throws IOException {
+    syncFolder(file(name).resolveSibling(""));
+  }
+
+  private void syncFolder(Path path) throws IOException {
+    if (durability == Durability.FULL) {
+      try (FileChannel entries = FileChannel.open(path, READ)) {
+        entries.force(true);
+      }
+    }
   }
 
   private Path file(String name) {

@@ -104,7 +104,7 @@ class FileIndexTest {
   void anIndexIsNotSweptWhileASessionLives() throws Exception {
     StoredSession session = signIn();
     signIn();
-    assertTrue(store.update(session, Changes.NONE, LATER, NOW).isPresent());
+    assertTrue(store.update(session, Changes.NONE, LATER, NOW).token().isPresent());
     for (int i = 0; i < 12; i++) {
       store.create(STRANGER, Map.of(), LATER, SOON.plusSeconds(120));
     }
@@ -126,7 +126,7 @@ class FileIndexTest {
     StoredSession session = signIn();
     Files.delete(indexes().get(0));
     assertEquals(List.of(), store.list(ADA.id(), NOW));
-    assertTrue(store.update(session, Changes.NONE, SOON.plusSeconds(60), NOW).isPresent());
+    assertTrue(store.update(session, Changes.NONE, SOON.plusSeconds(60), NOW).token().isPresent());
     assertEquals(1, store.revokeAll(ADA.id(), Optional.empty(), NOW));
     assertEquals(Optional.empty(), store.load(session.token()));
   }
@@ -146,7 +146,7 @@ class FileIndexTest {
       assertTrue(store.list(ADA.id(), NOW).size() <= 2, "cut at byte " + i);
     }
     Files.write(index, new byte[0]);
-    assertTrue(store.update(second, Changes.NONE, SOON.plusSeconds(60), NOW).isPresent());
+    assertTrue(store.update(second, Changes.NONE, SOON.plusSeconds(60), NOW).token().isPresent());
     assertEquals(second.handle(), store.list(ADA.id(), NOW).get(0).handle());
   }
 
@@ -194,7 +194,9 @@ class FileIndexTest {
     try (FileLocks locks = locks();
         FileLocks.Held held = locks.acquire(visitor.handle())) {
       signingIn =
-          parked(() -> store.rotate(visitor, PERSON, Changes.NONE, SOON, NOW).orElseThrow(), index);
+          parked(
+              () -> store.rotate(visitor, PERSON, Changes.NONE, SOON, NOW).token().orElseThrow(),
+              index);
       revoking = threads.submit(() -> other.revokeAll(ADA.id(), Optional.empty(), NOW));
       // Nothing else can tell "waits" from "has not begun"; too short a wait only weakens the test.
       assertFalse(endsWithin(revoking, Duration.ofMillis(200)));
@@ -222,7 +224,9 @@ class FileIndexTest {
     try (FileLocks locks = locks();
         FileLocks.Held held = locks.acquire(visitor.handle())) {
       Future<String> signingIn =
-          parked(() -> store.rotate(visitor, PERSON, Changes.NONE, SOON, NOW).orElseThrow(), index);
+          parked(
+              () -> store.rotate(visitor, PERSON, Changes.NONE, SOON, NOW).token().orElseThrow(),
+              index);
       halfWay = Files.readAllBytes(index);
       assertEquals(new SessionStats(1, 1), other.stats(NOW), "entered, not yet written");
       assertFalse(signingIn.isDone());

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -45,25 +44,21 @@ class FileLayoutTest {
     }
   }
 
+  /** Two slots in one file would hold the session beside the forward. */
   @Test
-  void everyByteThatIsFlippedOrCutLosesAtMostTheLastCommit() throws Exception {
+  void damageToAForwardDoesNotBringTheOldIdBack() throws Exception {
     try (FileSessionStore store = FileSessionStore.open(folder(), KEYS)) {
-      String token = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
-      StoredSession session = store.load(token).orElseThrow();
-      assertTrue(store.update(session, set("v", "2"), SOON, NOW).isPresent());
+      String old = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
+      StoredSession session = store.load(old).orElseThrow();
       Path file = files().get(0);
+      assertTrue(store.rotate(session, Changes.NONE, SOON, NOW, Duration.ZERO).isStored());
       byte[] good = Files.readAllBytes(file);
-      Set<Optional<String>> allowed = Set.of(Optional.of("2"), Optional.of("1"), Optional.empty());
       for (int i = 0; i < good.length; i++) {
         byte[] bad = good.clone();
         bad[i] ^= 1;
         Files.write(file, bad);
-        assertTrue(allowed.contains(value(store, token)), "byte " + i + " flipped");
-        Files.write(file, java.util.Arrays.copyOf(good, i));
-        assertTrue(allowed.contains(value(store, token)), "cut at byte " + i);
+        assertFalse(store.open(old, NOW) instanceof Opened.Live, "byte " + i + " flipped");
       }
-      Files.write(file, good);
-      assertEquals(Optional.of("2"), value(store, token));
     }
   }
 
@@ -79,9 +74,12 @@ class FileLayoutTest {
       for (int commit = 2; commit <= 5; commit++) {
         byte[] before = Files.readAllBytes(file);
         StoredSession session = store.load(token).orElseThrow();
-        assertTrue(store.update(session, set("v", "" + commit), SOON, NOW).isPresent());
+        assertTrue(store.update(session, set("v", "" + commit), SOON, NOW).token().isPresent());
         byte[] after = Files.readAllBytes(file);
         for (int torn = 0; torn < after.length; torn++) {
+          if (before[torn] == after[torn] && torn % 97 != 0) {
+            continue; // the same as torn one byte later
+          }
           byte[] bytes = after.clone();
           for (int i = torn; i < after.length; i++) {
             bytes[i] = i < before.length ? before[i] : 0;
@@ -111,33 +109,6 @@ class FileLayoutTest {
   }
 
   @Test
-  void onlyTheOwnerMayLook() throws Exception {
-    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS)) {
-      store.create(STRANGER, Map.of(), SOON, NOW);
-      try (var files = Files.walk(folder())) {
-        for (Path file : files.toList()) {
-          String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
-          assertEquals(Files.isDirectory(file) ? "rwx------" : "rw-------", mode, file.toString());
-        }
-      }
-    }
-  }
-
-  @Test
-  void aFolderThatOthersCouldPlantFilesInIsRefused() throws Exception {
-    Files.createDirectory(folder());
-    Files.setPosixFilePermissions(folder(), PosixFilePermissions.fromString("rwxrwxrwx"));
-    IllegalArgumentException open =
-        assertThrows(IllegalArgumentException.class, () -> FileSessionStore.open(folder(), KEYS));
-    assertTrue(String.valueOf(open.getMessage()).contains("chmod 700"), open.getMessage());
-    Files.setPosixFilePermissions(folder(), PosixFilePermissions.fromString("rwx------"));
-    Path link = Files.createSymbolicLink(parent.resolve("link"), folder());
-    IllegalArgumentException linked =
-        assertThrows(IllegalArgumentException.class, () -> FileSessionStore.open(link, KEYS));
-    assertTrue(String.valueOf(linked.getMessage()).contains("symbolic link"), linked.getMessage());
-  }
-
-  @Test
   void pastTheThresholdOnlyWhatHasEndedIsSwept() throws Exception {
     try (FileSessionStore store = FileSessionStore.open(folder(), KEYS, 20)) {
       for (int i = 0; i < 19; i++) {
@@ -153,22 +124,6 @@ class FileLayoutTest {
         store.create(STRANGER, Map.of(), NOW.plusSeconds(1000), later);
       }
       assertEquals(211, files().size(), "live sessions stay, however many");
-    }
-  }
-
-  @Test
-  void debrisOfACrashIsSwept() throws Exception {
-    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS, 1)) {
-      String token = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
-      Path file = files().get(0);
-      Files.write(file.resolveSibling(file.getFileName() + ".tmp"), new byte[] {'L', 'M'});
-      String shard = String.valueOf(file.getFileName()).substring(0, 2);
-      Files.write(file.resolveSibling(shard.repeat(16)), new byte[0]);
-      Files.write(file.resolveSibling(shard.repeat(17) + ".index"), new byte[0]);
-      store.create(STRANGER, Map.of(), SOON, NOW.plus(Duration.ofMinutes(1)));
-      store.create(STRANGER, Map.of(), SOON, NOW.plus(Duration.ofMinutes(2)));
-      assertEquals(3, files().size(), files()::toString);
-      assertEquals(Optional.of("1"), value(store, token));
     }
   }
 

@@ -107,10 +107,11 @@ abstract class PrincipalIndexContract extends StoreContractBase {
       StoredSession visitor = loaded(store, store.create(stranger(), Map.of(), SOON, NOW));
       Envelope envelope = of(ada, 5);
       String token =
-          store.rotate(visitor, envelope, Changes.NONE, SOON, after(5), TWO).orElseThrow();
+          store.rotate(visitor, envelope, Changes.NONE, SOON, after(5), TWO).token().orElseThrow();
       assertEquals(List.of(handle(store, token)), handles(store, ada, after(5)));
       StoredSession before = loaded(store, token);
-      String next = store.rotate(before, envelope, Changes.NONE, SOON, after(9)).orElseThrow();
+      String next =
+          store.rotate(before, envelope, Changes.NONE, SOON, after(9)).token().orElseThrow();
       assertEquals(List.of(handle(store, next)), handles(store, ada, after(9)));
     }
   }
@@ -120,12 +121,14 @@ abstract class PrincipalIndexContract extends StoreContractBase {
     SessionStore store = store();
     if (hasIndex(store)) {
       StoredSession adas = loaded(store, signIn(store, ada, 0));
-      String bobs = store.rotate(adas, of(bob, 5), Changes.NONE, SOON, after(5)).orElseThrow();
+      String bobs =
+          store.rotate(adas, of(bob, 5), Changes.NONE, SOON, after(5)).token().orElseThrow();
       assertEquals(List.of(), handles(store, ada, after(5)));
       assertEquals(0, store.revokeAll(ada.id(), Optional.empty(), after(5)));
       assertEquals(List.of(handle(store, bobs)), handles(store, bob, after(5)));
       StoredSession session = loaded(store, bobs);
-      assertTrue(store.rotate(session, stranger(), Changes.NONE, SOON, after(6)).isPresent());
+      assertTrue(
+          store.rotate(session, stranger(), Changes.NONE, SOON, after(6)).token().isPresent());
       assertEquals(List.of(), handles(store, bob, after(6)));
     }
   }
@@ -150,7 +153,8 @@ abstract class PrincipalIndexContract extends StoreContractBase {
     if (hasIndex(store)) {
       String token = signIn(store, ada, 0);
       Instant next = SOON.plusSeconds(100);
-      assertTrue(store.update(loaded(store, token), Changes.NONE, next, after(100)).isPresent());
+      assertTrue(
+          store.update(loaded(store, token), Changes.NONE, next, after(100)).token().isPresent());
       SessionInfo info = store.list(ada.id(), after(100)).get(0);
       assertEquals(after(100), info.lastSeen());
       assertEquals(next, info.expires());
@@ -171,9 +175,10 @@ abstract class PrincipalIndexContract extends StoreContractBase {
       assertTrue(store().revoke(ada.id(), mine.handle(), after(2)));
       assertFalse(lives(store, doomed));
       Instant far = SOON.plusSeconds(500);
-      assertEquals(Optional.empty(), store.update(mine, set("a", "1"), SOON, after(3)));
-      assertEquals(Optional.empty(), store.update(mine, Changes.NONE, far, after(3)));
-      assertEquals(Optional.empty(), store.rotate(mine, of(ada, 4), Changes.NONE, far, after(4)));
+      assertEquals(Optional.empty(), store.update(mine, set("a", "1"), SOON, after(3)).token());
+      assertEquals(Optional.empty(), store.update(mine, Changes.NONE, far, after(3)).token());
+      assertEquals(
+          Optional.empty(), store.rotate(mine, of(ada, 4), Changes.NONE, far, after(4)).token());
       assertFalse(lives(store, doomed));
       assertEquals(List.of(handle(store, other)), handles(store, ada, after(5)));
       assertFalse(store.revoke(ada.id(), mine.handle(), after(5)), "it was there once");
@@ -196,9 +201,12 @@ abstract class PrincipalIndexContract extends StoreContractBase {
     SessionStore store = store();
     if (hasIndex(store)) {
       StoredSession first = loaded(store, signIn(store, ada, 0));
-      String next = store.rotate(first, of(ada, 0), Changes.NONE, SOON, NOW).orElseThrow();
+      String next = store.rotate(first, of(ada, 0), Changes.NONE, SOON, NOW).token().orElseThrow();
       String last =
-          store.rotate(loaded(store, next), of(ada, 0), Changes.NONE, SOON, NOW).orElseThrow();
+          store
+              .rotate(loaded(store, next), of(ada, 0), Changes.NONE, SOON, NOW)
+              .token()
+              .orElseThrow();
       assertTrue(store.revoke(ada.id(), first.handle(), NOW));
       assertFalse(lives(store, last));
     }
@@ -236,9 +244,15 @@ abstract class PrincipalIndexContract extends StoreContractBase {
           StoredSession visitor = loaded(store, store.create(stranger(), Map.of(), SOON, NOW));
           StoredSession old = loaded(store, signIn(store, ada, 0));
           calls.add(
-              () -> store.rotate(visitor, of(ada, 1), Changes.NONE, SOON, NOW, TWO).orElse("x"));
-          calls.add(() -> store.rotate(old, of(ada, 0), Changes.NONE, SOON, NOW).orElse("x"));
-          calls.add(() -> store.update(old, Changes.NONE, SOON.plusSeconds(9), NOW).orElse("x"));
+              () ->
+                  store
+                      .rotate(visitor, of(ada, 1), Changes.NONE, SOON, NOW, TWO)
+                      .token()
+                      .orElse("x"));
+          calls.add(
+              () -> store.rotate(old, of(ada, 0), Changes.NONE, SOON, NOW).token().orElse("x"));
+          calls.add(
+              () -> store.update(old, Changes.NONE, SOON.plusSeconds(9), NOW).token().orElse("x"));
           calls.add(() -> signIn(store, ada, 1));
         }
         calls.add(
@@ -270,7 +284,10 @@ abstract class PrincipalIndexContract extends StoreContractBase {
       String bobs = signIn(store, bob, 0, TWO).orElseThrow();
       StoredSession visitor = loaded(store, store.create(stranger(), Map.of(), SOON, NOW));
       String third =
-          store.rotate(visitor, of(ada, 3), Changes.NONE, SOON, after(3), TWO).orElseThrow();
+          store
+              .rotate(visitor, of(ada, 3), Changes.NONE, SOON, after(3), TWO)
+              .token()
+              .orElseThrow();
       assertFalse(lives(store, first), "the oldest sign-in");
       assertTrue(lives(store, second));
       assertTrue(lives(store, third));
@@ -293,14 +310,17 @@ abstract class PrincipalIndexContract extends StoreContractBase {
       StoredSession visitor = loaded(store, basket);
       assertEquals(
           Optional.empty(),
-          store.rotate(visitor, of(ada, 3), set("a", "1"), SOON, after(3), AT_MOST_TWO));
+          store.rotate(visitor, of(ada, 3), set("a", "1"), SOON, after(3), AT_MOST_TWO).token());
       assertEquals(Map.of("basket", "3"), loaded(store, basket).attributes());
       assertTrue(lives(store, first));
       assertTrue(lives(store, second));
       assertEquals(2, handles(store, ada, after(3)).size());
       store.delete(loaded(store, first), after(4));
       assertTrue(
-          store.rotate(visitor, of(ada, 5), Changes.NONE, SOON, after(5), AT_MOST_TWO).isPresent());
+          store
+              .rotate(visitor, of(ada, 5), Changes.NONE, SOON, after(5), AT_MOST_TWO)
+              .token()
+              .isPresent());
     }
   }
 
@@ -312,7 +332,11 @@ abstract class PrincipalIndexContract extends StoreContractBase {
       String mine = signIn(store, ada, 0, AT_MOST_TWO).orElseThrow();
       for (SessionLimit limit : List.of(AT_MOST_TWO, TWO, SessionLimit.NONE)) {
         StoredSession session = loaded(store, mine);
-        mine = store.rotate(session, of(ada, 0), Changes.NONE, SOON, after(2), limit).orElseThrow();
+        mine =
+            store
+                .rotate(session, of(ada, 0), Changes.NONE, SOON, after(2), limit)
+                .token()
+                .orElseThrow();
       }
       assertTrue(lives(store, other));
       assertEquals(2, handles(store, ada, after(2)).size());
@@ -386,7 +410,8 @@ abstract class PrincipalIndexContract extends StoreContractBase {
       assertTrue(after.revoke(ada.id(), first, after(4)));
       assertFalse(lives(after, old));
       Instant far = SOON.plusSeconds(100);
-      assertTrue(after.update(loaded(after, kept), Changes.NONE, far, after(100)).isPresent());
+      assertTrue(
+          after.update(loaded(after, kept), Changes.NONE, far, after(100)).token().isPresent());
       assertEquals(List.of(third, second), handles(after, ada, after(100)));
       after.delete(loaded(after, young), after(101));
       assertEquals(1, after.revokeAll(ada.id(), Optional.empty(), after(102)));

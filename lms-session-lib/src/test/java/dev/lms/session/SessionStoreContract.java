@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  * it. Tests of what a store's {@link Capabilities} do not promise check the opposite: that the
  * store does not claim more than it does.
  */
-public abstract class SessionStoreContract extends PrincipalIndexContract {
+public abstract class SessionStoreContract extends RotationContract {
   /** For the tests of one store. */
   protected SessionStoreContract() {}
 
@@ -63,7 +63,7 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
   void theHandleStaysWhileTheTokenOrTheSessionDoes() {
     SessionStore store = store();
     StoredSession before = loaded(store, store.create(stranger(), Map.of(), SOON, NOW));
-    String token = store.update(before, set("a", "1"), SOON, NOW).orElseThrow();
+    String token = store.update(before, set("a", "1"), SOON, NOW).token().orElseThrow();
     assertEquals(before.handle(), loaded(store, token).handle());
   }
 
@@ -74,7 +74,7 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
         store.create(stranger(), Map.of("keep", "1", "change", "1", "drop", "1"), SOON, NOW);
     Changes changes =
         new Changes(Map.of("change", "2", "new", "3"), Set.of("drop"), Map.of("count", 5L));
-    String after = store.update(loaded(store, token), changes, SOON, NOW).orElseThrow();
+    String after = store.update(loaded(store, token), changes, SOON, NOW).token().orElseThrow();
     assertEquals(
         Map.of("keep", "1", "change", "2", "new", "3", "count", "5"),
         loaded(store(), after).attributes());
@@ -85,10 +85,11 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
     SessionStore store = store();
     String token = store.create(stranger(), Map.of("small", "1"), SOON, NOW);
     String large = "x".repeat(2500);
-    token = store.update(loaded(store, token), set("large", large), SOON, NOW).orElseThrow();
+    token =
+        store.update(loaded(store, token), set("large", large), SOON, NOW).token().orElseThrow();
     assertEquals(Map.of("small", "1", "large", large), loaded(store, token).attributes());
-    token = store.update(loaded(store, token), set("large", "y"), SOON, NOW).orElseThrow();
-    token = store.update(loaded(store, token), set("small", "2"), SOON, NOW).orElseThrow();
+    token = store.update(loaded(store, token), set("large", "y"), SOON, NOW).token().orElseThrow();
+    token = store.update(loaded(store, token), set("small", "2"), SOON, NOW).token().orElseThrow();
     assertEquals(Map.of("small", "2", "large", "y"), loaded(store, token).attributes());
   }
 
@@ -97,7 +98,7 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
     SessionStore store = store();
     String token = store.create(stranger(), Map.of("text", "hello"), SOON, NOW);
     Changes changes = new Changes(Map.of(), Set.of(), Map.of("fresh", -3L, "text", 4L));
-    token = store.update(loaded(store, token), changes, SOON, NOW).orElseThrow();
+    token = store.update(loaded(store, token), changes, SOON, NOW).token().orElseThrow();
     assertEquals(Map.of("fresh", "-3", "text", "4"), loaded(store, token).attributes());
   }
 
@@ -108,7 +109,7 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
     SessionStore store = store();
     String token = store.create(stranger(), Map.of(), SOON, NOW);
     Instant next = SOON.plusSeconds(60);
-    token = store.update(loaded(store, token), Changes.NONE, next, NOW).orElseThrow();
+    token = store.update(loaded(store, token), Changes.NONE, next, NOW).token().orElseThrow();
     assertEquals(next, loaded(store, token).deadline());
   }
 
@@ -118,8 +119,9 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
     String token = store.create(stranger(), Map.of(), SOON, NOW);
     StoredSession session = loaded(store, token);
     Instant far = SOON.plus(Duration.ofHours(1));
-    assertEquals(Optional.empty(), store.update(session, set("a", "1"), far, SOON));
-    assertEquals(Optional.empty(), store.rotate(session, person(), Changes.NONE, far, SOON));
+    assertEquals(Optional.empty(), store.update(session, set("a", "1"), far, SOON).token());
+    assertEquals(
+        Optional.empty(), store.rotate(session, person(), Changes.NONE, far, SOON).token());
     assertFalse(store.load(token).filter(s -> s.deadline().isAfter(SOON)).isPresent());
   }
 
@@ -140,7 +142,7 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
     String token = store.create(person(), Map.of("a", "1"), SOON, NOW);
     StoredSession mine = loaded(store, token);
     store().delete(token, NOW);
-    Optional<String> after = store.update(mine, set("b", "2"), SOON, NOW);
+    Optional<String> after = store.update(mine, set("b", "2"), SOON, NOW).token();
     assertEquals(Optional.empty(), after);
     assertEquals(Optional.empty(), store.load(token));
   }
@@ -151,7 +153,7 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
     String token = store.create(person(), Map.of(), SOON, NOW);
     StoredSession mine = loaded(store, token);
     store().delete(token, NOW);
-    assertEquals(Optional.empty(), store.update(mine, Changes.NONE, LATER, NOW));
+    assertEquals(Optional.empty(), store.update(mine, Changes.NONE, LATER, NOW).token());
     assertEquals(Optional.empty(), store.load(token));
   }
 
@@ -161,7 +163,7 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
     String token = store.create(person(), Map.of(), SOON, NOW);
     StoredSession mine = loaded(store, token);
     store().delete(token, NOW);
-    assertEquals(Optional.empty(), store.update(mine, add("n", 1), SOON, NOW));
+    assertEquals(Optional.empty(), store.update(mine, add("n", 1), SOON, NOW).token());
     assertEquals(Optional.empty(), store.load(token));
   }
 
@@ -171,7 +173,7 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
     String token = store.create(person(), Map.of("a", "1"), SOON, NOW);
     StoredSession mine = loaded(store, token);
     store().delete(token, NOW);
-    assertEquals(Optional.empty(), store.rotate(mine, person(), Changes.NONE, SOON, NOW));
+    assertEquals(Optional.empty(), store.rotate(mine, person(), Changes.NONE, SOON, NOW).token());
     assertEquals(Optional.empty(), store.load(token));
   }
 
@@ -195,7 +197,7 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
       List<Callable<Object>> calls = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
         Changes change = set("k" + i, "v");
-        calls.add(() -> one.update(mine, change, SOON, NOW));
+        calls.add(() -> one.update(mine, change, SOON, NOW).token());
       }
       calls.add(
           3,
@@ -205,7 +207,7 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
           });
       inParallel(calls);
       assertEquals(Optional.empty(), two.load(token));
-      assertEquals(Optional.empty(), one.update(mine, set("late", "1"), SOON, NOW));
+      assertEquals(Optional.empty(), one.update(mine, set("late", "1"), SOON, NOW).token());
     }
   }
 
@@ -217,8 +219,8 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
     String token = store.create(stranger(), Map.of(), SOON, NOW);
     StoredSession mine = loaded(store, token);
     StoredSession yours = loaded(store(), token);
-    assertTrue(store.update(mine, set("a", "1"), SOON, NOW).isPresent());
-    String after = store().update(yours, set("b", "2"), SOON, NOW).orElseThrow();
+    assertTrue(store.update(mine, set("a", "1"), SOON, NOW).token().isPresent());
+    String after = store().update(yours, set("b", "2"), SOON, NOW).token().orElseThrow();
     Map<String, String> merged = Map.of("a", "1", "b", "2");
     boolean promised = store.capabilities().mergesConcurrentChanges();
     assertEquals(promised ? merged : Map.of("b", "2"), loaded(store, after).attributes());
@@ -233,7 +235,7 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
     List<Callable<Object>> calls = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
       SessionStore store = i % 2 == 0 ? one : two;
-      calls.add(() -> store.update(session, add("n", 1), SOON, NOW).orElseThrow());
+      calls.add(() -> store.update(session, add("n", 1), SOON, NOW).token().orElseThrow());
     }
     String last = (String) inParallel(calls).get(0);
     boolean promised = one.capabilities().mergesConcurrentChanges();
@@ -248,7 +250,7 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
     List<String> values = IntStream.range(0, 24).mapToObj(i -> (i + ",").repeat(300)).toList();
     List<Callable<Object>> calls = new ArrayList<>();
     for (String value : values) {
-      calls.add(() -> one.update(session, set("k", value), SOON, NOW).orElseThrow());
+      calls.add(() -> one.update(session, set("k", value), SOON, NOW).token().orElseThrow());
     }
     String last = (String) inParallel(calls).get(0);
     assertTrue(values.contains(loaded(one, last).attributes().get("k")));
@@ -300,7 +302,7 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
     SessionStore store = store();
     String old = store.create(stranger(), Map.of("basket", "3"), SOON, NOW);
     StoredSession session = loaded(store, old);
-    String token = store.rotate(session, person(), set("a", "1"), SOON, NOW).orElseThrow();
+    String token = store.rotate(session, person(), set("a", "1"), SOON, NOW).token().orElseThrow();
     assertNotEquals(old, token);
     assertEquals(Optional.empty(), store().load(old));
     StoredSession rotated = loaded(store(), token);
@@ -314,8 +316,8 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
     SessionStore store = store();
     String old = store.create(stranger(), Map.of(), SOON, NOW);
     StoredSession session = loaded(store, old);
-    String token = store.rotate(session, person(), Changes.NONE, SOON, NOW).orElseThrow();
-    assertEquals(Optional.empty(), store.update(session, set("a", "1"), SOON, NOW));
+    String token = store.rotate(session, person(), Changes.NONE, SOON, NOW).token().orElseThrow();
+    assertEquals(Optional.empty(), store.update(session, set("a", "1"), SOON, NOW).token());
     assertEquals(Map.of(), loaded(store, token).attributes());
   }
 
@@ -324,8 +326,9 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
     SessionStore store = store();
     String old = store.create(stranger(), Map.of(), SOON, NOW);
     StoredSession session = loaded(store, old);
-    String first = store.rotate(session, person(), Changes.NONE, SOON, NOW).orElseThrow();
-    assertEquals(Optional.empty(), store().rotate(session, person(), Changes.NONE, SOON, NOW));
+    String first = store.rotate(session, person(), Changes.NONE, SOON, NOW).token().orElseThrow();
+    assertEquals(
+        Optional.empty(), store().rotate(session, person(), Changes.NONE, SOON, NOW).token());
     assertTrue(store.load(first).isPresent());
   }
 
@@ -334,8 +337,8 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
     SessionStore store = store();
     String old = store.create(stranger(), Map.of(), SOON, NOW);
     StoredSession session = loaded(store, old);
-    assertTrue(store().update(session, set("other", "1"), SOON, NOW).isPresent());
-    String token = store.rotate(session, person(), Changes.NONE, SOON, NOW).orElseThrow();
+    assertTrue(store().update(session, set("other", "1"), SOON, NOW).token().isPresent());
+    String token = store.rotate(session, person(), Changes.NONE, SOON, NOW).token().orElseThrow();
     boolean promised = store.capabilities().mergesConcurrentChanges();
     assertEquals(promised ? Map.of("other", "1") : Map.of(), loaded(store, token).attributes());
   }
@@ -348,7 +351,7 @@ public abstract class SessionStoreContract extends PrincipalIndexContract {
     SessionStore rotated = store(ROTATED_KEYS);
     StoredSession session = loaded(rotated, token);
     assertEquals(person(), session.envelope());
-    String after = rotated.update(session, set("b", "2"), SOON, NOW).orElseThrow();
+    String after = rotated.update(session, set("b", "2"), SOON, NOW).token().orElseThrow();
     assertEquals(Map.of("a", "1", "b", "2"), loaded(rotated, after).attributes());
     rotated.delete(after, NOW);
     assertEquals(Optional.empty(), rotated.load(after));

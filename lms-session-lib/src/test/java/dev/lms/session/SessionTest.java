@@ -174,6 +174,8 @@ class SessionTest {
     Session session = sessions.open(before);
     session.rotate();
     assertEquals(Outcome.STORED, session.commit());
+    assertNotEquals(before, cookie(session));
+    clock.move(Rotation.DEFAULT.grace());
     assertFalse(sessions.open(before).exists());
     Session next = sessions.open(cookie(session));
     assertEquals(Optional.of(ADA), next.principal());

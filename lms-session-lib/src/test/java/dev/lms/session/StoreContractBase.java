@@ -24,6 +24,9 @@ abstract class StoreContractBase {
   protected static final Instant SOON = NOW.plus(Duration.ofMinutes(30));
   protected static final Instant LATER = NOW.plus(Duration.ofDays(7));
 
+  /** How long an alias lives in these tests. */
+  protected static final Duration GRACE = Duration.ofSeconds(10);
+
   private final List<SessionStore> opened = new ArrayList<>();
 
   /**

@@ -10,6 +10,7 @@ import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
+import dev.lms.session.SessionKey;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,8 +21,8 @@ import java.util.Set;
 
 /** Signing in and out. */
 public final class AccountPages {
-  /** The session attribute with the display name. */
-  static final String NAME = "_name";
+  /** The display name of the person whose session it is. */
+  private static final SessionKey<String> NAME = SessionKey.text("name").sensitive();
 
   private final Users users;
   private final Passwords passwords;

@@ -20,6 +20,11 @@ public final class Users {
   /** An account and the hash of its password. */
   record Credentials(Account account, String password) {}
 
+  /** The account with this name, if it may be used here. */
+  public Optional<Account> account(String username) {
+    return find(username).map(Credentials::account);
+  }
+
   Optional<Credentials> find(String username) {
     return database.read(
         sql ->

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       ConfigCommand.class,
       KeyCommand.class,
       SessionCommand.class,
+      CacheCommand.class,
       VersionCommand.class
     })
 public final class CommandLineInterface implements Runnable {

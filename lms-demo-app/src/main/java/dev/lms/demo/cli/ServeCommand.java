@@ -167,7 +167,7 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private static ResourcePlan plan(Config config, OptionalInt heapLimitMb) {
+  static ResourcePlan plan(Config config, OptionalInt heapLimitMb) {
     Machine machine = Machine.measure();
     return ResourcePlan.of(
         new Demand(
@@ -188,7 +188,8 @@ final class ServeCommand implements Callable<Integer> {
       return;
     }
     try {
-      NginxConf.write(nginxConf, config.web().host(), firstPort, count);
+      NginxConf.write(
+          nginxConf, config.web().host(), firstPort, count, config.web().requestTimeout());
     } catch (IOException e) {
       throw new CommandFailure("cannot write --nginx-conf " + nginxConf + ": " + e);
     }

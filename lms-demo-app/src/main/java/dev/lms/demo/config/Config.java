@@ -54,7 +54,7 @@ public record Config(
   /**
    * How sessions are kept.
    *
-   * @param redis present when the store is Redis
+   * @param redis present when the store is Redis, or cookie and a URL is set: sign-outs go there
    * @param fileThreshold number of sessions past which expired ones are swept at once
    * @param lifetime without a request, after which a session ends
    * @param absoluteTimeout after which it ends whatever happens
@@ -175,6 +175,36 @@ public record Config(
         settings);
   }
 
+  /**
+   * The same site beside the one that is served: the same database, pages and rules, but sessions
+   * and stored pages of its own, which nobody else sees.
+   *
+   * @param folder an empty folder that is deleted with it
+   * @param key a random one
+   */
+  public Config beside(Path folder, String key) {
+    return new Config(
+        environment,
+        new Web("127.0.0.1", 0, OptionalInt.empty(), web.requestTimeout(), web.drainTimeout()),
+        folder,
+        databaseUrl,
+        new Secrets(Optional.of(key), List.of()),
+        new Sessions(
+            new StoreChoice(StoreChoice.Kind.COOKIE, "beside the site"),
+            Optional.empty(),
+            folder.resolve("sessions"),
+            sessions.fileThreshold(),
+            sessions.lifetime(),
+            sessions.absoluteTimeout(),
+            sessions.permanent(),
+            sessions.keyPrefix(),
+            sessions.cookie()),
+        new PageCache(Optional.empty(), pageCache.timeout(), pageCache.maxMb()),
+        workers,
+        debugEndpoints,
+        settings);
+  }
+
   /** The settings as they may be shown: no secret gets into a log by way of this. */
   @Override
   public String toString() {
@@ -270,7 +300,7 @@ public record Config(
     }
     return new Sessions(
         store,
-        store.kind() == StoreChoice.Kind.REDIS ? redis : Optional.empty(),
+        store.kind() == StoreChoice.Kind.FILE ? Optional.empty() : redis,
         fileDir,
         threshold,
         lifetime,

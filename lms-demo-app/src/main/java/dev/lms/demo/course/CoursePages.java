@@ -45,8 +45,11 @@ public final class CoursePages {
   public List<PageRoute> routes() {
     return List.of(
         PageRoute.get(
-            "/course/explore", PageRule.shared(ttl).withParameters("page", "tag"), this::explore),
-        PageRoute.get("/course/{code}/view", PageRule.shared(ttl), this::view),
+                "/course/explore",
+                PageRule.shared(ttl).withParameters("page", "tag"),
+                this::explore)
+            .anonymousInOutage(),
+        PageRoute.get("/course/{code}/view", PageRule.shared(ttl), this::view).anonymousInOutage(),
         PageRoute.get("/course/{code}/take", PageRule.perPerson(ttl), this::take),
         PageRoute.get("/resource/{id}", PageRule.perPerson(ttl), this::resource));
   }

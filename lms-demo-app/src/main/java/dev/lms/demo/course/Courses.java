@@ -30,6 +30,16 @@ public final class Courses {
     return database.read(sql -> sql.first(Courses::course, COLUMNS + "WHERE code = ?", code));
   }
 
+  /** The codes of the first courses, by title. */
+  public List<String> codes(int most) {
+    return database.read(
+        sql ->
+            sql.list(
+                row -> row.getString("code"),
+                "SELECT code FROM courses ORDER BY title COLLATE NOCASE, code LIMIT ?",
+                most));
+  }
+
   /** The courses of a program, in its order. */
   public List<Course> ofProgram(String program) {
     return database.read(

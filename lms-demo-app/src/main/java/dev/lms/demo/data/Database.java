@@ -107,6 +107,16 @@ public final class Database implements AutoCloseable {
     writer.close();
   }
 
+  /**
+   * Whether there is a database already.
+   *
+   * @param url as with {@link #open}
+   * @throws IllegalArgumentException if the URL names no SQLite file
+   */
+  public static boolean exists(String url) {
+    return Files.exists(file(url));
+  }
+
   private static Path file(String url) {
     String name = url.startsWith(PREFIX) ? url.substring(PREFIX.length()) : "";
     if (name.isEmpty() || name.startsWith(":") || name.startsWith("file:") || name.contains("?")) {

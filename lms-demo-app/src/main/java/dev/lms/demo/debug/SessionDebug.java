@@ -8,6 +8,7 @@ import dev.lms.session.Capabilities;
 import dev.lms.session.Outcome;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
+import dev.lms.session.SessionKey;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
 import java.time.Duration;
@@ -61,7 +62,7 @@ public final class SessionDebug {
   private void show(Request request) throws IOException {
     Session session = SessionFilter.session(request.exchange());
     Map<String, String> visible = new TreeMap<>(session.attributes());
-    visible.keySet().removeIf(name -> name.startsWith("_"));
+    visible.keySet().removeIf(SessionKey::isSensitive);
     @Nullable User user = session.principal().map(SessionDebug::user).orElse(null);
     @Nullable Times times =
         session.exists() ? new Times(text(session.created()), text(session.expires())) : null;

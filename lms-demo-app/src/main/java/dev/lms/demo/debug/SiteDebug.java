@@ -1,17 +1,16 @@
 package dev.lms.demo.debug;
 
+import dev.lms.demo.cache.CacheReport;
 import dev.lms.demo.config.Setting;
 import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Request;
 import dev.lms.demo.http.Route;
-import dev.lms.pagecache.CacheStats;
 import dev.lms.pagecache.PageCache;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** Shows the configuration, the page cache and Redis, and serves a slow page. */
 public final class SiteDebug {
@@ -49,13 +48,7 @@ public final class SiteDebug {
   }
 
   private void cache(Request request) throws IOException {
-    CacheStats stats = pages.stats();
-    request.json(
-        200,
-        Map.of(
-            "bytes", stats.bytes(),
-            "variants", new TreeMap<>(stats.byVariant()),
-            "passed", new TreeMap<>(stats.passedByReason())));
+    request.json(200, CacheReport.of(pages.stats()));
   }
 
   private void slow(Request request) throws IOException {

@@ -38,7 +38,9 @@ public final class HomePages {
   /** Its routes. */
   public List<PageRoute> routes() {
     PageRule rule = PageRule.shared(ttl);
-    return List.of(PageRoute.get("/", rule, this::home), PageRoute.get("/home", rule, this::home));
+    return List.of(
+        PageRoute.get("/", rule, this::home).anonymousInOutage(),
+        PageRoute.get("/home", rule, this::home).anonymousInOutage());
   }
 
   private record Home(List<CourseCard> courses, List<Program> programs) {}

@@ -134,7 +134,12 @@ public final class Request {
 
   /** Answers with plain text. */
   public void text(int status, String body) throws IOException {
-    Answer.send(exchange, status, "text/plain; charset=utf-8", body);
+    text(status, "text/plain; charset=utf-8", body);
+  }
+
+  /** Answers with text of another type; it is sent as UTF-8. */
+  public void text(int status, String contentType, String body) throws IOException {
+    Answer.send(exchange, status, contentType, body);
   }
 
   /**

@@ -32,8 +32,8 @@ public final class ProgramPages {
   public List<PageRoute> routes() {
     PageRule rule = PageRule.shared(TTL);
     return List.of(
-        PageRoute.get("/program/explore", rule, this::explore),
-        PageRoute.get("/program/{code}", rule, this::view));
+        PageRoute.get("/program/explore", rule, this::explore).anonymousInOutage(),
+        PageRoute.get("/program/{code}", rule, this::view).anonymousInOutage());
   }
 
   private record Explore(List<Program> programs) {}

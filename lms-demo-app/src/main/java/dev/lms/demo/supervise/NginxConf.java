@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 
 /** The nginx configuration that spreads requests over the workers. */
 public final class NginxConf {
@@ -15,8 +16,11 @@ public final class NginxConf {
    *
    * @param host what the workers listen on
    * @param firstPort of {@code count} consecutive ones
+   * @param requestTimeout how long the workers may take over an answer
    */
-  public static void write(Path file, String host, int firstPort, int count) throws IOException {
+  public static void write(
+      Path file, String host, int firstPort, int count, Duration requestTimeout)
+      throws IOException {
     Path target = file.toAbsolutePath();
     Path folder = target.getParent();
     if (folder == null || Files.isDirectory(target)) {
@@ -24,12 +28,12 @@ public final class NginxConf {
     }
     // nginx reads it as another user: a temporary file's private mode would lock it out.
     Path temporary = folder.resolve(target.getFileName() + ".new");
-    Files.writeString(temporary, render(host, firstPort, count));
+    Files.writeString(temporary, render(host, firstPort, count, requestTimeout));
     Files.move(
         temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  static String render(String host, int firstPort, int count) {
+  static String render(String host, int firstPort, int count, Duration requestTimeout) {
     StringBuilder servers = new StringBuilder();
     for (int port = firstPort; port < firstPort + count; port++) {
       servers
@@ -53,6 +57,14 @@ public final class NginxConf {
             server_name _;
             client_max_body_size 1m;
 
+            # For the load balancer and the operators, not for visitors.
+            location ~ ^/(livez|readyz|healthz|health|metrics)$ {
+                allow 127.0.0.1;
+                allow ::1;
+                deny all;
+                proxy_pass http://lms_workers;
+            }
+
             location / {
                 proxy_pass http://lms_workers;
                 proxy_http_version 1.1;
@@ -63,10 +75,12 @@ public final class NginxConf {
                 # A worker that is gone is passed over; a post is never sent twice.
                 proxy_next_upstream error timeout;
                 proxy_connect_timeout 2s;
+                # A little longer than LMS_REQUEST_TIMEOUT.
+                proxy_read_timeout %ds;
             }
         }
         """
-        .formatted(servers);
+        .formatted(servers, requestTimeout.toSeconds() + 5);
   }
 
   /** A worker that listens everywhere is reached here. */

@@ -3,14 +3,26 @@ package dev.lms.demo.view;
 import dev.lms.demo.http.Handler;
 import dev.lms.demo.http.Route;
 import dev.lms.pagecache.PageRule;
+import dev.lms.session.OutagePolicy;
 import java.util.Optional;
 
 /**
- * A route of the site and how its pages may be stored.
+ * A route of the site, how its pages may be stored, and what becomes of them while sessions cannot
+ * be looked up.
  *
  * @param rule empty for pages that are never stored
  */
-public record PageRoute(Route route, Optional<PageRule> rule) {
+public record PageRoute(Route route, Optional<PageRule> rule, OutagePolicy outage) {
+
+  /** A route that fails closed. */
+  public PageRoute(Route route, Optional<PageRule> rule) {
+    this(route, rule, OutagePolicy.FAIL_CLOSED);
+  }
+
+  /** The same for a page that everybody may read, and that shows nothing worse than a sign-in. */
+  public PageRoute anonymousInOutage() {
+    return new PageRoute(route, rule, OutagePolicy.TREAT_AS_ANONYMOUS);
+  }
 
   /** A page that may be stored. */
   public static PageRoute get(String pattern, PageRule rule, Handler handler) {

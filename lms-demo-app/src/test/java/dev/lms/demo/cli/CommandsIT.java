@@ -128,6 +128,14 @@ class CommandsIT {
         "session purge now",
         "key",
         "key rotate now",
+        "cache",
+        "cache explain",
+        "cache explain nowhere",
+        "cache purge everything",
+        "cache purge --path home",
+        "cache purge --path /home?page=1",
+        "cache purge --tag a,b",
+        "cache warm /home",
         "serve --workers 0",
         "serve --workers few",
         "serve extra",
@@ -147,7 +155,8 @@ class CommandsIT {
 
   @Test
   void everyCommandHasHelp() {
-    for (String command : List.of("serve", "plan", "config", "key", "session", "version")) {
+    for (String command :
+        List.of("serve", "plan", "config", "key", "session", "cache", "version")) {
       Finished help = lmsctl(command, "--help");
       assertEquals(0, help.exitCode());
       assertTrue(help.output().startsWith("Usage: lmsctl " + command), help.output());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.Browser;
 import dev.lms.demo.Browser.Answer;
+import dev.lms.demo.cache.HotPages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,6 +95,20 @@ class SiteTest {
     assertTrue(person.body().contains("<form method=\"post\" action=\"/user/logout\">"));
     assertFalse(person.token().isEmpty());
     assertTrue(person.body().startsWith("<!doctype html>\n<html lang=\"en\">"));
+  }
+
+  @Test
+  void whatAPurgeMakesUnusableIsWarmedAgain() {
+    List<String> hot = site.hotPages().all();
+    assertTrue(hot.size() > 40, hot.toString());
+    Browser stranger = site.browser();
+    for (String path : hot) {
+      Answer page = stranger.get(path);
+      assertEquals(200, page.status(), path);
+      for (String tag : page.header("cache-tag").split(",", -1)) {
+        assertTrue(HotPages.with(Set.of(tag)).contains(path), path + " has the tag " + tag);
+      }
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.lms.demo.account.AccountPages;
 import dev.lms.demo.account.Devices;
 import dev.lms.demo.account.Passwords;
 import dev.lms.demo.account.Users;
+import dev.lms.demo.cache.HotPages;
 import dev.lms.demo.course.CourseActions;
 import dev.lms.demo.course.CoursePages;
 import dev.lms.demo.course.Courses;
@@ -120,6 +121,10 @@ final class TestSite implements AutoCloseable {
   private URI address() {
     return URI.create(
         "http://" + server.address().getHostString() + ":" + server.address().getPort());
+  }
+
+  HotPages hotPages() {
+    return new HotPages(new Courses(database), new Programs(database));
   }
 
   Database database() {

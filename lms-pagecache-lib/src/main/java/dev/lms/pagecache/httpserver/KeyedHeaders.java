@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request headers a cached page's handler sees. Those the cache answers by itself are hidden;
- * reading any other that is not in the key is noticed.
+ * The request headers a cached page's handler sees. Those the cache answers by itself are hidden,
+ * and those it asks by itself are there; reading any other that is not in the key is noticed.
  */
 final class KeyedHeaders extends Headers {
   /** Conditions and codings: the handler always renders the whole page, plain. */
@@ -28,7 +28,11 @@ final class KeyedHeaders extends Headers {
   private final Set<String> keyed;
   private boolean readUnkeyed;
 
-  KeyedHeaders(Headers all, Set<String> keyed) {
+  /**
+   * @param keyed lower-case names of the headers in the key
+   * @param validators conditions of the cache's own, about a page it has stored
+   */
+  KeyedHeaders(Headers all, Set<String> keyed, Map<String, String> validators) {
     this.keyed = keyed;
     all.forEach(
         (name, lines) -> {
@@ -36,6 +40,7 @@ final class KeyedHeaders extends Headers {
             super.put(name, new ArrayList<>(lines));
           }
         });
+    validators.forEach((name, value) -> super.put(name, new ArrayList<>(List.of(value))));
   }
 
   boolean readUnkeyed() {

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.Asker;
+import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.PageRule;
 import dev.lms.pagecache.Reason;
@@ -14,6 +15,8 @@ import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +29,16 @@ import org.jspecify.annotations.Nullable;
  * key describes it: undeclared query parameters are gone, conditions and codings are the cache's
  * business, and an answer for which it read any other undeclared header is not stored. It may name
  * tags in {@code Cache-Tag}, which does not leave the server. Safe for use by several threads.
+ *
+ * <p>After a request with an unsafe method succeeded (2xx or 3xx), the pages of its URI are purged
+ * before its answer leaves (RFC 9111 section 4.4). A purge of this kind that fails is logged as an
+ * error; the answer leaves all the same, because what it reports has happened.
  */
 public final class PageCacheFilter extends Filter {
   private final Settings settings;
-  private final Function<HttpExchange, Optional<PageRule>> rules;
+  private final Function<HttpExchange, NamedRule> rules;
 
-  private PageCacheFilter(Settings settings, Function<HttpExchange, Optional<PageRule>> rules) {
+  private PageCacheFilter(Settings settings, Function<HttpExchange, NamedRule> rules) {
     this.settings = settings;
     this.rules = rules;
   }
@@ -49,21 +56,38 @@ public final class PageCacheFilter extends Filter {
       PageCache cache,
       Function<HttpExchange, Optional<PageRule>> rules,
       Function<HttpExchange, Asker> who) {
+    return ofRoutes(cache, exchange -> new NamedRule("", rules.apply(exchange)), who);
+  }
+
+  /**
+   * Begins a filter that counts by route.
+   *
+   * @param cache the cache
+   * @param rules what the route of a request declares, and its name
+   * @param who as with {@link #builder}
+   * @return a builder
+   */
+  public static Builder ofRoutes(
+      PageCache cache, Function<HttpExchange, NamedRule> rules, Function<HttpExchange, Asker> who) {
     return new Builder(cache, rules, who);
   }
 
   /** Settings of a filter. Not safe for use by several threads. */
   public static final class Builder {
     private final PageCache cache;
-    private final Function<HttpExchange, Optional<PageRule>> rules;
+    private final Function<HttpExchange, NamedRule> rules;
     private final Function<HttpExchange, Asker> who;
     private final Map<String, HoleFiller> fillers = new HashMap<>();
     private @Nullable ToLongFunction<HttpExchange> personalReads;
+    private final SecureRandom random = new SecureRandom();
+    private DoubleSupplier jitter = random::nextDouble;
     private boolean multiHost;
+    private @Nullable Consumer<Explanation> explanations;
+    private Function<HttpExchange, Optional<String>> receipts = exchange -> Optional.empty();
 
     private Builder(
         PageCache cache,
-        Function<HttpExchange, Optional<PageRule>> rules,
+        Function<HttpExchange, NamedRule> rules,
         Function<HttpExchange, Asker> who) {
       this.cache = cache;
       this.rules = rules;
@@ -96,12 +120,48 @@ public final class PageCacheFilter extends Filter {
     }
 
     /**
+     * Where the chance for {@link PageRule#jitter} comes from, unless it is to be random.
+     *
+     * @param source numbers from 0 to 1; safe for use by several threads
+     * @return this
+     */
+    public Builder jitter(DoubleSupplier source) {
+      this.jitter = source;
+      return this;
+    }
+
+    /**
+     * Finds the receipt of a {@link PageCache#purgeWithReceipt} in a request, as in a cookie that
+     * the answer to a change has set: this request gets no page from before that change. Text that
+     * is no receipt is ignored; a made-up one costs a round trip to the shared store and no render.
+     *
+     * @param receipt the text of the receipt, if the request shows one
+     * @return this
+     */
+    public Builder receipt(Function<HttpExchange, Optional<String>> receipt) {
+      receipts = receipt;
+      return this;
+    }
+
+    /**
      * Makes the {@code Host} of a request part of the key, for sites that look different by host.
      *
      * @return this
      */
     public Builder multiHost() {
       multiHost = true;
+      return this;
+    }
+
+    /**
+     * Explains every decision. Costs time at each request: for asking why, not for serving.
+     *
+     * @param listener gets one explanation for each request that was not answered from the cache,
+     *     in the thread of the request, before the answer is sent
+     * @return this
+     */
+    public Builder explainingTo(Consumer<Explanation> listener) {
+      explanations = listener;
       return this;
     }
 
@@ -118,7 +178,10 @@ public final class PageCacheFilter extends Filter {
               Optional.ofNullable(personalReads),
               Map.copyOf(fillers),
               multiHost,
-              new SecureRandom()),
+              receipts,
+              random,
+              jitter,
+              Optional.ofNullable(explanations)),
           rules);
     }
   }
@@ -164,19 +227,25 @@ public final class PageCacheFilter extends Filter {
 
   @Override
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
-    Optional<PageRule> rule = rules.apply(exchange);
+    NamedRule rule = rules.apply(exchange);
     Optional<Asker> asker = settings.ask(exchange);
-    Visit visit = new Visit(settings, exchange, chain, rule, asker);
+    Visit visit = new Visit(settings, exchange, chain, rule, asker, () -> ofGet(exchange));
+    StoragePolicy.Request request = requestOf(exchange, rule.rule());
     if (asker.isEmpty()) {
-      visit.bypass(Variant.UNKNOWN, Reason.WHO);
+      visit.bypass(request, Variant.UNKNOWN, Reason.WHO);
       return;
     }
-    Optional<Reason> objection = StoragePolicy.objection(requestOf(exchange, rule));
+    Optional<Reason> objection = StoragePolicy.objection(request);
     if (objection.isPresent()) {
-      visit.bypass(Variant.user(asker.get()), objection.get());
+      visit.bypass(request, Variant.user(asker.get()), objection.get());
     } else {
-      visit.cached(asker.get(), rule.orElseThrow());
+      visit.cached(request, asker.get(), rule.rule().orElseThrow());
     }
+  }
+
+  /** What is declared about the pages at this URI, whatever the method of the request. */
+  private Optional<PageRule> ofGet(HttpExchange exchange) {
+    return rules.apply(new AsGet(exchange)).rule();
   }
 
   private static StoragePolicy.Request requestOf(HttpExchange exchange, Optional<PageRule> rule) {

@@ -18,8 +18,10 @@ import java.net.URI;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,11 +46,11 @@ final class RenderExchange extends DelegatingExchange {
           "transfer-encoding",
           "upgrade",
           "content-length",
-          "date",
-          "age",
-          "etag",
           "cache-status",
           "cache-tag");
+
+  /** Fields that are the cache's own business, unless it goes by what the answer says. */
+  private static final Set<String> OF_THE_CACHE = Set.of("date", "age", "etag");
 
   private final Variant variant;
   private final Responder responder;
@@ -61,7 +63,7 @@ final class RenderExchange extends DelegatingExchange {
   /** Announced when the answer streams. */
   private final Outcome whenStreamed;
 
-  private final Runnable beforeStreaming;
+  private final Consumer<RenderExchange> beforeStreaming;
 
   private final Headers headers = new Headers();
   private final Body body = new Body();
@@ -73,12 +75,22 @@ final class RenderExchange extends DelegatingExchange {
   private boolean readConnection;
 
   /** The request as the key describes it. */
-  record KeyedRequest(PageKey key, KeyedHeaders headers, URI uri) {
-    static KeyedRequest of(HttpExchange outer, PageKey key, Set<String> keyedHeaders) {
+  record KeyedRequest(PageKey key, KeyedHeaders headers, URI uri, boolean answerDecides) {
+    /**
+     * @param validators conditions for the handler
+     * @param answerDecides whether the fields that caches go by are the handler's business
+     */
+    static KeyedRequest of(
+        HttpExchange outer,
+        PageKey key,
+        Set<String> keyedHeaders,
+        Map<String, String> validators,
+        boolean answerDecides) {
       return new KeyedRequest(
           key,
-          new KeyedHeaders(outer.getRequestHeaders(), keyedHeaders),
-          URI.create(key.path() + key.query().map(query -> '?' + query).orElse("")));
+          new KeyedHeaders(outer.getRequestHeaders(), keyedHeaders, validators),
+          URI.create(key.path() + key.query().map(query -> '?' + query).orElse("")),
+          answerDecides);
     }
   }
 
@@ -90,7 +102,7 @@ final class RenderExchange extends DelegatingExchange {
       int cap,
       @Nullable KeyedRequest keyed,
       Outcome whenStreamed,
-      Runnable beforeStreaming) {
+      Consumer<RenderExchange> beforeStreaming) {
     super(outer);
     this.variant = variant;
     this.responder = responder;
@@ -167,11 +179,19 @@ final class RenderExchange extends DelegatingExchange {
   }
 
   Answer answer() {
+    return new Answer(status, lastingFields(), markers.split(body.held.toByteArray()));
+  }
+
+  /** The fields that are not about one connection or one answer. */
+  Fields lastingFields() {
     Set<String> dropped = new HashSet<>(OF_ONE_ANSWER);
+    if (keyed == null || !keyed.answerDecides()) {
+      dropped.addAll(OF_THE_CACHE);
+    }
     for (String name : fields().members("Connection")) {
       dropped.add(name.toLowerCase(Locale.ROOT));
     }
-    return new Answer(status, fields().without(dropped), markers.split(body.held.toByteArray()));
+    return fields().without(dropped);
   }
 
   @Override
@@ -255,7 +275,7 @@ final class RenderExchange extends DelegatingExchange {
     private boolean closed;
 
     private void stream() throws IOException {
-      beforeStreaming.run();
+      beforeStreaming.accept(RenderExchange.this);
       OutputStream out = responder.begin(status, fields(), announced, markers, whenStreamed);
       if (out == null) {
         empty = true;

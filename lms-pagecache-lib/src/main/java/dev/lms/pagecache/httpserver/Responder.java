@@ -3,13 +3,17 @@ package dev.lms.pagecache.httpserver;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.Answer;
+import dev.lms.pagecache.Audience;
 import dev.lms.pagecache.Body;
+import dev.lms.pagecache.ByteRange;
 import dev.lms.pagecache.Coding;
+import dev.lms.pagecache.Conditions;
 import dev.lms.pagecache.Fields;
 import dev.lms.pagecache.HoleMarkers;
 import dev.lms.pagecache.Outcome;
 import dev.lms.pagecache.Page;
 import dev.lms.pagecache.PageRule;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -23,22 +27,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Writes answers to the client of one exchange: headers, holes, codings, conditions. */
 final class Responder {
   private static final Set<Integer> NEVER_A_BODY = Set.of(204, 304);
 
-  /** RFC 9110 section 8.8.3, without the weakness: If-None-Match compares weakly. */
-  private static final Pattern ENTITY_TAG = Pattern.compile("\"[^\"]*\"");
-
   private final HttpExchange outer;
   private final Map<String, HoleFiller> fillers;
   private final InstantSource clock;
   private final Optional<PageRule> rule;
   private final boolean anonymous;
+  private final boolean answerDecides;
 
   /**
    * @param rule what the route declares; if it does, the cache says what browsers may keep
@@ -55,6 +55,8 @@ final class Responder {
     this.clock = clock;
     this.rule = rule;
     this.anonymous = anonymous;
+    this.answerDecides =
+        rule.filter(declared -> declared.profile() == PageRule.Profile.RFC9111).isPresent();
   }
 
   void requireFiller(String name) {
@@ -74,31 +76,96 @@ final class Responder {
     outer.getResponseHeaders().set("Cache-Status", outcome.cacheStatus(clock.instant()));
   }
 
-  /** Sends a page that has an entity tag, or says that the client has it already. */
-  void send(Page page, Outcome outcome) throws IOException {
+  /**
+   * Sends a page that has an entity tag, or says that the client has it already.
+   *
+   * @return bytes of the body as it was sent
+   */
+  long send(Page page, Outcome outcome) throws IOException {
     Body body = page.answer().body();
     Map<String, byte[]> filled = fill(body.holes());
-    Coding coding = coding(body);
-    String etag = page.etag(coding, filled);
-    Headers headers = writeHead(page.answer().fields(), body.has(Coding.GZIP), outcome);
+    boolean mayBePart = answerDecides && isWholeGet(page) && !body.hasHoles();
+    List<String> wanted = mayBePart ? requestLines("Range") : List.of();
+    Coding coding = wanted.isEmpty() ? coding(body) : Coding.IDENTITY;
+    String etag = etag(page, coding, filled);
+    Headers headers =
+        writeHead(page.answer().fields(), body.has(Coding.GZIP), body.hasHoles(), outcome);
     headers.set("ETag", etag);
-    if (outcome.source() == Outcome.Source.HIT) {
+    if (isFromStore(outcome) || headers.containsKey("Age")) {
       headers.set("Age", Long.toString(age(page)));
     }
-    if (page.answer().status() == 200 && clientHas(etag)) {
+    int size = wanted.isEmpty() ? 0 : (int) body.length(Coding.IDENTITY, filled);
+    Optional<ByteRange> part =
+        !wanted.isEmpty()
+                && Conditions.allowsRange(requestLines("If-Range"), etag, page.answer().fields())
+            ? ByteRange.of(wanted, size)
+            : Optional.empty();
+    if (page.answer().status() == 200 && clientHas(etag, page.answer().fields())) {
       headers.remove("Content-Type");
       outer.sendResponseHeaders(304, -1);
       outer.close();
-    } else {
-      writeBody(page.answer().status(), body, coding, filled);
+      return 0;
     }
+    if (part.isPresent()) {
+      return writePart(body, part.get(), size);
+    }
+    return writeBody(page.answer().status(), body, coding, filled);
+  }
+
+  private boolean isWholeGet(Page page) {
+    return outer.getRequestMethod().equals("GET") && page.answer().status() == 200;
+  }
+
+  private static boolean isFromStore(Outcome outcome) {
+    return switch (outcome.source()) {
+      case HIT, STALE, STALE_IF_ERROR -> true;
+      default -> false;
+    };
+  }
+
+  /**
+   * The handler's own tag where the answer decides, made weak for the coding that is not the
+   * handler's (RFC 9110 section 8.8.3.3); otherwise one made of the bytes.
+   */
+  private String etag(Page page, Coding coding, Map<String, byte[]> filled) {
+    Optional<String> own =
+        answerDecides && !page.answer().body().hasHoles()
+            ? page.answer().fields().first("ETag")
+            : Optional.empty();
+    return own.map(tag -> coding == Coding.GZIP && tag.startsWith("\"") ? "W/" + tag : tag)
+        .orElseGet(() -> page.etag(coding, filled));
+  }
+
+  /** RFC 9110 section 14. */
+  private long writePart(Body body, ByteRange part, int size) throws IOException {
+    Headers headers = outer.getResponseHeaders();
+    if (part.length() == 0) {
+      headers.set("Content-Range", "bytes */" + size);
+      outer.sendResponseHeaders(416, -1);
+      outer.close();
+      return 0;
+    }
+    headers.set(
+        "Content-Range",
+        "bytes " + part.from() + '-' + (part.from() + part.length() - 1) + '/' + size);
+    ByteArrayOutputStream whole = new ByteArrayOutputStream(size);
+    body.writeTo(whole, Coding.IDENTITY, Map.of());
+    outer.sendResponseHeaders(206, part.length());
+    try (OutputStream out = outer.getResponseBody()) {
+      out.write(whole.toByteArray(), part.from(), part.length());
+    }
+    return part.length();
   }
 
   /** Sends an answer that was not stored. */
   void send(Answer answer, Outcome outcome) throws IOException {
     Map<String, byte[]> filled = fill(answer.body().holes());
     Answer ready = acceptedCoding() == Coding.GZIP ? answer.compressed() : answer;
-    writeHead(answer.fields(), true, outcome);
+    boolean variesByCoding =
+        !answerDecides
+            || Answer.isCompressible(
+                answer.fields(), answer.body().length(Coding.IDENTITY, filled));
+    writeHead(answer.fields(), variesByCoding, answer.body().hasHoles(), outcome);
     writeBody(answer.status(), ready.body(), coding(ready.body()), filled);
   }
 
@@ -112,7 +179,8 @@ final class Responder {
       throws IOException {
     Map<String, byte[]> filled = fill(markers.names());
     Headers headers =
-        writeHead(fields.without(Set.of("cache-tag", "cache-status")), false, outcome);
+        writeHead(
+            fields.without(Set.of("cache-tag", "cache-status")), false, markers.any(), outcome);
     if (markers.any()) {
       headers.remove("Content-Length");
       headers.remove("ETag");
@@ -156,26 +224,22 @@ final class Responder {
     return Math.max(0, Duration.between(page.renderedAt(), clock.instant()).toSeconds());
   }
 
-  private boolean clientHas(String etag) {
-    List<String> lines = outer.getRequestHeaders().get("If-None-Match");
-    if (lines == null) {
-      return false;
+  private boolean clientHas(String etag, Fields stored) {
+    List<String> tags = requestLines("If-None-Match");
+    if (!tags.isEmpty()) {
+      return Conditions.matches(tags, etag);
     }
-    for (String line : lines) {
-      if (line.strip().equals("*")) {
-        return true;
-      }
-      Matcher tags = ENTITY_TAG.matcher(line);
-      while (tags.find()) {
-        if (tags.group().equals(etag)) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return answerDecides
+        && Conditions.isUnchanged(requestLines("If-Modified-Since"), stored, clock.instant());
   }
 
-  private Headers writeHead(Fields fields, boolean variesByCoding, Outcome outcome) {
+  private List<String> requestLines(String name) {
+    List<String> lines = outer.getRequestHeaders().get(name);
+    return lines == null ? List.of() : lines;
+  }
+
+  private Headers writeHead(
+      Fields fields, boolean variesByCoding, boolean hasHoles, Outcome outcome) {
     Headers headers = outer.getResponseHeaders();
     fields.forEach(
         (name, lines) -> {
@@ -191,7 +255,11 @@ final class Responder {
     if (variesByCoding) {
       vary.add("Accept-Encoding");
     }
-    adviseBrowser(headers, vary);
+    if (answerDecides && rule.isPresent()) {
+      adviseWhatTheAnswerCannotKnow(headers, vary, rule.get(), hasHoles);
+    } else {
+      adviseBrowser(headers, vary);
+    }
     if (!vary.isEmpty()) {
       headers.set("Vary", String.join(", ", vary));
     }
@@ -227,7 +295,23 @@ final class Responder {
     }
   }
 
-  private void writeBody(int status, Body body, Coding coding, Map<String, byte[]> filled)
+  /**
+   * The answer says what other caches may do with it. What it cannot know is added: that people who
+   * sign in see something else, and that what they see is theirs.
+   */
+  private void adviseWhatTheAnswerCannotKnow(
+      Headers headers, Set<String> vary, PageRule declared, boolean hasHoles) {
+    if (declared.audience().equals(Audience.EVERYONE) && !hasHoles) {
+      return;
+    }
+    vary.add("Cookie");
+    if (!anonymous || hasHoles) {
+      headers.set("Cache-Control", "private, no-cache");
+    }
+  }
+
+  /** Returns how many bytes of the body were sent. */
+  private long writeBody(int status, Body body, Coding coding, Map<String, byte[]> filled)
       throws IOException {
     Headers headers = outer.getResponseHeaders();
     if (coding == Coding.GZIP) {
@@ -238,14 +322,17 @@ final class Responder {
       headers.set("Content-Length", Long.toString(length));
       outer.sendResponseHeaders(status, -1);
       outer.close();
-    } else if (length == 0) {
+      return 0;
+    }
+    if (length == 0) {
       outer.sendResponseHeaders(status, -1);
       outer.close();
-    } else {
-      outer.sendResponseHeaders(status, length);
-      try (OutputStream out = outer.getResponseBody()) {
-        body.writeTo(out, coding, filled);
-      }
+      return 0;
     }
+    outer.sendResponseHeaders(status, length);
+    try (OutputStream out = outer.getResponseBody()) {
+      body.writeTo(out, coding, filled);
+    }
+    return length;
   }
 }

@@ -549,7 +549,7 @@ class PageCacheFilterTest {
   @Test
   void errorsAreNotStored() throws Exception {
     site.page("/500", SHARED, exchange -> Site.send(exchange, 500, "oops"));
-    assertEquals("lms; fwd=miss; detail=anon/status", status(site.get("/500")));
+    assertEquals("lms; fwd=miss; detail=anon/error", status(site.get("/500")));
     site.page(
         "/throws",
         SHARED,

@@ -8,6 +8,7 @@ import dev.lms.pagecache.LocalPageStore;
 import dev.lms.pagecache.ManualClock;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.PageRule;
+import dev.lms.pagecache.PageStore;
 import dev.lms.pagecache.PurgeCounters;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,8 +24,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A small site behind the filter, on a real server. The header {@code X-User} says who is asking,
@@ -35,12 +39,7 @@ final class Site implements AutoCloseable {
   static final int CAP = 20_000;
 
   final ManualClock clock = new ManualClock();
-  final PageCache cache =
-      new PageCache(
-          new LocalPageStore(10 << 20, PurgeCounters.inProcess(), clock),
-          clock,
-          CAP,
-          Duration.ofSeconds(20));
+  final PageCache cache;
   private final Map<String, HttpHandler> handlers = new ConcurrentHashMap<>();
   private final Map<String, PageRule> rules = new ConcurrentHashMap<>();
 
@@ -48,6 +47,7 @@ final class Site implements AutoCloseable {
   private static final class Session {
     private long reads;
     private String user = "";
+    private String[] roles = {};
   }
 
   private final ThreadLocal<Session> session = ThreadLocal.withInitial(Session::new);
@@ -56,6 +56,15 @@ final class Site implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
 
   Site() throws IOException {
+    this(null, clock -> new LocalPageStore(10 << 20, PurgeCounters.inProcess(), clock));
+  }
+
+  /**
+   * @param background renders stale pages anew
+   * @param store made with the site's clock
+   */
+  Site(@Nullable Executor background, Function<ManualClock, PageStore> store) throws IOException {
+    cache = new PageCache(store.apply(clock), clock, CAP, Duration.ofSeconds(20), background);
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 500);
     server.setExecutor(threads);
     PageCacheFilter filter =
@@ -63,8 +72,10 @@ final class Site implements AutoCloseable {
                 cache,
                 exchange -> Optional.ofNullable(rules.get(exchange.getRequestURI().getPath())),
                 exchange -> who())
+            .jitter(() -> 0.5)
             .personalReads(exchange -> session.get().reads)
             .hole("user-menu", exchange -> menu())
+            .hole("canary", exchange -> canary())
             .hole("long", exchange -> "é".repeat(100_000))
             .build();
     var context =
@@ -93,6 +104,10 @@ final class Site implements AutoCloseable {
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
       Session fresh = new Session();
       fresh.user = Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-User")).orElse("");
+      fresh.roles =
+          Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-Roles"))
+              .orElse("student")
+              .split(",", -1);
       session.set(fresh);
       exchange.getResponseHeaders().set("X-Outside", "yes");
       try {
@@ -112,7 +127,12 @@ final class Site implements AutoCloseable {
     if (user.equals("broken")) {
       throw new IllegalStateException("the session store is down");
     }
-    return user.isEmpty() ? Asker.ANONYMOUS : Asker.person(user, "student");
+    return user.isEmpty() ? Asker.ANONYMOUS : Asker.person(user, session.get().roles);
+  }
+
+  private String canary() {
+    String user = session.get().user;
+    return user.isEmpty() ? "a stranger" : "[user:" + user + "]";
   }
 
   private String menu() {

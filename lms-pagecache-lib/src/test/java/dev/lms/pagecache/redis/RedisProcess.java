@@ -23,7 +23,7 @@ import redis.embedded.core.ExecutableProvider;
  * A real Redis on the loopback: the {@code redis-server} of the PATH, else the binary of
  * embedded-redis.
  */
-final class RedisProcess implements AutoCloseable {
+public final class RedisProcess implements AutoCloseable {
   private static final long START_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Path folder;
@@ -31,7 +31,7 @@ final class RedisProcess implements AutoCloseable {
   private final File binary;
   private Process process;
 
-  RedisProcess(Path folder) throws IOException {
+  public RedisProcess(Path folder) throws IOException {
     this.folder = folder;
     this.port = freePort();
     this.binary = findBinary();
@@ -107,7 +107,7 @@ final class RedisProcess implements AutoCloseable {
     process = launch();
   }
 
-  RedisClient client() {
+  public RedisClient client() {
     ConnectionPoolConfig pool = new ConnectionPoolConfig();
     pool.setMaxTotal(16);
     pool.setMaxWait(java.time.Duration.ofSeconds(5));

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class SessionExchange extends HttpExchange {
   private final HttpExchange exchange;
   private final Session session;
   private final Map<String, Object> attributes = new HashMap<>();
+  private Optional<String> cookieSent = Optional.empty();
 
   SessionExchange(HttpExchange exchange, Session session) {
     this.exchange = exchange;
@@ -34,14 +36,18 @@ final class SessionExchange extends HttpExchange {
   @Override
   public void sendResponseHeaders(int status, long length) throws IOException {
     session.commit();
-    session
-        .setCookie()
-        .ifPresent(
-            cookie -> {
-              getResponseHeaders().add("Set-Cookie", cookie);
-              getResponseHeaders().set("Cache-Control", "no-store");
-            });
+    cookieSent = session.setCookie();
+    cookieSent.ifPresent(cookie -> getResponseHeaders().add("Set-Cookie", cookie));
+    if (cookieSent.isPresent() || session.treatedAsAnonymous()) {
+      getResponseHeaders().set("Cache-Control", "no-store");
+    }
     exchange.sendResponseHeaders(status, length);
+  }
+
+  /** Whether there are changes that came after the commit, or a cookie after the headers. */
+  boolean wasChangedTooLate() {
+    return exchange.getResponseCode() != -1
+        && (session.hasChanges() || !session.setCookie().equals(cookieSent));
   }
 
   @Override

@@ -9,6 +9,7 @@ final class Lineage {
   private final String handle;
   private final Set<String> roots = new HashSet<>();
 
+  /** The session of this name, or none for the empty one. */
   Lineage(String handle) {
     this.handle = handle;
     roots.add(handle);

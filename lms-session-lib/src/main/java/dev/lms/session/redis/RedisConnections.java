@@ -1,20 +1,27 @@
 package dev.lms.session.redis;
 
+import dev.lms.session.SessionStoreException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.providers.ClusterConnectionProvider;
 
 /**
  * Opens Jedis clients with settings that are safe under thousands of virtual threads: every wait is
- * bounded, the pool is as large as it may get, and nothing is registered with JMX.
+ * bounded (two seconds each for a connection from the pool, to connect, and for an answer), the
+ * pool is as large as it may get, and nothing is registered with JMX. Connections at rest are
+ * checked every half minute and closed after a minute. A cluster client sends nothing again that a
+ * node may have run.
  */
 public final class RedisConnections {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -22,10 +29,12 @@ public final class RedisConnections {
   private RedisConnections() {}
 
   /**
-   * A client for this URL. Connects when first used. The caller closes it.
+   * A client for this URL. One server is connected to when first used; Sentinels and clusters are
+   * asked at once who the masters are. The caller closes it.
    *
    * @param connections the most connections to open, to each node of a cluster
    * @throws IllegalArgumentException if the URL is not understood; the message never shows it
+   * @throws SessionStoreException if no Sentinel or no node of the cluster answers
    */
   public static UnifiedJedis open(String url, int connections) {
     return open(RedisUrl.parse(url), connections);
@@ -39,6 +48,15 @@ public final class RedisConnections {
         url.nodes().stream()
             .map(node -> new HostAndPort(node.host(), node.port()))
             .collect(Collectors.toSet());
+    try {
+      return open(url, nodes, config, pool);
+    } catch (JedisException e) {
+      throw Failure.outage(e);
+    }
+  }
+
+  private static UnifiedJedis open(
+      RedisUrl url, Set<HostAndPort> nodes, JedisClientConfig config, ConnectionPoolConfig pool) {
     return switch (url.topology()) {
       case SINGLE ->
           RedisClient.builder()
@@ -53,14 +71,19 @@ public final class RedisConnections {
               .clientConfig(config)
               .poolConfig(pool)
               .build();
-      case CLUSTER ->
-          RedisClusterClient.builder()
-              .nodes(nodes)
-              .clientConfig(config)
-              .poolConfig(pool)
-              .maxTotalRetriesDuration(PATIENCE)
-              .build();
+      case CLUSTER -> cluster(nodes, config, pool);
     };
+  }
+
+  private static UnifiedJedis cluster(
+      Set<HostAndPort> nodes, JedisClientConfig config, ConnectionPoolConfig pool) {
+    ClusterConnectionProvider provider = new ClusterConnectionProvider(nodes, config, pool);
+    return RedisClusterClient.builder()
+        .nodes(nodes)
+        .clientConfig(config)
+        .connectionProvider(provider)
+        .commandExecutor(new SentOnceInCluster(provider, PATIENCE))
+        .build();
   }
 
   private static DefaultJedisClientConfig config(RedisUrl url) {

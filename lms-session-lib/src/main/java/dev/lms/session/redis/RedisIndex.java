@@ -1,19 +1,27 @@
 package dev.lms.session.redis;
 
 import dev.lms.session.Envelope;
+import dev.lms.session.EnvelopeCodec;
+import dev.lms.session.Forward;
 import dev.lms.session.KeyRing;
 import dev.lms.session.PrincipalNames;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.SessionTokens.Token;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Whose sessions there are: a hash per person, in a slot of its own, so it is never changed in one
@@ -33,6 +41,7 @@ import redis.clients.jedis.UnifiedJedis;
  * are taken out at each sign-in.
  */
 final class RedisIndex {
+  private static final System.Logger LOG = System.getLogger(RedisIndex.class.getName());
   private static final Script ENTER = Script.named("enter.lua");
   private static final Script TOUCH = Script.named("touch.lua");
   private static final Script REVOKE = Script.named("revoke.lua");
@@ -41,11 +50,13 @@ final class RedisIndex {
   private final UnifiedJedis redis;
   private final RedisKeys keys;
   private final PrincipalNames names;
+  private final EnvelopeCodec envelopes;
 
-  RedisIndex(UnifiedJedis redis, RedisKeys keys, KeyRing ring) {
+  RedisIndex(UnifiedJedis redis, RedisKeys keys, KeyRing ring, EnvelopeCodec envelopes) {
     this.redis = redis;
     this.keys = keys;
     this.names = new PrincipalNames(ring);
+    this.envelopes = envelopes;
   }
 
   /** Answers what must end for it, or 0 if the limit refuses. */
@@ -81,6 +92,19 @@ final class RedisIndex {
     return all(principalId).stream().map(key -> Step.deleteFields(key, fields)).toList();
   }
 
+  /**
+   * Takes out entries of names that have ended, in steps of {@link #leave}. Only once they have: a
+   * full Redis may have refused the write that ends them. A failure is no outage, because an entry
+   * without a session does no harm.
+   */
+  void tidy(List<Step> leave) {
+    try {
+      Step.inOrder(redis, leave);
+    } catch (JedisException e) {
+      LOG.log(Level.DEBUG, "entries of ended sessions stay in an index until they expire", e);
+    }
+  }
+
   private static Instant signedIn(Envelope envelope) {
     return envelope.authenticated().orElse(envelope.created());
   }
@@ -108,14 +132,53 @@ final class RedisIndex {
 
   /** Ends one session, under whichever name it has. */
   boolean revoke(List<String> indexes, String handle, Instant now) {
-    Lineage doomed = new Lineage(handle);
+    Lineage doomed = lineage(indexes, handle);
     return revokeWhile(indexes, doomed, doomed::includes, now) > 0;
   }
 
   /** Ends all sessions, except one, if any. */
   int revokeAll(List<String> indexes, Optional<String> except, Instant now) {
-    Lineage kept = new Lineage(except.orElse(""));
+    Lineage kept = except.map(handle -> lineage(indexes, handle)).orElseGet(() -> new Lineage(""));
     return revokeWhile(indexes, kept, entry -> !kept.includes(entry), now);
+  }
+
+  /**
+   * The session that has, or had, this name. A session keeps its group, so the groups of the
+   * person's sessions tell where to look for what it was rotated into.
+   */
+  private Lineage lineage(List<String> indexes, String handle) {
+    Collection<IndexEntry> entries = entries(indexes);
+    Set<String> groups = new LinkedHashSet<>();
+    Set<String> known = new HashSet<>();
+    for (IndexEntry entry : entries) {
+      groups.add(entry.field().substring(0, entry.field().length() - entry.handle().length()));
+      known.add(entry.handle());
+      known.add(entry.root());
+    }
+    String name = handle;
+    Optional<String> next = Optional.of(handle);
+    while (next.isPresent() && !known.contains(name)) {
+      next = next(groups, name);
+      name = next.orElse(name);
+    }
+    Lineage lineage = new Lineage(name);
+    lineage.learn(entries);
+    return lineage;
+  }
+
+  private Optional<String> next(Set<String> groups, String handle) {
+    List<Step> steps =
+        groups.stream()
+            .map(group -> group + handle)
+            .filter(RedisKeys::isField)
+            .map(field -> Step.read(keys.session(field), RedisKeys.NEXT))
+            .toList();
+    return Step.inOrder(redis, steps).stream()
+        .map(answer -> ((List<?>) answer).get(0))
+        .filter(Objects::nonNull)
+        .flatMap(text -> envelopes.decodeForward(handle, text.toString()).stream())
+        .map(Forward::handle)
+        .findFirst();
   }
 
   private int revokeWhile(

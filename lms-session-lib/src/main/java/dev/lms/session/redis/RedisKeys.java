@@ -10,13 +10,17 @@ import java.util.regex.Pattern;
  * How things are called in Redis.
  *
  * <pre>
- * PREFIX{GROUP}HANDLE   a session, a hash; the braces make the group its cluster slot
+ * PREFIX{GROUP}HANDLE   a session, a hash; the braces make the group its cluster slot. Once it has
+ *                       another name, what says so; once it was revoked, a mark
  * PREFIXindex:NAME      a person's index, a hash: a field {GROUP}HANDLE for each session
  * </pre>
  */
 record RedisKeys(String prefix) {
   static final String ENVELOPE = "envelope";
   static final String DEADLINE = "deadline";
+
+  /** In the place of a session that was rotated: where it went. */
+  static final String NEXT = "next";
 
   /**
    * Redis's own expiry only collects what has ended; the stored deadline, judged by our clock,

@@ -1,7 +1,6 @@
 package dev.lms.session.redis;
 
 import dev.lms.session.Revocations;
-import dev.lms.session.SessionStoreException;
 import java.time.Duration;
 import java.time.Instant;
 import redis.clients.jedis.UnifiedJedis;
@@ -29,7 +28,7 @@ public final class RedisRevocations implements Revocations {
     try {
       return redis.set(prefix + handle, "", SetParams.setParams().nx().px(millis)) != null;
     } catch (JedisException e) {
-      throw new SessionStoreException("Redis did not take a revocation: " + e.getMessage(), e);
+      throw Failure.outage(e);
     }
   }
 
@@ -38,7 +37,7 @@ public final class RedisRevocations implements Revocations {
     try {
       return redis.exists(prefix + handle);
     } catch (JedisException e) {
-      throw new SessionStoreException("Redis did not tell revocations: " + e.getMessage(), e);
+      throw Failure.outage(e);
     }
   }
 }

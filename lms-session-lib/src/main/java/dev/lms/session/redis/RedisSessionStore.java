@@ -4,17 +4,21 @@ import dev.lms.session.Capabilities;
 import dev.lms.session.Changes;
 import dev.lms.session.Envelope;
 import dev.lms.session.EnvelopeCodec;
+import dev.lms.session.Forward;
 import dev.lms.session.KeyRing;
+import dev.lms.session.Opened;
 import dev.lms.session.Principal;
 import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionLimit;
+import dev.lms.session.SessionListener;
 import dev.lms.session.SessionStats;
 import dev.lms.session.SessionStore;
-import dev.lms.session.SessionStoreException;
 import dev.lms.session.SessionTokens;
 import dev.lms.session.SessionTokens.Token;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Written;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +29,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
-import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -36,7 +39,8 @@ import redis.clients.jedis.exceptions.JedisException;
  * rotated id stays in the slot of the old one, and what a write changes in the person's index goes
  * along as a command of its own: in the same round trip, or in a cluster in one more. A sign-in
  * that ends another session costs one more, and so does a limit that {@linkplain
- * SessionLimit#refuses() refuses}, because it must be asked first.
+ * SessionLimit#refuses() refuses}, because it must be asked first. An id that was rotated costs one
+ * more, while it is an alias, for each rotation since.
  *
  * <p>The guarantees hold while Redis keeps what it acknowledged. What a failover or a restart from
  * disk forgets, this store forgets.
@@ -50,6 +54,12 @@ public final class RedisSessionStore implements SessionStore {
 
   private static final Script CREATE = Script.named("create.lua");
   private static final Script COMMIT = Script.named("commit.lua");
+  private static final Script END = Script.named("end.lua");
+
+  // What commit.lua answers; text is where the session went.
+  private static final Object GONE = 0L;
+  private static final Object STORED = 1L;
+  private static final Object CONFLICT = 2L;
 
   private final UnifiedJedis redis;
   private final RedisKeys keys;
@@ -57,10 +67,12 @@ public final class RedisSessionStore implements SessionStore {
   private final EnvelopeCodec envelopes;
   private final RedisIndex index;
   private final RedisCensus census;
+  private volatile SessionListener listener = new SessionListener() {};
 
   /**
    * A store over a client that the caller opened and closes; {@link RedisConnections} opens one
-   * with safe settings.
+   * with safe settings. A cluster client must not repeat commands whose connection broke, as Jedis'
+   * own does: increments would count twice.
    *
    * @param prefix what every key starts with, for example {@code session:}
    */
@@ -69,15 +81,52 @@ public final class RedisSessionStore implements SessionStore {
     this.keys = new RedisKeys(prefix);
     this.tokens = new SessionTokens(keys);
     this.envelopes = new EnvelopeCodec(keys);
-    this.index = new RedisIndex(redis, this.keys, keys);
+    this.index = new RedisIndex(redis, this.keys, keys, envelopes);
     this.census = new RedisCensus(redis, this.keys, index, envelopes);
   }
 
   @Override
+  public Optional<String> handle(String token) {
+    return tokens.parse(token).map(Token::handle);
+  }
+
+  @Override
   public Optional<StoredSession> load(String token) {
-    return tokens
-        .parse(token)
-        .flatMap(parsed -> decode(parsed, repeatable(() -> redis.hgetAll(keys.session(parsed)))));
+    return tokens.parse(token).flatMap(name -> decode(name, read(name)));
+  }
+
+  @Override
+  public Opened open(String token, Instant now) {
+    Optional<Token> name = tokens.parse(token);
+    while (name.isPresent()) {
+      Map<String, String> fields = read(name.get());
+      Optional<Forward> forward = forward(name.get(), fields.get(RedisKeys.NEXT));
+      if (forward.isEmpty()) {
+        Optional<StoredSession> session = decode(name.get(), fields);
+        return session.isPresent() ? new Opened.Live(session.get()) : Opened.ABSENT;
+      }
+      if (!forward.get().isAlias(now)) {
+        return forward.get().afterwards(name.get().handle());
+      }
+      name = Optional.of(name.get().as(forward.get().handle()));
+    }
+    return Opened.ABSENT;
+  }
+
+  private Map<String, String> read(Token name) {
+    return repeatable(() -> redis.hgetAll(keys.session(name)));
+  }
+
+  /** Where a session went; empty if the answer of a script or the field of a hash does not say. */
+  private Optional<Forward> forward(Token name, @Nullable Object answer) {
+    return answer instanceof String text
+        ? envelopes.decodeForward(name.handle(), text)
+        : Optional.empty();
+  }
+
+  /** The session under its current name, which the token of an alias does not say. */
+  private Optional<Token> name(StoredSession session) {
+    return tokens.parse(session.token()).map(token -> token.as(session.handle()));
   }
 
   private Optional<StoredSession> decode(Token token, Map<String, String> fields) {
@@ -110,6 +159,7 @@ public final class RedisSessionStore implements SessionStore {
   private Optional<StoredSession> unreadable(Token token) {
     unreadable.increment();
     LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", token.handle());
+    listener.unreadable(token.handle());
     return Optional.empty();
   }
 
@@ -147,79 +197,138 @@ public final class RedisSessionStore implements SessionStore {
     RedisSignIn signIn =
         new RedisSignIn(person.get(), token, envelope, deadline, now, Optional.empty(), limit);
     // Not written means revoked before it began: the caller has a token of a session that ended.
-    return once(() -> signIn.run(redis, index, CREATE.step(key, arguments), List.of()))
-        .map(written -> token.text());
+    return once(() -> signIn.run(redis, index, listener, CREATE.step(key, arguments), List.of()))
+        .map(answer -> token.text());
   }
 
   @Override
-  public Optional<String> update(
-      StoredSession session, Changes changes, Instant deadline, Instant now) {
-    return tokens
-        .parse(session.token())
-        .filter(token -> update(token, session, changes, deadline, now))
-        .map(Token::text);
+  public Written update(StoredSession session, Changes changes, Instant deadline, Instant now) {
+    return name(session)
+        .map(name -> update(name, session, changes, deadline, now))
+        .orElse(Written.GONE);
   }
 
-  private boolean update(
-      Token token, StoredSession session, Changes changes, Instant deadline, Instant now) {
-    List<String> key = List.of(keys.session(token));
-    List<String> arguments = arguments(Map.of(), changes, deadline, now);
+  private Written update(
+      Token name, StoredSession session, Changes changes, Instant deadline, Instant now) {
+    List<String> key = List.of(keys.session(name));
+    List<String> arguments = arguments(Map.of(), changes, deadline, now, "");
     Envelope envelope = session.envelope();
     Optional<String> person = person(envelope).filter(id -> deadline.isAfter(session.deadline()));
-    Supplier<Boolean> command =
+    Supplier<Object> command =
         person.isEmpty()
-            ? () -> COMMIT.run(redis, key, arguments)
+            ? () -> COMMIT.call(redis, key, arguments)
             : () ->
                 touch(
                     person.get(),
-                    token,
-                    index.touch(person.get(), token, envelope, deadline, now),
+                    name,
+                    index.touch(person.get(), name, envelope, deadline, now),
                     COMMIT.step(key, arguments));
     // Increments must not be sent twice; all else may.
-    return changes.added().isEmpty() ? repeatable(command) : once(command);
+    Object answer = changes.added().isEmpty() ? repeatable(command) : once(command);
+    Optional<Forward> forward = forward(name, answer);
+    return forward.isEmpty()
+        ? written(answer, name)
+        : update(name.as(forward.get().handle()), session, changes, deadline, now);
   }
 
-  private boolean touch(String person, Token token, Step touch, Step commit) {
-    boolean written = Script.isOne(Step.inOrder(redis, List.of(touch, commit)).get(1));
-    if (!written) {
-      Step.inOrder(redis, index.leave(person, List.of(RedisKeys.field(token))));
+  private Object touch(String person, Token name, Step touch, Step commit) {
+    Object answer = Step.inOrder(redis, List.of(touch, commit)).get(1);
+    if (!STORED.equals(answer) && !CONFLICT.equals(answer)) {
+      Step.inOrder(redis, index.leave(person, List.of(RedisKeys.field(name))));
     }
-    return written;
+    return answer;
+  }
+
+  private static Written written(Object answer, Token token) {
+    if (STORED.equals(answer)) {
+      return Written.stored(token.text());
+    }
+    return CONFLICT.equals(answer) ? Written.CONFLICT : Written.GONE;
   }
 
   @Override
-  public Optional<String> rotate(
+  public Written rotate(
       StoredSession session, Envelope envelope, Changes changes, Instant deadline, Instant now) {
     return rotate(session, envelope, changes, deadline, now, SessionLimit.NONE);
   }
 
   @Override
-  public Optional<String> rotate(
+  public Written rotate(
       StoredSession session,
       Envelope envelope,
       Changes changes,
       Instant deadline,
       Instant now,
       SessionLimit limit) {
-    Optional<Token> parsed = tokens.parse(session.token());
-    if (parsed.isEmpty()) {
-      return Optional.empty();
+    Optional<Token> old = name(session);
+    while (old.isPresent()) {
+      Token name = old.get();
+      Token token = tokens.mintBeside(name);
+      Move move = new Move(name, token, session, envelope, Optional.empty());
+      Optional<Object> answer = move(move, changes, deadline, now, limit);
+      if (answer.isEmpty()) {
+        return Written.REFUSED;
+      }
+      Optional<Forward> forward = forward(name, answer.get());
+      if (forward.isEmpty()) {
+        return written(answer.get(), token);
+      }
+      old = Optional.of(name.as(forward.get().handle()));
     }
-    Token old = parsed.get();
-    Token token = tokens.mintBeside(old);
+    return Written.GONE;
+  }
+
+  @Override
+  public Written rotate(
+      StoredSession session, Changes changes, Instant deadline, Instant now, Duration grace) {
+    Optional<Token> old = tokens.parse(session.token());
+    if (old.isEmpty()) {
+      return Written.GONE;
+    }
+    Token name = old.get();
+    if (!name.handle().equals(session.handle())) {
+      // Loaded through an alias: another request has just rotated it.
+      return update(session, changes, deadline, now);
+    }
+    Token token = tokens.mintBeside(name);
+    Move move = new Move(name, token, session, session.envelope(), Optional.of(now.plus(grace)));
+    Object answer = move(move, changes, deadline, now, SessionLimit.NONE).orElse(GONE);
+    Optional<Forward> forward = forward(name, answer);
+    return forward.isEmpty()
+        ? written(answer, token)
+        : update(name.as(forward.get().handle()), session, changes, deadline, now);
+  }
+
+  /** A session that gets a new name, and perhaps another envelope. */
+  private record Move(
+      Token from,
+      Token to,
+      StoredSession session,
+      Envelope envelope,
+      Optional<Instant> aliasUntil) {}
+
+  /** What commit.lua answers; empty, and nothing written, if the limit refuses. */
+  private Optional<Object> move(
+      Move move, Changes changes, Instant deadline, Instant now, SessionLimit limit) {
+    Token old = move.from();
+    Token token = move.to();
+    Envelope envelope = move.envelope();
+    Forward forward = new Forward(token.handle(), move.aliasUntil());
     Map<String, String> own =
         Map.of(RedisKeys.ENVELOPE, envelopes.encode(token.handle(), envelope));
-    List<String> arguments = arguments(own, changes, deadline, now);
+    List<String> arguments =
+        arguments(own, changes, deadline, now, envelopes.encode(old.handle(), forward));
     Step write = COMMIT.step(List.of(keys.session(old), keys.session(token)), arguments);
-    Optional<String> before = person(session.envelope());
+    Optional<String> before = person(move.session().envelope());
     Optional<String> after = person(envelope);
     List<Step> leave =
         before.map(id -> index.leave(id, List.of(RedisKeys.field(old)))).orElse(List.of());
     if (after.isEmpty()) {
-      List<Step> steps = new ArrayList<>(List.of(write));
-      steps.addAll(leave);
-      boolean written = once(() -> Script.isOne(Step.inOrder(redis, steps).get(0)));
-      return written ? Optional.of(token.text()) : Optional.empty();
+      Object answer = once(() -> write.alone().apply(redis));
+      if (STORED.equals(answer)) {
+        index.tidy(leave);
+      }
+      return Optional.of(answer);
     }
     RedisSignIn signIn =
         new RedisSignIn(
@@ -230,44 +339,47 @@ public final class RedisSessionStore implements SessionStore {
             now,
             before.equals(after) ? Optional.of(old) : Optional.empty(),
             limit);
-    return once(() -> signIn.run(redis, index, write, leave))
-        .filter(written -> written)
-        .map(written -> token.text());
+    return once(() -> signIn.run(redis, index, listener, write, leave));
   }
 
   @Override
   public void delete(String token, Instant now) {
-    tokens
-        .parse(token)
-        .ifPresent(
-            parsed -> {
-              List<Object> answers =
-                  repeatable(
-                      () ->
-                          Step.inOrder(
-                              redis,
-                              List.of(
-                                  Step.read(keys.session(parsed), RedisKeys.ENVELOPE),
-                                  Step.delete(keys.session(parsed)))));
-              @Nullable Object envelope = ((List<?>) answers.get(0)).get(0);
-              if (envelope != null) {
-                envelopes
-                    .decode(parsed.handle(), envelope.toString())
-                    .ifPresent(read -> delete(parsed, read));
-              }
-            });
+    tokens.parse(token).ifPresent(this::delete);
+  }
+
+  /** Ends a session, or what it was rotated into; takes it out of its person's index. */
+  private void delete(Token first) {
+    Token name = first;
+    Object answer = repeatable(() -> end(first));
+    Optional<Forward> forward = forward(name, answer);
+    while (forward.isPresent()) {
+      Token next = name.as(forward.get().handle());
+      answer = repeatable(() -> end(next));
+      name = next;
+      forward = forward(name, answer);
+    }
+    Token ended = name;
+    envelopes
+        .decode(ended.handle(), answer.toString())
+        .flatMap(RedisSessionStore::person)
+        .map(person -> index.leave(person, List.of(RedisKeys.field(ended))))
+        .ifPresent(leave -> repeatable(() -> Step.inOrder(redis, leave)));
+  }
+
+  private Object end(Token name) {
+    return END.call(redis, List.of(keys.session(name)), List.of());
   }
 
   @Override
   public void delete(StoredSession session, Instant now) {
-    tokens.parse(session.token()).ifPresent(token -> delete(token, session.envelope()));
+    name(session).ifPresent(name -> delete(name, session.envelope()));
   }
 
-  private void delete(Token token, Envelope envelope) {
-    List<Step> steps = new ArrayList<>(List.of(Step.delete(keys.session(token))));
-    person(envelope)
-        .ifPresent(id -> steps.addAll(index.leave(id, List.of(RedisKeys.field(token)))));
-    repeatable(() -> Step.inOrder(redis, steps));
+  private void delete(Token name, Envelope envelope) {
+    List<Step> steps = new ArrayList<>(List.of(END.step(List.of(keys.session(name)), List.of())));
+    person(envelope).ifPresent(id -> steps.addAll(index.leave(id, List.of(RedisKeys.field(name)))));
+    Object answer = repeatable(() -> Step.inOrder(redis, steps).get(0));
+    forward(name, answer).ifPresent(forward -> delete(name.as(forward.handle())));
   }
 
   @Override
@@ -301,8 +413,13 @@ public final class RedisSessionStore implements SessionStore {
   }
 
   @Override
+  public void setListener(SessionListener listener) {
+    this.listener = listener;
+  }
+
+  @Override
   public Capabilities capabilities() {
-    return new Capabilities(true, true, true);
+    return Capabilities.ALL;
   }
 
   private static Optional<String> person(Envelope envelope) {
@@ -311,14 +428,23 @@ public final class RedisSessionStore implements SessionStore {
 
   /** In the order commit.lua reads them. */
   private static List<String> arguments(
-      Map<String, String> own, Changes changes, Instant deadline, Instant now) {
+      Map<String, String> own, Changes changes, Instant deadline, Instant now, String forward) {
     List<String> arguments = new ArrayList<>();
     arguments.add(RedisKeys.millis(now));
     arguments.add(RedisKeys.millis(deadline));
     arguments.add(RedisKeys.timeToLive(deadline, now));
+    arguments.add(forward);
+    arguments.add(Integer.toString(changes.expected().size()));
     arguments.add(Integer.toString(own.size() + changes.set().size()));
     arguments.add(Integer.toString(changes.removed().size()));
     arguments.add(Integer.toString(changes.added().size()));
+    changes
+        .expected()
+        .forEach(
+            (name, value) -> {
+              arguments.add(ATTRIBUTE + name);
+              arguments.add(value.map(text -> '=' + text).orElse(""));
+            });
     own.forEach((field, value) -> arguments.addAll(List.of(field, value)));
     changes.set().forEach((name, value) -> arguments.addAll(List.of(ATTRIBUTE + name, value)));
     changes.removed().forEach(name -> arguments.add(ATTRIBUTE + name));
@@ -330,15 +456,17 @@ public final class RedisSessionStore implements SessionStore {
 
   /**
    * Tries once more on a fresh connection: the first command after a restart of Redis meets one
-   * that is dead already.
+   * that is dead already. What got no answer in time is not asked again: it would only wait longer.
    */
   private <T> T repeatable(Supplier<T> command) {
     try {
       return command.get();
-    } catch (JedisConnectionException e) {
-      return once(command);
     } catch (JedisException e) {
-      throw outage(e);
+      if (Failure.isBrokenConnection(e)) {
+        Failure.forgetIdleConnections(redis);
+        return once(command);
+      }
+      throw Failure.outage(e);
     }
   }
 
@@ -346,11 +474,7 @@ public final class RedisSessionStore implements SessionStore {
     try {
       return command.get();
     } catch (JedisException e) {
-      throw outage(e);
+      throw Failure.outage(e);
     }
-  }
-
-  private static SessionStoreException outage(JedisException e) {
-    return new SessionStoreException("Redis did not take a session command: " + e.getMessage(), e);
   }
 }

@@ -1,7 +1,10 @@
 package dev.lms.session.redis;
 
+import dev.lms.session.EndReason;
 import dev.lms.session.Envelope;
+import dev.lms.session.SessionEvent;
 import dev.lms.session.SessionLimit;
+import dev.lms.session.SessionListener;
 import dev.lms.session.SessionTokens.Token;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,11 +27,16 @@ record RedisSignIn(
     SessionLimit limit) {
 
   /**
-   * Enters the session, writes it, runs what comes after, and ends what the limit says.
+   * Enters the session, writes it, then runs what comes after, and ends what the limit says.
    *
-   * @return whether the write answered 1; empty, and nothing written, if the limit refuses
+   * @return what the write answered; empty, and nothing written, if the limit refuses
    */
-  Optional<Boolean> run(UnifiedJedis redis, RedisIndex index, Step write, List<Step> after) {
+  Optional<Object> run(
+      UnifiedJedis redis,
+      RedisIndex index,
+      SessionListener listener,
+      Step write,
+      List<Step> after) {
     List<String> indexes = index.all(principalId);
     Step enter = index.enter(this);
     List<Step> steps = new ArrayList<>();
@@ -45,16 +53,23 @@ record RedisSignIn(
       steps.add(enter);
     }
     steps.add(write);
-    steps.addAll(after);
     List<Object> answers = Step.inOrder(redis, steps);
     if (!limit.refuses()) {
       excess = answers.get(0);
     }
-    boolean written = Script.isOne(answers.get(limit.refuses() ? 0 : 1));
-    if (!written) {
+    Object written = answers.get(limit.refuses() ? 0 : 1);
+    if (!Script.isOne(written)) {
       Step.inOrder(redis, index.leave(principalId, List.of(RedisKeys.field(token))));
-    } else if (excess instanceof List<?> fields && !fields.isEmpty()) {
-      index.end(indexes, entries(fields), now);
+      return Optional.of(written);
+    }
+    // Not together with the write: if a full Redis refused it, the old name would go on unlisted.
+    index.tidy(after);
+    if (excess instanceof List<?> fields && !fields.isEmpty()) {
+      List<IndexEntry> oldest = entries(fields);
+      index.end(indexes, oldest, now);
+      for (IndexEntry entry : oldest) {
+        listener.ended(new SessionEvent(entry.handle(), Optional.of(principalId)), EndReason.LIMIT);
+      }
     }
     return Optional.of(written);
   }

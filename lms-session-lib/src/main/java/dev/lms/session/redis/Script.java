@@ -38,12 +38,13 @@ final class Script {
     }
   }
 
-  /** Whether it answered 1. One round trip; two the first time after Redis has started. */
+  /** Whether it answered 1. */
   boolean run(UnifiedJedis redis, List<String> keys, List<String> arguments) {
     return isOne(call(redis, keys, arguments));
   }
 
-  private Object call(UnifiedJedis redis, List<String> keys, List<String> arguments) {
+  /** What it answered. One round trip; two the first time after Redis has started. */
+  Object call(UnifiedJedis redis, List<String> keys, List<String> arguments) {
     try {
       return redis.evalsha(hash, keys, arguments);
     } catch (JedisNoScriptException e) {

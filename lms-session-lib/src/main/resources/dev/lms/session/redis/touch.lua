@@ -2,6 +2,10 @@
 -- back an entry that was lost.
 -- KEYS[1]  the index
 -- ARGV     now, time to live (ms), field, deadline, signed in, root unless known
+
+-- A full Redis refuses what needs memory, unless the script has removed something before. This must
+-- not be refused while the session's own deadline moves, or the index would end before it.
+redis.call('HDEL', KEYS[1], '')
 local deadline, root = ARGV[4], ARGV[6]
 local known = redis.call('HGET', KEYS[1], ARGV[3])
 if known then

@@ -11,18 +11,21 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between a client and a Redis and stops before the command it is told to, even in the
- * middle of a pipeline: what a slow network, a paused process or another cluster node does.
+ * Stands between a client and a Redis and does what networks do: it stops before the command it is
+ * told to, even in the middle of a pipeline; it loses an answer and the connection with it, after
+ * Redis has done what it was asked; it is slow.
  */
 final class ParkingProxy implements AutoCloseable {
   /** What a connection says before it works is not counted. */
@@ -65,6 +68,8 @@ final class ParkingProxy implements AutoCloseable {
   private final int target;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
+  private final AtomicReference<@Nullable String> lost = new AtomicReference<>();
+  private volatile long delayMillis;
 
   ParkingProxy(int target) throws IOException {
     this.target = target;
@@ -73,7 +78,26 @@ final class ParkingProxy implements AutoCloseable {
   }
 
   String url() {
-    return "redis://127.0.0.1:" + listening.getLocalPort();
+    return "redis://127.0.0.1:" + port();
+  }
+
+  int port() {
+    return listening.getLocalPort();
+  }
+
+  /** Loses the answer to the next command of that name, and the connection. */
+  void loseAnswerTo(String command) {
+    lost.set(command);
+  }
+
+  /** Whether that has happened. */
+  boolean hasLost() {
+    return lost.get() == null;
+  }
+
+  /** Keeps every answer back for so long. */
+  void delayAnswers(Duration by) {
+    delayMillis = by.toMillis();
   }
 
   /** Lets so many commands pass and parks the next one. */
@@ -90,8 +114,9 @@ final class ParkingProxy implements AutoCloseable {
         Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
         client.setTcpNoDelay(true);
         server.setTcpNoDelay(true);
-        threads.execute(() -> pump(client, server, () -> commands(client, server)));
-        threads.execute(() -> pump(client, server, () -> answers(client, server)));
+        AtomicBoolean cut = new AtomicBoolean();
+        threads.execute(() -> pump(client, server, () -> commands(client, server, cut)));
+        threads.execute(() -> pump(client, server, () -> answers(client, server, cut)));
       } catch (IOException e) {
         return;
       }
@@ -113,7 +138,8 @@ final class ParkingProxy implements AutoCloseable {
     }
   }
 
-  private void commands(Socket client, Socket server) throws IOException, InterruptedException {
+  private void commands(Socket client, Socket server, AtomicBoolean cut)
+      throws IOException, InterruptedException {
     InputStream in = new BufferedInputStream(client.getInputStream());
     OutputStream out = server.getOutputStream();
     while (true) {
@@ -125,13 +151,25 @@ final class ParkingProxy implements AutoCloseable {
           throw new AssertionError("nobody released a parked command");
         }
       }
+      String name = lost.get();
+      if (command.name().equals(name) && lost.compareAndSet(name, null)) {
+        cut.set(true);
+      }
       out.write(command.bytes().toByteArray());
       out.flush();
     }
   }
 
-  private static void answers(Socket client, Socket server) throws IOException {
-    server.getInputStream().transferTo(client.getOutputStream());
+  private void answers(Socket client, Socket server, AtomicBoolean cut)
+      throws IOException, InterruptedException {
+    byte[] buffer = new byte[65536];
+    InputStream in = server.getInputStream();
+    for (int n = in.read(buffer); n >= 0 && !cut.get(); n = in.read(buffer)) {
+      if (delayMillis > 0) {
+        Thread.sleep(delayMillis);
+      }
+      client.getOutputStream().write(buffer, 0, n);
+    }
   }
 
   private record Command(String name, ByteArrayOutputStream bytes) {}

@@ -41,19 +41,29 @@ final class RedisCluster implements AutoCloseable {
   }
 
   private static void awaitAll(RedisServer server) {
-    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     try (Jedis node = server.jedis()) {
-      while (true) {
-        String info = node.clusterInfo();
-        if (info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + MASTERS)) {
-          return;
-        }
-        if (System.nanoTime() > giveUp) {
-          throw new IllegalStateException(info);
-        }
-        Thread.onSpinWait();
-      }
+      await(node, MASTERS);
     }
+  }
+
+  private static void await(Jedis node, int masters) {
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (true) {
+      String info = node.clusterInfo();
+      if (info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + masters)) {
+        return;
+      }
+      if (System.nanoTime() > giveUp) {
+        throw new IllegalStateException(info);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Makes a node that is alone a whole cluster. */
+  static void takeAllSlots(Jedis node) {
+    node.clusterAddSlots(IntStream.range(0, SLOTS).toArray());
+    await(node, 1);
   }
 
   private static int freePort() {

@@ -89,7 +89,8 @@ class RedisIndexTest {
     assertEquals(121, minutesLeft());
     signIn(SOON, NOW);
     assertEquals(121, minutesLeft());
-    assertTrue(store.update(longest, Changes.NONE, NOW.plusSeconds(10800), NOW).isPresent());
+    assertTrue(
+        store.update(longest, Changes.NONE, NOW.plusSeconds(10800), NOW).token().isPresent());
     assertEquals(181, minutesLeft());
   }
 
@@ -140,7 +141,10 @@ class RedisIndexTest {
     admin.del(index());
     assertEquals(List.of(), store.list(ADA.id(), NOW));
     assertTrue(
-        store.update(session, Changes.NONE, SOON.plusSeconds(60), NOW.plusSeconds(60)).isPresent());
+        store
+            .update(session, Changes.NONE, SOON.plusSeconds(60), NOW.plusSeconds(60))
+            .token()
+            .isPresent());
     assertEquals(1, store.list(ADA.id(), NOW.plusSeconds(60)).size());
     assertEquals(1, store.revokeAll(ADA.id(), Optional.empty(), NOW.plusSeconds(60)));
     assertEquals(Optional.empty(), store.load(session.token()));

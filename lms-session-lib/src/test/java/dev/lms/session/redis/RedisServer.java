@@ -1,7 +1,6 @@
 package dev.lms.session.redis;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,22 +11,21 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.embedded.core.ExecutableProvider;
 
-/**
- * A real Redis for a test, on loopback and a free port: {@code redis-server} from the PATH, or else
- * the binary that comes through Maven. Stopped by {@link #close}.
- */
+/** A real Redis for a test, on loopback and a free port. Stopped by {@link #close}. */
 public final class RedisServer implements AutoCloseable {
   private final Path folder;
-  private final Process process;
+  private final List<String> command;
   private final int port;
+  private Process process;
 
-  private RedisServer(Path folder, Process process, int port) {
+  private RedisServer(Path folder, List<String> command, int port) throws IOException {
     this.folder = folder;
-    this.process = process;
+    this.command = command;
     this.port = port;
+    this.process = launch();
   }
 
   /** Starts one without persistence, with these further options, and waits until it answers. */
@@ -37,47 +35,62 @@ public final class RedisServer implements AutoCloseable {
 
   /** The same on a port that was used before. */
   public static RedisServer start(int port, String... options) {
+    return start(RedisBinary.INSTALLED, port, options);
+  }
+
+  /** The same with a certain version. */
+  public static RedisServer start(RedisBinary binary, String... options) {
+    return start(binary, freePort(), options);
+  }
+
+  private static RedisServer start(RedisBinary binary, int port, String... options) {
     try {
       Path folder = Files.createTempDirectory("redis");
       List<String> command = new ArrayList<>();
-      command.add(executable());
+      command.add(binary.executable(folder));
       command.addAll(
           List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", ""));
       command.addAll(List.of("--dir", folder.toString(), "--daemonize", "no"));
       command.addAll(List.of(options));
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(folder.resolve("log").toFile())
-              .start();
-      RedisServer server = new RedisServer(folder, process, port);
-      server.awaitAnswer();
-      return server;
+      return new RedisServer(folder, command, port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static String executable() throws IOException {
-    if (onPath()) {
-      return "redis-server";
-    }
-    return ExecutableProvider.newJarResourceProvider().get().getAbsolutePath();
-  }
-
-  private static boolean onPath() throws IOException {
+  /** A Sentinel that watches the master on that port and lets two decide that it is gone. */
+  static RedisServer sentinel(RedisBinary binary, String name, int master) {
     try {
-      Process probe = new ProcessBuilder("redis-server", "--version").start();
-      try (InputStream out = probe.getInputStream()) {
-        out.readAllBytes();
-      }
-      return true;
+      int port = freePort();
+      Path folder = Files.createTempDirectory("sentinel");
+      Path configuration = folder.resolve("sentinel.conf");
+      Files.write(
+          configuration,
+          List.of(
+              "port " + port,
+              "bind 127.0.0.1",
+              "dir " + folder,
+              "sentinel monitor " + name + " 127.0.0.1 " + master + " 2",
+              "sentinel down-after-milliseconds " + name + " 1000",
+              "sentinel failover-timeout " + name + " 5000"));
+      return new RedisServer(
+          folder, List.of(binary.executable(folder), configuration.toString(), "--sentinel"), port);
     } catch (IOException e) {
-      return false;
+      throw new UncheckedIOException(e);
     }
   }
 
-  private static int freePort() {
+  private Process launch() throws IOException {
+    process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+            .start();
+    awaitAnswer();
+    return process;
+  }
+
+  static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {
@@ -92,6 +105,11 @@ public final class RedisServer implements AutoCloseable {
         jedis.ping();
         return;
       } catch (JedisException e) {
+        if (e instanceof JedisDataException
+            && !String.valueOf(e.getMessage()).contains("LOADING")) {
+          // It answers, though perhaps only to ask for a password.
+          return;
+        }
         if (!process.isAlive() || System.nanoTime() > giveUp) {
           throw new IllegalStateException(Files.readString(folder.resolve("log")), e);
         }
@@ -112,27 +130,79 @@ public final class RedisServer implements AutoCloseable {
     return process.toHandle();
   }
 
+  /** SIGKILL: what it wrote to its folder stays. */
+  void kill() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  /** After {@link #kill}: on the same port, with what it finds in its folder. */
+  void restart() {
+    try {
+      launch();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** SIGSTOP: connections stay open, nothing is answered. */
+  void pause() {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  void resume() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      int exit =
+          new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+      if (exit != 0) {
+        throw new IllegalStateException("kill -" + name + " failed");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** A connection of the test's own. */
   public Jedis jedis() {
     return new Jedis("127.0.0.1", port);
   }
 
+  /** For example {@code 7.0.15}. */
+  static String version(Jedis jedis) {
+    return info(jedis, "server", "redis_version");
+  }
+
   /** How often it has read from a socket, this question included: network round trips. */
   static long totalReads(Jedis jedis) {
+    return Long.parseLong(info(jedis, "stats", "total_reads_processed"));
+  }
+
+  static String info(Jedis jedis, String section, String name) {
     return jedis
-        .info("stats")
+        .info(section)
         .lines()
-        .filter(line -> line.startsWith("total_reads_processed:"))
-        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+        .filter(line -> line.startsWith(name + ":"))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
         .findFirst()
         .orElseThrow();
   }
 
+  /** Kills it. May be called twice. */
   @Override
   public void close() {
     process.destroyForcibly();
     try {
       process.waitFor();
+      if (!Files.exists(folder)) {
+        return;
+      }
       try (var files = Files.walk(folder)) {
         files
             .sorted(java.util.Comparator.reverseOrder())

@@ -77,7 +77,7 @@ class RevocationRaceTest {
     quick = new RedisSessionStore(quickClient, KEYS, "session:");
     // Scripts are known from here on, so that every run sends the same commands.
     StoredSession warm = load(quick.create(STRANGER, Map.of(), SOON, NOW));
-    slow.update(warm, Changes.NONE, FAR, NOW);
+    slow.update(warm, Changes.NONE, FAR, NOW).token();
     slow.create(STRANGER, Map.of(), SOON, NOW);
     revokeAll(slow);
   }
@@ -191,7 +191,10 @@ class RevocationRaceTest {
                     : "ended " + revokeAll(slow);
           },
           () ->
-              quick.rotate(session.get(), PERSON, Changes.NONE, SOON, NOW).ifPresent(rotated::set),
+              quick
+                  .rotate(session.get(), PERSON, Changes.NONE, SOON, NOW)
+                  .token()
+                  .ifPresent(rotated::set),
           answer ->
               answer.ifPresent(
                   ended -> {
@@ -220,7 +223,7 @@ class RevocationRaceTest {
           threads.submit(
               () ->
                   visitor
-                      ? slow.rotate(before, PERSON, Changes.NONE, SOON, NOW).orElseThrow()
+                      ? slow.rotate(before, PERSON, Changes.NONE, SOON, NOW).token().orElseThrow()
                       : signIn(slow));
       assertTrue(stop.isReachedBefore(running));
       assertEquals(0, revokeAll(quick), "not live yet, so not counted");
@@ -236,7 +239,7 @@ class RevocationRaceTest {
     parkedEverywhere(
         () -> {
           session.set(load(signIn(quick)));
-          return () -> slow.update(session.get(), Changes.NONE, FAR, NOW).orElse("gone");
+          return () -> slow.update(session.get(), Changes.NONE, FAR, NOW).token().orElse("gone");
         },
         () -> revokeAll(quick),
         answer -> {
@@ -295,14 +298,15 @@ class RevocationRaceTest {
     parkedEverywhere(
         () -> {
           session.set(load(signIn(quick)));
-          return () -> slow.rotate(session.get(), PERSON, Changes.NONE, SOON, NOW).orElseThrow();
+          return () ->
+              slow.rotate(session.get(), PERSON, Changes.NONE, SOON, NOW).token().orElseThrow();
         },
         () -> {},
         check);
     parkedEverywhere(
         () -> {
           session.set(load(signIn(quick)));
-          return () -> slow.update(session.get(), Changes.NONE, FAR, NOW).orElseThrow();
+          return () -> slow.update(session.get(), Changes.NONE, FAR, NOW).token().orElseThrow();
         },
         () -> assertTrue(quick.list(ADA.id(), session.get().deadline().minusMillis(1)).size() == 1),
         check);
@@ -313,7 +317,7 @@ class RevocationRaceTest {
     StoredSession session = load(signIn(quick));
     ParkingProxy.Stop stop = proxy.stopAfter(1);
     Future<Boolean> running =
-        threads.submit(() -> slow.update(session, Changes.NONE, FAR, NOW).isPresent());
+        threads.submit(() -> slow.update(session, Changes.NONE, FAR, NOW).token().isPresent());
     assertTrue(stop.isReachedBefore(running));
     assertEquals(SOON, load(session.token()).deadline(), "the session's is not moved yet");
     try (Jedis admin = server.jedis()) {

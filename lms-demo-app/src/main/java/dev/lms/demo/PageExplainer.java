@@ -1,0 +1,126 @@
+package dev.lms.demo;
+
+import dev.lms.demo.account.Account;
+import dev.lms.demo.account.Users;
+import dev.lms.demo.cache.Workers;
+import dev.lms.demo.config.Config;
+import dev.lms.demo.config.Environment;
+import dev.lms.demo.data.Database;
+import dev.lms.demo.plan.ResourcePlan;
+import dev.lms.pagecache.Explanation;
+import dev.lms.session.Principal;
+import dev.lms.session.Session;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the site's own code why a page is stored or not. A copy of the site runs for one request,
+ * over the same database and with the same rules; its sessions and stored pages are its own, so
+ * that neither the workers nor the people signed in there notice.
+ */
+public final class PageExplainer {
+  private static final int KEY_BYTES = 32;
+
+  /**
+   * What the site answered and how the cache decided.
+   *
+   * @param cacheStatus the {@code Cache-Status} header, as a visitor would get it from a worker
+   *     that has no such page yet
+   */
+  public record Answer(Explanation explanation, int status, String cacheStatus) {}
+
+  private PageExplainer() {}
+
+  /**
+   * Asks for a page.
+   *
+   * @param target path and query, raw
+   * @param user who asks; empty: a stranger
+   * @return empty if there is no such user
+   */
+  public static Optional<Answer> explain(
+      Config config, ResourcePlan plan, String target, Optional<String> user) throws IOException {
+    Path folder = Files.createTempDirectory("lms-explain");
+    byte[] key = new byte[KEY_BYTES];
+    new SecureRandom().nextBytes(key);
+    Config beside = config.beside(folder, HexFormat.of().formatHex(key));
+    try {
+      if (user.isEmpty()) {
+        return Optional.of(ask(beside, plan, target, Optional.empty()));
+      }
+      Optional<Account> account = account(beside, user.get());
+      return account.isEmpty()
+          ? Optional.empty()
+          : Optional.of(ask(beside, plan, target, Optional.of(cookie(beside, account.get()))));
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private static Optional<Account> account(Config config, String username) {
+    boolean samples = config.environment() == Environment.DEVELOPMENT;
+    try (Database database = Database.open(config.databaseUrl(), 1, samples)) {
+      return new Users(database, samples).account(username);
+    }
+  }
+
+  /** A sealed session that no store knows and only the copy of the site can open. */
+  private static String cookie(Config config, Account account) {
+    try (RedisClients none = new RedisClients(1);
+        SessionBackend sessions = SessionBackend.open(config, none, Clock.systemUTC())) {
+      Session session = sessions.sessions().open(List.of());
+      session.signIn(new Principal(account.username(), Set.of(account.role())));
+      session.commit();
+      String cookie = session.setCookie().orElseThrow();
+      return cookie.substring(0, (cookie + ";").indexOf(';'));
+    }
+  }
+
+  private static Answer ask(
+      Config config, ResourcePlan plan, String target, Optional<String> cookie) throws IOException {
+    AtomicReference<@Nullable Explanation> heard = new AtomicReference<>();
+    App site = App.startExplaining(config, plan, heard::set);
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      URI uri = URI.create(Workers.at(config.web().host(), site.port()) + target);
+      HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("User-Agent", "lmsctl");
+      cookie.ifPresent(pair -> request.header("Cookie", pair));
+      HttpResponse<Void> answer =
+          client.send(request.build(), HttpResponse.BodyHandlers.discarding());
+      Explanation explanation = heard.get();
+      if (explanation == null) {
+        throw new IOException("the site answered " + answer.statusCode() + " without its cache");
+      }
+      return new Answer(
+          explanation, answer.statusCode(), answer.headers().firstValue("Cache-Status").orElse(""));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } finally {
+      site.stop(Duration.ZERO);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

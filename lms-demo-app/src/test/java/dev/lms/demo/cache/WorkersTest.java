@@ -1,0 +1,69 @@
+package dev.lms.demo.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.lms.demo.ops.MetricsWriter;
+import dev.lms.pagecache.CacheStats;
+import dev.lms.pagecache.Warmer;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WorkersTest {
+  private static final CacheStats STATS =
+      new CacheStats(
+          List.of(
+              new CacheStats.Line(
+                  "/course/{code}/view",
+                  "anon",
+                  new CacheStats.Counts(7, 5, 1, 3, 2, 1, 0, 123_456, Duration.ofMillis(1500)),
+                  Map.of("purged", 1L)),
+              new CacheStats.Line(
+                  "POST \"quoted\" \\n",
+                  "user",
+                  new CacheStats.Counts(0, 0, 0, 0, 0, 0, 4, 0, Duration.ZERO),
+                  Map.of("post", 3L, "who", 1L))),
+          98_765);
+
+  private static String metrics(CacheStats stats) {
+    MetricsWriter out = new MetricsWriter();
+    new CacheMetrics(() -> stats, () -> new Warmer.Progress(1, 2, 3, 4)).writeTo(out);
+    return out.toString();
+  }
+
+  @Test
+  void whatMetricsSayIsReadBack() {
+    assertEquals(STATS, Workers.read("# HELP\nlms_other_total 1\n" + metrics(STATS)));
+  }
+
+  @Test
+  void workersAreAddedUp() {
+    List<Workers.Found> two = List.of(new Workers.Found(1, STATS), new Workers.Found(2, STATS));
+    CacheReport report = CacheReport.of(Workers.together(two));
+    assertEquals(14, report.variants().get("anon").hits());
+    assertEquals(3.0, report.variants().get("anon").renderSecondsSaved());
+    assertEquals(Map.of("purged", 2L, "post", 6L, "who", 2L), report.passed());
+    assertEquals(2 * 98_765, report.bytes());
+  }
+
+  @Test
+  void anotherProgramsMetricsAreNotAWorker() {
+    assertThrows(IllegalArgumentException.class, () -> Workers.read("go_goroutines 7\n"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.0.0.0, http://127.0.0.1:80",
+    "'::', http://[::1]:80",
+    "'::1', http://[::1]:80",
+    "localhost, http://localhost:80"
+  })
+  void aWorkerIsReachedFromThisMachine(String host, String uri) {
+    assertEquals(URI.create(uri), Workers.at(host, 80));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lms.demo.cache;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,123 @@
+package dev.lms.demo.ops;
+
+import static dev.lms.demo.ops.MetricsWriter.sample;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.lms.demo.http.ErrorFilter;
+import dev.lms.demo.http.Router;
+import dev.lms.demo.http.WebServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class MetricsPageTest {
+  private static String written(MetricsPage.Source source) {
+    MetricsWriter out = new MetricsWriter();
+    source.writeTo(out);
+    return out.toString();
+  }
+
+  @Test
+  void aFamilyIsWrittenOnceWithItsSamples() {
+    assertEquals(
+        """
+        # HELP lms_things_total Things that happened.
+        # TYPE lms_things_total counter
+        lms_things_total{kind="big",place="here"} 3
+        lms_things_total{kind="small",place="there"} 0.5
+        # HELP lms_up Whether it is up.
+        # TYPE lms_up gauge
+        lms_up 1
+        """,
+        written(
+            out -> {
+              out.counter(
+                  "lms_things_total",
+                  "Things that happened.",
+                  List.of(
+                      sample(3, "kind", "big", "place", "here"),
+                      sample(0.5, "kind", "small", "place", "there")));
+              out.gauge("lms_up", "Whether it is up.", 1);
+            }));
+  }
+
+  @Test
+  void aHistogramIsCumulativeAndEndsAtInfinity() {
+    assertEquals(
+        """
+        # HELP lms_wait_seconds How long.
+        # TYPE lms_wait_seconds histogram
+        lms_wait_seconds_bucket{of="load",le="0.001"} 2
+        lms_wait_seconds_bucket{of="load",le="1"} 2
+        lms_wait_seconds_bucket{of="load",le="+Inf"} 6
+        lms_wait_seconds_sum{of="load"} 12.25
+        lms_wait_seconds_count{of="load"} 6
+        """,
+        written(
+            out ->
+                out.histogram(
+                    "lms_wait_seconds",
+                    "How long.",
+                    List.of(
+                        new MetricsWriter.Distribution(
+                            List.of(0.001, 1.0),
+                            List.of(2L, 0L, 4L),
+                            12.25,
+                            List.of("of", "load"))))));
+  }
+
+  @Test
+  void whatWouldEndALineOrAValueIsEscaped() {
+    assertEquals(
+        """
+        # HELP lms_x a\\\\b\\nc "d"
+        # TYPE lms_x gauge
+        lms_x{v="a\\\\b\\nc \\"d\\""} 1
+        """,
+        written(
+            out -> out.gauge("lms_x", "a\\b\nc \"d\"", List.of(sample(1, "v", "a\\b\nc \"d\"")))));
+  }
+
+  @Test
+  void whatNoReaderWouldTakeIsRefused() {
+    MetricsWriter out = new MetricsWriter();
+    assertThrows(IllegalArgumentException.class, () -> out.gauge("lms-x", "", 1));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> out.gauge("lms_x", "", List.of(sample(1, "a-b", "c"))));
+    assertThrows(IllegalArgumentException.class, () -> sample(1, "alone"));
+    out.gauge("lms_y", "", 1);
+    assertThrows(IllegalStateException.class, () -> out.gauge("lms_y", "", 1));
+  }
+
+  @Test
+  void thePageNamesItsFormatAndIsNeverStored() throws Exception {
+    MetricsPage page = new MetricsPage(List.of(out -> out.gauge("lms_up", "Up.", 1)));
+    WebServer server =
+        WebServer.start(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            List.of(new ErrorFilter(failure -> Optional.empty())),
+            new Router(page.routes()));
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + "/metrics");
+      HttpResponse<String> answer =
+          client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+      assertEquals(200, answer.statusCode());
+      assertEquals(
+          "text/plain; version=0.0.4; charset=utf-8",
+          answer.headers().firstValue("Content-Type").orElseThrow());
+      assertEquals("no-store", answer.headers().firstValue("Cache-Control").orElseThrow());
+      assertEquals("# HELP lms_up Up.\n# TYPE lms_up gauge\nlms_up 1\n", answer.body());
+    } finally {
+      server.drain(Duration.ZERO);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.lms.pagecache;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/** Work that nobody waits for: at most one piece for each key, and not more than a few in all. */
+final class Background {
+  private static final int MOST = 64;
+
+  private final Executor executor;
+  private final Set<PageKey> underWay = ConcurrentHashMap.newKeySet();
+
+  Background(Executor executor) {
+    this.executor = executor;
+  }
+
+  /** Starts the work, unless there is some for this key or too much in all. */
+  void start(PageKey key, Runnable work) {
+    if (underWay.size() >= MOST || !underWay.add(key)) {
+      return;
+    }
+    try {
+      executor.execute(
+          () -> {
+            try {
+              work.run();
+            } finally {
+              underWay.remove(key);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      underWay.remove(key); // The executor is full or closed; the page stays stale for now.
+    }
+  }
+}

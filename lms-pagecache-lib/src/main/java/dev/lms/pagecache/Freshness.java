@@ -1,0 +1,85 @@
+package dev.lms.pagecache;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How long an answer is fresh and how old it was when it came: the arithmetic of RFC 9111 section
+ * 4.2, for a shared cache.
+ *
+ * @param lifetime how long it is fresh, from its birth
+ * @param age how old it was when it came
+ */
+record Freshness(Duration lifetime, Duration age) {
+  /** RFC 9110 section 15.1. */
+  private static final Set<Integer> HEURISTICALLY_CACHEABLE =
+      Set.of(200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501);
+
+  /** One part in so many of the time since the last change (RFC 9111 section 4.2.2). */
+  private static final int HEURISTIC_PART = 10;
+
+  /**
+   * An answer's freshness.
+   *
+   * @param askedAt when its handler was asked
+   * @param cameAt when it had answered
+   * @param mostHeuristic the longest lifetime where the answer gives none
+   */
+  static Freshness of(
+      int status, Fields fields, Instant askedAt, Instant cameAt, Duration mostHeuristic) {
+    Instant date = HttpDate.of(fields, "Date", cameAt).orElse(cameAt);
+    return new Freshness(
+        lifetime(status, fields, date, cameAt, mostHeuristic), age(fields, date, askedAt, cameAt));
+  }
+
+  private static Duration lifetime(
+      int status, Fields fields, Instant date, Instant now, Duration mostHeuristic) {
+    CacheControl says = CacheControl.targeted(fields);
+    if (says.has("no-cache")) {
+      return Duration.ZERO; // Stored all the same, to be validated at each use.
+    }
+    Optional<Duration> explicit = says.seconds("s-maxage").or(() -> says.seconds("max-age"));
+    if (explicit.isPresent()) {
+      return explicit.get();
+    }
+    if (fields.has("Expires") && !CacheControl.isTargeted(fields)) {
+      return notNegative(
+          HttpDate.of(fields, "Expires", now)
+              .map(expires -> Duration.between(date, expires))
+              .orElse(Duration.ZERO));
+    }
+    return HEURISTICALLY_CACHEABLE.contains(status) || says.has("public")
+        ? heuristic(fields, date, now, mostHeuristic)
+        : Duration.ZERO;
+  }
+
+  private static Duration heuristic(Fields fields, Instant date, Instant now, Duration most) {
+    Duration guess =
+        HttpDate.of(fields, "Last-Modified", now)
+            .map(changed -> notNegative(Duration.between(changed, date)).dividedBy(HEURISTIC_PART))
+            .orElse(Duration.ZERO);
+    return guess.compareTo(most) < 0 ? guess : most;
+  }
+
+  private static Duration age(Fields fields, Instant date, Instant askedAt, Instant cameAt) {
+    // Dates are whole seconds, cut off: less than one tells nothing.
+    Duration apparent = Duration.ofSeconds(notNegative(Duration.between(date, cameAt)).toSeconds());
+    Duration corrected = ageValue(fields).plus(Duration.between(askedAt, cameAt));
+    return apparent.compareTo(corrected) > 0 ? apparent : corrected;
+  }
+
+  /** The first value counts; what is no number counts for nothing (RFC 9111 section 5.1). */
+  private static Duration ageValue(Fields fields) {
+    List<String> values = fields.members("Age");
+    return values.isEmpty()
+        ? Duration.ZERO
+        : CacheControl.deltaSeconds(values.get(0)).orElse(Duration.ZERO);
+  }
+
+  private static Duration notNegative(Duration duration) {
+    return duration.isNegative() ? Duration.ZERO : duration;
+  }
+}

@@ -1,0 +1,137 @@
+package dev.lms.pagecache;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * May this stored page answer this request: the whole decision (RFC 9111 section 4, RFC 5861).
+ * Whether it was purged is not asked here; what was purged is never found.
+ */
+final class ReusePolicy {
+  /** What may be done with a stored page. */
+  enum Reuse {
+    /** Answer with it. */
+    USE,
+    /** Answer with it, and see to it that there is a newer one: {@code stale-while-revalidate}. */
+    USE_AND_REVALIDATE,
+    /** Ask the handler first. */
+    VALIDATE
+  }
+
+  private ReusePolicy() {}
+
+  static Reuse judge(Page page, PresentedRequest request, Instant now) {
+    if (request.followsRfc9111()) {
+      if (isForbidden(page, request) || isInsisted(page, request, now)) {
+        return Reuse.VALIDATE;
+      }
+      if (page.isFresh(now) || isStaleWelcome(page, request, now)) {
+        return Reuse.USE;
+      }
+    } else if (page.isFresh(now)) {
+      return Reuse.USE;
+    }
+    return isWithin(page, whileRevalidating(page, request), now)
+        ? Reuse.USE_AND_REVALIDATE
+        : Reuse.VALIDATE;
+  }
+
+  /** Whether a page may stand in for an answer that failed: {@code stale-if-error}. */
+  static boolean mayStandIn(Page page, PresentedRequest request, Instant now) {
+    return !(request.followsRfc9111() && isForbidden(page, request))
+        && (page.isFresh(now) || isWithin(page, ifError(page, request), now));
+  }
+
+  /** How much longer than it is fresh an answer is worth keeping. */
+  static Duration keptStale(PageRule rule, Fields answer) {
+    Duration most = longer(rule.staleWhileRevalidate(), rule.staleIfError());
+    if (rule.profile() == PageRule.Profile.RFC9111) {
+      CacheControl says = CacheControl.targeted(answer);
+      most = longer(most, says.seconds("stale-while-revalidate").orElse(Duration.ZERO));
+      most = longer(most, says.seconds("stale-if-error").orElse(Duration.ZERO));
+      most = longer(most, hasValidator(answer) ? FOR_VALIDATION : Duration.ZERO);
+    }
+    return most;
+  }
+
+  /** How long a page that can be validated is kept for that. */
+  private static final Duration FOR_VALIDATION = Duration.ofMinutes(10);
+
+  static boolean hasValidator(Fields answer) {
+    return answer.has("ETag") || answer.has("Last-Modified");
+  }
+
+  /** Requests with credentials get only what was declared to be for all (RFC 9111 section 3.5). */
+  private static boolean isForbidden(Page page, PresentedRequest request) {
+    return CacheControl.targeted(page.answer().fields()).has("no-cache")
+        || (request.fields().has("Authorization")
+            && !request.rule().publicDespiteAuthorization()
+            && !isPublic(page.answer().fields()));
+  }
+
+  static boolean isPublic(Fields answer) {
+    CacheControl says = CacheControl.targeted(answer);
+    return says.has("public") || says.has("s-maxage") || says.has("must-revalidate");
+  }
+
+  /** The request wants something fresher (RFC 9111 section 5.2.1). */
+  private static boolean isInsisted(Page page, PresentedRequest request, Instant now) {
+    CacheControl wants = CacheControl.of(request.fields());
+    Duration age = Duration.between(page.renderedAt(), now);
+    Duration left = Duration.between(now, page.freshUntil());
+    return wants.has("no-cache")
+        || wants.seconds("max-age").filter(most -> age.compareTo(most) > 0).isPresent()
+        || wants.seconds("min-fresh").filter(least -> left.compareTo(least) < 0).isPresent();
+  }
+
+  /** The request takes a stale page and the answer does not forbid it. */
+  private static boolean isStaleWelcome(Page page, PresentedRequest request, Instant now) {
+    CacheControl wants = CacheControl.of(request.fields());
+    return wants.has("max-stale")
+        && !forbidsStale(page)
+        && wants
+            .seconds("max-stale")
+            .filter(most -> !most.isZero())
+            .map(most -> isWithin(page, most, now))
+            .orElse(true);
+  }
+
+  /** RFC 9111 section 4.2.4. */
+  private static boolean forbidsStale(Page page) {
+    CacheControl says = CacheControl.targeted(page.answer().fields());
+    return says.has("must-revalidate")
+        || says.has("proxy-revalidate")
+        || says.has("s-maxage")
+        || says.has("no-cache");
+  }
+
+  private static Duration whileRevalidating(Page page, PresentedRequest request) {
+    return window(page, request, "stale-while-revalidate", request.rule().staleWhileRevalidate());
+  }
+
+  private static Duration ifError(Page page, PresentedRequest request) {
+    return window(page, request, "stale-if-error", request.rule().staleIfError());
+  }
+
+  /** As the answer says, in the profile that lets it; otherwise as the route declares. */
+  private static Duration window(
+      Page page, PresentedRequest request, String directive, Duration declared) {
+    if (!request.followsRfc9111()) {
+      return declared;
+    }
+    if (forbidsStale(page)) {
+      return Duration.ZERO;
+    }
+    Optional<Duration> said = CacheControl.targeted(page.answer().fields()).seconds(directive);
+    return said.orElse(declared);
+  }
+
+  private static boolean isWithin(Page page, Duration window, Instant now) {
+    return now.isBefore(page.freshUntil().plus(window));
+  }
+
+  private static Duration longer(Duration a, Duration b) {
+    return a.compareTo(b) > 0 ? a : b;
+  }
+}

@@ -1,0 +1,80 @@
+package dev.lms.pagecache.httpserver;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * A request after its answer was sent, for a render that nobody waits for: a GET of a stranger,
+ * without cookie and credentials unless the key holds them. What is answered to it goes nowhere.
+ */
+final class InBackground extends DelegatingExchange {
+  /** What tells one person from another. */
+  private static final Set<String> PERSONAL = Set.of("cookie", "authorization");
+
+  private final Headers requestHeaders = new Headers();
+  private final Headers responseHeaders = new Headers();
+  private int status = -1;
+
+  /**
+   * To be made while the request's own thread still has it.
+   *
+   * @param keyed lower-case names of the header fields in the key, which stay whatever they are
+   */
+  InBackground(HttpExchange sent, Set<String> keyed) {
+    super(sent);
+    sent.getRequestHeaders()
+        .forEach(
+            (name, lines) -> {
+              String lower = name.toLowerCase(Locale.ROOT);
+              if (!PERSONAL.contains(lower) || keyed.contains(lower)) {
+                requestHeaders.put(name, lines);
+              }
+            });
+    setRequestBody(new ByteArrayInputStream(new byte[0]));
+  }
+
+  @Override
+  public Headers getRequestHeaders() {
+    return requestHeaders;
+  }
+
+  @Override
+  public String getRequestMethod() {
+    return "GET";
+  }
+
+  @Override
+  public Headers getResponseHeaders() {
+    return responseHeaders;
+  }
+
+  @Override
+  public OutputStream getResponseBody() {
+    return OutputStream.nullOutputStream();
+  }
+
+  @Override
+  public void sendResponseHeaders(int code, long length) {
+    status = code;
+  }
+
+  @Override
+  public int getResponseCode() {
+    return status;
+  }
+
+  @Override
+  public void setStreams(InputStream in, OutputStream out) {
+    throw new IllegalStateException("Nobody filters what is rendered in the background");
+  }
+
+  @Override
+  public void close() {
+    // The request's own exchange was closed when it was answered.
+  }
+}

@@ -1,0 +1,113 @@
+package dev.lms.pagecache.redis;
+
+import dev.lms.pagecache.Page;
+import dev.lms.pagecache.PageKey;
+import dev.lms.pagecache.PageStore;
+import dev.lms.pagecache.Receipt;
+import dev.lms.pagecache.Stamp;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Pages in Redis with near copies in this process, bounded in bytes: a page that was asked for
+ * before on this node costs no round trip. All that holds for {@link RedisPageStore} holds here,
+ * purges on other nodes included.
+ *
+ * <p>Near copies are used only under a lease of less than a second, which a thread renews four
+ * times in its length while there are requests; each renewal is one round trip and brings the
+ * purges of other nodes. A purge wakes that thread, on every node, and returns when all obey or
+ * their leases have run out. A node that is stopped or cut off loses its lease by itself and then
+ * asks Redis for every page. The thread holds one connection of the client's pool.
+ *
+ * <p>Limit: time is measured by the machine's monotonic clock; a machine that is suspended whole
+ * may use its lease for as long after it wakes as was left of it. Safe for use by several threads.
+ */
+public final class NearPageStore implements PageStore, AutoCloseable {
+  private final RedisPageStore far;
+  private final NearCopies copies;
+  private final Lease lease;
+  private final LongSupplier nanos;
+
+  /**
+   * Opens near copies and starts the thread that keeps them true.
+   *
+   * @param redis where all pages are; not shared with other near copies
+   * @param maxBytes the most bytes near copies may take, by their {@link Page#weight}
+   * @param clock judges freshness
+   * @return the store, to be closed before the Redis client
+   */
+  public static NearPageStore over(RedisPageStore redis, long maxBytes, InstantSource clock) {
+    NearPageStore store = new NearPageStore(redis, maxBytes, clock);
+    store.lease.start();
+    return store;
+  }
+
+  /** Its lease does not renew itself. */
+  NearPageStore(RedisPageStore far, long maxBytes, InstantSource clock) {
+    this.far = far;
+    this.copies = new NearCopies(maxBytes, clock);
+    this.nanos = far.nanos();
+    this.lease = far.lease(copies);
+  }
+
+  @Override
+  public Lookup lookup(PageKey key) {
+    return lookup(key, Optional.empty());
+  }
+
+  @Override
+  public Lookup lookup(PageKey key, Receipt receipt) {
+    return lookup(key, Optional.of(receipt));
+  }
+
+  private Lookup lookup(PageKey key, Optional<Receipt> receipt) {
+    lease.asked();
+    Optional<Hit> near = copies.find(key, receipt, nanos.getAsLong());
+    if (near.isPresent()) {
+      return near.get();
+    }
+    RedisPageStore.Found found = far.find(key);
+    if (found.lookup() instanceof Hit hit) {
+      copies.keep(key, hit.page(), found.at());
+    }
+    return found.lookup();
+  }
+
+  @Override
+  public boolean store(PageKey key, Page page, Stamp stamp) {
+    boolean stored = far.store(key, page, stamp);
+    if (stored) {
+      copies.keep(key, page, stamp);
+    }
+    return stored;
+  }
+
+  @Override
+  public void purge(Collection<String> tags) {
+    far.purge(tags);
+  }
+
+  @Override
+  public Receipt purgeWithReceipt(Collection<String> tags) {
+    return far.purgeWithReceipt(tags);
+  }
+
+  /** Memory that near copies take. */
+  @Override
+  public long bytes() {
+    return copies.bytes();
+  }
+
+  /** For tests that go step by step. */
+  Lease lease() {
+    return lease;
+  }
+
+  /** Uses no near copies any more, and tells Redis that no purge needs to wait for this node. */
+  @Override
+  public void close() {
+    lease.close();
+  }
+}

@@ -1,0 +1,175 @@
+package dev.lms.pagecache.redis;
+
+import dev.lms.pagecache.PageStoreException;
+import dev.lms.pagecache.Stamp;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
+
+/**
+ * Runs {@code pages.lua}: each operation is one round trip and atomic. Tells the server with each
+ * the newest point in the order of purges this process has seen, so that a server that lost purges
+ * finds out. Safe for use by several threads.
+ */
+final class PagesScript {
+  private static final byte[] KNOWN = ascii("0");
+  private static final byte[] UNKNOWN = ascii("1");
+
+  private final UnifiedJedis redis;
+  private final byte[] orderKey;
+  private final byte[] tagsKey;
+  private final byte[] script;
+  private final byte[] scriptSha;
+
+  /** Names for epochs that this process may begin: never the same twice. */
+  private final String epochs = UUID.randomUUID() + "/";
+
+  private final AtomicLong epochNumber = new AtomicLong();
+  private final AtomicReference<Stamp> newest = new AtomicReference<>(new Stamp("", 0));
+
+  PagesScript(UnifiedJedis redis, String prefix) {
+    this.redis = redis;
+    this.orderKey = utf8(prefix + "{pages}:purges");
+    this.tagsKey = utf8(prefix + "{pages}:tags");
+    this.script = read();
+    this.scriptSha = ascii(sha1(script));
+  }
+
+  private static byte[] read() {
+    try (InputStream in = PagesScript.class.getResourceAsStream("pages.lua")) {
+      if (in == null) {
+        throw new IllegalStateException("pages.lua is missing from the jar of the page cache");
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("pages.lua could not be read from the jar", e);
+    }
+  }
+
+  /** The name Redis gives a script. */
+  private static String sha1(byte[] script) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(script));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-1; this one does not", e);
+    }
+  }
+
+  /** Runs an operation whose answer begins with epoch and clock, and remembers these. */
+  List<?> list(String operation, List<byte[]> more, List<byte[]> arguments) {
+    List<?> reply = (List<?>) run(operation, more, arguments);
+    Stamp now = stamp(reply);
+    Stamp last = newest.get();
+    if (isNewer(now, last)) {
+      newest.accumulateAndGet(now, (was, is) -> isNewer(is, was) ? is : was);
+    }
+    return reply;
+  }
+
+  private static boolean isNewer(Stamp now, Stamp last) {
+    return now.clock() > last.clock() || !now.epoch().equals(last.epoch());
+  }
+
+  /** Runs an operation whose answer is a number. */
+  long number(String operation, List<byte[]> more, List<byte[]> arguments) {
+    return (Long) run(operation, more, arguments);
+  }
+
+  /** The point in the order of purges at which the server answered. */
+  static Stamp stamp(List<?> reply) {
+    return new Stamp(text(reply.get(0)), (Long) reply.get(1));
+  }
+
+  static String text(Object reply) {
+    return new String((byte[]) reply, StandardCharsets.UTF_8);
+  }
+
+  private Object run(String operation, List<byte[]> more, List<byte[]> arguments) {
+    List<byte[]> keys = new ArrayList<>(List.of(orderKey, tagsKey));
+    keys.addAll(more);
+    return retried(() -> call(keys, operation, arguments));
+  }
+
+  /** Waits until something is in this list, and takes it out; not longer than this. */
+  void await(byte[] list, double seconds) {
+    retried(() -> redis.blpop(seconds, list));
+  }
+
+  /** Puts something into this list. */
+  void push(byte[] list) {
+    retried(() -> redis.lpush(list, UNKNOWN));
+  }
+
+  private static Object retried(Supplier<?> call) {
+    try {
+      return call.get();
+    } catch (JedisConnectionException e) {
+      if (e.getCause() instanceof SocketTimeoutException) {
+        throw outage(e);
+      }
+      // A pooled connection whose server went away fails once. All operations may be repeated.
+      try {
+        return call.get();
+      } catch (JedisException again) {
+        throw outage(again);
+      }
+    } catch (JedisException e) {
+      throw outage(e);
+    }
+  }
+
+  private static PageStoreException outage(JedisException e) {
+    return new PageStoreException(
+        "The Redis of the page cache does not answer as it should; check that it runs, is"
+            + " reachable and has memory",
+        e);
+  }
+
+  private Object call(List<byte[]> keys, String operation, List<byte[]> arguments) {
+    byte[] epoch = ascii(epochs + epochNumber.incrementAndGet());
+    try {
+      return redis.evalsha(scriptSha, keys, with(operation, epoch, KNOWN, arguments));
+    } catch (JedisNoScriptException e) {
+      return redis.eval(script, keys, with(operation, epoch, UNKNOWN, arguments));
+    }
+  }
+
+  private List<byte[]> with(String operation, byte[] epoch, byte[] isNew, List<byte[]> arguments) {
+    Stamp seen = newest.get();
+    List<byte[]> all = new ArrayList<>(5 + arguments.size());
+    all.add(ascii(operation));
+    all.add(epoch);
+    all.add(isNew);
+    all.add(utf8(seen.epoch()));
+    all.add(number(seen.clock()));
+    all.addAll(arguments);
+    return all;
+  }
+
+  static byte[] number(long number) {
+    return ascii(Long.toString(number));
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,128 @@
+package dev.lms.pagecache.redis;
+
+import static dev.lms.pagecache.redis.PagesScript.number;
+import static dev.lms.pagecache.redis.PagesScript.utf8;
+
+import dev.lms.pagecache.PageStoreException;
+import dev.lms.pagecache.Stamp;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+
+/**
+ * Purges, and waits until no node trusts a near copy from before.
+ *
+ * <p>Three ways lead there. Every node that Redis knows of has said that it obeys. Or the longest
+ * lease has passed since Redis answered: every lease from before the purge has run out, and every
+ * later one came with the news of it. And in any case the longest lease has passed since this
+ * process first saw the epoch: nodes that Redis forgot when the epoch began cannot have a lease any
+ * more. Time is measured here and by each node for itself, by clocks that are never set.
+ */
+final class Purges {
+  private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(16);
+
+  /** An epoch and when this process first saw it. */
+  private record Era(String epoch, long since) {}
+
+  /**
+   * A purge that Redis has taken.
+   *
+   * @param at its place in the order of purges; without an epoch if Redis had no memory for it and
+   *     forgot everything instead
+   * @param answered when
+   * @param waitsFor how many nodes did not obey yet
+   */
+  record Purge(Stamp at, long answered, long waitsFor) {}
+
+  private final PagesScript script;
+  private final String wakePrefix;
+  private final long longestLease;
+  private final LongSupplier nanos;
+  private final AtomicReference<Era> era;
+
+  Purges(PagesScript script, String wakePrefix, Duration longestLease, LongSupplier nanos) {
+    this.script = script;
+    this.wakePrefix = wakePrefix;
+    this.longestLease = longestLease.toNanos();
+    this.nanos = nanos;
+    this.era = new AtomicReference<>(new Era("", nanos.getAsLong()));
+  }
+
+  /** Remembers since when an epoch is known here. */
+  void saw(String epoch) {
+    if (!era.get().epoch().equals(epoch)) {
+      Era now = new Era(epoch, nanos.getAsLong());
+      era.updateAndGet(last -> last.epoch().equals(epoch) ? last : now);
+    }
+  }
+
+  Purge begin(Collection<String> tags) {
+    List<byte[]> arguments = new ArrayList<>();
+    arguments.add(utf8(wakePrefix));
+    arguments.add(number(TimeUnit.NANOSECONDS.toMillis(longestLease) + 1));
+    tags.forEach(tag -> arguments.add(utf8(tag)));
+    List<?> reply = script.list("purge", List.of(), arguments);
+    Stamp at = PagesScript.stamp(reply);
+    saw(at.epoch());
+    return new Purge(at, nanos.getAsLong(), (Long) reply.get(2));
+  }
+
+  /** Waits until {@link #holds}. */
+  void await(Purge purge) {
+    long pause = FIRST_PAUSE;
+    while (!holds(purge)) {
+      LockSupport.parkNanos(pause);
+      pause = Math.min(2 * pause, LONGEST_PAUSE);
+      if (Thread.interrupted()) {
+        Thread.currentThread().interrupt();
+        throw new PageStoreException(
+            "Interrupted before all nodes had obeyed a purge; purge again",
+            new InterruptedException());
+      }
+    }
+  }
+
+  /** Whether no node trusts a near copy that should have obeyed. */
+  boolean holds(Purge purge) {
+    long now = nanos.getAsLong();
+    if (now - purge.answered() >= longestLease) {
+      forget(purge);
+      return true;
+    }
+    if (!purge.at().epoch().equals(era.get().epoch()) || now - era.get().since() < longestLease) {
+      return false;
+    }
+    return purge.waitsFor() == 0 || behind(purge) == 0;
+  }
+
+  /** How many nodes do not obey yet; not zero if that cannot be known. */
+  private long behind(Purge purge) {
+    try {
+      return script.number("behind", List.of(), place(purge));
+    } catch (PageStoreException e) {
+      return -1;
+    }
+  }
+
+  /** Whoever does not obey by now has no lease: later purges need not wait for them. */
+  private void forget(Purge purge) {
+    if (purge.waitsFor() == 0) {
+      return;
+    }
+    try {
+      script.number("forget", List.of(), place(purge));
+    } catch (PageStoreException e) {
+      // The next purge waits once more. This one holds all the same.
+    }
+  }
+
+  private static List<byte[]> place(Purge purge) {
+    return List.of(utf8(purge.at().epoch()), number(purge.at().clock()));
+  }
+}

@@ -1,0 +1,276 @@
+package dev.lms.pagecache.redis;
+
+import static dev.lms.pagecache.Pages.key;
+import static dev.lms.pagecache.Pages.page;
+import static dev.lms.pagecache.Pages.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lms.pagecache.Page;
+import dev.lms.pagecache.PageKey;
+import dev.lms.pagecache.PageStore;
+import dev.lms.pagecache.PageStoreContract;
+import dev.lms.pagecache.PageStoreException;
+import dev.lms.pagecache.Receipt;
+import dev.lms.pagecache.Stamp;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisClient;
+
+/** Near copies whose leases renew themselves: the contract, each call on another node. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class NearPageStoreTest extends PageStoreContract {
+  private static final String PREFIX = RedisPageStore.DEFAULT_PREFIX;
+  private static final String ORDER = PREFIX + "{pages}:purges";
+
+  private RedisProcess redis;
+  private Jedis admin;
+  private final List<RedisClient> clients = new ArrayList<>();
+  private final List<NearPageStore> nodes = new ArrayList<>();
+  private final AtomicInteger turn = new AtomicInteger();
+
+  @BeforeAll
+  void launch(@TempDir Path folder) throws IOException {
+    redis = new RedisProcess(folder);
+    admin = redis.admin();
+    for (int i = 0; i < 3; i++) {
+      nodes.add(NearPageStore.over(far(Lease.LONGEST), 1 << 20, clock));
+    }
+  }
+
+  private RedisPageStore far(Duration longestLease) {
+    RedisClient client = redis.client();
+    clients.add(client);
+    return new RedisPageStore(client, PREFIX, clock, longestLease, System::nanoTime);
+  }
+
+  @BeforeEach
+  void forgetAll() {
+    nodes.get(0).purge(List.of("*"));
+  }
+
+  @AfterAll
+  void stop() {
+    nodes.forEach(NearPageStore::close);
+    clients.forEach(RedisClient::close);
+    admin.close();
+    redis.close();
+  }
+
+  private PageStore next() {
+    return nodes.get(Math.floorMod(turn.getAndIncrement(), nodes.size()));
+  }
+
+  @Override
+  protected PageStore store() {
+    return new PageStore() {
+      @Override
+      public Lookup lookup(PageKey key) {
+        return next().lookup(key);
+      }
+
+      @Override
+      public Lookup lookup(PageKey key, Receipt receipt) {
+        return next().lookup(key, receipt);
+      }
+
+      @Override
+      public boolean store(PageKey key, Page page, Stamp stamp) {
+        return next().store(key, page, stamp);
+      }
+
+      @Override
+      public void purge(Collection<String> tags) {
+        next().purge(tags);
+      }
+
+      @Override
+      public Receipt purgeWithReceipt(Collection<String> tags) {
+        return next().purgeWithReceipt(tags);
+      }
+
+      @Override
+      public long bytes() {
+        return next().bytes();
+      }
+    };
+  }
+
+  private static void eventually(BooleanSupplier condition) {
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < giveUp, "not within half a minute");
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
+  }
+
+  private long hitsInRedis() {
+    return admin
+        .info("commandstats")
+        .lines()
+        .filter(line -> line.startsWith("cmdstat_evalsha:calls="))
+        .mapToLong(line -> Long.parseLong(line.replaceAll(".*calls=(\\d+),.*", "$1")))
+        .sum();
+  }
+
+  private long registered() {
+    return admin.hkeys(ORDER).stream().filter(field -> field.startsWith("o:")).count();
+  }
+
+  @Test
+  void copiesAreUsedAndWeighed() {
+    NearPageStore node = nodes.get(0);
+    PageKey key = key("/near");
+    assertTrue(put(key, "x".repeat(1000), miss(key)));
+    assertInstanceOf(PageStore.Hit.class, node.lookup(key));
+    assertTrue(node.bytes() >= 1000);
+    int lookups = 20_000;
+    eventually(
+        () -> {
+          long before = hitsInRedis();
+          for (int i = 0; i < lookups; i++) {
+            node.lookup(key);
+          }
+          return hitsInRedis() - before < lookups / 2;
+        });
+  }
+
+  /** Leases of another length, so that resting and waiting are seen soon. */
+  @Test
+  void aNodeWithoutRequestsRestsAndWakes() throws IOException {
+    String prefix = "rest:";
+    RedisClient client = redis.client();
+    clients.add(client);
+    RedisPageStore far =
+        new RedisPageStore(client, prefix, clock, Duration.ofMillis(20), System::nanoTime);
+    String order = prefix + "{pages}:purges";
+    try (NearPageStore node = NearPageStore.over(far, 1 << 20, clock)) {
+      node.lookup(key("/a"));
+      eventually(() -> admin.hlen(order) == 4);
+      eventually(() -> admin.hlen(order) == 2);
+      node.lookup(key("/a"));
+      eventually(() -> admin.hlen(order) == 4);
+    }
+    assertEquals(2, admin.hlen(order), "a closed node is waited for by nobody");
+  }
+
+  @Test
+  void aNodeThatDiedIsWaitedForOnceOnly() {
+    long alive = registered();
+    NearPageStore dead = new NearPageStore(far(Lease.LONGEST), 1 << 20, clock);
+    dead.lease().obey(dead.lease().ask());
+    assertEquals(alive + 1, registered());
+    nodes.get(0).purge(List.of("t"));
+    assertEquals(alive, registered());
+    dead.lease().obey(dead.lease().ask());
+    assertEquals(alive + 1, registered(), "who comes back is waited for again");
+    dead.lease().leave();
+    assertEquals(alive, registered());
+  }
+
+  @Test
+  void aPurgeThatCannotReachRedisFailsAndNothingOldIsSeenLater() throws IOException {
+    PageKey key = key("/outage");
+    put(key, "old", miss(key), "t");
+    nodes.forEach(node -> node.lookup(key));
+    redis.kill();
+    try {
+      assertThrows(PageStoreException.class, () -> nodes.get(1).purge(List.of("t")));
+      assertThrows(PageStoreException.class, () -> nodes.get(1).purgeWithReceipt(List.of("t")));
+    } finally {
+      redis.start();
+    }
+    nodes.get(1).purge(List.of("t"));
+    for (NearPageStore node : nodes) {
+      assertInstanceOf(PageStore.Miss.class, node.lookup(key));
+    }
+  }
+
+  @Test
+  void whatRedisForgotIsForgottenByCopiesToo() {
+    for (int round = 0; round < 3; round++) {
+      PageKey key = key("/flush" + round);
+      put(key, "old", miss(key), "t");
+      nodes.forEach(node -> assertEquals("old", text(hitOn(node, key))));
+      admin.flushAll();
+      nodes.get(round).purge(List.of("t"));
+      for (NearPageStore node : nodes) {
+        assertInstanceOf(PageStore.Miss.class, node.lookup(key));
+      }
+      assertTrue(put(key, "new", miss(key), "t"));
+      nodes.forEach(node -> assertEquals("new", text(hitOn(node, key))));
+    }
+  }
+
+  private static Page hitOn(PageStore node, PageKey key) {
+    return assertInstanceOf(PageStore.Hit.class, node.lookup(key)).page();
+  }
+
+  @Test
+  void anInterruptedPurgeDoesNotReportSuccess() {
+    NearPageStore silent = new NearPageStore(far(Lease.LONGEST), 1 << 20, clock);
+    silent.lease().obey(silent.lease().ask());
+    Thread.currentThread().interrupt();
+    try {
+      assertThrows(PageStoreException.class, () -> nodes.get(0).purge(List.of("t")));
+      assertTrue(Thread.currentThread().isInterrupted());
+    } finally {
+      Thread.interrupted();
+      silent.lease().leave();
+    }
+  }
+
+  @Test
+  void theWriterWithAReceiptSeesTheChangeOnEveryNode() {
+    for (int round = 0; round < 20; round++) {
+      PageKey key = key("/mine");
+      nodes.get(0).purge(List.of("*"));
+      put(key, "old", miss(key), "t");
+      nodes.forEach(node -> node.lookup(key));
+      Receipt receipt = nodes.get(0).purgeWithReceipt(List.of("t"));
+      for (NearPageStore node : nodes) {
+        assertInstanceOf(PageStore.Miss.class, node.lookup(key, receipt));
+      }
+      assertFalse(receipt.text().contains("mine"));
+    }
+  }
+
+  @Test
+  void aPurgeOfManyTagsReachesCopies() {
+    PageKey key = key("/many");
+    put(key, "old", miss(key), "t999");
+    nodes.forEach(node -> node.lookup(key));
+    List<String> tags = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      tags.add("t" + i);
+    }
+    nodes.get(2).purge(tags);
+    nodes.forEach(node -> assertInstanceOf(PageStore.Miss.class, node.lookup(key)));
+    assertTrue(
+        nodes
+            .get(1)
+            .store(
+                key,
+                page(key, "new", clock.instant(), "t999"),
+                assertInstanceOf(PageStore.Miss.class, nodes.get(0).lookup(key)).stamp()));
+    nodes.forEach(node -> assertEquals("new", text(hitOn(node, key))));
+  }
+}

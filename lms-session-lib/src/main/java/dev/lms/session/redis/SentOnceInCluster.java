@@ -1,0 +1,43 @@
+package dev.lms.session.redis;
+
+import java.time.Duration;
+import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.StaticCommandFlagsRegistry;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.executors.ClusterCommandExecutor;
+import redis.clients.jedis.providers.ClusterConnectionProvider;
+
+/**
+ * Jedis' cluster client sends a command again when its connection breaks. By then the node may have
+ * run it: an increment would count twice, and a rotation would find its session gone. This one
+ * sends a command again only if it was certainly not run: no connection to be had, or the answer
+ * was that another node has the slot. What else may be repeated, the store knows.
+ */
+final class SentOnceInCluster extends ClusterCommandExecutor {
+  /** As Jedis has it: enough for a cluster that is being resharded. */
+  private static final int ATTEMPTS = 5;
+
+  SentOnceInCluster(ClusterConnectionProvider provider, Duration patience) {
+    super(provider, ATTEMPTS, patience, StaticCommandFlagsRegistry.registry());
+  }
+
+  /** The connection broke after a command was sent. No subclass of what Jedis repeats after. */
+  static final class Broken extends JedisException {
+    private static final long serialVersionUID = 1;
+
+    Broken(JedisConnectionException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
+  @Override
+  protected <T> T execute(Connection connection, CommandObject<T> command) {
+    try {
+      return super.execute(connection, command);
+    } catch (JedisConnectionException e) {
+      throw new Broken(e);
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package dev.lms.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every {@link SessionStore} must do that {@linkplain Capabilities#detectsConflicts detects
+ * conflicts}; of one that does not, that it writes. Part of {@link SessionStoreContract}.
+ */
+abstract class MergeContract extends PrincipalIndexContract {
+  /** Sets an attribute on condition that it is what somebody saw. */
+  private static Changes set(String name, String value, Optional<String> expected) {
+    return new Changes(Map.of(name, value), Set.of(), Map.of(), Map.of(name, expected));
+  }
+
+  /** What a commit whose expectation failed must answer. */
+  private static Outcome refused(SessionStore store) {
+    return store.capabilities().detectsConflicts() ? Outcome.CONFLICT : Outcome.STORED;
+  }
+
+  @Test
+  void whatIsAsExpectedIsWritten() {
+    SessionStore store = store();
+    String token = store.create(stranger(), Map.of("cart", "1"), SOON, NOW);
+    Written first =
+        store.update(loaded(store, token), set("cart", "2", Optional.of("1")), SOON, NOW);
+    StoredSession session = loaded(store, first.token().orElseThrow());
+    Written second = store.update(session, set("fresh", "3", Optional.empty()), SOON, NOW);
+    String last = second.token().orElseThrow();
+    assertEquals(Map.of("cart", "2", "fresh", "3"), loaded(store(), last).attributes());
+  }
+
+  @Test
+  void aConflictRefusesTheWholeCommit() {
+    SessionStore store = store();
+    String token = store.create(stranger(), Map.of("cart", "1", "drop", "1"), SOON, NOW);
+    StoredSession mine = loaded(store, token);
+    assertTrue(store().update(loaded(store, token), set("cart", "2"), SOON, NOW).isStored());
+    Changes changes =
+        new Changes(
+            Map.of("cart", "3", "other", "4"),
+            Set.of("drop"),
+            Map.of("n", 5L),
+            Map.of("cart", Optional.of("1")));
+    Written written = store.update(mine, changes, SOON, NOW);
+    assertEquals(refused(store), written.outcome());
+    if (store.capabilities().detectsConflicts()) {
+      assertEquals(Map.of("cart", "2", "drop", "1"), loaded(store(), token).attributes());
+    }
+  }
+
+  @Test
+  void whatSomebodyElseBeganOrRemovedIsAConflict() {
+    SessionStore store = store();
+    for (boolean begins : List.of(true, false)) {
+      Map<String, String> before = begins ? Map.of() : Map.of("cart", "1");
+      String token = store.create(stranger(), before, SOON, NOW);
+      StoredSession mine = loaded(store, token);
+      Changes others =
+          begins ? set("cart", "2") : new Changes(Map.of(), Set.of("cart"), Map.of(), Map.of());
+      assertTrue(store.update(mine, others, SOON, NOW).isStored());
+      Optional<String> seen = Optional.ofNullable(before.get("cart"));
+      Written written = store.update(mine, set("cart", "3", seen), SOON, NOW);
+      assertEquals(refused(store), written.outcome());
+    }
+  }
+
+  @Test
+  void anEmptyValueIsNotAnAbsentOne() {
+    SessionStore store = store();
+    String empty = store.create(stranger(), Map.of("k", ""), SOON, NOW);
+    String absent = store.create(stranger(), Map.of(), SOON, NOW);
+    StoredSession isEmpty = loaded(store, empty);
+    StoredSession isAbsent = loaded(store, absent);
+    Outcome refused = refused(store);
+    assertEquals(
+        refused, store.update(isEmpty, set("k", "1", Optional.empty()), SOON, NOW).outcome());
+    assertEquals(
+        refused, store.update(isAbsent, set("k", "1", Optional.of("")), SOON, NOW).outcome());
+    assertTrue(store.update(isEmpty, set("k", "1", Optional.of("")), SOON, NOW).isStored());
+    assertTrue(store.update(isAbsent, set("k", "1", Optional.empty()), SOON, NOW).isStored());
+  }
+
+  @Test
+  void anotherAttributeIsNoConflict() {
+    SessionStore store = store();
+    String token = store.create(stranger(), Map.of("cart", "1"), SOON, NOW);
+    StoredSession mine = loaded(store, token);
+    assertTrue(store().update(mine, set("theme", "dark"), SOON, NOW).isStored());
+    assertTrue(store.update(mine, set("cart", "2", Optional.of("1")), SOON, NOW).isStored());
+  }
+
+  @Test
+  void aConflictMovesNoDeadlineAndEndsNothing() {
+    SessionStore store = store();
+    if (store.capabilities().detectsConflicts()) {
+      String token = store.create(person(), Map.of("cart", "2"), SOON, NOW);
+      StoredSession mine = loaded(store, token);
+      Instant later = SOON.plusSeconds(500);
+      Written written = store.update(mine, set("cart", "3", Optional.of("1")), later, NOW);
+      assertEquals(Written.CONFLICT, written);
+      assertEquals(SOON, loaded(store, token).deadline());
+      if (store.capabilities().principalIndex()) {
+        assertTrue(store.revoke(person().principal().orElseThrow().id(), mine.handle(), NOW));
+      }
+    }
+  }
+
+  @Test
+  void ofManyConditionalCommitsOneIsWritten() throws Exception {
+    SessionStore one = store();
+    SessionStore two = store();
+    if (one.capabilities().detectsConflicts()) {
+      for (int round = 0; round < 5; round++) {
+        String token = one.create(stranger(), Map.of(), SOON, NOW);
+        StoredSession session = loaded(one, token);
+        List<Callable<Object>> calls = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+          SessionStore store = i % 2 == 0 ? one : two;
+          Changes changes = set("winner", Integer.toString(i), Optional.empty());
+          calls.add(() -> store.update(session, changes, SOON, NOW).isStored());
+        }
+        List<Object> stored = inParallel(calls);
+        assertEquals(1, stored.stream().filter(Boolean.TRUE::equals).count());
+        String winner = Integer.toString(stored.indexOf(true));
+        assertEquals(winner, loaded(two, token).attributes().get("winner"));
+      }
+    }
+  }
+
+  /** Read, change, try again: what REJECT is for. */
+  @Test
+  void whoeverTriesAgainLosesNothing() throws Exception {
+    SessionStore one = store();
+    if (one.capabilities().detectsConflicts()) {
+      String token = one.create(stranger(), Map.of("items", ""), SOON, NOW);
+      List<Callable<Object>> calls = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        String item = i + ",";
+        calls.add(
+            () -> {
+              Written written;
+              do {
+                StoredSession session = loaded(one, token);
+                String items = session.attributes().getOrDefault("items", "");
+                Changes changes = set("items", items + item, Optional.of(items));
+                written = one.update(session, changes, SOON, NOW);
+              } while (written.outcome() == Outcome.CONFLICT);
+              return written.isStored();
+            });
+      }
+      assertEquals(Set.of(true), Set.copyOf(inParallel(calls)));
+      assertEquals(16, loaded(one, token).attributes().getOrDefault("items", "").length());
+    }
+  }
+
+  @Test
+  void aConflictRefusesARotation() {
+    SessionStore store = store();
+    if (store.capabilities().detectsConflicts()) {
+      String token = store.create(person(), Map.of("cart", "2"), SOON, NOW);
+      StoredSession mine = loaded(store, token);
+      Changes changes = set("cart", "3", Optional.of("1"));
+      assertEquals(Written.CONFLICT, store.rotate(mine, person(), changes, SOON, NOW));
+      assertEquals(Written.CONFLICT, store.rotate(mine, stranger(), changes, SOON, NOW));
+      assertEquals(Written.CONFLICT, store.rotate(mine, changes, SOON, NOW, GRACE));
+      assertEquals(Map.of("cart", "2"), loaded(store(), token).attributes());
+      if (store.capabilities().principalIndex()) {
+        String id = person().principal().orElseThrow().id();
+        assertTrue(store.revoke(id, mine.handle(), NOW), "it still is in the index");
+      }
+    }
+  }
+
+  @Test
+  void aSignInThatConflictsSignsNobodyIn() {
+    SessionStore store = store();
+    if (store.capabilities().detectsConflicts()) {
+      String token = store.create(stranger(), Map.of("cart", "2"), SOON, NOW);
+      StoredSession visitor = loaded(store, token);
+      Changes changes = set("cart", "3", Optional.of("1"));
+      assertEquals(Written.CONFLICT, store.rotate(visitor, person(), changes, SOON, NOW));
+      assertEquals(stranger(), loaded(store, token).envelope());
+      Changes fits = set("cart", "3", Optional.of("2"));
+      Written written = store.rotate(visitor, person(), fits, SOON, NOW);
+      assertNotEquals(token, written.token().orElseThrow());
+      if (store.capabilities().principalIndex()) {
+        String id = person().principal().orElseThrow().id();
+        String handle = loaded(store, written.token().orElseThrow()).handle();
+        assertTrue(store.list(id, NOW).stream().anyMatch(info -> info.handle().equals(handle)));
+      }
+    }
+  }
+}

@@ -1,0 +1,477 @@
+package dev.lms.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What becomes of the old id after a rotation without a change of privilege, in stores that
+ * {@linkplain Capabilities#followsRotation follow rotations}; in others it is dead at once. Part of
+ * {@link SessionStoreContract}.
+ */
+abstract class RotationContract extends MergeContract {
+  private static final Instant WITHIN = NOW.plus(GRACE).minusMillis(1);
+  private static final Instant AFTER = NOW.plus(GRACE);
+
+  /** Nobody else's: stores under test may hold the data of other tests. */
+  private final Envelope ada =
+      new Envelope(
+          NOW,
+          Optional.of(NOW),
+          LATER,
+          Optional.of(new Principal("ada " + UUID.randomUUID(), Set.of("student"))));
+
+  private final String adasId = ada.principal().orElseThrow().id();
+
+  private static boolean follows(SessionStore store) {
+    return store.capabilities().followsRotation();
+  }
+
+  private static String rotated(SessionStore store, StoredSession session, Instant now) {
+    return store.rotate(session, Changes.NONE, SOON, now, GRACE).token().orElseThrow();
+  }
+
+  /** Rotates what this token opens and answers the new token. */
+  private static String rotated(SessionStore store, String token, Instant now) {
+    return rotated(store, loaded(store, token), now);
+  }
+
+  private static Optional<StoredSession> live(SessionStore store, String token, Instant now) {
+    return store.open(token, now) instanceof Opened.Live live
+        ? Optional.of(live.session())
+        : Optional.empty();
+  }
+
+  private static StoredSession opened(SessionStore store, String token, Instant now) {
+    return live(store, token, now).orElseThrow(() -> new AssertionError("it opens nothing"));
+  }
+
+  @Test
+  void aRotationKeepsEverythingButTheId() {
+    SessionStore store = store();
+    String old = store.create(ada, Map.of("a", "1"), SOON, NOW);
+    StoredSession before = loaded(store, old);
+    Written written = store.rotate(before, set("b", "2"), SOON.plusSeconds(5), NOW, GRACE);
+    String token = written.token().orElseThrow();
+    assertNotEquals(old, token);
+    StoredSession after = opened(store(), token, NOW);
+    assertNotEquals(before.handle(), after.handle());
+    assertEquals(ada.principal(), after.envelope().principal());
+    assertEquals(ada.authenticated(), after.envelope().authenticated());
+    assertEquals(Map.of("a", "1", "b", "2"), after.attributes());
+    assertEquals(SOON.plusSeconds(5), after.deadline());
+    assertEquals(Optional.empty(), store.load(old), "by its own name it is gone");
+  }
+
+  @Test
+  void withinTheGraceTheOldIdOpensTheRotatedSession() {
+    SessionStore store = store();
+    String old = store.create(ada, Map.of("a", "1"), SOON, NOW);
+    String token = rotated(store, old, NOW);
+    StoredSession now = loaded(store, token);
+    if (follows(store)) {
+      StoredSession through = opened(store(), old, WITHIN);
+      assertEquals(now.handle(), through.handle());
+      assertEquals(now.envelope(), through.envelope());
+      assertEquals(now.attributes(), through.attributes());
+      assertEquals(now.deadline(), through.deadline());
+      assertEquals(old, through.token(), "no new credential comes out of an old one");
+    } else {
+      assertEquals(Opened.ABSENT, store.open(old, NOW));
+    }
+  }
+
+  @Test
+  void afterTheGraceTheOldIdIsDeadAndItsUseIsReported() {
+    SessionStore store = store();
+    String old = store.create(ada, Map.of(), SOON, NOW);
+    String handle = loaded(store, old).handle();
+    String token = rotated(store, old, NOW);
+    Opened expected = follows(store) ? new Opened.Reused(handle) : Opened.ABSENT;
+    assertEquals(expected, store().open(old, AFTER));
+    assertEquals(expected, store().open(old, AFTER.plusSeconds(60)));
+    assertTrue(live(store, token, AFTER).isPresent());
+  }
+
+  @Test
+  void withoutAGraceTheOldIdIsDeadAtOnceAndItsUseIsReported() {
+    SessionStore store = store();
+    String old = store.create(ada, Map.of(), SOON, NOW);
+    StoredSession session = loaded(store, old);
+    Written written = store.rotate(session, Changes.NONE, SOON, NOW, Duration.ZERO);
+    Opened expected = follows(store) ? new Opened.Reused(session.handle()) : Opened.ABSENT;
+    assertEquals(expected, store.open(old, NOW));
+    assertEquals(Written.GONE, store.update(session, set("a", "1"), SOON, NOW));
+    assertEquals(Map.of(), loaded(store, written.token().orElseThrow()).attributes());
+  }
+
+  @Test
+  void aCommitUnderWayReachesTheRotatedSession() {
+    SessionStore store = store();
+    String old = store.create(ada, Map.of(), SOON, NOW);
+    StoredSession mine = loaded(store, old);
+    String token = rotated(store(), old, NOW);
+    Changes changes = new Changes(Map.of("a", "1"), Set.of(), Map.of("n", 2L));
+    Written written = store.update(mine, changes, SOON, WITHIN);
+    if (follows(store)) {
+      assertEquals(Written.stored(old), written, "and hands out no new token");
+      assertEquals(Map.of("a", "1", "n", "2"), loaded(store, token).attributes());
+      Instant next = SOON.plusSeconds(300);
+      assertTrue(store.update(mine, Changes.NONE, next, WITHIN).isStored());
+      assertEquals(next, loaded(store, token).deadline());
+    } else {
+      assertEquals(Written.GONE, written);
+    }
+  }
+
+  @Test
+  void aCommitThroughTheAliasReachesTheRotatedSession() {
+    SessionStore store = store();
+    if (follows(store)) {
+      String old = store.create(ada, Map.of(), SOON, NOW);
+      String token = rotated(store, old, NOW);
+      StoredSession through = opened(store, old, WITHIN);
+      assertEquals(Written.stored(old), store.update(through, set("a", "1"), SOON, WITHIN));
+      assertEquals(Map.of("a", "1"), loaded(store(), token).attributes());
+      // It was loaded in time: what it changes then is the session that it saw.
+      assertEquals(Written.stored(old), store.update(through, set("b", "2"), SOON, AFTER));
+    }
+  }
+
+  @Test
+  void aCommitUnderWayIsGoneAfterTheGrace() {
+    SessionStore store = store();
+    String old = store.create(ada, Map.of(), SOON, NOW);
+    StoredSession mine = loaded(store, old);
+    String token = rotated(store, old, NOW);
+    assertEquals(Written.GONE, store.update(mine, set("a", "1"), SOON, AFTER));
+    assertEquals(Written.GONE, store.rotate(mine, set("a", "1"), SOON, AFTER, GRACE));
+    assertEquals(Written.GONE, store.rotate(mine, person(), set("a", "1"), SOON, AFTER));
+    assertEquals(Map.of(), loaded(store, token).attributes());
+  }
+
+  @Test
+  void aConflictIsJudgedWhereTheSessionIs() {
+    SessionStore store = store();
+    if (follows(store) && store.capabilities().detectsConflicts()) {
+      String old = store.create(ada, Map.of("cart", "1"), SOON, NOW);
+      StoredSession mine = loaded(store, old);
+      String token = rotated(store, old, NOW);
+      assertTrue(store.update(loaded(store, token), set("cart", "2"), SOON, NOW).isStored());
+      Changes changes =
+          new Changes(Map.of("cart", "3"), Set.of(), Map.of(), Map.of("cart", Optional.of("1")));
+      assertEquals(Written.CONFLICT, store.update(mine, changes, SOON, WITHIN));
+      assertEquals(Map.of("cart", "2"), loaded(store, token).attributes());
+    }
+  }
+
+  @Test
+  void ofTwoRotationsTheSecondOnlyUpdates() {
+    SessionStore store = store();
+    String old = store.create(ada, Map.of(), SOON, NOW);
+    StoredSession mine = loaded(store, old);
+    String token = rotated(store, old, NOW);
+    Written late = store().rotate(mine, set("a", "1"), SOON, WITHIN, GRACE);
+    if (follows(store)) {
+      assertEquals(Written.stored(old), late);
+      assertEquals(Map.of("a", "1"), loaded(store, token).attributes());
+      StoredSession through = opened(store, old, WITHIN);
+      assertEquals(Written.stored(old), store.rotate(through, set("b", "2"), SOON, WITHIN, GRACE));
+      assertEquals(Map.of("a", "1", "b", "2"), loaded(store, token).attributes());
+    } else {
+      assertEquals(Written.GONE, late);
+    }
+  }
+
+  @Test
+  void ofManyRotationsAtOnceOneGivesANewIdAndNoChangeIsLost() throws Exception {
+    SessionStore one = store();
+    SessionStore two = store();
+    if (follows(one)) {
+      for (int round = 0; round < 5; round++) {
+        String old = one.create(ada, Map.of(), SOON, NOW);
+        StoredSession session = loaded(one, old);
+        List<Callable<Object>> calls = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+          SessionStore store = i % 2 == 0 ? one : two;
+          Changes changes = new Changes(Map.of("k" + i, "v"), Set.of(), Map.of("n", 1L));
+          calls.add(
+              () -> store.rotate(session, changes, SOON, NOW, GRACE).token().orElse("nothing"));
+        }
+        Set<Object> tokens = new HashSet<>(inParallel(calls));
+        assertTrue(tokens.remove(old), "the others go on with the old one");
+        assertEquals(1, tokens.size());
+        StoredSession rotated = loaded(two, (String) tokens.iterator().next());
+        assertEquals(9, rotated.attributes().size());
+        assertEquals("8", rotated.attributes().get("n"));
+      }
+    }
+  }
+
+  @Test
+  void anAliasLeadsThroughSeveralRotationsEachWithinItsGrace() {
+    SessionStore store = store();
+    if (follows(store)) {
+      String first = store.create(ada, Map.of("a", "1"), SOON, NOW);
+      StoredSession mine = loaded(store, first);
+      String second = rotated(store, first, NOW);
+      String third = rotated(store, second, WITHIN);
+      String handle = loaded(store, third).handle();
+      assertEquals(handle, opened(store, first, WITHIN).handle());
+      assertTrue(store.update(mine, set("b", "2"), SOON, WITHIN).isStored());
+      assertEquals(Map.of("a", "1", "b", "2"), loaded(store, third).attributes());
+      assertEquals(new Opened.Reused(mine.handle()), store.open(first, AFTER));
+      assertEquals(handle, opened(store, second, AFTER).handle());
+    }
+  }
+
+  // G8: no alias after a change of privilege.
+
+  @Test
+  void aChangeOfPrivilegeLeavesNoAliasAndNoReport() {
+    SessionStore store = store();
+    String old = store.create(stranger(), Map.of(), SOON, NOW);
+    StoredSession visitor = loaded(store, old);
+    String token = store.rotate(visitor, ada, Changes.NONE, SOON, NOW).token().orElseThrow();
+    assertEquals(Opened.ABSENT, store.open(old, NOW));
+    assertEquals(Opened.ABSENT, store.open(old, AFTER));
+    assertEquals(Written.GONE, store.update(visitor, set("a", "1"), SOON, NOW));
+    assertEquals(Written.GONE, store.rotate(visitor, set("a", "1"), SOON, NOW, GRACE));
+    assertEquals(Map.of(), opened(store, token, NOW).attributes());
+  }
+
+  @Test
+  void anAliasDoesNotReachPastAChangeOfPrivilege() {
+    SessionStore store = store();
+    String first = store.create(ada, Map.of(), SOON, NOW);
+    StoredSession mine = loaded(store, first);
+    String second = rotated(store, first, NOW);
+    StoredSession current = loaded(store, second);
+    String third = store.rotate(current, person(), Changes.NONE, SOON, NOW).token().orElseThrow();
+    for (String old : List.of(first, second)) {
+      assertEquals(Opened.ABSENT, store.open(old, NOW));
+    }
+    assertEquals(Written.GONE, store.update(mine, set("a", "1"), SOON, NOW));
+    assertEquals(Map.of(), opened(store, third, NOW).attributes());
+  }
+
+  @Test
+  void aSignInThatWasUnderWayGivesTheRotatedSessionANewId() {
+    SessionStore store = store();
+    if (follows(store)) {
+      for (boolean loadedBefore : List.of(true, false)) {
+        String old = store.create(stranger(), Map.of("basket", "3"), SOON, NOW);
+        StoredSession mine = loaded(store, old);
+        String between = rotated(store, old, NOW);
+        StoredSession visitor = loadedBefore ? mine : opened(store, old, WITHIN);
+        Written written = store.rotate(visitor, ada, Changes.NONE, SOON, WITHIN);
+        StoredSession signedIn = opened(store, written.token().orElseThrow(), WITHIN);
+        assertEquals(Map.of("basket", "3"), signedIn.attributes());
+        assertEquals(ada, signedIn.envelope());
+        assertEquals(Opened.ABSENT, store.open(old, WITHIN));
+        assertEquals(Opened.ABSENT, store.open(between, WITHIN));
+      }
+    }
+  }
+
+  // G1: a sign-out ends the session, whichever of its names it was asked with.
+
+  @Test
+  void signingOutWithTheOldIdEndsTheRotatedSession() {
+    SessionStore store = store();
+    if (follows(store)) {
+      for (Duration grace : List.of(Duration.ZERO, GRACE)) {
+        for (Instant at : List.of(NOW, WITHIN, AFTER.plusSeconds(600))) {
+          String old = store.create(ada, Map.of(), SOON, NOW);
+          StoredSession session = loaded(store, old);
+          Written written = store.rotate(session, Changes.NONE, SOON, NOW, grace);
+          String token = written.token().orElseThrow();
+          store().delete(old, at);
+          assertEquals(Opened.ABSENT, store.open(token, at));
+          assertFalse(live(store, old, at).isPresent());
+        }
+      }
+    }
+  }
+
+  @Test
+  void signingOutWithASessionLoadedBeforeEndsTheRotatedOne() {
+    SessionStore store = store();
+    if (follows(store)) {
+      String old = store.create(ada, Map.of(), SOON, NOW);
+      StoredSession mine = loaded(store, old);
+      String second = rotated(store, old, NOW);
+      String third = rotated(store, second, NOW);
+      store().delete(mine, NOW);
+      assertEquals(Opened.ABSENT, store.open(third, NOW));
+      assertFalse(live(store, old, NOW).isPresent());
+      if (store.capabilities().principalIndex()) {
+        assertEquals(List.of(), store.list(adasId, NOW));
+        assertEquals(0, store.revokeAll(adasId, Optional.empty(), NOW));
+      }
+    }
+  }
+
+  @Test
+  void signingOutThroughTheAliasEndsTheRotatedSession() {
+    SessionStore store = store();
+    if (follows(store)) {
+      String old = store.create(ada, Map.of(), SOON, NOW);
+      String token = rotated(store, old, NOW);
+      store.delete(opened(store, old, WITHIN), WITHIN);
+      assertEquals(Opened.ABSENT, store.open(token, WITHIN));
+      assertFalse(live(store, old, WITHIN).isPresent());
+    }
+  }
+
+  @Test
+  void signingOutWithTheIdFromBeforeASignInEndsTheSignIn() {
+    SessionStore store = store();
+    if (follows(store)) {
+      String old = store.create(stranger(), Map.of(), SOON, NOW);
+      StoredSession visitor = loaded(store, old);
+      Written written = store.rotate(visitor, ada, Changes.NONE, SOON, NOW);
+      store().delete(visitor, NOW);
+      assertEquals(Opened.ABSENT, store.open(written.token().orElseThrow(), NOW));
+    }
+  }
+
+  @Test
+  void signOutsAndRotationsInParallelLeaveNothing() throws Exception {
+    SessionStore one = store();
+    SessionStore two = store();
+    if (follows(one)) {
+      for (int round = 0; round < 20; round++) {
+        String old = one.create(ada, Map.of(), SOON, NOW);
+        StoredSession mine = loaded(one, old);
+        boolean byToken = round % 2 == 0;
+        List<Object> tokens =
+            inParallel(
+                List.of(
+                    () -> one.rotate(mine, Changes.NONE, SOON, NOW, GRACE).token().orElse("x"),
+                    () -> {
+                      if (byToken) {
+                        two.delete(old, NOW);
+                      } else {
+                        two.delete(mine, NOW);
+                      }
+                      return "ended";
+                    },
+                    () -> one.update(mine, set("a", "1"), SOON, NOW).token().orElse("x")));
+        for (Object token : tokens) {
+          assertFalse(live(two, (String) token, NOW).isPresent(), "it lives on");
+        }
+        assertFalse(live(two, old, NOW).isPresent());
+      }
+    }
+  }
+
+  @Test
+  void anAliasDoesNotBringBackWhatHasEnded() {
+    SessionStore store = store();
+    String old = store.create(ada, Map.of(), SOON, NOW);
+    StoredSession mine = loaded(store, old);
+    String token = rotated(store, old, NOW);
+    store.delete(token, NOW);
+    assertFalse(live(store, old, NOW).isPresent());
+    assertEquals(Written.GONE, store.update(mine, set("a", "1"), SOON, NOW));
+    assertEquals(Written.GONE, store.rotate(mine, Changes.NONE, SOON, NOW, GRACE));
+    assertFalse(live(store, token, NOW).isPresent());
+  }
+
+  @Test
+  void anExpiredSessionIsNotRotatedAndItsAliasEndsWithIt() {
+    SessionStore store = store();
+    String old = store.create(ada, Map.of(), SOON, NOW);
+    StoredSession session = loaded(store, old);
+    assertEquals(Written.GONE, store.rotate(session, Changes.NONE, LATER, SOON, GRACE));
+    Duration week = Duration.ofDays(7);
+    String token = store.rotate(session, Changes.NONE, SOON, NOW, week).token().orElseThrow();
+    assertEquals(Written.GONE, store.update(session, set("a", "1"), LATER, SOON));
+    for (String name : List.of(old, token)) {
+      assertFalse(live(store, name, SOON).filter(s -> s.deadline().isAfter(SOON)).isPresent());
+    }
+  }
+
+  @Test
+  void aForgedTokenOpensNothing() {
+    SessionStore store = store();
+    String token = store.create(ada, Map.of(), SOON, NOW);
+    String last = token.substring(token.length() - 2);
+    String forged = token.substring(0, token.length() - 2) + ("AA".equals(last) ? "BB" : "AA");
+    for (String nothing : List.of(forged, "", "nonsense", token + "A")) {
+      assertEquals(Opened.ABSENT, store.open(nothing, NOW));
+    }
+    assertEquals(Opened.ABSENT, store(OTHER_KEYS).open(token, NOW));
+  }
+
+  // The index.
+
+  @Test
+  void aRevokedSessionIsGoneUnderEveryNameItHad() {
+    SessionStore store = store();
+    if (follows(store) && store.capabilities().principalIndex()) {
+      for (int which = 0; which < 3; which++) {
+        List<String> tokens = new ArrayList<>();
+        List<String> handles = new ArrayList<>();
+        tokens.add(store.create(ada, Map.of(), SOON, NOW));
+        for (int i = 0; i < 2; i++) {
+          handles.add(loaded(store, tokens.get(i)).handle());
+          tokens.add(rotated(store, tokens.get(i), NOW));
+        }
+        handles.add(loaded(store, tokens.get(2)).handle());
+        String other = store.create(ada, Map.of(), SOON, NOW);
+        assertTrue(store().revoke(adasId, handles.get(which), NOW), "by name " + which);
+        tokens.forEach(token -> assertFalse(live(store, token, NOW).isPresent()));
+        assertTrue(live(store, other, NOW).isPresent());
+        assertFalse(store.revoke(adasId, handles.get(which), NOW), "it was there once");
+      }
+    }
+  }
+
+  @Test
+  void allOthersAreRevokedButOneThatWasRotatedMeanwhile() {
+    SessionStore store = store();
+    if (follows(store) && store.capabilities().principalIndex()) {
+      String first = store.create(ada, Map.of(), SOON, NOW);
+      String second = rotated(store, first, NOW);
+      StoredSession mine = loaded(store, second);
+      String third = rotated(store, second, NOW);
+      String other = store.create(ada, Map.of(), SOON, NOW);
+      assertEquals(1, store.revokeAll(adasId, Optional.of(mine.handle()), NOW));
+      assertTrue(live(store, third, NOW).isPresent());
+      assertFalse(live(store, other, NOW).isPresent());
+    }
+  }
+
+  @Test
+  void aRotatedSessionIsListedAndCountedOnce() {
+    SessionStore store = store();
+    if (follows(store) && store.capabilities().principalIndex()) {
+      store.purge(NOW);
+      String token = rotated(store, store.create(ada, Map.of(), SOON, NOW), NOW);
+      String last = rotated(store, token, NOW);
+      assertEquals(
+          List.of(loaded(store, last).handle()),
+          store.list(adasId, NOW).stream().map(SessionInfo::handle).toList());
+      assertEquals(new SessionStats(1, 0), store.stats(NOW));
+      assertEquals(1, store.purge(NOW));
+      for (String name : List.of(token, last)) {
+        assertFalse(live(store, name, NOW).isPresent());
+      }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package dev.lms.session.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lms.session.KeyRing;
+import dev.lms.session.SessionStore;
+import dev.lms.session.SessionStoreContract;
+import dev.lms.session.SessionStoreException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.UnifiedJedis;
+
+/** The whole contract as a Redis user who may do no more than the README says it must. */
+class RedisAccessTest extends SessionStoreContract {
+  /** As in the README. */
+  private static final String[] RULES = {
+    "reset", "on", ">open:sesame/@", "~session:*", "+hgetall", "+hmget", "+hget", "+hset", "+hdel",
+    "+hexists", "+hincrby", "+del", "+pexpire", "+pttl", "+rename", "+eval", "+evalsha", "+scan",
+    "+set", "+exists", "+hello", "+ping"
+  };
+
+  private static RedisServer server;
+  private UnifiedJedis client;
+
+  @BeforeAll
+  static void startRedis() {
+    server = RedisServer.start(RedisBinary.V6_2);
+    try (Jedis admin = server.jedis()) {
+      admin.aclSetUser("lms", RULES);
+      admin.aclSetUser("default", "off");
+    }
+  }
+
+  @AfterAll
+  static void stopRedis() {
+    server.close();
+  }
+
+  private static String url(String userInfo) {
+    return "redis://" + userInfo + "@127.0.0.1:" + server.port();
+  }
+
+  @BeforeEach
+  void connect() {
+    client = RedisConnections.open(url("lms:open%3Asesame%2F%40"), 16);
+  }
+
+  @AfterEach
+  void disconnect() {
+    client.close();
+  }
+
+  @Override
+  protected SessionStore open(KeyRing keys) {
+    return new RedisSessionStore(client, keys, "session:");
+  }
+
+  @Test
+  void countingPurgingAndTheRevocationListWorkToo() {
+    SessionStore store = store();
+    String token = store.create(person(), Map.of(), SOON, NOW);
+    assertTrue(store.stats(NOW).signedIn() > 0);
+    assertTrue(store.purge(NOW) > 0);
+    assertFalse(store.load(token).isPresent());
+    RedisRevocations revocations = new RedisRevocations(client, "session:");
+    assertTrue(revocations.revoke("a handle", NOW.plus(Duration.ofMinutes(1)), NOW));
+    assertTrue(revocations.isRevoked("a handle"));
+  }
+
+  @Test
+  void aWrongPasswordIsSaidWithItsRemedyAndNeverShown() {
+    for (String userInfo : new String[] {"lms:hidden-secret", "other:hidden-secret"}) {
+      try (UnifiedJedis refused = RedisConnections.open(url(userInfo), 2)) {
+        SessionStore store = new RedisSessionStore(refused, KEYS, "session:");
+        SessionStoreException e =
+            assertThrows(
+                SessionStoreException.class, () -> store.create(person(), Map.of(), SOON, NOW));
+        assertTrue(
+            String.valueOf(e.getMessage()).contains("Check both in the URL"), e.getMessage());
+        assertFalse(everything(e).contains("hidden-secret"));
+      }
+    }
+  }
+
+  @Test
+  void aMissingPasswordIsSaidWithItsRemedy() {
+    try (UnifiedJedis refused = RedisConnections.open(server.url(), 2)) {
+      SessionStore store = new RedisSessionStore(refused, KEYS, "session:");
+      SessionStoreException e =
+          assertThrows(
+              SessionStoreException.class, () -> store.create(person(), Map.of(), SOON, NOW));
+      assertTrue(String.valueOf(e.getMessage()).contains("Check both in the URL"), e.getMessage());
+    }
+  }
+
+  @Test
+  void whatTheUserMayNotIsSaidWithItsRemedy() {
+    SessionStore elsewhere = new RedisSessionStore(client, KEYS, "other:");
+    SessionStoreException e =
+        assertThrows(
+            SessionStoreException.class, () -> elsewhere.create(person(), Map.of(), SOON, NOW));
+    assertTrue(String.valueOf(e.getMessage()).contains("Allow the user"), e.getMessage());
+    assertEquals(true, store().load(store().create(person(), Map.of(), SOON, NOW)).isPresent());
+  }
+
+  /** What a cluster and a database other than 0 need beyond that, and without it do not get. */
+  @ParameterizedTest
+  @CsvSource({
+    "V6_2, +cluster, CLUSTER",
+    "V7_OR_NEWER, +cluster|slots, CLUSTER",
+    "V6_2, +select, SINGLE",
+    "V7_OR_NEWER, +select, SINGLE",
+  })
+  void clustersAndDatabasesNeedMore(RedisBinary binary, String rule, RedisUrl.Topology topology) {
+    boolean isCluster = topology == RedisUrl.Topology.CLUSTER;
+    try (RedisServer other =
+            RedisServer.start(binary, "--cluster-enabled", isCluster ? "yes" : "no");
+        Jedis admin = other.jedis()) {
+      if (isCluster) {
+        RedisCluster.takeAllSlots(admin);
+      }
+      String url =
+          (isCluster ? "redis-cluster" : "redis")
+              + "://lms:open%3Asesame%2F%40@127.0.0.1:"
+              + other.port()
+              + (isCluster ? "" : "/3");
+      admin.aclSetUser("lms", RULES);
+      assertThrows(SessionStoreException.class, () -> useSessions(url));
+      admin.aclSetUser("lms", rule);
+      useSessions(url);
+    }
+  }
+
+  private static void useSessions(String url) {
+    try (UnifiedJedis some = RedisConnections.open(url, 2)) {
+      SessionStore store = new RedisSessionStore(some, KEYS, "session:");
+      assertTrue(store.load(store.create(person(), Map.of(), SOON, NOW)).isPresent());
+    }
+  }
+
+  private static String everything(Throwable e) {
+    StringWriter text = new StringWriter();
+    e.printStackTrace(new PrintWriter(text));
+    return text.toString();
+  }
+}

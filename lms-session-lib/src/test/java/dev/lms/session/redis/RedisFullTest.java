@@ -1,0 +1,162 @@
+package dev.lms.session.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lms.session.Changes;
+import dev.lms.session.Envelope;
+import dev.lms.session.KeyRing;
+import dev.lms.session.Principal;
+import dev.lms.session.SessionInfo;
+import dev.lms.session.SessionStore;
+import dev.lms.session.SessionStoreException;
+import dev.lms.session.StoredSession;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.UnifiedJedis;
+
+/**
+ * A Redis whose memory is full, with {@code noeviction}: it refuses what needs memory, in the
+ * middle of scripts and pipelines too. Nothing may be half done, and people must be able to leave.
+ */
+class RedisFullTest {
+  private static final KeyRing KEYS = KeyRing.of("a secret for tests, long enough 0001");
+  private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+  private static final Instant SOON = NOW.plusSeconds(1800);
+  private static final Instant FAR = SOON.plusSeconds(1800);
+  private static final Instant LATER = NOW.plus(Duration.ofDays(7));
+  private static final Principal ADA = new Principal("ada", Set.of("student"));
+  private static final Envelope PERSON =
+      new Envelope(NOW, Optional.of(NOW), LATER, Optional.of(ADA));
+  private static final Envelope STRANGER =
+      new Envelope(NOW, Optional.empty(), LATER, Optional.empty());
+
+  private interface Body {
+    void run(SessionStore store, Jedis admin);
+  }
+
+  private static void with(RedisBinary binary, Body body) {
+    try (RedisServer server = RedisServer.start(binary, "--maxmemory-policy", "noeviction");
+        Jedis admin = server.jedis();
+        UnifiedJedis client = RedisConnections.open(server.url(), 4)) {
+      body.run(new RedisSessionStore(client, KEYS, "session:"), admin);
+    }
+  }
+
+  private static void fill(Jedis admin) {
+    admin.configSet("maxmemory", "1");
+  }
+
+  private static void empty(Jedis admin) {
+    admin.configSet("maxmemory", "0");
+  }
+
+  private static StoredSession load(SessionStore store, String token) {
+    return store.load(token).orElseThrow(() -> new AssertionError("the session is not there"));
+  }
+
+  private static Changes set(String value) {
+    return new Changes(Map.of("a", value), Set.of(), Map.of());
+  }
+
+  private static List<String> listed(SessionStore store) {
+    return store.list(ADA.id(), NOW).stream().map(SessionInfo::handle).toList();
+  }
+
+  private static void isRefused(Executable write) {
+    SessionStoreException refused = assertThrows(SessionStoreException.class, write);
+    String message = String.valueOf(refused.getMessage());
+    assertTrue(message.contains("Raise its maxmemory"), message);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"V6_2", "V7_OR_NEWER"})
+  void writesAreRefusedAndNothingIsLost(RedisBinary binary) {
+    with(
+        binary,
+        (store, admin) -> {
+          StoredSession session = load(store, store.create(PERSON, Map.of("a", "1"), SOON, NOW));
+          Changes many = new Changes(Map.of("a", "2"), Set.of("b"), Map.of("n", 1L));
+          fill(admin);
+          isRefused(() -> store.create(STRANGER, Map.of(), SOON, NOW));
+          isRefused(() -> store.create(PERSON, Map.of(), SOON, NOW));
+          isRefused(() -> store.update(session, many, FAR, NOW));
+          isRefused(() -> store.rotate(session, STRANGER, many, SOON, NOW));
+          assertEquals(Map.of("a", "1"), load(store, session.token()).attributes());
+          empty(admin);
+          assertTrue(store.update(session, many, FAR, NOW).token().isPresent());
+          assertEquals(Map.of("a", "2", "n", "1"), load(store, session.token()).attributes());
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"V6_2", "V7_OR_NEWER"})
+  void signingOutAndRevokingWork(RedisBinary binary) {
+    with(
+        binary,
+        (store, admin) -> {
+          StoredSession one = load(store, store.create(PERSON, Map.of(), SOON, NOW));
+          StoredSession two = load(store, store.create(PERSON, Map.of(), SOON, NOW));
+          StoredSession three = load(store, store.create(PERSON, Map.of(), SOON, NOW));
+          String four = store.create(STRANGER, Map.of(), SOON, NOW);
+          fill(admin);
+          store.delete(one, NOW);
+          assertTrue(store.revoke(ADA.id(), two.handle(), NOW));
+          assertEquals(1, store.revokeAll(ADA.id(), Optional.empty(), NOW));
+          store.delete(four, NOW);
+          empty(admin);
+          for (String token : List.of(one.token(), two.token(), three.token(), four)) {
+            assertEquals(Optional.empty(), store.load(token));
+          }
+          for (StoredSession session : List.of(one, two, three)) {
+            assertEquals(Optional.empty(), store.update(session, set("back"), FAR, NOW).token());
+          }
+        });
+  }
+
+  /** Taken out of the index though it goes on, it could not be revoked. */
+  @ParameterizedTest
+  @EnumSource(names = {"V6_2", "V7_OR_NEWER"})
+  void aSessionWhoseRotationIsRefusedCanStillBeRevoked(RedisBinary binary) {
+    with(
+        binary,
+        (store, admin) -> {
+          StoredSession session = load(store, store.create(PERSON, Map.of(), SOON, NOW));
+          fill(admin);
+          isRefused(() -> store.rotate(session, PERSON, Changes.NONE, SOON, NOW));
+          isRefused(() -> store.rotate(session, STRANGER, Changes.NONE, SOON, NOW));
+          assertEquals(List.of(session.handle()), listed(store));
+          assertEquals(1, store.revokeAll(ADA.id(), Optional.empty(), NOW));
+          assertEquals(Optional.empty(), store.load(session.token()));
+        });
+  }
+
+  /** A removal needs no memory, so it may move the deadline: then the index must know. */
+  @ParameterizedTest
+  @EnumSource(names = {"V6_2", "V7_OR_NEWER"})
+  void aSessionThatIsProlongedCanStillBeRevoked(RedisBinary binary) {
+    with(
+        binary,
+        (store, admin) -> {
+          StoredSession session = load(store, store.create(PERSON, Map.of("a", "1"), SOON, NOW));
+          Changes removal = new Changes(Map.of(), Set.of("a"), Map.of());
+          fill(admin);
+          assertTrue(store.update(session, removal, FAR, NOW).token().isPresent());
+          empty(admin);
+          Instant afterSoon = SOON.plusSeconds(120);
+          store.create(PERSON, Map.of(), FAR, afterSoon);
+          assertEquals(FAR, load(store, session.token()).deadline());
+          assertEquals(2, store.revokeAll(ADA.id(), Optional.empty(), afterSoon));
+          assertEquals(Optional.empty(), store.load(session.token()));
+        });
+  }
+}
