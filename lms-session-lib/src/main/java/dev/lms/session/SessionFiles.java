@@ -36,6 +36,11 @@ final class SessionFiles {
     return locks.acquire(handle);
   }
 
+  /** The locks of two sessions, one of which is to take the place of the other. */
+  FileLocks.Held lock(String handle, String other) {
+    return locks.acquire(handle, other);
+  }
+
   /** Needs no lock. */
   Optional<SlotFile.Slot> read(String handle) throws IOException {
     Optional<SlotFile.Slot> slot = files.read(handle);

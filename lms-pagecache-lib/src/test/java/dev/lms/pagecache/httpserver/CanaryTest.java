@@ -42,7 +42,7 @@ import redis.clients.jedis.RedisClient;
  */
 class CanaryTest {
   private static final int THREADS = 4;
-  private static final int REQUESTS_EACH = 700;
+  private static final int REQUESTS_EACH = 400;
   private static final Pattern CANARY = Pattern.compile("\\[(\\w+):([^\\]]*)\\]");
   private static final List<String> ROLES = List.of("student", "teacher", "editor", "admin");
 
