@@ -481,6 +481,11 @@ public final class FileSessionStore implements SessionStore {
   }
 
   @Override
+  public void setListener(SessionListener listener) {
+    sessions.setListener(listener);
+  }
+
+  @Override
   public Capabilities capabilities() {
     return Capabilities.ALL;
   }
