@@ -24,6 +24,7 @@ proxy=
 stop() {
   [ -z "$proxy" ] || kill "$proxy" 2> /dev/null || true
   [ -z "$server" ] || kill "$server" 2> /dev/null || true
+  wait
   rm -rf "$work"
 }
 trap stop EXIT
@@ -61,7 +62,7 @@ address_in "$work/proxy"
 
 echo "Running the suite" >&2
 (cd "$suite" && npm_config_base="$(head -n 1 "$work/proxy")" npm_config_id='' \
-  node --no-warnings test-engine/cli.mjs) > "$work/results.json"
+  npm_package_config_id='' node --no-warnings test-engine/cli.mjs) > "$work/results.json"
 [ -z "${2:-}" ] || cp "$work/results.json" "$2"
 
 # Judged by the suite's own rules: a test also fails when one it depends on does.

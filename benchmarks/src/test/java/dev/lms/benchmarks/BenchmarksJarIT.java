@@ -51,7 +51,9 @@ class BenchmarksJarIT {
             .matches(
                 "(?s).*\\d+ processors, .*; JDK \\d+.*; Redis \\d+\\.\\d+.*"
                     + "1  RedisBenchmark.read +[0-9.]+ us/op"
-                    + "  RedisBenchmark.readRawHgetall +[0-9.]+ us/op +[0-9.]+\\s*"),
+                    + "  RedisBenchmark.readRawHgetall +[0-9.]+ us/op +[0-9.]+\\n.*"
+                    + "1  read-only request +RedisBenchmark.readRawHgetall +<= 1.15 x +[0-9.]+"
+                    + " +(holds|does not hold)\\s*"),
         ended.output());
   }
 
@@ -65,5 +67,12 @@ class BenchmarksJarIT {
     assertEquals(2, nothing.status(), nothing.output());
     assertTrue(nothing.output().contains("No matching benchmarks"), nothing.output());
     assertTrue(!nothing.output().contains("\tat "), nothing.output());
+  }
+
+  @Test
+  void pagesOverHttpSayWhatTheyTake() throws Exception {
+    Ended nowhere = jar("http", "/no/such/folder");
+    assertEquals(2, nowhere.status(), nowhere.output());
+    assertEquals("There is no serve.sh in /no/such/folder.", nowhere.output().strip());
   }
 }

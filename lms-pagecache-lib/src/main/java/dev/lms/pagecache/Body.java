@@ -39,12 +39,23 @@ public final class Body {
 
   private final List<Part> parts;
   private final @Nullable Slice gzip;
-  private final boolean hasHoles;
+  // Asked for at every hit, so worked out once.
+  private final List<String> holes;
+  private final boolean gzipReady;
 
   Body(List<Part> parts, @Nullable Slice gzip) {
     this.parts = List.copyOf(parts);
     this.gzip = gzip;
-    this.hasHoles = parts.stream().anyMatch(Part.Hole.class::isInstance);
+    this.holes =
+        parts.stream()
+            .filter(Part.Hole.class::isInstance)
+            .map(part -> ((Part.Hole) part).name())
+            .toList();
+    this.gzipReady =
+        gzip != null
+            || (hasHoles()
+                && parts.stream()
+                    .allMatch(part -> !(part instanceof Part.Literal l) || l.deflated() != null));
   }
 
   /**
@@ -74,12 +85,7 @@ public final class Body {
    * @return in the order of the body; a name comes as often as the hole
    */
   public List<String> holes() {
-    return hasHoles
-        ? parts.stream()
-            .filter(Part.Hole.class::isInstance)
-            .map(part -> ((Part.Hole) part).name())
-            .toList()
-        : List.of();
+    return holes;
   }
 
   /**
@@ -88,7 +94,7 @@ public final class Body {
    * @return true if at least one has to be filled
    */
   public boolean hasHoles() {
-    return hasHoles;
+    return !holes.isEmpty();
   }
 
   /**
@@ -98,11 +104,7 @@ public final class Body {
    * @return true for identity, and for gzip after {@link #compressed}
    */
   public boolean has(Coding coding) {
-    return coding == Coding.IDENTITY
-        || gzip != null
-        || (hasHoles
-            && parts.stream()
-                .allMatch(part -> !(part instanceof Part.Literal l) || l.deflated() != null));
+    return coding == Coding.IDENTITY || gzipReady;
   }
 
   /**
@@ -116,7 +118,7 @@ public final class Body {
     }
     Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
     try {
-      return hasHoles ? deflatedParts(deflater) : wholeMember(deflater);
+      return hasHoles() ? deflatedParts(deflater) : wholeMember(deflater);
     } finally {
       deflater.end();
     }

@@ -94,6 +94,9 @@ public record Envelope(
     if (text.isEmpty()) {
       return Set.of();
     }
+    if (text.indexOf(',') < 0) {
+      return Set.of(decode(text)); // What most people have; read with every request.
+    }
     return Arrays.stream(text.split(",", -1))
         .map(Envelope::decode)
         .collect(Collectors.toUnmodifiableSet());

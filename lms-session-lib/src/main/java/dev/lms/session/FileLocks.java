@@ -45,7 +45,34 @@ final class FileLocks implements AutoCloseable {
 
   /** The lock of a session. */
   Held acquire(String handle) {
-    return acquire(Math.floorMod(handle.hashCode(), STRIPES));
+    return acquire(stripe(handle));
+  }
+
+  /** The locks of two sessions, taken in an order that everybody keeps to. */
+  Held acquire(String handle, String other) {
+    int low = Math.min(stripe(handle), stripe(other));
+    int high = Math.max(stripe(handle), stripe(other));
+    if (low == high) {
+      return acquire(low);
+    }
+    Held first = acquire(low);
+    try {
+      Held second = acquire(high);
+      return () -> {
+        try {
+          second.close();
+        } finally {
+          first.close();
+        }
+      };
+    } catch (RuntimeException | Error e) {
+      first.close();
+      throw e;
+    }
+  }
+
+  private static int stripe(String handle) {
+    return Math.floorMod(handle.hashCode(), STRIPES);
   }
 
   /**

@@ -363,8 +363,8 @@ public final class FileSessionStore implements SessionStore {
       Instant deadline,
       Instant now)
       throws IOException {
-    // The new file needs no lock: nobody knows its name before this returns.
-    try (FileLocks.Held held = sessions.lock(old.handle())) {
+    // Nobody knows the new name yet, but a sweep would take a file half written for debris.
+    try (FileLocks.Held held = sessions.lock(old.handle(), token.handle())) {
       Optional<SlotFile.Slot> slot = files.read(old.handle());
       if (slot.isEmpty()) {
         return Attempt.GONE;
@@ -478,6 +478,11 @@ public final class FileSessionStore implements SessionStore {
   /** How often this store has met a session that it could not read, since it was opened. */
   public long unreadable() {
     return sessions.unreadable();
+  }
+
+  @Override
+  public void setListener(SessionListener listener) {
+    sessions.setListener(listener);
   }
 
   @Override

@@ -53,23 +53,30 @@ final class FileSignIns {
       return write.run();
     }
     String person = place.get().principalId();
+    List<FileIndex.Entry> oldest;
+    Attempt attempt;
     try (FileLocks.Held held = index.lock(person)) {
       Optional<List<FileIndex.Entry>> excess =
           index.enter(person, place.get().entry(), replaced, limit, now);
       if (excess.isEmpty()) {
         return Attempt.of(Written.REFUSED);
       }
-      Attempt attempt = write.run();
+      attempt = write.run();
       if (!attempt.written().isStored()) {
         index.leave(person, List.of(place.get().entry().handle()), now);
         return attempt;
       }
-      end(person, excess.get(), now);
+      oldest = excess.get();
+      end(person, oldest, now);
       if (replaced.isPresent()) {
         index.leave(person, List.of(replaced.get()), now);
       }
-      return attempt;
     }
+    for (FileIndex.Entry entry : oldest) {
+      SessionEvent session = new SessionEvent(entry.handle(), Optional.of(person));
+      sessions.listener().ended(session, EndReason.LIMIT);
+    }
+    return attempt;
   }
 
   /** Moves the deadline of the entry, then writes; takes the entry out if the session has ended. */

@@ -24,6 +24,7 @@ final class SessionFiles {
   private final FileLocks locks;
   private final FileSweep sweep;
   private final LongAdder unreadable = new LongAdder();
+  private volatile SessionListener listener = new SessionListener() {};
 
   SessionFiles(SlotFolder files, FileLocks locks, FileSweep sweep) {
     this.files = files;
@@ -34,6 +35,11 @@ final class SessionFiles {
   /** The lock of a session; whoever writes it holds it. */
   FileLocks.Held lock(String handle) {
     return locks.acquire(handle);
+  }
+
+  /** The locks of two sessions, one of which is to take the place of the other. */
+  FileLocks.Held lock(String handle, String other) {
+    return locks.acquire(handle, other);
   }
 
   /** Needs no lock. */
@@ -58,7 +64,17 @@ final class SessionFiles {
 
   void countUnreadable(String handle) {
     unreadable.increment();
+    listener.unreadable(handle);
     LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", handle);
+  }
+
+  void setListener(SessionListener listener) {
+    this.listener = listener;
+  }
+
+  /** Who is told of what only the store notices. */
+  SessionListener listener() {
+    return listener;
   }
 
   long unreadable() {

@@ -181,7 +181,7 @@ final class DiskTrouble {
     holds(token, "x".repeat(10_000));
     holds(rotate(token).toString(), "x".repeat(10_000));
     holds(begin(), "1");
-    check(files().size() == 2, "there are two files: " + files());
+    check(files().size() == 3, "two sessions and what was rotated: " + files());
   }
 
   private void readOnly() throws Exception {

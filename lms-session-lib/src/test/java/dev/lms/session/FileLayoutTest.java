@@ -10,10 +10,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -138,6 +144,61 @@ class FileLayoutTest {
       }
       others.acquireIndex(7).close();
       assertFalse(Files.notExists(file));
+    }
+  }
+
+  /** A sweep meets files that are just being made: it must wait for them, whatever makes them. */
+  @Test
+  void whatIsJustBeginningIsNotTakenForDebris() throws Exception {
+    AtomicBoolean done = new AtomicBoolean();
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS)) {
+      String token = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
+      Future<Integer> sweeping =
+          threads.submit(
+              () -> {
+                int sweeps = 0;
+                while (!done.get()) {
+                  // A process that has just started sweeps when a session begins.
+                  try (FileSessionStore fresh = FileSessionStore.open(folder(), KEYS)) {
+                    fresh.create(STRANGER, Map.of(), NOW.minusSeconds(1), NOW);
+                    sweeps++;
+                  }
+                }
+                return sweeps;
+              });
+      for (int i = 0; i < 600; i++) {
+        StoredSession session = store.load(token).orElseThrow();
+        token = store.rotate(session, STRANGER, Changes.NONE, SOON, NOW).token().orElseThrow();
+        assertEquals(Optional.of("1"), value(store, token), "after rotation " + i);
+      }
+      done.set(true);
+      assertTrue(sweeping.get(60, TimeUnit.SECONDS) > 0);
+    } finally {
+      done.set(true);
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void twoLocksAreTakenInOneOrderWhoeverAsks() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try (FileLocks locks = new FileLocks(parent.resolve("lock"), Duration.ofSeconds(60))) {
+      List<Future<?>> both = new ArrayList<>();
+      for (List<String> pair : List.of(List.of("a", "b"), List.of("b", "a"), List.of("a", "a"))) {
+        both.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < 2000; i++) {
+                    locks.acquire(pair.get(0), pair.get(1)).close();
+                  }
+                }));
+      }
+      for (Future<?> one : both) {
+        one.get(50, TimeUnit.SECONDS);
+      }
+    } finally {
+      threads.shutdownNow();
     }
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -121,6 +122,26 @@ class FileRevocationsTest {
         assertTrue(FileRevocations.open(folder).isRevoked(handle));
       }
       assertEquals(40, entries(folder));
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void aSweepThatTakesADraftTakesNoRevocation() throws Exception {
+    Path folder = parent.resolve("revoked");
+    FileRevocations.open(folder);
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<Callable<Boolean>> calls = new ArrayList<>();
+      for (int i = 0; i < 300; i++) {
+        String handle = "%04x".formatted(i);
+        calls.add(() -> FileRevocations.open(folder).revoke(handle, NOW.plusSeconds(60), NOW));
+      }
+      for (Future<Boolean> call : threads.invokeAll(calls)) {
+        assertTrue(call.get(), "it was the first to revoke this one");
+      }
+      assertEquals(300, entries(folder));
     } finally {
       threads.shutdownNow();
     }

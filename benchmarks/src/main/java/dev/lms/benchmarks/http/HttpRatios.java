@@ -3,6 +3,7 @@ package dev.lms.benchmarks.http;
 import dev.lms.benchmarks.Spread;
 import dev.lms.session.redis.RedisServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -57,6 +58,8 @@ public final class HttpRatios implements AutoCloseable {
     // Varnish's worker runs as somebody else and must get at its own folder inside.
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     redis = keep(RedisServer.start());
+    // However this program ends; every server stops itself likewise.
+    Runtime.getRuntime().addShutdownHook(new Thread(this::deleteFolder));
   }
 
   /**
@@ -311,7 +314,7 @@ public final class HttpRatios implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     for (AutoCloseable server : started) {
       try {
         server.close();
@@ -320,10 +323,19 @@ public final class HttpRatios implements AutoCloseable {
       }
     }
     client.close();
+    deleteFolder();
+  }
+
+  private void deleteFolder() {
+    if (!Files.exists(folder)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(folder)) {
       files
           .sorted(Comparator.reverseOrder())
           .forEach(file -> Objects.requireNonNull(file).toFile().delete());
+    } catch (IOException | UncheckedIOException e) {
+      System.err.println("Could not delete " + folder + ": " + e.getMessage());
     }
   }
 }

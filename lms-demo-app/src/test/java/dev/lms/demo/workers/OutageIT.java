@@ -61,7 +61,8 @@ class OutageIT {
 
   private double metric(String series) {
     String text = visitor().get("/metrics").body();
-    Matcher line = Pattern.compile(Pattern.quote(series) + " (\\S+)\n").matcher(text);
+    Matcher line =
+        Pattern.compile("^" + Pattern.quote(series) + " (\\S+)$", Pattern.MULTILINE).matcher(text);
     assertTrue(line.find(), text);
     return Double.parseDouble(line.group(1));
   }

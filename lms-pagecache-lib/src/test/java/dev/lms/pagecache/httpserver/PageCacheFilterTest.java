@@ -669,7 +669,7 @@ class PageCacheFilterTest {
   void unknownHolesAndLateHolesAreClearErrors() throws Exception {
     site.page("/typo", SHARED, exchange -> html(exchange, hole(exchange, "user-meun")));
     assertEquals(
-        "No filler for the hole \"user-meun\"; there are [long, user-menu]",
+        "No filler for the hole \"user-meun\"; there are [canary, long, user-menu]",
         text(site.get("/typo")));
     site.page(
         "/late",

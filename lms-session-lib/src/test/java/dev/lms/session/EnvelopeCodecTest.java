@@ -1,0 +1,26 @@
+package dev.lms.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EnvelopeCodecTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  private final EnvelopeCodec codec =
+      new EnvelopeCodec(KeyRing.of("a key of the tests, which guards nothing"));
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "student", "a,b|c%2C+ü", "student;a,b;%"})
+  void rolesComeBackWhateverTheyAreCalled(String roles) {
+    Set<String> all = roles.isEmpty() ? Set.of() : Set.of(roles.split(";", -1));
+    Envelope envelope =
+        new Envelope(
+            NOW, Optional.of(NOW), NOW.plusSeconds(1), Optional.of(new Principal("someone", all)));
+    assertEquals(Optional.of(envelope), codec.decode("handle", codec.encode("handle", envelope)));
+  }
+}
