@@ -1,5 +1,6 @@
 package dev.lms.demo.cache;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -45,8 +46,10 @@ class WorkersTest {
   void workersAreAddedUp() {
     List<Workers.Found> two = List.of(new Workers.Found(1, STATS), new Workers.Found(2, STATS));
     CacheReport report = CacheReport.of(Workers.together(two));
-    assertEquals(14, report.variants().get("anon").hits());
-    assertEquals(3.0, report.variants().get("anon").renderSecondsSaved());
+    CacheReport.Counts anon = requireNonNull(report.variants().get("anon"));
+    assertEquals(14, anon.hits());
+    assertEquals(10, anon.stale());
+    assertEquals(3.0, anon.renderSecondsSaved());
     assertEquals(Map.of("purged", 2L, "post", 6L, "who", 2L), report.passed());
     assertEquals(2 * 98_765, report.bytes());
   }
