@@ -1,7 +1,6 @@
 package dev.lms.pagecache;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,7 +51,8 @@ public final class Fields {
    * @return the line
    */
   public Optional<String> first(String name) {
-    return lines(name).stream().findFirst();
+    List<String> all = lines(name);
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(0));
   }
 
   /**
@@ -74,11 +74,19 @@ public final class Fields {
    * @return the members that are not empty
    */
   public List<String> members(String name) {
-    return lines(name).stream()
-        .flatMap(line -> Arrays.stream(line.split(",")))
-        .map(String::strip)
-        .filter(member -> !member.isEmpty())
-        .toList();
+    List<String> all = lines(name);
+    if (all.isEmpty()) {
+      return List.of();
+    }
+    List<String> members = new ArrayList<>();
+    for (String line : all) {
+      for (String member : line.split(",", -1)) {
+        if (!member.isBlank()) {
+          members.add(member.strip());
+        }
+      }
+    }
+    return members;
   }
 
   /**

@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes answers to the client of one exchange: headers, holes, codings, conditions. */
 final class Responder {
+  private static final Set<String> READS = Set.of("GET", "HEAD");
   private static final Set<Integer> NEVER_A_BODY = Set.of(204, 304);
 
   private final HttpExchange outer;
@@ -279,7 +279,7 @@ final class Responder {
    */
   private void adviseBrowser(Headers headers, Set<String> vary) {
     String said = headers.getFirst("Cache-Control");
-    if (!Arrays.asList("GET", "HEAD").contains(outer.getRequestMethod())) {
+    if (!READS.contains(outer.getRequestMethod())) {
       if (said == null) {
         headers.set("Cache-Control", "no-store");
       }
