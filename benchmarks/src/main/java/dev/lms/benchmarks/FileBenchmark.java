@@ -41,7 +41,7 @@ public class FileBenchmark extends StoreBenchmark {
 
   /** A minute passes from each look to the next, so that every request's touch is due. */
   private static final class Ticks extends Clock {
-    private final Instant start = Instant.now();
+    private final Instant start = Clock.systemUTC().instant();
     private int minutes;
 
     @Override

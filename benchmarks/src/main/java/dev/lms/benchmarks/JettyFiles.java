@@ -1,12 +1,15 @@
 package dev.lms.benchmarks;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import org.eclipse.jetty.session.FileSessionDataStore;
 import org.eclipse.jetty.session.SessionContext;
 import org.eclipse.jetty.session.SessionData;
 
 /** Jetty's file store without Jetty around it. Like our default, it never forces to disk. */
 final class JettyFiles implements AutoCloseable {
+  private static final Clock CLOCK = Clock.systemUTC();
+
   private static final String PERSON = "person";
   private static final String NODE = "benchmark";
 
@@ -29,7 +32,7 @@ final class JettyFiles implements AutoCloseable {
 
   /** A session with the sample's attributes. */
   String create(String id, long lifeMillis) throws Exception {
-    long now = System.currentTimeMillis();
+    long now = CLOCK.millis();
     SessionData session = store.newSessionData(id, now, now, now, lifeMillis);
     session.setLastNode(NODE);
     session.setAttribute(PERSON, Sample.PERSON.id());
@@ -42,7 +45,7 @@ final class JettyFiles implements AutoCloseable {
   long touch(String id) throws Exception {
     SessionData session = load(id);
     long characters = read(session);
-    long now = System.currentTimeMillis();
+    long now = CLOCK.millis();
     session.setLastAccessed(session.getAccessed());
     session.setAccessed(now);
     session.calcAndSetExpiry(now);

@@ -1,7 +1,7 @@
 package dev.lms.benchmarks;
 
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.serializer.RedisSerializer;
@@ -16,6 +16,8 @@ import org.springframework.session.data.redis.RedisSessionRepository;
  * for each session, written at the end of the request. Its listener for expired keys is left out.
  */
 final class SpringSessions<S extends Session> {
+  private static final Clock CLOCK = Clock.systemUTC();
+
   private static final String PERSON = FindByIndexNameSessionRepository.PRINCIPAL_NAME_INDEX_NAME;
 
   private final SessionRepository<S> repository;
@@ -64,7 +66,7 @@ final class SpringSessions<S extends Session> {
     if (session == null) {
       throw new IllegalStateException("no session " + id + " was found");
     }
-    session.setLastAccessedTime(Instant.now());
+    session.setLastAccessedTime(CLOCK.instant());
     long characters = text(session, PERSON).length();
     for (String name : Sample.NAMES) {
       characters += text(session, name).length();
