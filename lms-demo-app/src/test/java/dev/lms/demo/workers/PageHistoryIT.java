@@ -173,7 +173,7 @@ class PageHistoryIT {
       int next = reads / 12;
       boolean killed = false;
       while (asked.get() < reads) {
-        int due = next;
+        int due = Math.min(next, reads);
         WorkerProcess.eventually(() -> asked.get() >= due, "the readers go on");
         next += reads / 12;
         int dice = random.nextInt(4);

@@ -201,7 +201,7 @@ class SessionHistoryIT {
       int next = operations / 10;
       boolean killed = false;
       while (asked.get() < operations) {
-        int due = next;
+        int due = Math.min(next, operations);
         WorkerProcess.eventually(() -> asked.get() >= due, "the clients go on");
         next += operations / 10;
         if (!killed && asked.get() > operations / 2) {
