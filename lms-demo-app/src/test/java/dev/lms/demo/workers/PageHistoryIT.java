@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.Browser;
 import dev.lms.demo.WorkerProcess;
+import dev.lms.session.redis.RedisServer;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +48,17 @@ class PageHistoryIT {
   void noReaderIsBehindAnEditForLong(Backend.Kind kind) throws Exception {
     for (int round = 0; round < 5; round++) {
       new Run(kind, 10_000, new Random().nextLong()).judge();
+    }
+  }
+
+  /** All pages and purges, or only the purges. */
+  static void forget(RedisServer server, Random random) {
+    try (Jedis redis = server.jedis()) {
+      if (random.nextBoolean()) {
+        redis.flushAll();
+      } else {
+        redis.keys("cache:*purges*").forEach(redis::del);
+      }
     }
   }
 
@@ -183,23 +195,13 @@ class PageHistoryIT {
         } else if (dice == 0 && site.redis().isPresent()) {
           WorkerProcess.hold(site.redis().get().process(), shortTime(random));
         } else if (dice == 1 && site.redis().isPresent()) {
-          forget(site, random);
+          forget(site.redis().get(), random);
         } else {
           WorkerProcess.hold(site.workers().get(1 + random.nextInt(2)).handle(), shortTime(random));
         }
       }
     }
 
-    /** All pages and purges, or only the purges. */
-    private static void forget(Backend site, Random random) {
-      try (Jedis redis = site.redis().orElseThrow().jedis()) {
-        if (random.nextBoolean()) {
-          redis.flushAll();
-        } else {
-          redis.keys("cache:*purges*").forEach(redis::del);
-        }
-      }
-    }
 
     private static Duration shortTime(Random random) {
       return Duration.ofMillis(50 + random.nextInt(250));
