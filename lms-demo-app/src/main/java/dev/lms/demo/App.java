@@ -158,11 +158,7 @@ public final class App {
     parts.<AutoCloseable>add(renders::shutdownNow);
     PageCache pageCache =
         new PageCache(
-            store,
-            clock,
-            PageCache.DEFAULT_MAX_PAGE_BYTES,
-            PageCache.DEFAULT_MAX_WAIT,
-            renders);
+            store, clock, PageCache.DEFAULT_MAX_PAGE_BYTES, PageCache.DEFAULT_MAX_WAIT, renders);
 
     Assets assets = new Assets();
     Pages pages = new Pages(new Visitors(Site::isSignedIn, PageCacheFilter::hole), assets);

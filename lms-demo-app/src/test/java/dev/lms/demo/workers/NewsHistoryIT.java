@@ -8,7 +8,6 @@ import dev.lms.demo.workers.PageHistory.Version;
 import dev.lms.session.redis.RedisServer;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -50,8 +49,7 @@ class NewsHistoryIT {
   private static final List<String> PAGES = List.of("/news/a", "/news/b", "/news/c");
 
   private static final List<String> TO_BE_MET =
-      List.of(
-          "fresh", "stale", "stale instead of an error", "HEAD", "304", "overtaken", "warmed");
+      List.of("fresh", "stale", "stale instead of an error", "HEAD", "304", "overtaken", "warmed");
 
   /** Purges of one page; the first is the unsafe method. */
   private static final List<String> NARROW = List.of("", "/purge?tag=", "/purge?path=");
@@ -105,8 +103,10 @@ class NewsHistoryIT {
     private final int reads;
     private final long seed;
     private final HttpClient client = HttpClient.newHttpClient();
+
     /** Those alive. */
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
+
     private final Queue<Version> published = new ConcurrentLinkedQueue<>();
     private final Queue<Version> seen = new ConcurrentLinkedQueue<>();
     private final ConcurrentMap<String, AtomicInteger> met = new ConcurrentHashMap<>();
@@ -144,8 +144,7 @@ class NewsHistoryIT {
       System.out.printf(
           "published %d versions, seen %d times, %d renders overtaken; met %s%n",
           published.size(), seen.size(), desk.overtaken(), met);
-      assertEquals(
-          List.of(), new PageHistory(published, seen).violations(), Seed.sentence(seed));
+      assertEquals(List.of(), new PageHistory(published, seen).violations(), Seed.sentence(seed));
       assertTrue(seen.size() > reads / 2, "only " + seen.size() + " pages were seen");
       assertTrue(published.size() > reads / 20, "only " + published.size() + " were published");
       assertEquals(List.of(), missing(), "never met, so this run proves little");
@@ -286,7 +285,8 @@ class NewsHistoryIT {
         long start = System.nanoTime();
         Optional<HttpResponse<String>> answer =
             send(
-                HttpRequest.newBuilder(worker.uri().resolve(target + page)).POST(BodyPublishers.noBody()));
+                HttpRequest.newBuilder(worker.uri().resolve(target + page))
+                    .POST(BodyPublishers.noBody()));
         if (answer.filter(a -> a.statusCode() == 204).isPresent()) {
           published.add(new Version(page, version, start, System.nanoTime(), target + page));
           desk.returned(page, version);
@@ -305,9 +305,9 @@ class NewsHistoryIT {
       }
 
       void go(Random random) {
-        int steps = 12;
+        int steps = Math.max(12, reads / 100);
         for (int step = 1; step < steps; step++) {
-          int due = reads * step / steps;
+          int due = reads / steps * step;
           WorkerProcess.eventually(() -> asked.get() >= due, "the readers go on");
           if (step == steps / 2) {
             killAsItRenders(workers.get(0));

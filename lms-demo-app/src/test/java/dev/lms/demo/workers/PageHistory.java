@@ -55,8 +55,7 @@ record PageHistory(Collection<Version> published, Collection<Version> seen) {
                       NavigableMap<Long, Version> sofar = new TreeMap<>();
                       for (Version version : versions) {
                         Map.Entry<Long, Version> last = sofar.lastEntry();
-                        boolean newer =
-                            last == null || last.getValue().number() < version.number();
+                        boolean newer = last == null || last.getValue().number() < version.number();
                         sofar.put(version.end(), newer ? version : last.getValue());
                       }
                       return sofar;

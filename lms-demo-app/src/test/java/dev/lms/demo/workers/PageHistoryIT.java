@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.Browser;
 import dev.lms.demo.WorkerProcess;
-import dev.lms.session.redis.RedisServer;
 import dev.lms.demo.workers.PageHistory.Version;
+import dev.lms.session.redis.RedisServer;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,10 +33,9 @@ import redis.clients.jedis.Jedis;
  * reader sees is never older than the newest whose edit had been answered when the reader asked.
  */
 class PageHistoryIT {
-  private static final int STEPS = 12;
-
   /** Each with an editor; one more is edited by who disturbs. */
   private static final int COURSES = 3;
+
   private static final int READERS = 5;
   private static final Pattern VERSION = Pattern.compile("Version (\\d+) of it");
 
@@ -137,14 +136,17 @@ class PageHistoryIT {
     private void read(Browser person, WorkerProcess worker, String course) {
       long start = System.nanoTime();
       try {
-        Browser.Answer page =
-            person.on(worker.uri("/")).copy().get("/course/" + course + "/view");
+        Browser.Answer page = person.on(worker.uri("/")).copy().get("/course/" + course + "/view");
         Matcher version = VERSION.matcher(page.body());
         if (page.status() == 200 && version.find()) {
           int shown = Integer.parseInt(version.group(1));
           views.add(
               new Version(
-                  course, shown, start, System.nanoTime(), "on " + worker.port() + " " + page.header("cache-status")));
+                  course,
+                  shown,
+                  start,
+                  System.nanoTime(),
+                  "on " + worker.port() + " " + page.header("cache-status")));
         }
       } catch (UncheckedIOException e) {
         // Nothing was seen.
@@ -180,10 +182,11 @@ class PageHistoryIT {
 
     /** A worker that is stopped parks the renders it is in the middle of. */
     private void disturb(Backend site, Browser instructor, String token, Random random) {
-      for (int step = 1; step < STEPS; step++) {
-        int due = reads * step / STEPS;
+      int steps = Math.max(12, reads / 200);
+      for (int step = 1; step < steps; step++) {
+        int due = reads / steps * step;
         WorkerProcess.eventually(() -> asked.get() >= due, "the readers go on");
-        if (step == STEPS / 2) {
+        if (step == steps / 2) {
           site.one().kill();
         } else if (step % 2 == 1) {
           editWhileOneIsStopped(site, instructor, token, step, random);

@@ -39,7 +39,7 @@ class SessionHistoryIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void everyHistoryHasAnExplanation(Backend.Kind kind) throws Exception {
-    new Run(kind, 8, 500, new Random().nextLong()).judge();
+    new Run(kind, 8, 500, Seed.next()).judge();
   }
 
   @ParameterizedTest
@@ -47,7 +47,7 @@ class SessionHistoryIT {
   @Tag("long")
   void everyLongHistoryHasAnExplanation(Backend.Kind kind) throws Exception {
     for (int round = 0; round < 10; round++) {
-      new Run(kind, 60, 3000, new Random().nextLong()).judge();
+      new Run(kind, 60, 3000, Seed.next()).judge();
     }
   }
 
@@ -76,7 +76,7 @@ class SessionHistoryIT {
     }
 
     void judge() throws Exception {
-      System.out.printf("%s: the seed of this history is %d%n", kind, seed);
+      System.out.println(kind + ": " + Seed.sentence(seed));
       try (Backend site = new Backend(kind, 3)) {
         for (int i = 0; i < sessions; i++) {
           Browser browser = new Browser(site.workers().get(i % 3).uri("/"));
@@ -100,7 +100,7 @@ class SessionHistoryIT {
       List<Operation> all = List.copyOf(history);
       long done = all.stream().filter(Operation::isDone).count();
       assertTrue(done > operations / 2, "only " + done + " of " + all.size() + " were done");
-      assertEquals(List.of(), new SessionHistory(all).violations(), "seed " + seed);
+      assertEquals(List.of(), new SessionHistory(all).violations(), Seed.sentence(seed));
     }
 
     private void act(Backend site, Random random) {

@@ -1,4 +1,4 @@
-/** What must hold between worker processes: the shipped jar, started at least twice. */
+/** What must hold between worker processes: mostly the shipped jar, started at least twice. */
 @NullMarked
 package dev.lms.demo.workers;
 
