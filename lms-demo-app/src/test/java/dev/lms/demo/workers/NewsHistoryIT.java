@@ -32,6 +32,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -230,9 +231,9 @@ class NewsHistoryIT {
     }
 
     /** What is in the reader's hands after this answer. */
-    private static Optional<Held> held(HttpResponse<String> answer, Held before) {
+    private static Optional<Held> held(HttpResponse<String> answer, @Nullable Held before) {
       if (answer.statusCode() == 304) {
-        return Optional.of(before);
+        return Optional.ofNullable(before);
       }
       return answer.statusCode() == 200
           ? answer
