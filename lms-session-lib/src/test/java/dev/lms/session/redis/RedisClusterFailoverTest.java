@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import redis.clients.jedis.Jedis;
@@ -74,6 +75,7 @@ class RedisClusterFailoverTest {
   /** Without asking the masters, as an operator does who has lost most of them. */
   @Test
   @Order(4)
+  @Tag("long")
   void aReplicaThatTakesOverByForceIsFound() throws Exception {
     outage(
         0,
