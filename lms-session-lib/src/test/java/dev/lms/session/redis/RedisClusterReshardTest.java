@@ -113,8 +113,8 @@ class RedisClusterReshardTest {
   @ParameterizedTest
   @EnumSource(names = {"V6_2", "V7_OR_NEWER"})
   void slotsThatMoveForLong(RedisBinary binary) throws Exception {
-    reshard(binary, 30, false);
-    reshard(binary, 30, true);
+    reshard(binary, 10, false);
+    reshard(binary, 10, true);
   }
 
   private static void reshard(RedisBinary binary, int rounds, boolean breaks) throws Exception {
