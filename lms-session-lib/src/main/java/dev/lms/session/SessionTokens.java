@@ -70,7 +70,8 @@ public final class SessionTokens {
   private Token mint(String group) {
     String id = group + randomText(ID);
     byte[] signature = sign(keys.get(0), id);
-    return new Token(id + mac(signature), group, handle(signature));
+    return new Token(
+        id + new String(mac(signature), StandardCharsets.US_ASCII), group, handle(signature));
   }
 
   /** The token, or empty if it was not made with a key of this ring. */
@@ -83,15 +84,15 @@ public final class SessionTokens {
     for (Hmac key : keys) {
       byte[] signature = sign(key, id);
       // As text: the same bytes may have several spellings, and only one was handed out.
-      if (MessageDigest.isEqual(mac(signature).getBytes(StandardCharsets.UTF_8), mac)) {
+      if (MessageDigest.isEqual(mac(signature), mac)) {
         return Optional.of(new Token(text, id.substring(0, GROUP), handle(signature)));
       }
     }
     return Optional.empty();
   }
 
-  private static String mac(byte[] signature) {
-    return ENCODER.encodeToString(Arrays.copyOf(signature, Hmac.TAG_BYTES));
+  private static byte[] mac(byte[] signature) {
+    return ENCODER.encode(Arrays.copyOf(signature, Hmac.TAG_BYTES));
   }
 
   private static byte[] sign(Hmac key, String id) {

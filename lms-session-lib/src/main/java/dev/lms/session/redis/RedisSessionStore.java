@@ -52,7 +52,6 @@ public final class RedisSessionStore implements SessionStore {
 
   private static final String ATTRIBUTE = "a:";
 
-  private static final Script CREATE = Script.named("create.lua");
   private static final Script COMMIT = Script.named("commit.lua");
   private static final Script END = Script.named("end.lua");
 
@@ -177,28 +176,35 @@ public final class RedisSessionStore implements SessionStore {
       Instant now,
       SessionLimit limit) {
     Token token = tokens.mint();
-    List<String> arguments = new ArrayList<>();
-    arguments.add(RedisKeys.timeToLive(deadline, now));
-    arguments.add(RedisKeys.ENVELOPE);
-    arguments.add(envelopes.encode(token.handle(), envelope));
-    arguments.add(RedisKeys.DEADLINE);
-    arguments.add(RedisKeys.millis(deadline));
-    attributes.forEach(
-        (name, value) -> {
-          arguments.add(ATTRIBUTE + name);
-          arguments.add(value);
-        });
-    List<String> key = List.of(keys.session(token));
+    RedisBeginning beginning = beginning(token, envelope, attributes, deadline, now);
     Optional<String> person = person(envelope);
     if (person.isEmpty()) {
-      once(() -> CREATE.run(redis, key, arguments));
+      once(() -> beginning.write(redis));
       return Optional.of(token.text());
     }
     RedisSignIn signIn =
         new RedisSignIn(person.get(), token, envelope, deadline, now, Optional.empty(), limit);
     // Not written means revoked before it began: the caller has a token of a session that ended.
-    return once(() -> signIn.run(redis, index, listener, CREATE.step(key, arguments), List.of()))
-        .map(answer -> token.text());
+    return once(() -> signIn.begin(redis, index, listener, beginning)).map(any -> token.text());
+  }
+
+  private RedisBeginning beginning(
+      Token token,
+      Envelope envelope,
+      Map<String, String> attributes,
+      Instant deadline,
+      Instant now) {
+    List<String> fields = new ArrayList<>(4 + 2 * attributes.size());
+    fields.add(RedisKeys.ENVELOPE);
+    fields.add(envelopes.encode(token.handle(), envelope));
+    fields.add(RedisKeys.DEADLINE);
+    fields.add(RedisKeys.millis(deadline));
+    attributes.forEach(
+        (name, value) -> {
+          fields.add(ATTRIBUTE + name);
+          fields.add(value);
+        });
+    return new RedisBeginning(keys.session(token), RedisKeys.timeToLive(deadline, now), fields);
   }
 
   @Override
