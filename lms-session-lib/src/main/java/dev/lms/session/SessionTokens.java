@@ -91,6 +91,15 @@ public final class SessionTokens {
     return Optional.empty();
   }
 
+  /**
+   * The token of a session that a store has loaded, under the name it has now, which the token of an
+   * alias does not say. Checks nothing: a store that finds nothing under the name says so.
+   */
+  public static Token of(StoredSession session) {
+    String text = session.token();
+    return new Token(text, text.substring(0, Math.min(GROUP, text.length())), session.handle());
+  }
+
   private static byte[] mac(byte[] signature) {
     return ENCODER.encode(Arrays.copyOf(signature, Hmac.TAG_BYTES));
   }

@@ -123,11 +123,6 @@ public final class RedisSessionStore implements SessionStore {
         : Optional.empty();
   }
 
-  /** The session under its current name, which the token of an alias does not say. */
-  private Optional<Token> name(StoredSession session) {
-    return tokens.parse(session.token()).map(token -> token.as(session.handle()));
-  }
-
   private Optional<StoredSession> decode(Token token, Map<String, String> fields) {
     String envelope = fields.get(RedisKeys.ENVELOPE);
     String deadline = fields.get(RedisKeys.DEADLINE);
@@ -209,9 +204,7 @@ public final class RedisSessionStore implements SessionStore {
 
   @Override
   public Written update(StoredSession session, Changes changes, Instant deadline, Instant now) {
-    return name(session)
-        .map(name -> update(name, session, changes, deadline, now))
-        .orElse(Written.GONE);
+    return update(SessionTokens.of(session), session, changes, deadline, now);
   }
 
   private Written update(
@@ -266,9 +259,8 @@ public final class RedisSessionStore implements SessionStore {
       Instant deadline,
       Instant now,
       SessionLimit limit) {
-    Optional<Token> old = name(session);
-    while (old.isPresent()) {
-      Token name = old.get();
+    Token name = SessionTokens.of(session);
+    while (true) {
       Token token = tokens.mintBeside(name);
       Move move = new Move(name, token, session, envelope, Optional.empty());
       Optional<Object> answer = move(move, changes, deadline, now, limit);
@@ -279,9 +271,8 @@ public final class RedisSessionStore implements SessionStore {
       if (forward.isEmpty()) {
         return written(answer.get(), token);
       }
-      old = Optional.of(name.as(forward.get().handle()));
+      name = name.as(forward.get().handle());
     }
-    return Written.GONE;
   }
 
   @Override
@@ -378,7 +369,7 @@ public final class RedisSessionStore implements SessionStore {
 
   @Override
   public void delete(StoredSession session, Instant now) {
-    name(session).ifPresent(name -> delete(name, session.envelope()));
+    delete(SessionTokens.of(session), session.envelope());
   }
 
   private void delete(Token name, Envelope envelope) {
