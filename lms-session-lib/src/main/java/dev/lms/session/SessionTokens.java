@@ -59,19 +59,20 @@ public final class SessionTokens {
 
   /** A token nobody has seen before. */
   public Token mint() {
-    return mint(randomText(GROUP));
+    return sign(randomText(GROUP + ID));
   }
 
   /** A new token in the group of an old one. */
   public Token mintBeside(Token old) {
-    return mint(old.group());
+    return sign(old.group() + randomText(ID));
   }
 
-  private Token mint(String group) {
-    String id = group + randomText(ID);
+  private Token sign(String id) {
     byte[] signature = sign(keys.get(0), id);
     return new Token(
-        id + new String(mac(signature), StandardCharsets.US_ASCII), group, handle(signature));
+        id + new String(mac(signature), StandardCharsets.US_ASCII),
+        id.substring(0, GROUP),
+        handle(signature));
   }
 
   /** The token, or empty if it was not made with a key of this ring. */

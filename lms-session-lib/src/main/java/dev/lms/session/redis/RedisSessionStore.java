@@ -50,8 +50,6 @@ public final class RedisSessionStore implements SessionStore {
 
   private final LongAdder unreadable = new LongAdder();
 
-  private static final String ATTRIBUTE = "a:";
-
   private static final Script COMMIT = Script.named("commit.lua");
   private static final Script END = Script.named("end.lua");
 
@@ -98,10 +96,10 @@ public final class RedisSessionStore implements SessionStore {
   public Opened open(String token, Instant now) {
     Optional<Token> name = tokens.parse(token);
     while (name.isPresent()) {
-      Map<String, String> fields = read(name.get());
-      Optional<Forward> forward = forward(name.get(), fields.get(RedisKeys.NEXT));
+      RedisHash hash = read(name.get());
+      Optional<Forward> forward = forward(name.get(), hash.next());
       if (forward.isEmpty()) {
-        Optional<StoredSession> session = decode(name.get(), fields);
+        Optional<StoredSession> session = decode(name.get(), hash);
         return session.isPresent() ? new Opened.Live(session.get()) : Opened.ABSENT;
       }
       if (!forward.get().isAlias(now)) {
@@ -112,8 +110,8 @@ public final class RedisSessionStore implements SessionStore {
     return Opened.ABSENT;
   }
 
-  private Map<String, String> read(Token name) {
-    return repeatable(() -> redis.hgetAll(keys.session(name)));
+  private RedisHash read(Token name) {
+    return repeatable(() -> redis.executeCommand(RedisHash.read(keys.session(name))));
   }
 
   /** Where a session went; empty if the answer of a script or the field of a hash does not say. */
@@ -123,26 +121,19 @@ public final class RedisSessionStore implements SessionStore {
         : Optional.empty();
   }
 
-  private Optional<StoredSession> decode(Token token, Map<String, String> fields) {
-    String envelope = fields.get(RedisKeys.ENVELOPE);
-    String deadline = fields.get(RedisKeys.DEADLINE);
-    if (envelope == null || deadline == null) {
+  private Optional<StoredSession> decode(Token token, RedisHash hash) {
+    if (hash.envelope() == null || hash.deadline() == null) {
       // Nothing at all, or the mark of a revocation, is no session; a half one is.
-      return envelope == null && deadline == null ? Optional.empty() : unreadable(token);
+      return hash.envelope() == null && hash.deadline() == null
+          ? Optional.empty()
+          : unreadable(token);
     }
-    Map<String, String> attributes = new HashMap<>();
-    fields.forEach(
-        (field, value) -> {
-          if (field.startsWith(ATTRIBUTE)) {
-            attributes.put(field.substring(ATTRIBUTE.length()), value);
-          }
-        });
     try {
-      Instant end = Instant.ofEpochMilli(Long.parseLong(deadline));
-      Optional<Envelope> read = envelopes.decode(token.handle(), envelope);
+      Instant end = Instant.ofEpochMilli(Long.parseLong(hash.deadline()));
+      Optional<Envelope> read = envelopes.decode(token.handle(), hash.envelope());
       if (read.isPresent()) {
         return Optional.of(
-            new StoredSession(token.text(), token.handle(), read.get(), end, attributes));
+            new StoredSession(token.text(), token.handle(), read.get(), end, hash.attributes()));
       }
     } catch (NumberFormatException e) {
       // As unreadable as a broken envelope.
@@ -196,7 +187,7 @@ public final class RedisSessionStore implements SessionStore {
     fields.add(RedisKeys.millis(deadline));
     attributes.forEach(
         (name, value) -> {
-          fields.add(ATTRIBUTE + name);
+          fields.add(RedisKeys.attribute(name));
           fields.add(value);
         });
     return new RedisBeginning(keys.session(token), RedisKeys.timeToLive(deadline, now), fields);
@@ -210,7 +201,7 @@ public final class RedisSessionStore implements SessionStore {
   private Written update(
       Token name, StoredSession session, Changes changes, Instant deadline, Instant now) {
     List<String> key = List.of(keys.session(name));
-    List<String> arguments = arguments(Map.of(), changes, deadline, now, "");
+    List<String> arguments = CommitArguments.of(changes, session.deadline(), deadline, now);
     Envelope envelope = session.envelope();
     Optional<String> person = person(envelope).filter(id -> deadline.isAfter(session.deadline()));
     Supplier<Object> command =
@@ -311,10 +302,13 @@ public final class RedisSessionStore implements SessionStore {
     Token token = move.to();
     Envelope envelope = move.envelope();
     Forward forward = new Forward(token.handle(), move.aliasUntil());
-    Map<String, String> own =
-        Map.of(RedisKeys.ENVELOPE, envelopes.encode(token.handle(), envelope));
     List<String> arguments =
-        arguments(own, changes, deadline, now, envelopes.encode(old.handle(), forward));
+        CommitArguments.moving(
+            envelopes.encode(token.handle(), envelope),
+            envelopes.encode(old.handle(), forward),
+            changes,
+            deadline,
+            now);
     Step write = COMMIT.step(List.of(keys.session(old), keys.session(token)), arguments);
     Optional<String> before = person(move.session().envelope());
     Optional<String> after = person(envelope);
@@ -421,34 +415,6 @@ public final class RedisSessionStore implements SessionStore {
 
   private static Optional<String> person(Envelope envelope) {
     return envelope.principal().map(Principal::id);
-  }
-
-  /** In the order commit.lua reads them. */
-  private static List<String> arguments(
-      Map<String, String> own, Changes changes, Instant deadline, Instant now, String forward) {
-    List<String> arguments = new ArrayList<>();
-    arguments.add(RedisKeys.millis(now));
-    arguments.add(RedisKeys.millis(deadline));
-    arguments.add(RedisKeys.timeToLive(deadline, now));
-    arguments.add(forward);
-    arguments.add(Integer.toString(changes.expected().size()));
-    arguments.add(Integer.toString(own.size() + changes.set().size()));
-    arguments.add(Integer.toString(changes.removed().size()));
-    arguments.add(Integer.toString(changes.added().size()));
-    changes
-        .expected()
-        .forEach(
-            (name, value) -> {
-              arguments.add(ATTRIBUTE + name);
-              arguments.add(value.map(text -> '=' + text).orElse(""));
-            });
-    own.forEach((field, value) -> arguments.addAll(List.of(field, value)));
-    changes.set().forEach((name, value) -> arguments.addAll(List.of(ATTRIBUTE + name, value)));
-    changes.removed().forEach(name -> arguments.add(ATTRIBUTE + name));
-    changes
-        .added()
-        .forEach((name, delta) -> arguments.addAll(List.of(ATTRIBUTE + name, delta.toString())));
-    return arguments;
   }
 
   /**
