@@ -403,14 +403,15 @@ public final class Session {
     Instant now = now();
     Envelope envelope = envelope(now, now);
     Instant deadline = sessions.lifetimes().deadline(now, envelope.absoluteDeadline());
-    Map<String, String> attributes = changes.applyTo(Map.of());
+    Map<String, String> attributes =
+        changes.added().isEmpty() ? changes.set() : changes.applyTo(Map.of());
     Optional<String> token =
         sessions.store().create(envelope, attributes, deadline, now, sessions.limit());
     if (token.isEmpty()) {
       return Outcome.REFUSED;
     }
     handOut(token.get(), envelope, now);
-    name(token.get(), envelope).ifPresent(sessions.events()::created);
+    sessions.events().created(() -> name(token.get(), envelope));
     return Outcome.STORED;
   }
 
