@@ -93,8 +93,8 @@ public final class SessionTokens {
   }
 
   /**
-   * The token of a session that a store has loaded, under the name it has now, which the token of an
-   * alias does not say. Checks nothing: a store that finds nothing under the name says so.
+   * The token of a session that a store has loaded, under the name it has now, which the token of
+   * an alias does not say. Checks nothing: a store that finds nothing under the name says so.
    */
   public static Token of(StoredSession session) {
     String text = session.token();

@@ -217,8 +217,8 @@ class RevocationRaceTest {
   }
 
   /**
-   * The harder half: its entry was there when revoke looked, so it counts as revoked. A sign-in that
-   * begins a session is entered before only if the limit refuses; else both are one step.
+   * The harder half: its entry was there when revoke looked, so it counts as revoked. A sign-in
+   * that begins a session is entered before only if the limit refuses; else both are one step.
    */
   @Test
   void aSignInThatWasEnteredButNotWrittenNeverBegins() throws Exception {
@@ -230,8 +230,7 @@ class RevocationRaceTest {
               () ->
                   visitor
                       ? slow.rotate(before, PERSON, Changes.NONE, SOON, NOW).token().orElseThrow()
-                      : slow.create(PERSON, Map.of(), SOON, NOW, FIVE)
-                          .orElseThrow());
+                      : slow.create(PERSON, Map.of(), SOON, NOW, FIVE).orElseThrow());
       assertTrue(stop.isReachedBefore(running));
       assertEquals(0, revokeAll(quick), "not live yet, so not counted");
       stop.release();
