@@ -33,11 +33,11 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * Sessions in Redis 6.2 or newer: one hash each. Thread-safe.
  *
- * <p>Reading costs one round trip ({@code HGETALL}), every change one (a script that checks that the
- * session is still there and changes it in the same step). No command touches two cluster slots: a
- * rotated id stays in the slot of the old one, and what a write changes in the person's index goes
- * along as a command of its own: in the same round trip, or in a cluster in one more. A sign-in
- * that ends another session costs one more, and so does a limit that {@linkplain
+ * <p>Reading costs one round trip ({@code HGETALL}), every change one (a script that checks that
+ * the session is still there and changes it in the same step). No command touches two cluster
+ * slots: a rotated id stays in the slot of the old one, and what a write changes in the person's
+ * index goes along as a command of its own: in the same round trip, or in a cluster in one more. A
+ * sign-in that ends another session costs one more, and so does a limit that {@linkplain
  * SessionLimit#refuses() refuses}, because it must be asked first. An id that was rotated costs one
  * more, while it is an alias, for each rotation since.
  *
