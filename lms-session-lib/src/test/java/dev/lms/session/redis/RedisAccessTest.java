@@ -29,7 +29,7 @@ class RedisAccessTest extends SessionStoreContract {
   static final String[] RULES = {
     "reset", "on", ">open:sesame/@", "~session:*", "+hgetall", "+hmget", "+hget", "+hset", "+hdel",
     "+hexists", "+hincrby", "+del", "+pexpire", "+pttl", "+rename", "+eval", "+evalsha", "+scan",
-    "+set", "+exists", "+hello", "+ping"
+    "+set", "+exists", "+multi", "+exec", "+hello", "+ping"
   };
 
   private static RedisServer server;
