@@ -158,6 +158,7 @@ public final class RedisServer implements AutoCloseable {
           return;
         }
         if (!process.isAlive() || System.nanoTime() > giveUp) {
+          process.destroyForcibly();
           throw new IllegalStateException(Files.readString(folder.resolve("log")), e);
         }
         Thread.onSpinWait();
