@@ -19,8 +19,8 @@ public enum Coding {
    * @return gzip if the client takes it and does not rank it below identity
    */
   public static Coding accepted(List<String> acceptEncoding) {
-    if (acceptEncoding.size() == 1 && acceptEncoding.get(0).startsWith("gzip,")) {
-      return GZIP; // What browsers send; spares them the parsing.
+    if (acceptEncoding.size() == 1 && isUsual(acceptEncoding.get(0))) {
+      return GZIP;
     }
     Map<String, Double> weights = new HashMap<>();
     for (String line : acceptEncoding) {
@@ -33,6 +33,11 @@ public enum Coding {
         weights.getOrDefault(
             "gzip", weights.getOrDefault("x-gzip", weights.getOrDefault("*", 0.0)));
     return gzip > 0 && gzip >= weights.getOrDefault("identity", 0.0) ? GZIP : IDENTITY;
+  }
+
+  /** What browsers send; spares them the parsing. */
+  private static boolean isUsual(String line) {
+    return line.startsWith("gzip,") || line.equals("gzip");
   }
 
   private static double weight(String parameter) {

@@ -23,8 +23,8 @@ public final class Conditions {
   public static boolean matches(List<String> ifNoneMatch, String etag) {
     String opaque = etag.startsWith("W/") ? etag.substring(2) : etag;
     for (String line : ifNoneMatch) {
-      if (line.strip().equals("*")) {
-        return true;
+      if (line.equals(etag) || line.strip().equals("*")) {
+        return true; // What browsers send is the tag, and nothing else.
       }
       Matcher tags = ENTITY_TAG.matcher(line);
       while (tags.find()) {

@@ -83,7 +83,7 @@ public record Outcome(
   public String cacheStatus(Instant now) {
     String how =
         switch (source) {
-          case HIT, STALE -> "hit; ttl=" + page.map(p -> secondsLeft(p, now)).orElse(0L);
+          case HIT, STALE -> "hit; ttl=" + secondsLeft(now);
           case COLLAPSED -> "fwd=miss; collapsed";
           case STALE_IF_ERROR -> "fwd=stale";
           case EXPIRED -> stored ? "fwd=stale; stored" : "fwd=stale";
@@ -91,17 +91,15 @@ public record Outcome(
           case MISS -> stored ? "fwd=miss; stored" : "fwd=miss";
           case BYPASS -> "fwd=bypass";
         };
-    return "lms; "
-        + how
-        + "; detail="
-        + detail(variant.kind().token(), reason.map(Reason::token).orElse(""));
+    return "lms; " + how + "; detail=" + detail();
   }
 
-  private static String detail(String variant, String reason) {
-    return reason.isEmpty() ? variant : variant + "/" + reason;
+  private String detail() {
+    String who = variant.kind().token();
+    return reason.isPresent() ? who + "/" + reason.get().token() : who;
   }
 
-  private static long secondsLeft(Page page, Instant now) {
-    return Duration.between(now, page.freshUntil()).toSeconds();
+  private long secondsLeft(Instant now) {
+    return page.isPresent() ? Duration.between(now, page.get().freshUntil()).toSeconds() : 0;
   }
 }

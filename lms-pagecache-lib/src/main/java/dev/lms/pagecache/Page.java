@@ -1,5 +1,7 @@
 package dev.lms.pagecache;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -34,6 +36,8 @@ public record Page(
     String digest) {
 
   private static final int DIGEST_BYTES = 18;
+  private static final MessageDigest UNFED = newSha256();
+  private static final Base64.Encoder NAMES = Base64.getUrlEncoder().withoutPadding();
 
   /** No status: what it is the status of is no answer. */
   private static final int VARYING = 0;
@@ -195,14 +199,25 @@ public record Page(
   }
 
   static void digest(MessageDigest sha, char kind, Slice value) {
-    sha.update((byte) kind);
-    for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
-      sha.update((byte) (value.length >>> shift));
-    }
+    byte[] kindAndLength = new byte[1 + Integer.BYTES];
+    ByteBuffer.wrap(kindAndLength)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put((byte) kind)
+        .putInt(value.length);
+    sha.update(kindAndLength);
     sha.update(value.array, value.offset, value.length);
   }
 
+  /** As fast as the platform gives it: a copy of one that was never fed. */
   private static MessageDigest sha256() {
+    try {
+      return (MessageDigest) UNFED.clone();
+    } catch (CloneNotSupportedException e) {
+      return newSha256();
+    }
+  }
+
+  private static MessageDigest newSha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -211,9 +226,7 @@ public record Page(
   }
 
   private static String text(MessageDigest sha) {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(Arrays.copyOf(sha.digest(), DIGEST_BYTES));
+    return NAMES.encodeToString(Arrays.copyOf(sha.digest(), DIGEST_BYTES));
   }
 
   /**

@@ -183,8 +183,9 @@ public final class PageCache {
         found = lookup(key, request);
       }
     }
-    PageKey at = key;
-    return found.map(lookup -> found(primary, at, lookup, request));
+    return found.isPresent()
+        ? Optional.of(found(primary, key, found.get(), request))
+        : Optional.empty();
   }
 
   private Found found(
@@ -196,8 +197,9 @@ public final class PageCache {
     Optional<Stamp> stamp =
         lookup instanceof PageStore.Miss miss ? Optional.of(miss.stamp()) : Optional.empty();
     ReusePolicy.Reuse reuse =
-        page.map(p -> ReusePolicy.judge(p, request, clock.instant()))
-            .orElse(ReusePolicy.Reuse.VALIDATE);
+        page.isPresent()
+            ? ReusePolicy.judge(page.get(), request, clock.instant())
+            : ReusePolicy.Reuse.VALIDATE;
     return new Found(primary, key, page, reuse, stamp);
   }
 
@@ -427,7 +429,7 @@ public final class PageCache {
 
   /** Empty during an outage; after one the store is left in peace for a moment. */
   private Optional<PageStore.Lookup> lookup(PageKey key, PresentedRequest request) {
-    if (clock.instant().isBefore(storeRestsUntil)) {
+    if (storeRests()) {
       return Optional.empty();
     }
     try {
@@ -439,6 +441,11 @@ public final class PageCache {
       storeRestsUntil = clock.instant().plus(OUTAGE_PAUSE);
       return Optional.empty();
     }
+  }
+
+  private boolean storeRests() {
+    Instant until = storeRestsUntil;
+    return !until.equals(Instant.MIN) && clock.instant().isBefore(until);
   }
 
   private @Nullable Note noteOf(PageKey key) {

@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,22 +15,38 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PageKey {
   private final String path;
-  private final String query;
-  private final String parts;
+  private final List<String> parameters;
   private final Variant variant;
   private final String route;
   private final String text;
 
-  private PageKey(String path, String query, String parts, Variant variant, String route) {
+  /** Where the variant begins in the text. */
+  private final int variantAt;
+
+  /**
+   * @param text all parts but those of the variant, which are added
+   */
+  private PageKey(
+      String path, List<String> parameters, StringBuilder text, Variant variant, String route) {
     this.path = path;
-    this.query = query;
-    this.parts = parts;
+    this.parameters = parameters;
     this.variant = variant;
     this.route = route;
-    StringBuilder all = new StringBuilder(parts);
-    part(all, 'V', variant.kind().token());
-    variant.names().forEach(name -> part(all, 'N', name));
-    this.text = all.toString();
+    this.variantAt = text.length();
+    part(text, 'V', variant.kind().token());
+    for (String name : variant.names()) {
+      part(text, 'N', name);
+    }
+    this.text = text.toString();
+  }
+
+  private PageKey(PageKey key, String route) {
+    this.path = key.path;
+    this.parameters = key.parameters;
+    this.variant = key.variant;
+    this.route = route;
+    this.variantAt = key.variantAt;
+    this.text = key.text;
   }
 
   /**
@@ -52,24 +67,29 @@ public final class PageKey {
       PageRule rule,
       Fields requestHeaders,
       Variant variant) {
-    StringBuilder parts = new StringBuilder(64);
+    StringBuilder text = new StringBuilder(64);
     if (!host.isEmpty()) {
-      part(parts, 'O', host);
+      part(text, 'O', host);
     }
-    part(parts, 'P', rawPath);
+    part(text, 'P', rawPath);
     if (rule.profile() == PageRule.Profile.RFC9111) {
       if (rawQuery != null) {
-        part(parts, 'W', rawQuery);
+        part(text, 'W', rawQuery);
       }
-      return new PageKey(rawPath, rawQuery == null ? "" : rawQuery, parts.toString(), variant, "");
+      List<String> whole = rawQuery == null ? List.of() : List.of(rawQuery);
+      return new PageKey(rawPath, whole, text, variant, "");
     }
     List<String> parameters = declared(rawQuery, rule.parameters());
-    parameters.forEach(parameter -> part(parts, 'Q', parameter));
-    for (String name : new TreeSet<>(rule.headers())) {
-      part(parts, 'H', name);
-      requestHeaders.lines(name).forEach(line -> part(parts, 'L', line));
+    for (String parameter : parameters) {
+      part(text, 'Q', parameter);
     }
-    return new PageKey(rawPath, String.join("&", parameters), parts.toString(), variant, "");
+    for (String name : rule.headers()) {
+      part(text, 'H', name);
+      for (String line : requestHeaders.lines(name)) {
+        part(text, 'L', line);
+      }
+    }
+    return new PageKey(rawPath, parameters, text, variant, "");
   }
 
   /** Drops undeclared parameters and sorts the rest by name; equal names keep their order. */
@@ -100,7 +120,11 @@ public final class PageKey {
    * @return the key
    */
   public PageKey withVariant(Variant other) {
-    return new PageKey(path, query, parts, other, route);
+    return new PageKey(path, parameters, withoutVariant(), other, route);
+  }
+
+  private StringBuilder withoutVariant() {
+    return new StringBuilder(text.length()).append(text, 0, variantAt);
   }
 
   /**
@@ -111,7 +135,7 @@ public final class PageKey {
    * @return the key
    */
   public PageKey ofRoute(String name) {
-    return new PageKey(path, query, parts, variant, name);
+    return new PageKey(this, name);
   }
 
   /**
@@ -139,9 +163,9 @@ public final class PageKey {
         part(values, 'L', String.join(",", request.members(name)));
       }
     }
-    StringBuilder all = new StringBuilder(parts);
+    StringBuilder all = withoutVariant();
     part(all, 'S', Page.digestOf(values.toString()));
-    return new PageKey(path, query, all.toString(), variant, route);
+    return new PageKey(path, parameters, all, variant, route);
   }
 
   /**
@@ -168,6 +192,7 @@ public final class PageKey {
    * @return the declared parameters, sorted by name, raw; empty if there is none
    */
   public Optional<String> query() {
+    String query = String.join("&", parameters);
     return query.isEmpty() ? Optional.empty() : Optional.of(query);
   }
 

@@ -2,8 +2,10 @@ package dev.lms.pagecache;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -17,8 +19,8 @@ import java.util.stream.Stream;
  *     the longest lifetime of an answer that gives none itself
  * @param parameters names of the query parameters the page depends on, as they stand in the raw
  *     query; all others are dropped from the key and from what the handler sees
- * @param headers lower-case names of the request headers the page depends on; they become part of
- *     the key and of {@code Vary}
+ * @param headers lower-case names of the request headers the page depends on, sorted; they become
+ *     part of the key and of {@code Vary}
  * @param tags labels that {@link PageCache#purge} knows the page by, besides those the handler adds
  *     through {@code Cache-Tag}
  * @param publicDespiteAuthorization whether requests with an {@code Authorization} header may be
@@ -76,10 +78,7 @@ public record PageRule(
           "ttl is " + ttl + "; give a positive lifetime, or no rule for a page never cached");
     }
     parameters = Set.copyOf(parameters);
-    headers =
-        headers.stream()
-            .map(name -> name.toLowerCase(Locale.ROOT))
-            .collect(Collectors.toUnmodifiableSet());
+    headers = sortedLowerCase(headers);
     tags = Set.copyOf(tags);
     tags.forEach(Tags::check);
   }
@@ -297,6 +296,12 @@ public record PageRule(
         staleWhileRevalidate,
         staleIfError,
         most);
+  }
+
+  private static Set<String> sortedLowerCase(Set<String> names) {
+    TreeSet<String> sorted = new TreeSet<>();
+    names.forEach(name -> sorted.add(name.toLowerCase(Locale.ROOT)));
+    return Collections.unmodifiableSet(sorted);
   }
 
   private static Set<String> plus(Set<String> some, String... more) {

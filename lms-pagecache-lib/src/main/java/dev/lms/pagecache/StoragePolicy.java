@@ -46,12 +46,14 @@ public final class StoragePolicy {
       boolean hasAuthorization,
       Optional<PageRule> rule) {}
 
+  private static final Set<String> READS = Set.of("GET", "HEAD");
+
   private record Ask(Reason reason, Predicate<Request> objects) {}
 
   private static final List<Ask> ASKS =
       List.of(
           new Ask(Reason.POST, request -> request.method().equals("POST")),
-          new Ask(Reason.METHOD, request -> !Set.of("GET", "HEAD").contains(request.method())),
+          new Ask(Reason.METHOD, request -> !READS.contains(request.method())),
           new Ask(Reason.NEVER, request -> request.rule().isEmpty()),
           new Ask(Reason.TARGET, request -> !isPathAndQuery(request.target())),
           new Ask(Reason.BODY, Request::hasBody),

@@ -49,6 +49,18 @@ class PageKeyTest {
     assertNotEquals(withHeader("Accept-Language", ""), withHeader("Referer", "x"));
   }
 
+  /** Else the nodes that share a store would not find one another's pages. */
+  @Test
+  void declaredHeadersStandInOrder() {
+    PageRule rule = Pages.RULE.withHeaders("x-e", "X-B", "X-D", "x-a", "X-C");
+    List<String> names =
+        PageKey.of("", "/", null, rule, Fields.NONE, Variant.ANON).parts().stream()
+            .filter(part -> part.name().equals("header"))
+            .map(PageKey.Part::value)
+            .toList();
+    assertEquals(List.of("x-a", "x-b", "x-c", "x-d", "x-e"), names);
+  }
+
   private static PageKey withHeader(String name, String value) {
     return PageKey.of("", "/a", null, RULE, new Fields(Map.of(name, List.of(value))), Variant.ANON);
   }

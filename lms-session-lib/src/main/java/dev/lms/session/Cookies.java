@@ -21,7 +21,7 @@ final class Cookies {
           end = header.length();
         }
         int equals = header.indexOf('=', start);
-        if (equals >= 0 && equals < end && header.substring(start, equals).strip().equals(name)) {
+        if (equals >= 0 && equals < end && isNamed(name, header, start, equals)) {
           String value = header.substring(equals + 1, end).strip();
           if (!value.isEmpty()) {
             values.add(value);
@@ -31,5 +31,18 @@ final class Cookies {
       }
     }
     return values;
+  }
+
+  /** Whether the name is between these places, apart from white space; without a copy. */
+  private static boolean isNamed(String name, String header, int from, int to) {
+    int start = from;
+    while (start < to && Character.isWhitespace(header.charAt(start))) {
+      start++;
+    }
+    int end = to;
+    while (end > start && Character.isWhitespace(header.charAt(end - 1))) {
+      end--;
+    }
+    return end - start == name.length() && header.startsWith(name, start);
   }
 }

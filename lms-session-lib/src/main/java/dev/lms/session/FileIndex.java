@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +71,7 @@ final class FileIndex {
 
   /** The file's names under each key of the ring, the current one first. */
   private List<String> names(String principalId) {
-    String stripe = "%02x".formatted(stripe(principalId));
+    String stripe = HexFormat.of().toHexDigits((byte) stripe(principalId));
     return names.of(principalId).stream().map(name -> stripe + name + SUFFIX).toList();
   }
 

@@ -126,11 +126,6 @@ public final class FileSessionStore implements SessionStore {
     }
   }
 
-  /** The session under its current name, which the token of an alias does not say. */
-  private Optional<SessionTokens.Token> name(StoredSession session) {
-    return tokens.parse(session.token()).map(token -> token.as(session.handle()));
-  }
-
   private static Optional<StoredSession> decode(SessionTokens.Token token, SlotFile.Slot slot) {
     return RecordCodec.decode(slot.content())
         .map(
@@ -182,9 +177,7 @@ public final class FileSessionStore implements SessionStore {
 
   @Override
   public Written update(StoredSession session, Changes changes, Instant deadline, Instant now) {
-    return name(session)
-        .map(name -> update(name, session, changes, deadline, now))
-        .orElse(Written.GONE);
+    return update(SessionTokens.of(session), session, changes, deadline, now);
   }
 
   private Written update(
@@ -242,9 +235,13 @@ public final class FileSessionStore implements SessionStore {
           .map(
               current ->
                   new SlotFolder.Content(
-                      later(deadline, current.deadline()),
-                      RecordCodec.encode(
-                          current.envelope(), changes.applyTo(current.attributes()))));
+                      later(deadline, current.deadline()), content(slot, current)));
+    }
+
+    private byte[] content(SlotFile.Slot slot, StoredSession current) {
+      return changes.isEmpty()
+          ? slot.bytes()
+          : RecordCodec.encode(current.envelope(), changes.applyTo(current.attributes()));
     }
   }
 
@@ -285,16 +282,15 @@ public final class FileSessionStore implements SessionStore {
       Instant deadline,
       Instant now,
       SessionLimit limit) {
-    Optional<SessionTokens.Token> old = name(session);
-    while (old.isPresent()) {
+    SessionTokens.Token old = SessionTokens.of(session);
+    while (true) {
       Attempt attempt =
-          rotate(old.get(), session, envelope, Optional.empty(), changes, deadline, now, limit);
+          rotate(old, session, envelope, Optional.empty(), changes, deadline, now, limit);
       if (attempt.next().isEmpty()) {
         return attempt.written();
       }
-      old = Optional.of(old.get().as(attempt.next().get()));
+      old = old.as(attempt.next().get());
     }
-    return Written.GONE;
   }
 
   @Override
@@ -394,7 +390,7 @@ public final class FileSessionStore implements SessionStore {
   @Override
   public void delete(StoredSession session, Instant now) {
     Optional<String> person = session.envelope().principal().map(Principal::id);
-    name(session).ifPresent(name -> end(name, person, now));
+    end(SessionTokens.of(session), person, now);
   }
 
   /** Ends a session, or what it was rotated into; takes it out of its person's index. */

@@ -32,7 +32,6 @@ public record Lifetimes(Duration sliding, Duration absolute) {
    * may end that much early, never late.
    */
   Duration touchInterval() {
-    Duration twentieth = sliding.dividedBy(20);
-    return twentieth.compareTo(COARSEST_TOUCH) < 0 ? twentieth : COARSEST_TOUCH;
+    return Duration.ofMillis(Math.min(COARSEST_TOUCH.toMillis(), sliding.toMillis() / 20));
   }
 }

@@ -2,8 +2,6 @@ package dev.lms.session;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,12 +26,7 @@ public final class Session {
   private @Nullable StoredSession stored;
   private @Nullable SessionStoreException outage;
 
-  private final Map<String, String> set = new HashMap<>();
-  private final Set<String> removed = new HashSet<>();
-  private final Map<String, Long> added = new HashMap<>();
-
-  /** Of those, what must not be overwritten unseen; made when first needed. */
-  private @Nullable Set<String> guarded;
+  private final PendingChanges pending = new PendingChanges();
 
   private @Nullable Principal signingIn;
   private Device device = Device.UNKNOWN;
@@ -72,14 +65,12 @@ public final class Session {
 
   /** An attribute, as this request sees it. */
   public Optional<String> get(String name) {
+    return pending.get(name, stored());
+  }
+
+  private Map<String, String> stored() {
     StoredSession current = load();
-    if (added.containsKey(name)) {
-      return Optional.ofNullable(attributes().get(name));
-    }
-    if (set.containsKey(name) || removed.contains(name)) {
-      return Optional.ofNullable(set.get(name));
-    }
-    return current == null ? Optional.empty() : Optional.ofNullable(current.attributes().get(name));
+    return current == null ? Map.of() : current.attributes();
   }
 
   /**
@@ -112,8 +103,7 @@ public final class Session {
 
   /** All attributes, as this request sees them: its own changes included. A copy. */
   public Map<String, String> attributes() {
-    StoredSession current = load();
-    return changes().applyTo(current == null ? Map.of() : current.attributes());
+    return pending.changes().applyTo(stored());
   }
 
   /**
@@ -131,9 +121,7 @@ public final class Session {
   /** Sets an attribute. Of concurrent requests that set the same one, the last to commit wins. */
   public void set(String name, String value) {
     uses++;
-    removed.remove(name);
-    added.remove(name);
-    set.put(name, value);
+    pending.set(name, value);
   }
 
   /** Sets a typed attribute. Of concurrent changes, {@link SessionKey#merge} says what survives. */
@@ -157,19 +145,14 @@ public final class Session {
 
   private void guard(SessionKey<?> key) {
     if (key.merge() == Merge.REJECT) {
-      if (guarded == null) {
-        guarded = new HashSet<>();
-      }
-      guarded.add(key.name());
+      pending.guard(key.name());
     }
   }
 
   /** Removes an attribute. */
   public void remove(String name) {
     uses++;
-    set.remove(name);
-    added.remove(name);
-    removed.add(name);
+    pending.remove(name);
   }
 
   /**
@@ -209,11 +192,7 @@ public final class Session {
     } catch (ArithmeticException e) {
       throw new IllegalStateException("counter '" + name + "' would overflow", e);
     }
-    if (set.containsKey(name) || removed.contains(name)) {
-      set(name, Long.toString(sum));
-    } else {
-      added.merge(name, delta, Long::sum);
-    }
+    pending.add(name, delta, sum);
     return sum;
   }
 
@@ -363,7 +342,7 @@ public final class Session {
    * byte of the response leaves; calling it again writes what has changed since.
    */
   public Outcome commit() {
-    Changes changes = changes();
+    Changes changes = pending.changes();
     boolean renewing = rotating || signingIn != null || changedRoles != null;
     if (!renewing && changes.isEmpty() && (!loaded || stored == null)) {
       return Outcome.UNCHANGED;
@@ -374,7 +353,7 @@ public final class Session {
     if (current == null) {
       outcome = changes.isEmpty() && signingIn == null ? Outcome.UNCHANGED : create(changes);
     } else {
-      outcome = write(current, guard(changes, current), renewing);
+      outcome = write(current, pending.guardedChanges(current.attributes()), renewing);
     }
     forgetChanges();
     return outcome;
@@ -382,7 +361,7 @@ public final class Session {
 
   /** Whether there are changes that {@link #commit()} has not written. */
   public boolean hasChanges() {
-    return rotating || signingIn != null || changedRoles != null || !changes().isEmpty();
+    return rotating || signingIn != null || changedRoles != null || !pending.changes().isEmpty();
   }
 
   /**
@@ -403,14 +382,15 @@ public final class Session {
     Instant now = now();
     Envelope envelope = envelope(now, now);
     Instant deadline = sessions.lifetimes().deadline(now, envelope.absoluteDeadline());
-    Map<String, String> attributes = changes.applyTo(Map.of());
+    Map<String, String> attributes =
+        changes.added().isEmpty() ? changes.set() : changes.applyTo(Map.of());
     Optional<String> token =
         sessions.store().create(envelope, attributes, deadline, now, sessions.limit());
     if (token.isEmpty()) {
       return Outcome.REFUSED;
     }
     handOut(token.get(), envelope, now);
-    name(token.get(), envelope).ifPresent(sessions.events()::created);
+    sessions.events().created(() -> name(token.get(), envelope));
     return Outcome.STORED;
   }
 
@@ -571,26 +551,8 @@ public final class Session {
     return found.deadline().isAfter(now) && found.envelope().absoluteDeadline().isAfter(now);
   }
 
-  private Changes changes() {
-    boolean none = set.isEmpty() && removed.isEmpty() && added.isEmpty();
-    return none ? Changes.NONE : new Changes(set, removed, added);
-  }
-
-  /** The same, on condition that what is guarded still is what this request saw. */
-  private Changes guard(Changes changes, StoredSession seen) {
-    if (guarded == null) {
-      return changes;
-    }
-    Map<String, Optional<String>> expected = new HashMap<>();
-    guarded.forEach(name -> expected.put(name, Optional.ofNullable(seen.attributes().get(name))));
-    return new Changes(changes.set(), changes.removed(), changes.added(), expected);
-  }
-
   private void forgetChanges() {
-    set.clear();
-    removed.clear();
-    added.clear();
-    guarded = null;
+    pending.clear();
     changedRoles = null;
     signingIn = null;
     device = Device.UNKNOWN;
@@ -608,6 +570,6 @@ public final class Session {
     return current == null
         ? "Session[]"
         : "Session[%s, %s]"
-            .formatted(current.handle(), masked(changes().applyTo(current.attributes())));
+            .formatted(current.handle(), masked(pending.changes().applyTo(current.attributes())));
   }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Counts what happens to sessions and tells the listeners. Thread-safe. */
 final class SessionEvents implements SessionListener {
@@ -30,6 +31,15 @@ final class SessionEvents implements SessionListener {
     this.listeners = List.copyOf(listeners);
     for (EndReason reason : EndReason.values()) {
       ended.put(reason, new LongAdder());
+    }
+  }
+
+  /** Works out the name of the session only if somebody listens. */
+  void created(Supplier<Optional<SessionEvent>> name) {
+    if (listeners.isEmpty()) {
+      created.increment();
+    } else {
+      name.get().ifPresent(this::created);
     }
   }
 

@@ -59,18 +59,20 @@ public final class SessionTokens {
 
   /** A token nobody has seen before. */
   public Token mint() {
-    return mint(randomText(GROUP));
+    return sign(randomText(GROUP + ID));
   }
 
   /** A new token in the group of an old one. */
   public Token mintBeside(Token old) {
-    return mint(old.group());
+    return sign(old.group() + randomText(ID));
   }
 
-  private Token mint(String group) {
-    String id = group + randomText(ID);
+  private Token sign(String id) {
     byte[] signature = sign(keys.get(0), id);
-    return new Token(id + mac(signature), group, handle(signature));
+    return new Token(
+        id + new String(mac(signature), StandardCharsets.US_ASCII),
+        id.substring(0, GROUP),
+        handle(signature));
   }
 
   /** The token, or empty if it was not made with a key of this ring. */
@@ -83,15 +85,24 @@ public final class SessionTokens {
     for (Hmac key : keys) {
       byte[] signature = sign(key, id);
       // As text: the same bytes may have several spellings, and only one was handed out.
-      if (MessageDigest.isEqual(mac(signature).getBytes(StandardCharsets.UTF_8), mac)) {
+      if (MessageDigest.isEqual(mac(signature), mac)) {
         return Optional.of(new Token(text, id.substring(0, GROUP), handle(signature)));
       }
     }
     return Optional.empty();
   }
 
-  private static String mac(byte[] signature) {
-    return ENCODER.encodeToString(Arrays.copyOf(signature, Hmac.TAG_BYTES));
+  /**
+   * The token of a session that a store has loaded, under the name it has now, which the token of
+   * an alias does not say. Checks nothing: a store that finds nothing under the name says so.
+   */
+  public static Token of(StoredSession session) {
+    String text = session.token();
+    return new Token(text, text.substring(0, Math.min(GROUP, text.length())), session.handle());
+  }
+
+  private static byte[] mac(byte[] signature) {
+    return ENCODER.encode(Arrays.copyOf(signature, Hmac.TAG_BYTES));
   }
 
   private static byte[] sign(Hmac key, String id) {

@@ -74,6 +74,13 @@ final class SlotFile {
       return file.slice(start, length);
     }
 
+    /** A copy of the content. */
+    byte[] bytes() {
+      byte[] bytes = new byte[length];
+      file.get(start, bytes);
+      return bytes;
+    }
+
     boolean fits(int length) {
       return SLOT_HEADER + length + Hmac.TAG_BYTES <= size;
     }

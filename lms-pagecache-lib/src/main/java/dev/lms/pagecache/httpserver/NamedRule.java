@@ -10,4 +10,9 @@ import java.util.Optional;
  *     the route; never the path a visitor sent
  * @param rule empty for pages that are never cached
  */
-public record NamedRule(String route, Optional<PageRule> rule) {}
+public record NamedRule(String route, Optional<PageRule> rule) {
+  /** Whether the answers of the route decide about storing. */
+  boolean followsRfc9111() {
+    return rule.isPresent() && rule.get().profile() == PageRule.Profile.RFC9111;
+  }
+}

@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
  * error; the answer leaves all the same, because what it reports has happened.
  */
 public final class PageCacheFilter extends Filter {
+  private static final RareField AUTHORIZATION = RareField.named("Authorization");
+  private static final RareField CONTENT_LENGTH = RareField.named("Content-Length");
+  private static final RareField TRANSFER_ENCODING = RareField.named("Transfer-Encoding");
+
   private final Settings settings;
   private final Function<HttpExchange, NamedRule> rules;
 
@@ -250,12 +254,12 @@ public final class PageCacheFilter extends Filter {
 
   private static StoragePolicy.Request requestOf(HttpExchange exchange, Optional<PageRule> rule) {
     Headers headers = exchange.getRequestHeaders();
-    String length = headers.getFirst("Content-Length");
+    String length = CONTENT_LENGTH.first(headers);
     return new StoragePolicy.Request(
         exchange.getRequestMethod(),
         exchange.getRequestURI(),
-        headers.containsKey("Transfer-Encoding") || (length != null && !length.equals("0")),
-        headers.containsKey("Authorization"),
+        TRANSFER_ENCODING.isIn(headers) || (length != null && !length.equals("0")),
+        AUTHORIZATION.isIn(headers),
         rule);
   }
 }

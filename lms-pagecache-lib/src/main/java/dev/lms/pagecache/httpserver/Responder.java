@@ -17,8 +17,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,32 +32,39 @@ import org.jspecify.annotations.Nullable;
 /** Writes answers to the client of one exchange: headers, holes, codings, conditions. */
 final class Responder {
   private static final Set<String> READS = Set.of("GET", "HEAD");
-  private static final Set<Integer> NEVER_A_BODY = Set.of(204, 304);
+
+  private static final RareField ACCEPT_ENCODING = RareField.named("Accept-Encoding");
+  private static final RareField AGE = RareField.named("Age");
+  private static final RareField CACHE_CONTROL = RareField.named("Cache-Control");
+  private static final RareField IF_MODIFIED_SINCE = RareField.named("If-Modified-Since");
+  private static final RareField IF_NONE_MATCH = RareField.named("If-None-Match");
+  private static final RareField IF_RANGE = RareField.named("If-Range");
+  private static final RareField RANGE = RareField.named("Range");
+  private static final RareField VARY = RareField.named("Vary");
 
   private final HttpExchange outer;
   private final Map<String, HoleFiller> fillers;
   private final InstantSource clock;
-  private final Optional<PageRule> rule;
+  private final NamedRule named;
   private final boolean anonymous;
   private final boolean answerDecides;
 
   /**
-   * @param rule what the route declares; if it does, the cache says what browsers may keep
+   * @param named what the route declares; if it does, the cache says what browsers may keep
    * @param anonymous whether it is certain that a stranger is asking
    */
   Responder(
       HttpExchange outer,
       Map<String, HoleFiller> fillers,
       InstantSource clock,
-      Optional<PageRule> rule,
+      NamedRule named,
       boolean anonymous) {
     this.outer = outer;
     this.fillers = fillers;
     this.clock = clock;
-    this.rule = rule;
+    this.named = named;
     this.anonymous = anonymous;
-    this.answerDecides =
-        rule.filter(declared -> declared.profile() == PageRule.Profile.RFC9111).isPresent();
+    this.answerDecides = named.followsRfc9111();
   }
 
   void requireFiller(String name) {
@@ -73,7 +81,11 @@ final class Responder {
 
   /** Only the status, for an answer somebody else will write. */
   void announce(Outcome outcome) {
-    outer.getResponseHeaders().set("Cache-Status", outcome.cacheStatus(clock.instant()));
+    announce(outcome, clock.instant());
+  }
+
+  private void announce(Outcome outcome, Instant now) {
+    outer.getResponseHeaders().set("Cache-Status", outcome.cacheStatus(now));
   }
 
   /**
@@ -82,38 +94,43 @@ final class Responder {
    * @return bytes of the body as it was sent
    */
   long send(Page page, Outcome outcome) throws IOException {
-    Body body = page.answer().body();
+    Answer answer = page.answer();
+    Body body = answer.body();
     Map<String, byte[]> filled = fill(body.holes());
-    boolean mayBePart = answerDecides && isWholeGet(page) && !body.hasHoles();
-    List<String> wanted = mayBePart ? requestLines("Range") : List.of();
-    Coding coding = wanted.isEmpty() ? coding(body) : Coding.IDENTITY;
+    List<String> range = rangeOf(answer);
+    Coding coding = range.isEmpty() ? coding(body) : Coding.IDENTITY;
     String etag = etag(page, coding, filled);
+    Instant now = clock.instant();
     Headers headers =
-        writeHead(page.answer().fields(), body.has(Coding.GZIP), body.hasHoles(), outcome);
+        writeHead(answer.fields(), body.has(Coding.GZIP), body.hasHoles(), outcome, now);
     headers.set("ETag", etag);
-    if (isFromStore(outcome) || headers.containsKey("Age")) {
-      headers.set("Age", Long.toString(age(page)));
+    if (isFromStore(outcome) || AGE.isIn(headers)) {
+      headers.set("Age", Long.toString(age(page, now)));
     }
-    int size = wanted.isEmpty() ? 0 : (int) body.length(Coding.IDENTITY, filled);
-    Optional<ByteRange> part =
-        !wanted.isEmpty()
-                && Conditions.allowsRange(requestLines("If-Range"), etag, page.answer().fields())
-            ? ByteRange.of(wanted, size)
-            : Optional.empty();
-    if (page.answer().status() == 200 && clientHas(etag, page.answer().fields())) {
+    if (answer.status() == 200 && clientHas(etag, answer.fields(), now)) {
       headers.remove("Content-Type");
       outer.sendResponseHeaders(304, -1);
       outer.close();
       return 0;
     }
-    if (part.isPresent()) {
-      return writePart(body, part.get(), size);
+    if (!range.isEmpty() && Conditions.allowsRange(requestLines(IF_RANGE), etag, answer.fields())) {
+      int size = (int) body.length(Coding.IDENTITY, filled);
+      Optional<ByteRange> part = ByteRange.of(range, size);
+      if (part.isPresent()) {
+        return writePart(body, part.get(), size);
+      }
     }
-    return writeBody(page.answer().status(), body, coding, filled);
+    return writeBody(answer.status(), body, coding, filled);
   }
 
-  private boolean isWholeGet(Page page) {
-    return outer.getRequestMethod().equals("GET") && page.answer().status() == 200;
+  /** The lines of {@code Range}, where a part of this answer would do. */
+  private List<String> rangeOf(Answer answer) {
+    boolean mayBePart =
+        answerDecides
+            && outer.getRequestMethod().equals("GET")
+            && answer.status() == 200
+            && !answer.body().hasHoles();
+    return mayBePart ? requestLines(RANGE) : List.of();
   }
 
   private static boolean isFromStore(Outcome outcome) {
@@ -128,12 +145,15 @@ final class Responder {
    * handler's (RFC 9110 section 8.8.3.3); otherwise one made of the bytes.
    */
   private String etag(Page page, Coding coding, Map<String, byte[]> filled) {
-    Optional<String> own =
+    List<String> own =
         answerDecides && !page.answer().body().hasHoles()
-            ? page.answer().fields().first("ETag")
-            : Optional.empty();
-    return own.map(tag -> coding == Coding.GZIP && tag.startsWith("\"") ? "W/" + tag : tag)
-        .orElseGet(() -> page.etag(coding, filled));
+            ? page.answer().fields().lines("ETag")
+            : List.of();
+    if (own.isEmpty()) {
+      return page.etag(coding, filled);
+    }
+    String tag = own.get(0);
+    return coding == Coding.GZIP && tag.startsWith("\"") ? "W/" + tag : tag;
   }
 
   /** RFC 9110 section 14. */
@@ -165,7 +185,7 @@ final class Responder {
         !answerDecides
             || Answer.isCompressible(
                 answer.fields(), answer.body().length(Coding.IDENTITY, filled));
-    writeHead(answer.fields(), variesByCoding, answer.body().hasHoles(), outcome);
+    writeHead(answer.fields(), variesByCoding, answer.body().hasHoles(), outcome, clock.instant());
     writeBody(answer.status(), ready.body(), coding(ready.body()), filled);
   }
 
@@ -180,7 +200,11 @@ final class Responder {
     Map<String, byte[]> filled = fill(markers.names());
     Headers headers =
         writeHead(
-            fields.without(Set.of("cache-tag", "cache-status")), false, markers.any(), outcome);
+            fields.without(Set.of("cache-tag", "cache-status")),
+            false,
+            markers.any(),
+            outcome,
+            clock.instant());
     if (markers.any()) {
       headers.remove("Content-Length");
       headers.remove("ETag");
@@ -212,35 +236,39 @@ final class Responder {
   }
 
   private Coding acceptedCoding() {
-    List<String> accepted = outer.getRequestHeaders().get("Accept-Encoding");
-    return accepted == null ? Coding.IDENTITY : Coding.accepted(accepted);
+    List<String> accepted = requestLines(ACCEPT_ENCODING);
+    return accepted.isEmpty() ? Coding.IDENTITY : Coding.accepted(accepted);
   }
 
   private Coding coding(Body body) {
     return body.has(Coding.GZIP) ? acceptedCoding() : Coding.IDENTITY;
   }
 
-  private long age(Page page) {
-    return Math.max(0, Duration.between(page.renderedAt(), clock.instant()).toSeconds());
+  private static long age(Page page, Instant now) {
+    return Math.max(0, ChronoUnit.SECONDS.between(page.renderedAt(), now));
   }
 
-  private boolean clientHas(String etag, Fields stored) {
-    List<String> tags = requestLines("If-None-Match");
+  private boolean clientHas(String etag, Fields stored, Instant now) {
+    List<String> tags = requestLines(IF_NONE_MATCH);
     if (!tags.isEmpty()) {
       return Conditions.matches(tags, etag);
     }
-    return answerDecides
-        && Conditions.isUnchanged(requestLines("If-Modified-Since"), stored, clock.instant());
+    return answerDecides && Conditions.isUnchanged(requestLines(IF_MODIFIED_SINCE), stored, now);
   }
 
-  private List<String> requestLines(String name) {
-    List<String> lines = outer.getRequestHeaders().get(name);
-    return lines == null ? List.of() : lines;
+  private List<String> requestLines(RareField field) {
+    return field.lines(outer.getRequestHeaders());
   }
 
   private Headers writeHead(
-      Fields fields, boolean variesByCoding, boolean hasHoles, Outcome outcome) {
+      Fields fields, boolean variesByCoding, boolean hasHoles, Outcome outcome, Instant now) {
     Headers headers = outer.getResponseHeaders();
+    Vary vary = new Vary();
+    vary.addLines(VARY.lines(headers)); // What others said before.
+    vary.addLines(fields.lines("Vary"));
+    if (variesByCoding) {
+      vary.add("Accept-Encoding");
+    }
     fields.forEach(
         (name, lines) -> {
           if (name.equalsIgnoreCase("Set-Cookie")) {
@@ -249,65 +277,58 @@ final class Responder {
             headers.put(name, new ArrayList<>(lines));
           }
         });
-    Set<String> vary = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-    vary.addAll(varyOf(headers));
-    vary.addAll(fields.members("Vary"));
-    if (variesByCoding) {
-      vary.add("Accept-Encoding");
-    }
-    if (answerDecides && rule.isPresent()) {
-      adviseWhatTheAnswerCannotKnow(headers, vary, rule.get(), hasHoles);
+    if (answerDecides) {
+      adviseWhatTheAnswerCannotKnow(headers, vary, hasHoles);
     } else {
       adviseBrowser(headers, vary);
     }
     if (!vary.isEmpty()) {
-      headers.set("Vary", String.join(", ", vary));
+      headers.set("Vary", vary.line());
     }
-    announce(outcome);
+    announce(outcome, now);
     return headers;
-  }
-
-  /** What others said before. */
-  private static List<String> varyOf(Headers headers) {
-    List<String> lines = headers.get("Vary");
-    return lines == null ? List.of() : new Fields(Map.of("Vary", lines)).members("Vary");
   }
 
   /**
    * What a browser may do with the answer: keep it, but ask each time, because people change. What
    * is never cached here is not kept there either, unless the handler said so.
    */
-  private void adviseBrowser(Headers headers, Set<String> vary) {
-    String said = headers.getFirst("Cache-Control");
+  private void adviseBrowser(Headers headers, Vary vary) {
+    String said = CACHE_CONTROL.first(headers);
     if (!READS.contains(outer.getRequestMethod())) {
       if (said == null) {
         headers.set("Cache-Control", "no-store");
       }
-    } else if (rule.isPresent() || said == null) {
+    } else if (named.rule().isPresent() || said == null) {
       vary.add("Cookie");
-      rule.ifPresent(declared -> vary.addAll(declared.headers()));
+      named.rule().ifPresent(declared -> vary.addAll(declared.headers()));
       if (said == null || !said.contains("no-store")) {
-        headers.set(
-            "Cache-Control",
-            (anonymous ? "no-cache" : "private, no-cache")
-                + (rule.isPresent() ? "" : ", no-store"));
+        headers.set("Cache-Control", advice());
       }
     }
+  }
+
+  private String advice() {
+    String ask = anonymous ? "no-cache" : "private, no-cache";
+    return named.rule().isPresent() ? ask : ask + ", no-store";
   }
 
   /**
    * The answer says what other caches may do with it. What it cannot know is added: that people who
    * sign in see something else, and that what they see is theirs.
    */
-  private void adviseWhatTheAnswerCannotKnow(
-      Headers headers, Set<String> vary, PageRule declared, boolean hasHoles) {
-    if (declared.audience().equals(Audience.EVERYONE) && !hasHoles) {
+  private void adviseWhatTheAnswerCannotKnow(Headers headers, Vary vary, boolean hasHoles) {
+    if (isForEveryone() && !hasHoles) {
       return;
     }
     vary.add("Cookie");
     if (!anonymous || hasHoles) {
       headers.set("Cache-Control", "private, no-cache");
     }
+  }
+
+  private boolean isForEveryone() {
+    return named.rule().map(PageRule::audience).equals(Optional.of(Audience.EVERYONE));
   }
 
   /** Returns how many bytes of the body were sent. */
@@ -317,7 +338,8 @@ final class Responder {
     if (coding == Coding.GZIP) {
       headers.set("Content-Encoding", "gzip");
     }
-    long length = NEVER_A_BODY.contains(status) ? 0 : body.length(coding, filled);
+    boolean neverHasBody = status == 204 || status == 304;
+    long length = neverHasBody ? 0 : body.length(coding, filled);
     if (outer.getRequestMethod().equals("HEAD")) {
       headers.set("Content-Length", Long.toString(length));
       outer.sendResponseHeaders(status, -1);

@@ -1,7 +1,6 @@
 package dev.lms.pagecache.httpserver;
 
 import com.sun.net.httpserver.Filter;
-import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.Answer;
 import dev.lms.pagecache.Asker;
@@ -40,7 +39,6 @@ final class Visit {
   private final HttpExchange outer;
   private final Filter.Chain chain;
   private final NamedRule named;
-  private final Optional<PageRule> rule;
   private final Optional<Asker> asker;
   private final Supplier<Optional<PageRule>> ofGet;
   private final Responder responder;
@@ -57,7 +55,6 @@ final class Visit {
       Optional<Asker> asker,
       Supplier<Optional<PageRule>> ofGet) {
     this.named = named;
-    this.rule = named.rule();
     this.ofGet = ofGet;
     this.settings = settings;
     this.cache = settings.cache();
@@ -69,8 +66,8 @@ final class Visit {
             outer,
             settings.fillers(),
             cache.clock(),
-            rule,
-            asker.map(Asker::isAnonymous).orElse(false));
+            named,
+            asker.isPresent() && asker.get().isAnonymous());
   }
 
   void bypass(StoragePolicy.Request request, Variant variant, Reason reason) throws IOException {
@@ -160,7 +157,7 @@ final class Visit {
 
   /** After the answer, so that nothing of it is still being worked on. */
   private void revalidate(PageKey key, StoragePolicy.Request request, Page stale) {
-    PageRule declared = rule.orElseThrow();
+    PageRule declared = named.rule().orElseThrow();
     Set<String> keyed = new HashSet<>(declared.headers());
     stale
         .answer()
@@ -183,11 +180,7 @@ final class Visit {
 
   /** Only copied where they are looked at. */
   private Fields requestFields() {
-    return isRfc9111() ? new Fields(outer.getRequestHeaders()) : Fields.NONE;
-  }
-
-  private boolean isRfc9111() {
-    return rule.filter(r -> r.profile() == PageRule.Profile.RFC9111).isPresent();
+    return named.followsRfc9111() ? new Fields(outer.getRequestHeaders()) : Fields.NONE;
   }
 
   private void head(Outcome outcome) throws IOException {
@@ -210,15 +203,18 @@ final class Visit {
   }
 
   private PageKey keyOf(PageRule declared, Variant variant) {
-    Headers headers = outer.getRequestHeaders();
-    String host = headers.getFirst("Host");
     return PageKey.of(
-        settings.multiHost() && host != null ? host.toLowerCase(Locale.ROOT) : "",
+        settings.multiHost() ? host() : "",
         outer.getRequestURI().getRawPath(),
         outer.getRequestURI().getRawQuery(),
         declared,
-        declared.headers().isEmpty() ? Fields.NONE : new Fields(headers),
+        declared.headers().isEmpty() ? Fields.NONE : new Fields(outer.getRequestHeaders()),
         variant);
+  }
+
+  private String host() {
+    String host = outer.getRequestHeaders().getFirst("Host");
+    return host == null ? "" : host.toLowerCase(Locale.ROOT);
   }
 
   /** Runs the handler; if it throws, whoever answers in its stead finds the status set. */
@@ -253,7 +249,7 @@ final class Visit {
           Visit.this.exchange(
               key.variant(),
               RenderExchange.KeyedRequest.of(
-                  outer, key, keyedHeaders(), validators(stale), isRfc9111()),
+                  outer, key, keyedHeaders(), validators(stale), named.followsRfc9111()),
               missed(key, Reason.SIZE),
               begun -> nothingToShare.run());
       exchange = render;
@@ -286,7 +282,7 @@ final class Visit {
 
     /** What asks the handler whether the stored page is still valid (RFC 9111 section 4.3.1). */
     private Map<String, String> validators(Optional<Page> stale) {
-      if (!isRfc9111() || stale.isEmpty()) {
+      if (!named.followsRfc9111() || stale.isEmpty()) {
         return Map.of();
       }
       Fields stored = stale.get().answer().fields();

@@ -2,8 +2,13 @@ package dev.lms.session.redis;
 
 import dev.lms.session.SessionStoreException;
 import java.net.SocketTimeoutException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisSentinelClient;
@@ -49,11 +54,10 @@ final class Failure {
   }
 
   private static String reason(JedisException e) {
-    StringBuilder all = new StringBuilder();
-    for (Throwable t = e; t != null; t = t.getCause()) {
-      all.append(t.getMessage()).append('\n');
-    }
-    String messages = all.toString();
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    StringBuilder lines = new StringBuilder();
+    collect(e, seen, lines);
+    String messages = lines.toString();
     if (messages.contains("OOM command not allowed")) {
       return "it is full. Raise its maxmemory, or keep other data in another Redis; sign-outs and"
           + " reads go on meanwhile";
@@ -65,18 +69,23 @@ final class Failure {
     if (messages.contains("NOPERM")) {
       return "its ACL forbids it. Allow the user the commands and the key prefix that the README"
           + " lists under Redis: "
-          + e.getMessage();
+          + line(messages, "NOPERM");
     }
     if (messages.contains("READONLY")) {
       return "this is a replica. Give the master's address, or redis-sentinel:// with all Sentinels";
     }
     if (messages.contains("MISCONF") || messages.contains("NOREPLICAS")) {
-      return "it refuses writes until its disk or its replicas are well again: " + e.getMessage();
+      return "it refuses writes until its disk or its replicas are well again: "
+          + line(messages, "MISCONF|NOREPLICAS");
     }
     if (messages.contains("PKIX") || messages.contains("SSLHandshake")) {
-      return "its TLS certificate is not trusted. Have it signed by an authority that this JVM"
-          + " trusts, or add that one with -Djavax.net.ssl.trustStore: "
-          + e.getMessage();
+      return "its TLS certificate is not trusted, or is another host's. Have it signed by an"
+          + " authority that this JVM trusts, or add that one with -Djavax.net.ssl.trustStore; it"
+          + " must name the host that the URL, the Sentinels or the cluster name: "
+          + line(messages, "Failed to connect|PKIX|SSLHandshake|No subject alternative");
+    }
+    if (messages.contains("TRYAGAIN")) {
+      return "the cluster is moving this session from one node to another. Try again in a moment";
     }
     if (e.getCause() instanceof NoSuchElementException) {
       return "all connections were busy for too long. Redis is slow, or the pool is too small";
@@ -85,5 +94,22 @@ final class Failure {
       return "no answer in time";
     }
     return String.valueOf(e.getMessage());
+  }
+
+  /**
+   * One message a line. Jedis hangs what happened at each node or address below the exception, in
+   * circles even.
+   */
+  private static void collect(@Nullable Throwable e, Set<Throwable> seen, StringBuilder lines) {
+    if (e != null && seen.add(e)) {
+      lines.append(e.getMessage()).append('\n');
+      Stream.of(e.getSuppressed()).forEach(below -> collect(below, seen, lines));
+      collect(e.getCause(), seen, lines);
+    }
+  }
+
+  private static String line(String messages, String pattern) {
+    Pattern wanted = Pattern.compile(pattern);
+    return messages.lines().filter(line -> wanted.matcher(line).find()).findFirst().orElse("");
   }
 }

@@ -2,11 +2,13 @@ package dev.lms.session.redis;
 
 import dev.lms.session.SessionStoreException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
@@ -14,14 +16,13 @@ import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.providers.ClusterConnectionProvider;
 
 /**
  * Opens Jedis clients with settings that are safe under thousands of virtual threads: every wait is
  * bounded (two seconds each for a connection from the pool, to connect, and for an answer), the
  * pool is as large as it may get, and nothing is registered with JMX. Connections at rest are
  * checked every half minute and closed after a minute. A cluster client sends nothing again that a
- * node may have run.
+ * node may have run, and looks for another master as soon as one does not answer.
  */
 public final class RedisConnections {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -42,7 +43,7 @@ public final class RedisConnections {
 
   /** The same for a URL that was parsed before. */
   public static UnifiedJedis open(RedisUrl url, int connections) {
-    DefaultJedisClientConfig config = config(url);
+    JedisClientConfig config = config(url);
     ConnectionPoolConfig pool = pool(connections);
     Set<HostAndPort> nodes =
         url.nodes().stream()
@@ -51,7 +52,20 @@ public final class RedisConnections {
     try {
       return open(url, nodes, config, pool);
     } catch (JedisException e) {
+      if (url.topology() == RedisUrl.Topology.SENTINEL) {
+        nodes.forEach(sentinel -> whyNot(sentinel, url).ifPresent(e::addSuppressed));
+      }
       throw Failure.outage(e);
+    }
+  }
+
+  /** Jedis only logs what kept a Sentinel from answering. */
+  private static Optional<JedisException> whyNot(HostAndPort sentinel, RedisUrl url) {
+    try (Jedis jedis = new Jedis(sentinel, sentinelConfig(url))) {
+      jedis.ping();
+      return Optional.empty();
+    } catch (JedisException e) {
+      return Optional.of(e);
     }
   }
 
@@ -68,6 +82,7 @@ public final class RedisConnections {
           RedisSentinelClient.builder()
               .masterName(url.master())
               .sentinels(nodes)
+              .sentinelClientConfig(sentinelConfig(url))
               .clientConfig(config)
               .poolConfig(pool)
               .build();
@@ -77,7 +92,7 @@ public final class RedisConnections {
 
   private static UnifiedJedis cluster(
       Set<HostAndPort> nodes, JedisClientConfig config, ConnectionPoolConfig pool) {
-    ClusterConnectionProvider provider = new ClusterConnectionProvider(nodes, config, pool);
+    ClusterNodes provider = new ClusterNodes(nodes, config, pool);
     return RedisClusterClient.builder()
         .nodes(nodes)
         .clientConfig(config)
@@ -86,7 +101,20 @@ public final class RedisConnections {
         .build();
   }
 
-  private static DefaultJedisClientConfig config(RedisUrl url) {
+  private static JedisClientConfig config(RedisUrl url) {
+    return common(url)
+        .user(url.user().orElse(null))
+        .password(url.password().orElse(null))
+        .database(url.database())
+        .build();
+  }
+
+  /** User, password and database are the master's. */
+  private static JedisClientConfig sentinelConfig(RedisUrl url) {
+    return common(url).build();
+  }
+
+  private static DefaultJedisClientConfig.Builder common(RedisUrl url) {
     int millis = (int) PATIENCE.toMillis();
     DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder();
     if (url.tls()) {
@@ -95,11 +123,7 @@ public final class RedisConnections {
     return config
         .connectionTimeoutMillis(millis)
         .socketTimeoutMillis(millis)
-        .blockingSocketTimeoutMillis(millis)
-        .user(url.user().orElse(null))
-        .password(url.password().orElse(null))
-        .database(url.database())
-        .build();
+        .blockingSocketTimeoutMillis(millis);
   }
 
   private static ConnectionPoolConfig pool(int connections) {

@@ -20,8 +20,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /**
  * Whose sessions there are: a hash per person, in a slot of its own, so it is never changed in one
@@ -61,19 +63,41 @@ final class RedisIndex {
 
   /** Answers what must end for it, or 0 if the limit refuses. */
   Step enter(RedisSignIn signIn) {
+    return ENTER.step(current(signIn.principalId()), arguments(signIn));
+  }
+
+  /**
+   * Enters a session and begins it in one atomic step; answers what must end for it. Not for a
+   * cluster.
+   */
+  Object enterAndBegin(RedisSignIn signIn, RedisBeginning beginning) {
+    List<String> key = current(signIn.principalId());
+    List<String> arguments = arguments(signIn);
+    List<CommandArguments> commands = new ArrayList<>();
+    commands.add(ENTER.byHash(key, arguments));
+    commands.addAll(beginning.commands());
+    try {
+      return Multi.run(redis, commands).get(0);
+    } catch (JedisNoScriptException e) {
+      // It has begun without being entered; but nobody has its token yet, so all can be repeated.
+      commands.set(0, ENTER.byText(key, arguments));
+      return Multi.run(redis, commands).get(0);
+    }
+  }
+
+  /** In the order enter.lua reads them. */
+  private static List<String> arguments(RedisSignIn signIn) {
     Token token = signIn.token();
-    return ENTER.step(
-        current(signIn.principalId()),
-        List.of(
-            RedisKeys.millis(signIn.now()),
-            RedisKeys.timeToLive(signIn.deadline(), signIn.now()),
-            Integer.toString(signIn.limit().max()),
-            signIn.limit().refuses() ? "1" : "0",
-            RedisKeys.field(token),
-            RedisKeys.millis(signIn.deadline()),
-            RedisKeys.millis(signedIn(signIn.envelope())),
-            signIn.replaced().orElse(token).handle(),
-            signIn.replaced().map(RedisKeys::field).orElse("")));
+    return List.of(
+        RedisKeys.millis(signIn.now()),
+        RedisKeys.timeToLive(signIn.deadline(), signIn.now()),
+        Integer.toString(signIn.limit().max()),
+        signIn.limit().refuses() ? "1" : "0",
+        RedisKeys.field(token),
+        RedisKeys.millis(signIn.deadline()),
+        RedisKeys.millis(signedIn(signIn.envelope())),
+        signIn.replaced().orElse(token).handle(),
+        signIn.replaced().map(RedisKeys::field).orElse(""));
   }
 
   Step touch(String principalId, Token token, Envelope envelope, Instant deadline, Instant now) {

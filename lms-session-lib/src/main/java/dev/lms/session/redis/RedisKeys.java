@@ -19,6 +19,8 @@ record RedisKeys(String prefix) {
   static final String ENVELOPE = "envelope";
   static final String DEADLINE = "deadline";
 
+  private static final String ATTRIBUTE = "a:";
+
   /** In the place of a session that was rotated: where it went. */
   static final String NEXT = "next";
 
@@ -68,6 +70,19 @@ record RedisKeys(String prefix) {
   /** Every key with the prefix, whatever characters it has. */
   String pattern() {
     return prefix.replaceAll("[\\\\*?\\[\\]]", "\\\\$0") + '*';
+  }
+
+  /** The field of an attribute. */
+  static String attribute(String name) {
+    return ATTRIBUTE + name;
+  }
+
+  static boolean isAttribute(String field) {
+    return field.startsWith(ATTRIBUTE);
+  }
+
+  static String nameOfAttribute(String field) {
+    return field.substring(ATTRIBUTE.length());
   }
 
   static String millis(Instant instant) {

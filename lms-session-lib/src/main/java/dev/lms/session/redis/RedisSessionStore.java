@@ -21,7 +21,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,11 +33,11 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * Sessions in Redis 6.2 or newer: one hash each. Thread-safe.
  *
- * <p>Reading costs one round trip ({@code HGETALL}), every write one (a script that checks that the
- * session is still there and changes it in the same step). No command touches two cluster slots: a
- * rotated id stays in the slot of the old one, and what a write changes in the person's index goes
- * along as a command of its own: in the same round trip, or in a cluster in one more. A sign-in
- * that ends another session costs one more, and so does a limit that {@linkplain
+ * <p>Reading costs one round trip ({@code HGETALL}), every change one (a script that checks that
+ * the session is still there and changes it in the same step). No command touches two cluster
+ * slots: a rotated id stays in the slot of the old one, and what a write changes in the person's
+ * index goes along as a command of its own: in the same round trip, or in a cluster in one more. A
+ * sign-in that ends another session costs one more, and so does a limit that {@linkplain
  * SessionLimit#refuses() refuses}, because it must be asked first. An id that was rotated costs one
  * more, while it is an alias, for each rotation since.
  *
@@ -50,9 +49,6 @@ public final class RedisSessionStore implements SessionStore {
 
   private final LongAdder unreadable = new LongAdder();
 
-  private static final String ATTRIBUTE = "a:";
-
-  private static final Script CREATE = Script.named("create.lua");
   private static final Script COMMIT = Script.named("commit.lua");
   private static final Script END = Script.named("end.lua");
 
@@ -99,10 +95,10 @@ public final class RedisSessionStore implements SessionStore {
   public Opened open(String token, Instant now) {
     Optional<Token> name = tokens.parse(token);
     while (name.isPresent()) {
-      Map<String, String> fields = read(name.get());
-      Optional<Forward> forward = forward(name.get(), fields.get(RedisKeys.NEXT));
+      RedisHash hash = read(name.get());
+      Optional<Forward> forward = forward(name.get(), hash.next());
       if (forward.isEmpty()) {
-        Optional<StoredSession> session = decode(name.get(), fields);
+        Optional<StoredSession> session = decode(name.get(), hash);
         return session.isPresent() ? new Opened.Live(session.get()) : Opened.ABSENT;
       }
       if (!forward.get().isAlias(now)) {
@@ -113,8 +109,8 @@ public final class RedisSessionStore implements SessionStore {
     return Opened.ABSENT;
   }
 
-  private Map<String, String> read(Token name) {
-    return repeatable(() -> redis.hgetAll(keys.session(name)));
+  private RedisHash read(Token name) {
+    return repeatable(() -> redis.executeCommand(RedisHash.read(keys.session(name))));
   }
 
   /** Where a session went; empty if the answer of a script or the field of a hash does not say. */
@@ -124,31 +120,19 @@ public final class RedisSessionStore implements SessionStore {
         : Optional.empty();
   }
 
-  /** The session under its current name, which the token of an alias does not say. */
-  private Optional<Token> name(StoredSession session) {
-    return tokens.parse(session.token()).map(token -> token.as(session.handle()));
-  }
-
-  private Optional<StoredSession> decode(Token token, Map<String, String> fields) {
-    String envelope = fields.get(RedisKeys.ENVELOPE);
-    String deadline = fields.get(RedisKeys.DEADLINE);
-    if (envelope == null || deadline == null) {
+  private Optional<StoredSession> decode(Token token, RedisHash hash) {
+    if (hash.envelope() == null || hash.deadline() == null) {
       // Nothing at all, or the mark of a revocation, is no session; a half one is.
-      return envelope == null && deadline == null ? Optional.empty() : unreadable(token);
+      return hash.envelope() == null && hash.deadline() == null
+          ? Optional.empty()
+          : unreadable(token);
     }
-    Map<String, String> attributes = new HashMap<>();
-    fields.forEach(
-        (field, value) -> {
-          if (field.startsWith(ATTRIBUTE)) {
-            attributes.put(field.substring(ATTRIBUTE.length()), value);
-          }
-        });
     try {
-      Instant end = Instant.ofEpochMilli(Long.parseLong(deadline));
-      Optional<Envelope> read = envelopes.decode(token.handle(), envelope);
+      Instant end = Instant.ofEpochMilli(Long.parseLong(hash.deadline()));
+      Optional<Envelope> read = envelopes.decode(token.handle(), hash.envelope());
       if (read.isPresent()) {
         return Optional.of(
-            new StoredSession(token.text(), token.handle(), read.get(), end, attributes));
+            new StoredSession(token.text(), token.handle(), read.get(), end, hash.attributes()));
       }
     } catch (NumberFormatException e) {
       // As unreadable as a broken envelope.
@@ -177,41 +161,46 @@ public final class RedisSessionStore implements SessionStore {
       Instant now,
       SessionLimit limit) {
     Token token = tokens.mint();
-    List<String> arguments = new ArrayList<>();
-    arguments.add(RedisKeys.timeToLive(deadline, now));
-    arguments.add(RedisKeys.ENVELOPE);
-    arguments.add(envelopes.encode(token.handle(), envelope));
-    arguments.add(RedisKeys.DEADLINE);
-    arguments.add(RedisKeys.millis(deadline));
-    attributes.forEach(
-        (name, value) -> {
-          arguments.add(ATTRIBUTE + name);
-          arguments.add(value);
-        });
-    List<String> key = List.of(keys.session(token));
+    RedisBeginning beginning = beginning(token, envelope, attributes, deadline, now);
     Optional<String> person = person(envelope);
     if (person.isEmpty()) {
-      once(() -> CREATE.run(redis, key, arguments));
+      once(() -> beginning.write(redis));
       return Optional.of(token.text());
     }
     RedisSignIn signIn =
         new RedisSignIn(person.get(), token, envelope, deadline, now, Optional.empty(), limit);
     // Not written means revoked before it began: the caller has a token of a session that ended.
-    return once(() -> signIn.run(redis, index, listener, CREATE.step(key, arguments), List.of()))
-        .map(answer -> token.text());
+    return once(() -> signIn.begin(redis, index, listener, beginning)).map(any -> token.text());
+  }
+
+  private RedisBeginning beginning(
+      Token token,
+      Envelope envelope,
+      Map<String, String> attributes,
+      Instant deadline,
+      Instant now) {
+    List<String> fields = new ArrayList<>(4 + 2 * attributes.size());
+    fields.add(RedisKeys.ENVELOPE);
+    fields.add(envelopes.encode(token.handle(), envelope));
+    fields.add(RedisKeys.DEADLINE);
+    fields.add(RedisKeys.millis(deadline));
+    attributes.forEach(
+        (name, value) -> {
+          fields.add(RedisKeys.attribute(name));
+          fields.add(value);
+        });
+    return new RedisBeginning(keys.session(token), RedisKeys.timeToLive(deadline, now), fields);
   }
 
   @Override
   public Written update(StoredSession session, Changes changes, Instant deadline, Instant now) {
-    return name(session)
-        .map(name -> update(name, session, changes, deadline, now))
-        .orElse(Written.GONE);
+    return update(SessionTokens.of(session), session, changes, deadline, now);
   }
 
   private Written update(
       Token name, StoredSession session, Changes changes, Instant deadline, Instant now) {
     List<String> key = List.of(keys.session(name));
-    List<String> arguments = arguments(Map.of(), changes, deadline, now, "");
+    List<String> arguments = CommitArguments.of(changes, session.deadline(), deadline, now);
     Envelope envelope = session.envelope();
     Optional<String> person = person(envelope).filter(id -> deadline.isAfter(session.deadline()));
     Supplier<Object> command =
@@ -260,9 +249,8 @@ public final class RedisSessionStore implements SessionStore {
       Instant deadline,
       Instant now,
       SessionLimit limit) {
-    Optional<Token> old = name(session);
-    while (old.isPresent()) {
-      Token name = old.get();
+    Token name = SessionTokens.of(session);
+    while (true) {
       Token token = tokens.mintBeside(name);
       Move move = new Move(name, token, session, envelope, Optional.empty());
       Optional<Object> answer = move(move, changes, deadline, now, limit);
@@ -273,9 +261,8 @@ public final class RedisSessionStore implements SessionStore {
       if (forward.isEmpty()) {
         return written(answer.get(), token);
       }
-      old = Optional.of(name.as(forward.get().handle()));
+      name = name.as(forward.get().handle());
     }
-    return Written.GONE;
   }
 
   @Override
@@ -314,10 +301,13 @@ public final class RedisSessionStore implements SessionStore {
     Token token = move.to();
     Envelope envelope = move.envelope();
     Forward forward = new Forward(token.handle(), move.aliasUntil());
-    Map<String, String> own =
-        Map.of(RedisKeys.ENVELOPE, envelopes.encode(token.handle(), envelope));
     List<String> arguments =
-        arguments(own, changes, deadline, now, envelopes.encode(old.handle(), forward));
+        CommitArguments.moving(
+            envelopes.encode(token.handle(), envelope),
+            envelopes.encode(old.handle(), forward),
+            changes,
+            deadline,
+            now);
     Step write = COMMIT.step(List.of(keys.session(old), keys.session(token)), arguments);
     Optional<String> before = person(move.session().envelope());
     Optional<String> after = person(envelope);
@@ -372,7 +362,7 @@ public final class RedisSessionStore implements SessionStore {
 
   @Override
   public void delete(StoredSession session, Instant now) {
-    name(session).ifPresent(name -> delete(name, session.envelope()));
+    delete(SessionTokens.of(session), session.envelope());
   }
 
   private void delete(Token name, Envelope envelope) {
@@ -424,34 +414,6 @@ public final class RedisSessionStore implements SessionStore {
 
   private static Optional<String> person(Envelope envelope) {
     return envelope.principal().map(Principal::id);
-  }
-
-  /** In the order commit.lua reads them. */
-  private static List<String> arguments(
-      Map<String, String> own, Changes changes, Instant deadline, Instant now, String forward) {
-    List<String> arguments = new ArrayList<>();
-    arguments.add(RedisKeys.millis(now));
-    arguments.add(RedisKeys.millis(deadline));
-    arguments.add(RedisKeys.timeToLive(deadline, now));
-    arguments.add(forward);
-    arguments.add(Integer.toString(changes.expected().size()));
-    arguments.add(Integer.toString(own.size() + changes.set().size()));
-    arguments.add(Integer.toString(changes.removed().size()));
-    arguments.add(Integer.toString(changes.added().size()));
-    changes
-        .expected()
-        .forEach(
-            (name, value) -> {
-              arguments.add(ATTRIBUTE + name);
-              arguments.add(value.map(text -> '=' + text).orElse(""));
-            });
-    own.forEach((field, value) -> arguments.addAll(List.of(field, value)));
-    changes.set().forEach((name, value) -> arguments.addAll(List.of(ATTRIBUTE + name, value)));
-    changes.removed().forEach(name -> arguments.add(ATTRIBUTE + name));
-    changes
-        .added()
-        .forEach((name, delta) -> arguments.addAll(List.of(ATTRIBUTE + name, delta.toString())));
-    return arguments;
   }
 
   /**

@@ -27,6 +27,21 @@ record RedisSignIn(
     SessionLimit limit) {
 
   /**
+   * Enters a session that begins, writes it, and ends what the limit says.
+   *
+   * @return empty, and nothing written, if the limit refuses
+   */
+  Optional<?> begin(
+      UnifiedJedis redis, RedisIndex index, SessionListener listener, RedisBeginning beginning) {
+    if (limit.refuses() || Step.isCluster(redis)) {
+      return run(redis, index, listener, beginning.unlessRevoked(), List.of());
+    }
+    Object excess = index.enterAndBegin(this, beginning);
+    end(excess, index, listener);
+    return Optional.of(excess);
+  }
+
+  /**
    * Enters the session, writes it, then runs what comes after, and ends what the limit says.
    *
    * @return what the write answered; empty, and nothing written, if the limit refuses
@@ -37,13 +52,12 @@ record RedisSignIn(
       SessionListener listener,
       Step write,
       List<Step> after) {
-    List<String> indexes = index.all(principalId);
     Step enter = index.enter(this);
     List<Step> steps = new ArrayList<>();
     Object excess = 0L;
     if (limit.refuses()) {
       excess = enter.alone().apply(redis);
-      if (isRefusal(excess) && index.bury(indexes, now)) {
+      if (isRefusal(excess) && index.bury(index.all(principalId), now)) {
         excess = enter.alone().apply(redis);
       }
       if (isRefusal(excess)) {
@@ -64,14 +78,18 @@ record RedisSignIn(
     }
     // Not together with the write: if a full Redis refused it, the old name would go on unlisted.
     index.tidy(after);
+    end(excess, index, listener);
+    return Optional.of(written);
+  }
+
+  private void end(Object excess, RedisIndex index, SessionListener listener) {
     if (excess instanceof List<?> fields && !fields.isEmpty()) {
       List<IndexEntry> oldest = entries(fields);
-      index.end(indexes, oldest, now);
+      index.end(index.all(principalId), oldest, now);
       for (IndexEntry entry : oldest) {
         listener.ended(new SessionEvent(entry.handle(), Optional.of(principalId)), EndReason.LIMIT);
       }
     }
-    return Optional.of(written);
   }
 
   private static boolean isRefusal(Object excess) {

@@ -12,14 +12,16 @@ import java.util.regex.Pattern;
  * Where a Redis is and how to sign in to it. Immutable; {@link #toString} hides the password.
  *
  * <ul>
- *   <li>{@code redis://[[user:]password@]host[:6379][/database]}; {@code rediss://} with TLS
+ *   <li>{@code redis://[[user:]password@]host[:6379][/database]}
  *   <li>{@code redis-sentinel://[[user:]password@]host[:26379],…/master[/database]}
  *   <li>{@code redis-cluster://[[user:]password@]host[:6379],…}
+ *   <li>{@code rediss://}, {@code rediss-sentinel://} and {@code rediss-cluster://}: the same with
+ *       TLS on every connection, to the Sentinels too
  * </ul>
  *
  * @param url as configured
  * @param topology one server, Sentinel or Cluster
- * @param tls whether to speak TLS
+ * @param tls whether to speak TLS, to Sentinels and to all nodes
  * @param user the ACL user; empty for the default one
  * @param password decoded; empty for none
  * @param nodes at least one; more than one only for Sentinel and Cluster
@@ -55,8 +57,7 @@ public record RedisUrl(
   public record Node(String host, int port) {}
 
   private static final Pattern SHAPE =
-      Pattern.compile(
-          "(redis|rediss|redis-sentinel|redis-cluster)://(?:(.*)@)?([^/?#@]+)(/[^?#]*)?");
+      Pattern.compile("redis(s?)(-sentinel|-cluster|)://(?:(.*)@)?([^/?#@]+)(/[^?#]*)?");
   private static final Pattern NODE =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^\\s:\\[\\]]+)(?::(\\d{1,5}))?");
 
@@ -69,18 +70,19 @@ public record RedisUrl(
     Matcher shape = SHAPE.matcher(url);
     if (!shape.matches()) {
       throw new IllegalArgumentException(
-          "expected redis://, rediss://, redis-sentinel:// or redis-cluster:// with"
+          "expected redis://, redis-sentinel:// or redis-cluster://, with TLS rediss://,"
+              + " rediss-sentinel:// or rediss-cluster://, and then"
               + " [user:password@]host[:port][/database]");
     }
     Topology topology =
-        switch (shape.group(1)) {
-          case "redis-sentinel" -> Topology.SENTINEL;
-          case "redis-cluster" -> Topology.CLUSTER;
+        switch (shape.group(2)) {
+          case "-sentinel" -> Topology.SENTINEL;
+          case "-cluster" -> Topology.CLUSTER;
           default -> Topology.SINGLE;
         };
     Optional<String> user = Optional.empty();
     Optional<String> password = Optional.empty();
-    String userInfo = shape.group(2);
+    String userInfo = shape.group(3);
     if (userInfo != null) {
       int colon = userInfo.indexOf(':');
       if (colon > 0) {
@@ -88,8 +90,8 @@ public record RedisUrl(
       }
       password = Optional.of(decode(userInfo.substring(colon + 1)));
     }
-    List<Node> nodes = nodes(shape.group(3), topology);
-    String path = shape.group(4) == null ? "" : shape.group(4).substring(1);
+    List<Node> nodes = nodes(shape.group(4), topology);
+    String path = shape.group(5) == null ? "" : shape.group(5).substring(1);
     String master = "";
     if (topology == Topology.SENTINEL) {
       int slash = path.indexOf('/');
@@ -105,7 +107,7 @@ public record RedisUrl(
       throw new IllegalArgumentException("a Redis Cluster has database 0 only");
     }
     return new RedisUrl(
-        url, topology, shape.group(1).equals("rediss"), user, password, nodes, database, master);
+        url, topology, !shape.group(1).isEmpty(), user, password, nodes, database, master);
   }
 
   private static List<Node> nodes(String text, Topology topology) {

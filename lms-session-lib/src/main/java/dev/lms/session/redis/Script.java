@@ -8,6 +8,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
@@ -59,6 +61,25 @@ final class Script {
   Step step(List<String> keys, List<String> arguments) {
     return new Step(
         redis -> call(redis, keys, arguments), pipeline -> pipeline.eval(text, keys, arguments));
+  }
+
+  /** A call as a bare command, which a Redis that does not know the script refuses. */
+  CommandArguments byHash(List<String> keys, List<String> arguments) {
+    return command(Protocol.Command.EVALSHA, hash, keys, arguments);
+  }
+
+  /** A call as a bare command, which makes the script known. */
+  CommandArguments byText(List<String> keys, List<String> arguments) {
+    return command(Protocol.Command.EVAL, text, keys, arguments);
+  }
+
+  private static CommandArguments command(
+      Protocol.Command command, String script, List<String> keys, List<String> arguments) {
+    return new CommandArguments(command)
+        .add(script)
+        .add(keys.size())
+        .keys(keys)
+        .addObjects(arguments);
   }
 
   static boolean isOne(Object answer) {

@@ -5,6 +5,7 @@ import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.StaticCommandFlagsRegistry;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.executors.ClusterCommandExecutor;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
@@ -13,7 +14,8 @@ import redis.clients.jedis.providers.ClusterConnectionProvider;
  * Jedis' cluster client sends a command again when its connection breaks. By then the node may have
  * run it: an increment would count twice, and a rotation would find its session gone. This one
  * sends a command again only if it was certainly not run: no connection to be had, or the answer
- * was that another node has the slot. What else may be repeated, the store knows.
+ * was that another node has the slot, or that the slot is just moving and neither node has all keys
+ * that the command names. What else may be repeated, the store knows.
  */
 final class SentOnceInCluster extends ClusterCommandExecutor {
   /** As Jedis has it: enough for a cluster that is being resharded. */
@@ -37,7 +39,15 @@ final class SentOnceInCluster extends ClusterCommandExecutor {
     try {
       return super.execute(connection, command);
     } catch (JedisConnectionException e) {
+      // Perhaps another node has the slot by now, for the next who asks.
+      provider.renewSlotCache();
       throw new Broken(e);
+    } catch (JedisDataException e) {
+      if (String.valueOf(e.getMessage()).startsWith("TRYAGAIN")) {
+        // Jedis repeats after this one, with growing pauses, and asks anew who has the slot.
+        throw new JedisConnectionException(e.getMessage(), e);
+      }
+      throw e;
     }
   }
 }

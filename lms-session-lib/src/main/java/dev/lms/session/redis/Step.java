@@ -51,7 +51,7 @@ record Step(
   }
 
   @SuppressWarnings("deprecation") // JedisCluster is, but a program may still hand us one.
-  private static boolean isCluster(UnifiedJedis redis) {
+  static boolean isCluster(UnifiedJedis redis) {
     return redis instanceof RedisClusterClient || redis instanceof JedisCluster;
   }
 }

@@ -7,16 +7,16 @@
 local now, max = tonumber(ARGV[1]), tonumber(ARGV[3])
 local field, replaced = ARGV[5], ARGV[9]
 local root = ARGV[8]
-local others = {}
+local others, stale = {}, {}
 local entries = redis.call('HGETALL', KEYS[1])
 for i = 1, #entries, 2 do
   local deadline, signed_in, its_root = string.match(entries[i + 1], '^(%d+) %d+ (%d+) (%x+)$')
   deadline = tonumber(deadline or '0')
   if entries[i] == replaced then
     root = its_root or root
-  elseif deadline + 60000 <= now then
+  elseif deadline + 60000 <= now and entries[i] ~= field then
     -- Ended, by any worker's clock.
-    redis.call('HDEL', KEYS[1], entries[i])
+    table.insert(stale, entries[i])
   elseif deadline > now and entries[i] ~= field then
     table.insert(others, {entries[i], tonumber(signed_in), entries[i + 1]})
   end
@@ -25,6 +25,10 @@ if #others >= max and ARGV[4] == '1' then
   return 0
 end
 redis.call('HSET', KEYS[1], field, ARGV[6] .. ' ' .. ARGV[1] .. ' ' .. ARGV[7] .. ' ' .. root)
+-- Not before: an index that is gone, even for a moment, cannot be written in a slot that is moving.
+for i = 1, #stale do
+  redis.call('HDEL', KEYS[1], stale[i])
+end
 if tonumber(ARGV[2]) > redis.call('PTTL', KEYS[1]) then
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
 end

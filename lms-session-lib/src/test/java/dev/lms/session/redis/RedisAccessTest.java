@@ -26,10 +26,10 @@ import redis.clients.jedis.UnifiedJedis;
 /** The whole contract as a Redis user who may do no more than the README says it must. */
 class RedisAccessTest extends SessionStoreContract {
   /** As in the README. */
-  private static final String[] RULES = {
+  static final String[] RULES = {
     "reset", "on", ">open:sesame/@", "~session:*", "+hgetall", "+hmget", "+hget", "+hset", "+hdel",
     "+hexists", "+hincrby", "+del", "+pexpire", "+pttl", "+rename", "+eval", "+evalsha", "+scan",
-    "+set", "+exists", "+hello", "+ping"
+    "+set", "+exists", "+multi", "+exec", "+hello", "+ping"
   };
 
   private static RedisServer server;

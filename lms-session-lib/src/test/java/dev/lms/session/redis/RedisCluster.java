@@ -7,11 +7,15 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import redis.clients.jedis.Jedis;
 
-/** A real cluster of three masters for a test. Stopped by {@link #close}. */
+/**
+ * A real cluster of three masters for a test, with replicas or without. Stopped by {@link #close}.
+ */
 final class RedisCluster implements AutoCloseable {
   private static final int MASTERS = 3;
   private static final int SLOTS = 16384;
@@ -19,51 +23,128 @@ final class RedisCluster implements AutoCloseable {
   /** The nodes talk to each other on this much more than their port. */
   private static final int BUS = 10000;
 
+  private final String scheme;
   private final List<RedisServer> nodes = new ArrayList<>();
 
-  private RedisCluster() {}
+  private RedisCluster(String scheme) {
+    this.scheme = scheme;
+  }
 
   static RedisCluster start() {
-    RedisCluster cluster = new RedisCluster();
+    return start(RedisBinary.INSTALLED);
+  }
+
+  static RedisCluster start(RedisBinary binary) {
+    return start(
+        "redis-cluster",
+        MASTERS,
+        port -> RedisServer.start(binary, port, "--cluster-enabled", "yes"));
+  }
+
+  /** Nodes that speak nothing but TLS, with clients and with each other. */
+  static RedisCluster start(RedisBinary binary, TlsKeys keys) {
+    return start(
+        "rediss-cluster",
+        MASTERS,
+        port -> RedisServer.start(binary, port, keys, "cluster-enabled yes", "tls-cluster yes"));
+  }
+
+  /** With a replica for each master, which takes over when that is gone for two seconds. */
+  static RedisCluster startWithReplicas(RedisBinary binary) {
+    RedisCluster cluster =
+        start(
+            "redis-cluster",
+            2 * MASTERS,
+            port ->
+                RedisServer.start(
+                    binary,
+                    port,
+                    "--cluster-enabled",
+                    "yes",
+                    "--cluster-node-timeout",
+                    "2000",
+                    "--cluster-replica-validity-factor",
+                    "0",
+                    "--repl-diskless-sync-delay",
+                    "0"));
     for (int i = 0; i < MASTERS; i++) {
-      cluster.nodes.add(RedisServer.start(freePort(), "--cluster-enabled", "yes"));
-    }
-    for (int i = 0; i < MASTERS; i++) {
-      try (Jedis node = cluster.nodes.get(i).jedis()) {
-        int from = SLOTS * i / MASTERS;
-        int to = SLOTS * (i + 1) / MASTERS;
-        node.clusterAddSlots(IntStream.range(from, to).toArray());
-        node.clusterMeet("127.0.0.1", cluster.nodes.get(0).port());
+      try (Jedis master = cluster.nodes.get(i).jedis();
+          Jedis replica = cluster.replica(i).jedis()) {
+        replica.clusterReplicate(master.clusterMyId());
       }
     }
-    cluster.nodes.forEach(RedisCluster::awaitAll);
+    for (int i = 0; i < MASTERS; i++) {
+      RedisServer replica = cluster.replica(i);
+      await("it follows its master", () -> info(replica, "master_link_status").equals("up"));
+    }
+    // Else a master that dies now has, as far as the others know, nobody to take over.
+    for (RedisServer node : cluster.nodes) {
+      await("all know of the replicas", () -> replicasKnownTo(node) == MASTERS);
+    }
     return cluster;
   }
 
-  private static void awaitAll(RedisServer server) {
-    try (Jedis node = server.jedis()) {
-      await(node, MASTERS);
+  private static RedisCluster start(String scheme, int size, IntFunction<RedisServer> launch) {
+    RedisCluster cluster = new RedisCluster(scheme);
+    for (int i = 0; i < size; i++) {
+      cluster.nodes.add(launch.apply(freePort()));
+    }
+    for (int i = 0; i < size; i++) {
+      try (Jedis node = cluster.nodes.get(i).jedis()) {
+        // Or two nodes that have never heard of each other would claim the same epoch.
+        node.clusterSetConfigEpoch(i + 1);
+        if (i < MASTERS) {
+          int from = SLOTS * i / MASTERS;
+          int to = SLOTS * (i + 1) / MASTERS;
+          node.clusterAddSlots(IntStream.range(from, to).toArray());
+        }
+        node.clusterMeet("127.0.0.1", cluster.nodes.get(0).port());
+      }
+    }
+    for (RedisServer server : cluster.nodes) {
+      try (Jedis node = server.jedis()) {
+        awaitState(node, size);
+      }
+    }
+    return cluster;
+  }
+
+  private static void awaitState(Jedis node, int size) {
+    await(
+        "all nodes know each other",
+        () -> {
+          String info = node.clusterInfo();
+          return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + size);
+        });
+  }
+
+  static void await(String what, BooleanSupplier condition) {
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > giveUp) {
+        throw new AssertionError("waited in vain until " + what);
+      }
+      Thread.onSpinWait();
     }
   }
 
-  private static void await(Jedis node, int masters) {
-    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (true) {
-      String info = node.clusterInfo();
-      if (info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + masters)) {
-        return;
-      }
-      if (System.nanoTime() > giveUp) {
-        throw new IllegalStateException(info);
-      }
-      Thread.onSpinWait();
+  private static long replicasKnownTo(RedisServer server) {
+    try (Jedis node = server.jedis()) {
+      return node.clusterNodes().lines().filter(line -> line.contains("slave")).count();
+    }
+  }
+
+  /** What a node says about its replication. */
+  static String info(RedisServer server, String name) {
+    try (Jedis node = server.jedis()) {
+      return RedisServer.info(node, "replication", name);
     }
   }
 
   /** Makes a node that is alone a whole cluster. */
   static void takeAllSlots(Jedis node) {
     node.clusterAddSlots(IntStream.range(0, SLOTS).toArray());
-    await(node, 1);
+    awaitState(node, 1);
   }
 
   private static int freePort() {
@@ -78,14 +159,34 @@ final class RedisCluster implements AutoCloseable {
     }
   }
 
+  /** The first three began as masters, in the order of their slots. */
   List<RedisServer> nodes() {
     return nodes;
   }
 
+  /** What began as the replica of that master. */
+  RedisServer replica(int master) {
+    return nodes.get(MASTERS + master);
+  }
+
+  /** Which of the three masters began with that slot. */
+  static int masterOf(int slot) {
+    int master = 0;
+    while (slot >= SLOTS * (master + 1) / MASTERS) {
+      master++;
+    }
+    return master;
+  }
+
   String url() {
+    return url("");
+  }
+
+  /** With that before the addresses, for example {@code user:password@}. */
+  String url(String userInfo) {
     return nodes.stream()
         .map(node -> "127.0.0.1:" + node.port())
-        .collect(Collectors.joining(",", "redis-cluster://", ""));
+        .collect(Collectors.joining(",", scheme + "://" + userInfo, ""));
   }
 
   @Override

@@ -10,21 +10,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** A real Redis for a test, on loopback and a free port. Stopped by {@link #close}. */
 public final class RedisServer implements AutoCloseable {
+  private static final JedisClientConfig PLAIN = DefaultJedisClientConfig.builder().build();
+
   private final Path folder;
   private final List<String> command;
   private final int port;
+  private final JedisClientConfig client;
   private Process process;
 
-  private RedisServer(Path folder, List<String> command, int port) throws IOException {
+  private RedisServer(Path folder, List<String> command, int port, JedisClientConfig client)
+      throws IOException {
     this.folder = folder;
     this.command = command;
     this.port = port;
+    this.client = client;
     this.process = launch();
   }
 
@@ -43,7 +51,8 @@ public final class RedisServer implements AutoCloseable {
     return start(binary, freePort(), options);
   }
 
-  private static RedisServer start(RedisBinary binary, int port, String... options) {
+  /** The same on a certain port. */
+  static RedisServer start(RedisBinary binary, int port, String... options) {
     try {
       Path folder = Files.createTempDirectory("redis");
       List<String> command = new ArrayList<>();
@@ -52,29 +61,67 @@ public final class RedisServer implements AutoCloseable {
           List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", ""));
       command.addAll(List.of("--dir", folder.toString(), "--daemonize", "no"));
       command.addAll(List.of(options));
-      return new RedisServer(folder, command, port);
+      return new RedisServer(folder, command, port, PLAIN);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  /** One that speaks nothing but TLS; options as a line of its configuration each. */
+  static RedisServer start(RedisBinary binary, TlsKeys keys, String... options) {
+    return start(binary, freePort(), keys, options);
+  }
+
+  /** The same on a certain port. */
+  static RedisServer start(RedisBinary binary, int port, TlsKeys keys, String... options) {
+    List<String> lines = new ArrayList<>(keys.options(port));
+    lines.add("save \"\"");
+    lines.addAll(List.of(options));
+    return configured(binary, port, lines, List.of(), keys.client());
+  }
+
   /** A Sentinel that watches the master on that port and lets two decide that it is gone. */
   static RedisServer sentinel(RedisBinary binary, String name, int master) {
+    int port = freePort();
+    return sentinel(binary, name, master, port, List.of("port " + port), PLAIN);
+  }
+
+  /** The same with TLS, to clients and to what it watches. */
+  static RedisServer sentinel(RedisBinary binary, String name, int master, TlsKeys keys) {
+    int port = freePort();
+    return sentinel(binary, name, master, port, keys.options(port), keys.client());
+  }
+
+  private static RedisServer sentinel(
+      RedisBinary binary,
+      String name,
+      int master,
+      int port,
+      List<String> options,
+      JedisClientConfig client) {
+    List<String> lines = new ArrayList<>(options);
+    lines.add("sentinel monitor " + name + " 127.0.0.1 " + master + " 2");
+    lines.add("sentinel down-after-milliseconds " + name + " 1000");
+    lines.add("sentinel failover-timeout " + name + " 5000");
+    return configured(binary, port, lines, List.of("--sentinel"), client);
+  }
+
+  private static RedisServer configured(
+      RedisBinary binary,
+      int port,
+      List<String> lines,
+      List<String> arguments,
+      JedisClientConfig client) {
     try {
-      int port = freePort();
-      Path folder = Files.createTempDirectory("sentinel");
-      Path configuration = folder.resolve("sentinel.conf");
-      Files.write(
-          configuration,
-          List.of(
-              "port " + port,
-              "bind 127.0.0.1",
-              "dir " + folder,
-              "sentinel monitor " + name + " 127.0.0.1 " + master + " 2",
-              "sentinel down-after-milliseconds " + name + " 1000",
-              "sentinel failover-timeout " + name + " 5000"));
-      return new RedisServer(
-          folder, List.of(binary.executable(folder), configuration.toString(), "--sentinel"), port);
+      Path folder = Files.createTempDirectory("redis");
+      Path configuration = folder.resolve("redis.conf");
+      List<String> all = new ArrayList<>(lines);
+      all.addAll(List.of("bind 127.0.0.1", "dir " + folder));
+      Files.write(configuration, all);
+      List<String> command = new ArrayList<>();
+      command.addAll(List.of(binary.executable(folder), configuration.toString()));
+      command.addAll(arguments);
+      return new RedisServer(folder, command, port, client);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -111,6 +158,7 @@ public final class RedisServer implements AutoCloseable {
           return;
         }
         if (!process.isAlive() || System.nanoTime() > giveUp) {
+          process.destroyForcibly();
           throw new IllegalStateException(Files.readString(folder.resolve("log")), e);
         }
         Thread.onSpinWait();
@@ -171,7 +219,7 @@ public final class RedisServer implements AutoCloseable {
 
   /** A connection of the test's own. */
   public Jedis jedis() {
-    return new Jedis("127.0.0.1", port);
+    return new Jedis(new HostAndPort("127.0.0.1", port), client);
   }
 
   /** For example {@code 7.0.15}. */

@@ -7,14 +7,9 @@ import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -28,75 +23,16 @@ class RedisTlsTest {
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
   private static final Envelope STRANGER =
       new Envelope(NOW, Optional.empty(), NOW.plus(Duration.ofDays(7)), Optional.empty());
-  private static final String TRUST_STORE = "javax.net.ssl.trustStore";
-  private static final String TRUST_STORE_PASSWORD = "javax.net.ssl.trustStorePassword";
-  private static final char[] PASSWORD = "for tests".toCharArray();
 
   @TempDir private Path folder;
 
   @AfterEach
   void trustAsBefore() {
-    System.clearProperty(TRUST_STORE);
-    System.clearProperty(TRUST_STORE_PASSWORD);
+    TlsKeys.trustAsBefore();
   }
 
-  /** Makes a certificate for that name; answers the key store that holds it. */
-  private Path certificate(String name) throws Exception {
-    Path store = folder.resolve("keys.p12");
-    Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-    Process process =
-        new ProcessBuilder(
-                keytool.toString(),
-                "-genkeypair",
-                "-alias",
-                "redis",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=redis",
-                "-ext",
-                "san=" + name,
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                new String(PASSWORD),
-                "-keystore",
-                store.toString())
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor() == 0, said);
-    return store;
-  }
-
-  private RedisServer start(Path store, int port) throws Exception {
-    KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD);
-    Path certificate = pem("CERTIFICATE", keys.getCertificate("redis").getEncoded());
-    Path key = pem("PRIVATE KEY", keys.getKey("redis", PASSWORD).getEncoded());
-    return RedisServer.start(
-        RedisBinary.V7_OR_NEWER,
-        "--tls-port",
-        Integer.toString(port),
-        "--tls-cert-file",
-        certificate.toString(),
-        "--tls-key-file",
-        key.toString(),
-        "--tls-auth-clients",
-        "no");
-  }
-
-  private Path pem(String what, byte[] encoded) throws IOException {
-    String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded);
-    return Files.writeString(
-        folder.resolve(what + ".pem"),
-        "-----BEGIN " + what + "-----\n" + lines + "\n-----END " + what + "-----\n");
-  }
-
-  private static void trust(Path store) {
-    System.setProperty(TRUST_STORE, store.toString());
-    System.setProperty(TRUST_STORE_PASSWORD, new String(PASSWORD));
+  private TlsKeys keys(String name) throws Exception {
+    return TlsKeys.make(folder, name);
   }
 
   private static void useSessions(int port) {
@@ -115,32 +51,28 @@ class RedisTlsTest {
 
   @Test
   void aCertificateThatIsTrustedIsAccepted() throws Exception {
-    Path store = certificate("ip:127.0.0.1");
-    int port = RedisServer.freePort();
-    try (RedisServer server = start(store, port)) {
-      trust(store);
-      useSessions(port);
-      assertTrue(server.process().isAlive());
+    TlsKeys keys = keys("ip:127.0.0.1");
+    try (RedisServer server = RedisServer.start(RedisBinary.V7_OR_NEWER, keys)) {
+      keys.trust();
+      useSessions(server.port());
     }
   }
 
   @Test
   void aCertificateThatIsNotTrustedIsRefused() throws Exception {
-    Path store = certificate("ip:127.0.0.1");
-    int port = RedisServer.freePort();
-    try (RedisServer server = start(store, port)) {
-      isNotTrusted(port);
+    TlsKeys keys = keys("ip:127.0.0.1");
+    try (RedisServer server = RedisServer.start(RedisBinary.V7_OR_NEWER, keys)) {
+      isNotTrusted(server.port());
       assertTrue(server.process().isAlive());
     }
   }
 
   @Test
   void aCertificateOfAnotherHostIsRefused() throws Exception {
-    Path store = certificate("dns:redis.example.org");
-    int port = RedisServer.freePort();
-    try (RedisServer server = start(store, port)) {
-      trust(store);
-      isNotTrusted(port);
+    TlsKeys keys = keys("dns:redis.example.org,dns:localhost");
+    try (RedisServer server = RedisServer.start(RedisBinary.V7_OR_NEWER, keys)) {
+      keys.trust();
+      isNotTrusted(server.port());
       assertTrue(server.process().isAlive());
     }
   }

@@ -3,6 +3,7 @@ package dev.lms.session.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.redis.RedisUrl.Node;
 import dev.lms.session.redis.RedisUrl.Topology;
@@ -67,8 +68,26 @@ class RedisUrlTest {
 
   @ParameterizedTest
   @ValueSource(
+      strings = {"rediss://h", "rediss-sentinel://:hidden@s1/mymaster", "rediss-cluster://n1,n2"})
+  void everyTopologyHasASchemeWithTls(String text) {
+    RedisUrl secured = RedisUrl.parse(text);
+    RedisUrl plain = RedisUrl.parse(text.replaceFirst("rediss", "redis"));
+    assertTrue(secured.tls());
+    assertFalse(plain.tls());
+    assertEquals(plain.topology(), secured.topology());
+    assertEquals(plain.nodes(), secured.nodes());
+    assertEquals(plain.master(), secured.master());
+    assertFalse(secured.toString().contains("hidden"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
       strings = {
         "cache:6379",
+        "redisss://cache",
+        "redis-sentinels://s1/m",
+        "rediss-sentinel://s1",
+        "rediss-cluster://n1/1",
         "http://cache",
         "redis://",
         "redis:///1",

@@ -1,0 +1,40 @@
+package dev.lms.pagecache.httpserver;
+
+import dev.lms.pagecache.Fields;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/** What an answer depends on: the names in its {@code Vary}, each once, in order. */
+final class Vary {
+  private final List<String> names = new ArrayList<>(4);
+
+  void add(String name) {
+    int at = Collections.binarySearch(names, name, String.CASE_INSENSITIVE_ORDER);
+    if (at < 0) {
+      names.add(-at - 1, name);
+    }
+  }
+
+  void addAll(Collection<String> more) {
+    more.forEach(this::add);
+  }
+
+  /** Adds the members of such fields, if there are any. */
+  void addLines(List<String> lines) {
+    if (!lines.isEmpty()) {
+      addAll(new Fields(Map.of("Vary", lines)).members("Vary"));
+    }
+  }
+
+  boolean isEmpty() {
+    return names.isEmpty();
+  }
+
+  /** The value of the field. */
+  String line() {
+    return String.join(", ", names);
+  }
+}

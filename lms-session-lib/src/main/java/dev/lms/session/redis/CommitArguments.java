@@ -1,0 +1,72 @@
+package dev.lms.session.redis;
+
+import dev.lms.session.Changes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What commit.lua is told, in the order it reads it. */
+final class CommitArguments {
+  private CommitArguments() {}
+
+  /** Changes; the deadline moves if it is later than the stored one. */
+  static List<String> of(Changes changes, Instant storedDeadline, Instant deadline, Instant now) {
+    List<String> arguments = values(Map.of(), changes, now);
+    boolean onlySets =
+        changes.removed().isEmpty() && changes.added().isEmpty() && changes.expected().isEmpty();
+    if (!onlySets || deadline.isAfter(storedDeadline)) {
+      addRest(arguments, changes, deadline, now, "");
+    }
+    return arguments;
+  }
+
+  /**
+   * Changes of a session that gets a new name.
+   *
+   * @param envelope it has under that name
+   * @param forward what says so under the old one
+   */
+  static List<String> moving(
+      String envelope, String forward, Changes changes, Instant deadline, Instant now) {
+    List<String> arguments = values(Map.of(RedisKeys.ENVELOPE, envelope), changes, now);
+    addRest(arguments, changes, deadline, now, forward);
+    return arguments;
+  }
+
+  private static List<String> values(Map<String, String> own, Changes changes, Instant now) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(RedisKeys.millis(now));
+    arguments.add(Integer.toString(own.size() + changes.set().size()));
+    own.forEach((field, value) -> addPair(arguments, field, value));
+    changes.set().forEach((name, value) -> addPair(arguments, RedisKeys.attribute(name), value));
+    return arguments;
+  }
+
+  private static void addRest(
+      List<String> arguments, Changes changes, Instant deadline, Instant now, String forward) {
+    arguments.add(RedisKeys.millis(deadline));
+    arguments.add(RedisKeys.timeToLive(deadline, now));
+    arguments.add(forward);
+    arguments.add(Integer.toString(changes.expected().size()));
+    arguments.add(Integer.toString(changes.removed().size()));
+    arguments.add(Integer.toString(changes.added().size()));
+    changes
+        .expected()
+        .forEach(
+            (name, value) ->
+                addPair(
+                    arguments,
+                    RedisKeys.attribute(name),
+                    value.map(text -> '=' + text).orElse("")));
+    changes.removed().forEach(name -> arguments.add(RedisKeys.attribute(name)));
+    changes
+        .added()
+        .forEach((name, by) -> addPair(arguments, RedisKeys.attribute(name), by.toString()));
+  }
+
+  private static void addPair(List<String> arguments, String field, String value) {
+    arguments.add(field);
+    arguments.add(value);
+  }
+}
