@@ -45,7 +45,6 @@ import dev.lms.demo.view.Pages;
 import dev.lms.demo.view.Visitors;
 import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.PageCache;
-import dev.lms.pagecache.PageStore;
 import dev.lms.pagecache.Warmer;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.session.SessionStoreException;
@@ -61,8 +60,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -152,13 +149,8 @@ public final class App {
     RedisClients redis = parts.add(new RedisClients(plan.redisPool() + 1));
     SessionBackend sessions = parts.add(SessionBackend.open(config, redis, clock));
     Passwords passwords = parts.add(new Passwords(cpus));
-    PageStore store = PageBackend.open(config, plan.pageCacheMb(), redis, clock, parts);
-    // Bounded by the page cache; what is under way when the site stops is given up.
-    ExecutorService renders = Executors.newVirtualThreadPerTaskExecutor();
-    parts.<AutoCloseable>add(renders::shutdownNow);
     PageCache pageCache =
-        new PageCache(
-            store, clock, PageCache.DEFAULT_MAX_PAGE_BYTES, PageCache.DEFAULT_MAX_WAIT, renders);
+        new PageCache(PageBackend.open(config, plan.pageCacheMb(), redis, clock, parts), clock);
 
     Assets assets = new Assets();
     Pages pages = new Pages(new Visitors(Site::isSignedIn, PageCacheFilter::hole), assets);

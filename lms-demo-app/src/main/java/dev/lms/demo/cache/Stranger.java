@@ -15,8 +15,7 @@ public final class Stranger implements Warmer.Visitor, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** RFC 9211: the page was in the cache, or is now. */
-  private static final Pattern WARM =
-      Pattern.compile("lms; (hit|fwd=(miss|stale); (stored|collapsed)).*");
+  private static final Pattern WARM = Pattern.compile("lms; (hit|fwd=miss; (stored|collapsed)).*");
 
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
   private final URI worker;

@@ -46,10 +46,10 @@ public final class CoursePages {
     return List.of(
         PageRoute.get(
                 "/course/explore",
-                PageRoute.shared(ttl).withParameters("page", "tag"),
+                PageRule.shared(ttl).withParameters("page", "tag"),
                 this::explore)
             .anonymousInOutage(),
-        PageRoute.get("/course/{code}/view", PageRoute.shared(ttl), this::view).anonymousInOutage(),
+        PageRoute.get("/course/{code}/view", PageRule.shared(ttl), this::view).anonymousInOutage(),
         PageRoute.get("/course/{code}/take", PageRule.perPerson(ttl), this::take),
         PageRoute.get("/resource/{id}", PageRule.perPerson(ttl), this::resource));
   }

@@ -37,7 +37,7 @@ public final class HomePages {
 
   /** Its routes. */
   public List<PageRoute> routes() {
-    PageRule rule = PageRoute.shared(ttl);
+    PageRule rule = PageRule.shared(ttl);
     return List.of(
         PageRoute.get("/", rule, this::home).anonymousInOutage(),
         PageRoute.get("/home", rule, this::home).anonymousInOutage());

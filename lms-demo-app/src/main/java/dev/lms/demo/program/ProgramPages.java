@@ -30,7 +30,7 @@ public final class ProgramPages {
 
   /** Their routes. */
   public List<PageRoute> routes() {
-    PageRule rule = PageRoute.shared(TTL);
+    PageRule rule = PageRule.shared(TTL);
     return List.of(
         PageRoute.get("/program/explore", rule, this::explore).anonymousInOutage(),
         PageRoute.get("/program/{code}", rule, this::view).anonymousInOutage());

@@ -4,7 +4,6 @@ import dev.lms.demo.http.Handler;
 import dev.lms.demo.http.Route;
 import dev.lms.pagecache.PageRule;
 import dev.lms.session.OutagePolicy;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -14,22 +13,6 @@ import java.util.Optional;
  * @param rule empty for pages that are never stored
  */
 public record PageRoute(Route route, Optional<PageRule> rule, OutagePolicy outage) {
-
-  /** One part in so many of its freshness that a page may be stale while it is rendered anew. */
-  private static final int STALE_PART = 6;
-
-  /**
-   * How pages that everybody reads are stored: shared, apart from what differs between people. For
-   * a sixth of its freshness after it has ended, nobody waits while a page is rendered anew; for as
-   * long as it was fresh, it stands in for a render that fails. A purge ends both.
-   *
-   * @param fresh how long a page is fresh
-   */
-  public static PageRule shared(Duration fresh) {
-    return PageRule.shared(fresh)
-        .withStaleWhileRevalidate(fresh.dividedBy(STALE_PART))
-        .withStaleIfError(fresh);
-  }
 
   /** A route that fails closed. */
   public PageRoute(Route route, Optional<PageRule> rule) {

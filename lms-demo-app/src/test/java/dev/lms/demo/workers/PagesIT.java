@@ -19,7 +19,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -156,29 +155,6 @@ class PagesIT {
       assertTrue(visitor(site.two()).get(path).body().contains(title), "anonymous, round " + round);
       assertTrue(student.get(path).body().contains(title), "signed in, round " + round);
       assertTrue(visitor(site.one()).get(path).body().contains(title), "on the same worker");
-    }
-  }
-
-  /** The demo's public pages are shown a little past their freshness, but never past a purge. */
-  @Test
-  void aPageIsStaleForAMomentWhileItIsRenderedAnewAndNeverAfterAPurge() {
-    try (Backend site = new Backend(Backend.Kind.FILE, 2, Map.of("CACHE_TIMEOUT", "1"))) {
-      Browser instructor = visitor(site.one());
-      assertEquals(303, instructor.signIn("instructor").status());
-      String code = aCourseOf(instructor);
-      String path = "/course/" + code + "/view";
-      Browser reader = visitor(site.two());
-      for (int round = 1; round <= 3; round++) {
-        WorkerProcess.eventually(
-            () -> reader.get(path).header("cache-status").matches("lms; hit; ttl=-1; detail=anon"),
-            "a stale page");
-        WorkerProcess.eventually(
-            () -> reader.get(path).header("cache-status").equals("lms; hit; ttl=0; detail=anon"),
-            "a page that was rendered anew");
-        String title = "Not stale for the " + round + ". time";
-        assertEquals(303, edit(instructor, code, title).status());
-        assertTrue(reader.get(path).body().contains(title), "round " + round);
-      }
     }
   }
 
