@@ -30,7 +30,6 @@ final class SessionExchange extends HttpExchange {
   SessionExchange(HttpExchange exchange, Session session) {
     this.exchange = exchange;
     this.session = session;
-    attributes.put(SESSION, session);
   }
 
   @Override
@@ -52,6 +51,9 @@ final class SessionExchange extends HttpExchange {
 
   @Override
   public @Nullable Object getAttribute(String name) {
+    if (name.equals(SESSION)) {
+      return session;
+    }
     Object own = attributes.get(name);
     return own != null ? own : exchange.getAttribute(name);
   }

@@ -39,7 +39,8 @@ import redis.clients.jedis.exceptions.JedisException;
  * index goes along as a command of its own: in the same round trip, or in a cluster in one more. A
  * sign-in that ends another session costs one more, and so does a limit that {@linkplain
  * SessionLimit#refuses() refuses}, because it must be asked first. An id that was rotated costs one
- * more, while it is an alias, for each rotation since.
+ * more, while it is an alias, for each rotation since. Reads at the same moment may share a round
+ * trip, except in a cluster.
  *
  * <p>The guarantees hold while Redis keeps what it acknowledged. What a failover or a restart from
  * disk forgets, this store forgets.
@@ -58,6 +59,7 @@ public final class RedisSessionStore implements SessionStore {
   private static final Object CONFLICT = 2L;
 
   private final UnifiedJedis redis;
+  private final SharedReads reads;
   private final RedisKeys keys;
   private final SessionTokens tokens;
   private final EnvelopeCodec envelopes;
@@ -74,6 +76,7 @@ public final class RedisSessionStore implements SessionStore {
    */
   public RedisSessionStore(UnifiedJedis redis, KeyRing keys, String prefix) {
     this.redis = redis;
+    this.reads = new SharedReads(redis);
     this.keys = new RedisKeys(prefix);
     this.tokens = new SessionTokens(keys);
     this.envelopes = new EnvelopeCodec(keys);
@@ -110,7 +113,9 @@ public final class RedisSessionStore implements SessionStore {
   }
 
   private RedisHash read(Token name) {
-    return repeatable(() -> redis.executeCommand(RedisHash.read(keys.session(name))));
+    String key = keys.session(name);
+    return repeatable(
+        () -> Step.isCluster(redis) ? redis.executeCommand(RedisHash.read(key)) : reads.read(key));
   }
 
   /** Where a session went; empty if the answer of a script or the field of a hash does not say. */
