@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,5 +23,34 @@ class EnvelopeCodecTest {
         new Envelope(
             NOW, Optional.of(NOW), NOW.plusSeconds(1), Optional.of(new Principal("someone", all)));
     assertEquals(Optional.of(envelope), codec.decode("handle", codec.encode("handle", envelope)));
+  }
+
+  private static Envelope of(String person) {
+    return new Envelope(
+        NOW,
+        Optional.of(NOW),
+        NOW.plusSeconds(1),
+        Optional.of(new Principal(person, Set.of("student"))));
+  }
+
+  /** What was verified is remembered: for its own session only. */
+  @Test
+  void anEnvelopeThatWasReadForOneSessionIsNothingForAnother() {
+    String signed = codec.encode("handle", of("someone"));
+    assertEquals(Optional.of(of("someone")), codec.decode("handle", signed));
+    assertEquals(Optional.empty(), codec.decode("other", signed));
+    assertEquals(Optional.of(of("someone")), codec.decode("handle", signed));
+  }
+
+  @Test
+  void whatIsForgottenIsReadAgain() {
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < 5000; i++) {
+        Envelope envelope = of("person" + i);
+        String handle = "handle" + i;
+        assertEquals(Optional.of(envelope), codec.decode(handle, codec.encode(handle, envelope)));
+        assertEquals(Optional.empty(), codec.decode(handle, codec.encode("x" + i, envelope)));
+      }
+    }
   }
 }

@@ -29,7 +29,11 @@ import redis.clients.jedis.Jedis;
  * what it started.
  */
 public final class HttpRatios implements AutoCloseable {
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 5;
+
+  /** The compiler needs about a quarter of a minute of each contender while all cores are busy. */
+  private static final int WARM_UP_ROUNDS = 3;
+
   private static final int SECONDS = 5;
   private static final int CONNECTIONS = 32;
   private static final int HERD = 200;
@@ -178,12 +182,12 @@ public final class HttpRatios implements AutoCloseable {
             Contender.command(port, arguments)));
   }
 
-  /** Round by round, after one that does not count. */
+  /** Round by round, after some that do not count. */
   private Map<String, List<Wrk.Load>> load() throws IOException, InterruptedException {
     Wrk wrk = new Wrk(CONNECTIONS, SECONDS);
     Map<String, List<Wrk.Load>> loads = new LinkedHashMap<>();
-    for (int round = 0; round <= ROUNDS; round++) {
-      System.out.println(round == 0 ? "Warming up" : "Round " + round + " of " + ROUNDS);
+    for (int round = 1 - WARM_UP_ROUNDS; round <= ROUNDS; round++) {
+      System.out.println(round <= 0 ? "Warming up" : "Round " + round + " of " + ROUNDS);
       for (Map.Entry<String, Target> target : targets.entrySet()) {
         System.out.println("  " + target.getKey());
         Wrk.Load load = wrk.run(target.getValue());

@@ -1,6 +1,6 @@
 package dev.lms.session.redis;
 
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -40,24 +40,32 @@ record RedisHash(
 
   /** Pairs in RESP3; in RESP2 field, value, field, value. */
   private static RedisHash of(List<?> answer) {
-    Map<String, String> own = new HashMap<>();
-    Map<String, String> attributes = new HashMap<>();
+    String envelope = null;
+    String deadline = null;
+    String went = null;
+    List<Map.Entry<String, String>> attributes = new ArrayList<>(answer.size());
     for (Iterator<?> all = answer.iterator(); all.hasNext(); ) {
       Object next = all.next();
       boolean isPair = next instanceof KeyValue;
       String field = text(isPair ? ((KeyValue<?, ?>) next).getKey() : next);
       String value = text(isPair ? ((KeyValue<?, ?>) next).getValue() : all.next());
       if (RedisKeys.isAttribute(field)) {
-        attributes.put(RedisKeys.nameOfAttribute(field), value);
-      } else {
-        own.put(field, value);
+        attributes.add(Map.entry(RedisKeys.nameOfAttribute(field), value));
+      } else if (field.equals(RedisKeys.ENVELOPE)) {
+        envelope = value;
+      } else if (field.equals(RedisKeys.DEADLINE)) {
+        deadline = value;
+      } else if (field.equals(RedisKeys.NEXT)) {
+        went = value;
       }
     }
-    return new RedisHash(
-        own.get(RedisKeys.ENVELOPE),
-        own.get(RedisKeys.DEADLINE),
-        own.get(RedisKeys.NEXT),
-        attributes);
+    return new RedisHash(envelope, deadline, went, mapOf(attributes));
+  }
+
+  /** Immutable already, so that nobody copies it once more. */
+  @SuppressWarnings({"unchecked", "rawtypes"}) // There are no arrays of generic types.
+  private static Map<String, String> mapOf(List<Map.Entry<String, String>> entries) {
+    return Map.ofEntries(entries.toArray(new Map.Entry[0]));
   }
 
   private static String text(Object bytes) {
