@@ -29,14 +29,17 @@ redis.call('HSET', KEYS[1], field, ARGV[6] .. ' ' .. ARGV[1] .. ' ' .. ARGV[7] .
 for i = 1, #stale do
   redis.call('HDEL', KEYS[1], stale[i])
 end
-if tonumber(ARGV[2]) > redis.call('PTTL', KEYS[1]) then
+if #entries == 0 or tonumber(ARGV[2]) > redis.call('PTTL', KEYS[1]) then
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
+local excess = {}
+if #others < max then
+  return excess
 end
 -- A total order: sign-ins at the same time must agree on what ends, or too many would.
 table.sort(others, function(a, b)
   return a[2] < b[2] or (a[2] == b[2] and a[1] < b[1])
 end)
-local excess = {}
 for i = 1, #others - max + 1 do
   table.insert(excess, others[i][1])
   table.insert(excess, others[i][3])
