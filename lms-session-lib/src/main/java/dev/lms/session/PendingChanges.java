@@ -63,9 +63,8 @@ final class PendingChanges {
     return none ? Changes.NONE : new Changes(set, removed, added);
   }
 
-  /** The same, on condition that what is guarded still is what this request saw. */
-  Changes guardedChanges(Map<String, String> seen) {
-    Changes changes = changes();
+  /** The changes, on condition that what is guarded still is what this request saw. */
+  Changes guarded(Changes changes, Map<String, String> seen) {
     if (guarded == null) {
       return changes;
     }

@@ -353,7 +353,7 @@ public final class Session {
     if (current == null) {
       outcome = changes.isEmpty() && signingIn == null ? Outcome.UNCHANGED : create(changes);
     } else {
-      outcome = write(current, pending.guardedChanges(current.attributes()), renewing);
+      outcome = write(current, pending.guarded(changes, current.attributes()), renewing);
     }
     forgetChanges();
     return outcome;

@@ -17,21 +17,26 @@ final class PackedAttributes {
   /** More is not packed: what a change replaces stays behind, and is read with every request. */
   private static final int MOST_CHARACTERS = 4096;
 
+  /** Room for those of a name and a value. */
+  private static final int FOR_LENGTHS = 8;
+
   private PackedAttributes() {}
 
   /** Empty if it is not worth it: for less than two attributes, or too many characters. */
   static Optional<String> of(Map<String, String> attributes) {
-    if (attributes.size() < 2) {
+    int characters = 0;
+    for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+      characters += attribute.getKey().length() + attribute.getValue().length();
+    }
+    if (attributes.size() < 2 || characters > MOST_CHARACTERS) {
       return Optional.empty();
     }
-    StringBuilder packed = new StringBuilder(MOST_CHARACTERS);
-    for (Map.Entry<String, String> attribute : attributes.entrySet()) {
-      append(packed, attribute.getKey());
-      append(packed, attribute.getValue());
-      if (packed.length() > MOST_CHARACTERS) {
-        return Optional.empty();
-      }
-    }
+    StringBuilder packed = new StringBuilder(characters + attributes.size() * FOR_LENGTHS);
+    attributes.forEach(
+        (name, value) -> {
+          append(packed, name);
+          append(packed, value);
+        });
     return Optional.of(packed.toString());
   }
 
