@@ -43,25 +43,25 @@ public final class RedisConnections {
 
   /** The same for a URL that was parsed before. */
   public static UnifiedJedis open(RedisUrl url, int connections) {
-    JedisClientConfig config = config(url);
     ConnectionPoolConfig pool = pool(connections);
     Set<HostAndPort> nodes =
         url.nodes().stream()
             .map(node -> new HostAndPort(node.host(), node.port()))
             .collect(Collectors.toSet());
     try {
-      return open(url, nodes, config, pool);
+      return open(url, nodes, config(url), pool);
     } catch (JedisException e) {
       if (url.topology() == RedisUrl.Topology.SENTINEL) {
-        nodes.forEach(sentinel -> whyNot(sentinel, url).ifPresent(e::addSuppressed));
+        JedisClientConfig config = sentinelConfig(url, nodes);
+        nodes.forEach(sentinel -> whyNot(sentinel, config).ifPresent(e::addSuppressed));
       }
       throw Failure.outage(e);
     }
   }
 
   /** Jedis only logs what kept a Sentinel from answering. */
-  private static Optional<JedisException> whyNot(HostAndPort sentinel, RedisUrl url) {
-    try (Jedis jedis = new Jedis(sentinel, sentinelConfig(url))) {
+  private static Optional<JedisException> whyNot(HostAndPort sentinel, JedisClientConfig config) {
+    try (Jedis jedis = new Jedis(sentinel, config)) {
       jedis.ping();
       return Optional.empty();
     } catch (JedisException e) {
@@ -82,7 +82,7 @@ public final class RedisConnections {
           RedisSentinelClient.builder()
               .masterName(url.master())
               .sentinels(nodes)
-              .sentinelClientConfig(sentinelConfig(url))
+              .sentinelClientConfig(sentinelConfig(url, nodes))
               .clientConfig(config)
               .poolConfig(pool)
               .build();
@@ -102,16 +102,22 @@ public final class RedisConnections {
   }
 
   private static JedisClientConfig config(RedisUrl url) {
-    return common(url)
-        .user(url.user().orElse(null))
-        .password(url.password().orElse(null))
-        .database(url.database())
-        .build();
+    return signedIn(url).database(url.database()).build();
   }
 
-  /** User, password and database are the master's. */
-  private static JedisClientConfig sentinelConfig(RedisUrl url) {
-    return common(url).build();
+  /** User and password are the master's; Sentinels get them only if one of them asks. */
+  private static JedisClientConfig sentinelConfig(RedisUrl url, Set<HostAndPort> sentinels) {
+    JedisClientConfig stranger = common(url).build();
+    boolean asks =
+        url.password().isPresent()
+            && sentinels.stream()
+                .flatMap(sentinel -> whyNot(sentinel, stranger).stream())
+                .anyMatch(e -> String.valueOf(e.getMessage()).startsWith("NOAUTH"));
+    return asks ? signedIn(url).build() : stranger;
+  }
+
+  private static DefaultJedisClientConfig.Builder signedIn(RedisUrl url) {
+    return common(url).user(url.user().orElse(null)).password(url.password().orElse(null));
   }
 
   private static DefaultJedisClientConfig.Builder common(RedisUrl url) {

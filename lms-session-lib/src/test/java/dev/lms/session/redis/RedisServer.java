@@ -86,6 +86,19 @@ public final class RedisServer implements AutoCloseable {
     return sentinel(binary, name, master, port, List.of("port " + port), PLAIN);
   }
 
+  /** The same where clients, Sentinel and master all have one password. */
+  static RedisServer sentinel(RedisBinary binary, String name, int master, String password) {
+    int port = freePort();
+    return sentinel(
+        binary,
+        name,
+        master,
+        port,
+        List.of("port " + port, "requirepass " + password),
+        DefaultJedisClientConfig.builder().password(password).build(),
+        "sentinel auth-pass " + name + " " + password);
+  }
+
   /** The same with TLS, to clients and to what it watches. */
   static RedisServer sentinel(RedisBinary binary, String name, int master, TlsKeys keys) {
     int port = freePort();
@@ -98,11 +111,13 @@ public final class RedisServer implements AutoCloseable {
       int master,
       int port,
       List<String> options,
-      JedisClientConfig client) {
+      JedisClientConfig client,
+      String... about) {
     List<String> lines = new ArrayList<>(options);
     lines.add("sentinel monitor " + name + " 127.0.0.1 " + master + " 2");
     lines.add("sentinel down-after-milliseconds " + name + " 1000");
     lines.add("sentinel failover-timeout " + name + " 5000");
+    lines.addAll(List.of(about));
     return configured(binary, port, lines, List.of("--sentinel"), client);
   }
 
