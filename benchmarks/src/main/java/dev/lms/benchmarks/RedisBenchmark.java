@@ -134,7 +134,11 @@ public class RedisBenchmark extends StoreBenchmark {
   /** The same in one string, which is touched each time. */
   @Benchmark
   public long readRawGetex() {
-    byte[] value = redis.getEx(string, GetExParams.getExParams().px(LIFE_MILLIS));
+    return readString(string);
+  }
+
+  final long readString(byte[] key) {
+    byte[] value = redis.getEx(key, GetExParams.getExParams().px(LIFE_MILLIS));
     return Value.decode(value).read();
   }
 
@@ -198,6 +202,14 @@ public class RedisBenchmark extends StoreBenchmark {
   @Benchmark
   public String begin() {
     return begin(shared.sessions);
+  }
+
+  /** The least that can be sent: one command, one string, with its deadline. */
+  @Benchmark
+  public byte[] beginRawSet() {
+    byte[] key = (prefix + created++).getBytes(StandardCharsets.UTF_8);
+    redis.set(key, sample.encode(), SetParams.setParams().px(LIFE_MILLIS));
+    return key;
   }
 
   /** Spring Session without index. */

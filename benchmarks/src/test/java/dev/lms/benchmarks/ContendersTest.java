@@ -79,6 +79,7 @@ class ContendersTest {
       reads("readSpringIndexedJedis", byHand::readSpringIndexedJedis);
       reads("readSpringIndexedLettuce", byHand::readSpringIndexedLettuce);
       creates("createRaw", byHand::createRaw, byHand::readHash);
+      creates("beginRawSet", byHand::beginRawSet, byHand::readString);
       creates("createSpringJedis", byHand::createSpringJedis, byHand::readSpring);
       creates("createSpringLettuce", byHand::createSpringLettuce, byHand::readSpring);
       creates(

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -18,6 +22,11 @@ import org.junit.jupiter.api.Test;
  * conflicts}; of one that does not, that it writes. Part of {@link SessionStoreContract}.
  */
 abstract class MergeContract extends PrincipalIndexContract {
+  // Few, so that they meet; and such as a store's own notation is made of.
+  private static final List<String> NAMES =
+      List.of("n", "a:n", "1:n", "ünï", "n\0", "☃:", "packed");
+  private static final List<String> VALUES = List.of("", "1", "-7", "1:n1:2", "zoë", "|%,\n");
+
   /** Sets an attribute on condition that it is what somebody saw. */
   private static Changes set(String name, String value, Optional<String> expected) {
     return new Changes(Map.of(name, value), Set.of(), Map.of(), Map.of(name, expected));
@@ -73,6 +82,63 @@ abstract class MergeContract extends PrincipalIndexContract {
       Written written = store.update(mine, set("cart", "3", seen), SOON, NOW);
       assertEquals(refused(store), written.outcome());
     }
+  }
+
+  /** Stores may keep what a session began with in another way than what came later. */
+  @Test
+  void anyChangesInAnyOrderComeToTheSame() {
+    for (long seed = 1; seed <= 20; seed++) {
+      anyChangesComeToTheSame(store(), new Random(seed), "seed " + seed);
+    }
+  }
+
+  private static void anyChangesComeToTheSame(SessionStore store, Random random, String about) {
+    boolean detects = store.capabilities().detectsConflicts();
+    Map<String, String> model = some(NAMES, random, () -> any(VALUES, random));
+    String token = store.create(stranger(), model, SOON, NOW);
+    for (int i = 0; i < 20; i++) {
+      StoredSession session = loaded(store, token);
+      assertEquals(model, session.attributes(), about);
+      Changes changes = anyChanges(random);
+      Written written =
+          random.nextInt(5) == 0
+              ? store.rotate(session, stranger(), changes, SOON, NOW)
+              : store.update(session, changes, SOON, NOW);
+      boolean fits = !detects || changes.fit(model);
+      assertEquals(fits ? Outcome.STORED : Outcome.CONFLICT, written.outcome(), about);
+      model = fits ? changes.applyTo(model) : model;
+      token = written.token().orElse(token);
+    }
+  }
+
+  private static Changes anyChanges(Random random) {
+    List<String> names = new ArrayList<>(NAMES);
+    Collections.shuffle(names, random);
+    Map<String, Optional<String>> expected =
+        random.nextInt(3) > 0
+            ? Map.of()
+            : Map.of(
+                any(NAMES, random), Optional.of(any(VALUES, random)).filter(v -> !v.isEmpty()));
+    return new Changes(
+        some(names.subList(0, 2), random, () -> any(VALUES, random)),
+        some(names.subList(2, 4), random, () -> "").keySet(),
+        some(names.subList(4, 6), random, () -> random.nextLong(-9, 10)),
+        expected);
+  }
+
+  private static <V> Map<String, V> some(List<String> names, Random random, Supplier<V> value) {
+    Map<String, V> some = new HashMap<>();
+    names.forEach(
+        name -> {
+          if (random.nextBoolean()) {
+            some.put(name, value.get());
+          }
+        });
+    return some;
+  }
+
+  private static String any(List<String> texts, Random random) {
+    return texts.get(random.nextInt(texts.size()));
   }
 
   @Test

@@ -284,10 +284,12 @@ public final class HttpRatios implements AutoCloseable {
 
   /** What a stranger's page from the shared store costs, as Redis itself counts. */
   private Row farHit() throws IOException, InterruptedException {
-    Background far = contender("far", redis.url());
+    // Of its own: the idle connections of other contenders are checked now and then.
+    RedisServer alone = keep(RedisServer.start());
+    Background far = contender("far", alone.url());
     Target page = Target.of(far.url(Pages.WHOLE));
     hit(page);
-    try (Jedis admin = redis.jedis()) {
+    try (Jedis admin = alone.jedis()) {
       long before = reads(admin);
       for (int i = 0; i < FAR_HITS; i++) {
         Recorded.of(client, page);

@@ -8,16 +8,21 @@ import java.util.Map;
 
 /** What commit.lua is told, in the order it reads it. */
 final class CommitArguments {
+  /** Lua unpacks only so many at once; these are far fewer. */
+  private static final int MOST_AT_ONCE = 1000;
+
   private CommitArguments() {}
 
   /** Changes; the deadline moves if it is later than the stored one. */
   static List<String> of(Changes changes, Instant storedDeadline, Instant deadline, Instant now) {
-    List<String> arguments = values(Map.of(), changes, now);
     boolean onlySets =
         changes.removed().isEmpty() && changes.added().isEmpty() && changes.expected().isEmpty();
-    if (!onlySets || deadline.isAfter(storedDeadline)) {
-      addRest(arguments, changes, deadline, now, "");
+    int sets = changes.set().size();
+    if (onlySets && sets > 0 && sets <= MOST_AT_ONCE && !deadline.isAfter(storedDeadline)) {
+      return sets(now, "", Map.of(), changes);
     }
+    List<String> arguments = sets(now, Integer.toString(sets), Map.of(), changes);
+    addRest(arguments, changes, deadline, now, "");
     return arguments;
   }
 
@@ -29,15 +34,18 @@ final class CommitArguments {
    */
   static List<String> moving(
       String envelope, String forward, Changes changes, Instant deadline, Instant now) {
-    List<String> arguments = values(Map.of(RedisKeys.ENVELOPE, envelope), changes, now);
+    Map<String, String> own = Map.of(RedisKeys.ENVELOPE, envelope);
+    String number = Integer.toString(own.size() + changes.set().size());
+    List<String> arguments = sets(now, number, own, changes);
     addRest(arguments, changes, deadline, now, forward);
     return arguments;
   }
 
-  private static List<String> values(Map<String, String> own, Changes changes, Instant now) {
+  private static List<String> sets(
+      Instant now, String number, Map<String, String> own, Changes changes) {
     List<String> arguments = new ArrayList<>();
     arguments.add(RedisKeys.millis(now));
-    arguments.add(Integer.toString(own.size() + changes.set().size()));
+    arguments.add(number);
     own.forEach((field, value) -> addPair(arguments, field, value));
     changes.set().forEach((name, value) -> addPair(arguments, RedisKeys.attribute(name), value));
     return arguments;

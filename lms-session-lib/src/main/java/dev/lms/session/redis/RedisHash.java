@@ -1,9 +1,10 @@
 package dev.lms.session.redis;
 
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Builder;
 import redis.clients.jedis.CommandArguments;
@@ -18,12 +19,13 @@ import redis.clients.jedis.util.SafeEncoder;
  *
  * @param envelope null if there is none, and likewise the next two
  * @param next where the session went
+ * @param attributes empty if they cannot be read
  */
 record RedisHash(
     @Nullable String envelope,
     @Nullable String deadline,
     @Nullable String next,
-    Map<String, String> attributes) {
+    Optional<Map<String, String>> attributes) {
 
   private static final Builder<RedisHash> BUILDER =
       new Builder<>() {
@@ -43,29 +45,36 @@ record RedisHash(
     String envelope = null;
     String deadline = null;
     String went = null;
-    List<Map.Entry<String, String>> attributes = new ArrayList<>(answer.size());
+    byte[] packed = null;
+    Map<String, String> own = new HashMap<>();
     for (Iterator<?> all = answer.iterator(); all.hasNext(); ) {
       Object next = all.next();
       boolean isPair = next instanceof KeyValue;
       String field = text(isPair ? ((KeyValue<?, ?>) next).getKey() : next);
-      String value = text(isPair ? ((KeyValue<?, ?>) next).getValue() : all.next());
+      byte[] value = (byte[]) (isPair ? ((KeyValue<?, ?>) next).getValue() : all.next());
       if (RedisKeys.isAttribute(field)) {
-        attributes.add(Map.entry(RedisKeys.nameOfAttribute(field), value));
+        own.put(RedisKeys.nameOfAttribute(field), text(value));
+      } else if (field.equals(RedisKeys.PACKED)) {
+        packed = value;
       } else if (field.equals(RedisKeys.ENVELOPE)) {
-        envelope = value;
+        envelope = text(value);
       } else if (field.equals(RedisKeys.DEADLINE)) {
-        deadline = value;
+        deadline = text(value);
       } else if (field.equals(RedisKeys.NEXT)) {
-        went = value;
+        went = text(value);
       }
     }
-    return new RedisHash(envelope, deadline, went, mapOf(attributes));
+    return new RedisHash(envelope, deadline, went, attributes(packed, own));
   }
 
-  /** Immutable already, so that nobody copies it once more. */
-  @SuppressWarnings({"unchecked", "rawtypes"}) // There are no arrays of generic types.
-  private static Map<String, String> mapOf(List<Map.Entry<String, String>> entries) {
-    return Map.ofEntries(entries.toArray(new Map.Entry[0]));
+  private static Optional<Map<String, String>> attributes(
+      byte @Nullable [] packed, Map<String, String> own) {
+    if (packed == null) {
+      return Optional.of(own);
+    }
+    Optional<Map<String, String>> all = PackedAttributes.unpack(packed);
+    all.ifPresent(attributes -> attributes.putAll(own));
+    return all;
   }
 
   private static String text(Object bytes) {

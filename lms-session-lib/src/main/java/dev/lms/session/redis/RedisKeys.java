@@ -19,6 +19,9 @@ record RedisKeys(String prefix) {
   static final String ENVELOPE = "envelope";
   static final String DEADLINE = "deadline";
 
+  /** The {@linkplain PackedAttributes attributes the session began with}. */
+  static final String PACKED = "packed";
+
   private static final String ATTRIBUTE = "a:";
 
   /** In the place of a session that was rotated: where it went. */

@@ -135,9 +135,10 @@ public final class RedisSessionStore implements SessionStore {
     try {
       Instant end = Instant.ofEpochMilli(Long.parseLong(hash.deadline()));
       Optional<Envelope> read = envelopes.decode(token.handle(), hash.envelope());
-      if (read.isPresent()) {
+      if (read.isPresent() && hash.attributes().isPresent()) {
         return Optional.of(
-            new StoredSession(token.text(), token.handle(), read.get(), end, hash.attributes()));
+            new StoredSession(
+                token.text(), token.handle(), read.get(), end, hash.attributes().get()));
       }
     } catch (NumberFormatException e) {
       // As unreadable as a broken envelope.
@@ -184,16 +185,22 @@ public final class RedisSessionStore implements SessionStore {
       Map<String, String> attributes,
       Instant deadline,
       Instant now) {
-    List<String> fields = new ArrayList<>(4 + 2 * attributes.size());
+    List<String> fields = new ArrayList<>();
     fields.add(RedisKeys.ENVELOPE);
     fields.add(envelopes.encode(token.handle(), envelope));
     fields.add(RedisKeys.DEADLINE);
     fields.add(RedisKeys.millis(deadline));
-    attributes.forEach(
-        (name, value) -> {
-          fields.add(RedisKeys.attribute(name));
-          fields.add(value);
-        });
+    Optional<String> packed = PackedAttributes.of(attributes);
+    if (packed.isPresent()) {
+      fields.add(RedisKeys.PACKED);
+      fields.add(packed.get());
+    } else {
+      attributes.forEach(
+          (name, value) -> {
+            fields.add(RedisKeys.attribute(name));
+            fields.add(value);
+          });
+    }
     return new RedisBeginning(keys.session(token), RedisKeys.timeToLive(deadline, now), fields);
   }
 

@@ -214,7 +214,10 @@ class RedisSessionStoreTest extends SessionStoreContract {
       admin.hset(key, field, "nonsense");
       assertEquals(Optional.empty(), store.load(token), "with a broken " + field);
     }
-    assertEquals(4, ((RedisSessionStore) store).unreadable());
+    String token = store.create(person(), Map.of("a", "1", "b", "2"), SOON, NOW);
+    admin.hset(keyOf(loaded(store, token)), "packed", "nonsense");
+    assertEquals(Optional.empty(), store.load(token), "with broken attributes");
+    assertEquals(5, ((RedisSessionStore) store).unreadable());
   }
 
   private String keyOf(StoredSession session) {

@@ -55,7 +55,7 @@ class SharedReadsTest {
   }
 
   private String read(String key) {
-    return Objects.requireNonNull(reads.read(key).attributes().get("number"));
+    return Objects.requireNonNull(reads.read(key).attributes().orElseThrow().get("number"));
   }
 
   /** All of these at once, while Redis does not answer: so those that find no lane must queue. */
