@@ -70,12 +70,15 @@ class RedisCrashTest {
       }
       for (int round = 0; round < rounds; round++) {
         Semaphore done = new Semaphore(0);
-        List<Future<?>> runs = new ArrayList<>();
+        List<Future<SessionStoreException>> runs = new ArrayList<>();
         writers.forEach(writer -> runs.add(threads.submit(() -> writer.runUntilOutage(done))));
         // In mid-write, at a moment of its own in each round.
-        assertTrue(done.tryAcquire(20 + random.nextInt(80), 60, TimeUnit.SECONDS));
+        int writes = 20 + random.nextInt(80);
+        if (!done.tryAcquire(writes, 60, TimeUnit.SECONDS)) {
+          throw stalled("seed " + seed + ", round " + round, done, runs);
+        }
         server.kill();
-        for (Future<?> run : runs) {
+        for (Future<SessionStoreException> run : runs) {
           run.get(60, TimeUnit.SECONDS);
         }
         server.restart();
@@ -88,6 +91,21 @@ class RedisCrashTest {
     } finally {
       threads.shutdownNow();
     }
+  }
+
+  /** With what stopped each writer: a machine that is too slow, or a broken promise. */
+  private static AssertionError stalled(
+      String where, Semaphore done, List<Future<SessionStoreException>> runs) {
+    AssertionError error =
+        new AssertionError(where + ": only " + done.availablePermits() + " writes in a minute");
+    for (Future<SessionStoreException> run : runs) {
+      try {
+        error.addSuppressed(run.get(0, TimeUnit.SECONDS));
+      } catch (Exception e) {
+        error.addSuppressed(e);
+      }
+    }
+    return error;
   }
 
   private static void everyKeyEndsAndNoSessionIsHalf(Jedis admin, String where) {
@@ -128,7 +146,8 @@ class RedisCrashTest {
           new Envelope(NOW, Optional.of(NOW), LATER, Optional.of(new Principal(name, Set.of())));
     }
 
-    void runUntilOutage(Semaphore done) {
+    /** Returns what stopped it. */
+    SessionStoreException runUntilOutage(Semaphore done) {
       try {
         while (true) {
           step();
@@ -136,6 +155,7 @@ class RedisCrashTest {
         }
       } catch (SessionStoreException e) {
         // As told: the writer stops and the round is checked.
+        return e;
       }
     }
 
