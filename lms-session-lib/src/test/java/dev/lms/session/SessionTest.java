@@ -64,6 +64,19 @@ class SessionTest {
     return cookie(session);
   }
 
+  /** Stores write UTF-8, in which all such ids would be one: one person could become another. */
+  @Test
+  void whoCannotBeToldFromOthersInUtf8IsNobody() {
+    for (String bad : List.of("admin\uD800", "\uDC00", "a\uDC00\uD800b")) {
+      assertThrows(IllegalArgumentException.class, () -> new Principal(bad, Set.of()));
+      assertThrows(IllegalArgumentException.class, () -> new Principal("ada", Set.of(bad)));
+    }
+    assertThrows(IllegalArgumentException.class, () -> new Principal("", Set.of()));
+    assertThrows(IllegalArgumentException.class, () -> new Principal("ada", Set.of("")));
+    Principal odd = new Principal("a\0b|,%+ \uD83D\uDE00", Set.of("r,1", "\n|"));
+    assertEquals(Optional.of(odd), sessions.open(signIn(odd)).principal());
+  }
+
   @Test
   void aRequestWithoutASessionCostsNothingAndBeginsNone() throws Exception {
     Session session = sessions.open(null);
