@@ -64,6 +64,16 @@ class SessionTest {
     return cookie(session);
   }
 
+  /** A browser may hold one for each of two paths or domains. */
+  @Test
+  void signingOutEndsEverySessionThatCameAlong() {
+    List<String> both = List.of(signIn(ADA).get(0) + "; " + signIn(BOB).get(0));
+    Session session = sessions.open(both);
+    assertEquals(Optional.of(ADA), session.principal());
+    session.end();
+    assertFalse(sessions.open(both).exists(), "the second would be the next to be found");
+  }
+
   /** Stores write UTF-8, in which all such ids would be one: one person could become another. */
   @Test
   void whoCannotBeToldFromOthersInUtf8IsNobody() {
