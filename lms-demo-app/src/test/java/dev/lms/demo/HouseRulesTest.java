@@ -132,4 +132,27 @@ class HouseRulesTest {
   void packagesHaveNames() throws IOException {
     assertNowhere("package [\\w.]*\\b(util|common|impl|helper)s?;", source -> false);
   }
+
+  /** OWASP ASVS 11.2.1, 11.3.1, 11.3.2 and 11.4.1. Redis names scripts by SHA-1. */
+  @Test
+  void onlyApprovedCryptographyOfThePlatformIsUsed() throws IOException {
+    assertNowhere(
+        "(Mac|Cipher|MessageDigest|SecretKeyFactory|Signature|KeyGenerator)\\s*\\.getInstance\\("
+            + "(?!\"(HmacSHA256|AES/GCM/NoPadding|SHA-256)\"\\))",
+        source -> source.isIn("redis/Script.java") || source.isIn("redis/PagesScript.java"));
+  }
+
+  /** OWASP ASVS 11.5.1: whatever the libraries and the demo draw may be a secret. */
+  @Test
+  void randomValuesComeFromASecureSource() throws IOException {
+    assertNowhere(
+        "java\\.util\\.Random\\b|ThreadLocalRandom|SplittableRandom|RandomGenerator|Math\\.random",
+        HouseRulesTest::isBenchmark);
+  }
+
+  /** OWASP ASVS 11.2.4: {@code MessageDigest.isEqual}, which does not stop at what differs. */
+  @Test
+  void macsAreComparedInConstantTime() throws IOException {
+    assertNowhere("Arrays\\.(equals|mismatch|compare)", source -> !source.isIn("lms-session-lib/"));
+  }
 }

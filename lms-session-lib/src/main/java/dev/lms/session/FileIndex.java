@@ -61,7 +61,16 @@ final class FileIndex {
 
   /** The same lock, by the name of the file: it begins with the stripe. */
   FileLocks.Held lockFile(String name) {
-    return locks.acquireIndex(Integer.parseInt(name.substring(0, 2), 16));
+    return locks.acquireIndex(stripeOfFile(name));
+  }
+
+  /** The same if it is free at once. */
+  Optional<FileLocks.Held> tryLockFile(String name) {
+    return locks.tryAcquireIndex(stripeOfFile(name));
+  }
+
+  private static int stripeOfFile(String name) {
+    return Integer.parseInt(name.substring(0, 2), 16);
   }
 
   private static int stripe(String principalId) {

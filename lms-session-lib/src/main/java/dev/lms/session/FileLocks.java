@@ -7,6 +7,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -48,6 +49,11 @@ final class FileLocks implements AutoCloseable {
     return acquire(stripe(handle));
   }
 
+  /** The lock of a session, if it is free at once: for work that can wait for another time. */
+  Optional<Held> tryAcquire(String handle) {
+    return tryAcquire(stripe(handle));
+  }
+
   /** The locks of two sessions, taken in an order that everybody keeps to. */
   Held acquire(String handle, String other) {
     int low = Math.min(stripe(handle), stripe(other));
@@ -83,23 +89,47 @@ final class FileLocks implements AutoCloseable {
     return acquire(STRIPES + stripe);
   }
 
+  /** The lock of an index, if it is free at once. */
+  Optional<Held> tryAcquireIndex(int stripe) {
+    return tryAcquire(STRIPES + stripe);
+  }
+
+  private Optional<Held> tryAcquire(int stripe) {
+    ReentrantLock local = stripes[stripe];
+    if (!local.tryLock()) {
+      return Optional.empty();
+    }
+    FileLock between = null;
+    try {
+      between = tryLock(stripe);
+    } finally {
+      if (between == null) {
+        local.unlock();
+      }
+    }
+    return Optional.ofNullable(between).map(lock -> held(lock, local));
+  }
+
   private Held acquire(int stripe) {
     long giveUp = System.nanoTime() + patience.toNanos();
     ReentrantLock local = stripes[stripe];
     lock(local, stripe);
     try {
-      FileLock between = poll(stripe, giveUp);
-      return () -> {
-        try {
-          release(between);
-        } finally {
-          local.unlock();
-        }
-      };
+      return held(poll(stripe, giveUp), local);
     } catch (RuntimeException | Error e) {
       local.unlock();
       throw e;
     }
+  }
+
+  private static Held held(FileLock between, ReentrantLock local) {
+    return () -> {
+      try {
+        release(between);
+      } finally {
+        local.unlock();
+      }
+    };
   }
 
   private void lock(ReentrantLock local, int stripe) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -42,8 +43,10 @@ final class FileSweep {
 
   /** One request sweeps; the others go on. */
   void ifDue(Instant now) throws IOException {
-    boolean due = count.get() >= Math.max(threshold, sweepAtCount) || !now.isBefore(sweepAt);
-    if (due && sweeping.tryLock()) {
+    boolean full = count.get() >= Math.max(threshold, sweepAtCount);
+    // Or due further ahead than it was ever planned: then the clock was set back.
+    boolean due = !now.isBefore(sweepAt) || sweepAt.isAfter(now.plus(INTERVAL));
+    if ((full || due) && sweeping.tryLock()) {
       try {
         long live = sweep(now);
         count.set(live);
@@ -84,8 +87,13 @@ final class FileSweep {
       return false;
     }
     String locked = SlotFolder.lockName(name);
-    try (FileLocks.Held held =
-        FileIndex.isIndex(locked) ? index.lockFile(locked) : locks.acquire(locked)) {
+    Optional<FileLocks.Held> free =
+        FileIndex.isIndex(locked) ? index.tryLockFile(locked) : locks.tryAcquire(locked);
+    if (free.isEmpty()) {
+      // Somebody is writing it, or was stopped while writing: there is another time.
+      return false;
+    }
+    try (FileLocks.Held held = free.get()) {
       // Under the lock nobody is just writing it.
       return files.sweep(name, now);
     }

@@ -1,20 +1,36 @@
 package dev.lms.session;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /**
  * The person a session belongs to. Immutable; sealed or MAC-protected in every store, so that
  * whoever can write to the store cannot turn a student into an administrator.
  *
+ * <p>Id and roles are text that UTF-8 can write: no half of a surrogate pair, which every store
+ * would turn into the same question mark, and one person into another.
+ *
  * @param id what the application knows the person by; never empty
- * @param roles what the person may do, in the application's own words
+ * @param roles what the person may do, in the application's own words; none of them empty
  */
 public record Principal(String id, Set<String> roles) {
-  /** Copies the roles. */
+  /**
+   * Copies the roles.
+   *
+   * @throws IllegalArgumentException if the id or a role is empty or not to be written in UTF-8
+   */
   public Principal {
-    if (id.isEmpty()) {
-      throw new IllegalArgumentException("a principal needs an id");
-    }
+    check("a principal's id", id);
     roles = Set.copyOf(roles);
+    roles.forEach(role -> check("a principal's role", role));
+  }
+
+  private static void check(String what, String text) {
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException(what + " is empty");
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new IllegalArgumentException(what + " holds half of a surrogate pair");
+    }
   }
 }

@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Collections;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +92,20 @@ class CookieSessionStoreTest extends SessionStoreContract {
     SessionStore rotating = new CookieSessionStore(KEYS, "session", "tests", signsOutMeanwhile);
     assertEquals(
         Optional.empty(), rotating.rotate(session, person(), Changes.NONE, SOON, NOW).token());
+  }
+
+  /** OWASP ASVS 11.3.4; of 96 random bits, ten thousand are the same once in 10^21. */
+  @Test
+  void noNonceIsUsedTwice() {
+    SessionStore store = store();
+    StoredSession session = loaded(store, store.create(person(), Map.of("a", "1"), SOON, NOW));
+    Set<String> nonces = new HashSet<>();
+    for (int i = 0; i < 10_000; i++) {
+      String token = store.update(session, Changes.NONE, SOON, NOW).token().orElseThrow();
+      // Behind the version.
+      byte[] sealed = Base64.getUrlDecoder().decode(token);
+      assertTrue(nonces.add(HexFormat.of().formatHex(sealed, 1, 13)), "nonce " + i);
+    }
   }
 
   @Test

@@ -133,6 +133,52 @@ class FileLayoutTest {
     }
   }
 
+  /** A clock that was wrong for a moment must not keep what ends from being swept for as long. */
+  @Test
+  void aClockThatJumpsAheadAndBackDelaysNoSweep() throws Exception {
+    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS)) {
+      Instant ahead = NOW.plus(Duration.ofDays(365));
+      store.create(STRANGER, Map.of(), ahead.plusSeconds(10), ahead);
+      for (int i = 0; i < 5; i++) {
+        store.create(STRANGER, Map.of(), NOW.plusSeconds(10), NOW);
+      }
+      Instant later = NOW.plus(Duration.ofHours(2));
+      store.create(STRANGER, Map.of(), later.plusSeconds(10), later);
+      assertEquals(2, files().size(), "the one from the future and the newest");
+    }
+  }
+
+  /** A process that was stopped in the middle of a write keeps nobody's session from beginning. */
+  @Test
+  void aSweepPassesOverWhatSomebodyHolds() throws Exception {
+    Envelope person =
+        new Envelope(
+            NOW,
+            Optional.of(NOW),
+            NOW.plus(Duration.ofDays(7)),
+            Optional.of(new Principal("ada", Set.of())));
+    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS);
+        FileLocks stopped = new FileLocks(folder().resolve("lock"), Duration.ofMillis(50))) {
+      store.create(person, Map.of(), NOW.plusSeconds(10), NOW);
+      String index =
+          files().stream()
+              .map(file -> file.getFileName().toString())
+              .filter(FileIndex::isIndex)
+              .findFirst()
+              .orElseThrow();
+      Instant later = NOW.plus(Duration.ofHours(2));
+      try (FileLocks.Held held =
+          stopped.acquireIndex(Integer.parseInt(index.substring(0, 2), 16))) {
+        String token = store.create(STRANGER, Map.of("v", "1"), later.plusSeconds(10), later);
+        assertEquals(Optional.of("1"), value(store, token));
+        assertEquals(2, files().size(), "what could be swept was: " + files());
+      }
+      Instant muchLater = later.plus(Duration.ofHours(2));
+      store.create(STRANGER, Map.of(), muchLater.plusSeconds(10), muchLater);
+      assertEquals(1, files().size(), "the rest was, the next time: " + files());
+    }
+  }
+
   @Test
   void aLockThatIsNotToBeHadIsAnErrorAfterAWhile() throws Exception {
     Path file = parent.resolve("lock");

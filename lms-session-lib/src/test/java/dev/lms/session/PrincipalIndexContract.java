@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * What every {@link SessionStore} must do that knows {@linkplain Capabilities#principalIndex whose
  * sessions there are}; of one that does not, that it says so. Part of {@link SessionStoreContract}.
  */
-abstract class PrincipalIndexContract extends StoreContractBase {
+abstract class PrincipalIndexContract extends CrashAndBudgetContract {
   private static final SessionLimit TWO = new SessionLimit(2, SessionLimit.WhenReached.END_OLDEST);
   private static final SessionLimit AT_MOST_TWO =
       new SessionLimit(2, SessionLimit.WhenReached.REFUSE);
@@ -330,7 +330,7 @@ abstract class PrincipalIndexContract extends StoreContractBase {
     if (hasIndex(store)) {
       String other = signIn(store, ada, 1, AT_MOST_TWO).orElseThrow();
       String mine = signIn(store, ada, 0, AT_MOST_TWO).orElseThrow();
-      for (SessionLimit limit : List.of(AT_MOST_TWO, TWO, SessionLimit.NONE)) {
+      for (SessionLimit limit : List.of(AT_MOST_TWO, TWO, SessionLimit.NONE, AT_MOST_TWO)) {
         StoredSession session = loaded(store, mine);
         mine =
             store

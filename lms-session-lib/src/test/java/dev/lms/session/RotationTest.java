@@ -189,6 +189,37 @@ class RotationTest {
   }
 
   @Test
+  void timeSinceAuthenticationIsNotTheSessionsAge() {
+    Session session = sessions.open(null);
+    session.set("basket", "3");
+    session.commit();
+    clock.move(Duration.ofMinutes(10));
+    session.signIn(ADA);
+    session.commit();
+    clock.move(Duration.ofMinutes(3));
+    assertEquals(
+        Optional.of(Duration.ofMinutes(3)), sessions.open(cookie(session)).sinceAuthentication());
+  }
+
+  @Test
+  void aNewIdWithoutASignInProlongsNothing() {
+    List<String> cookie = signIn();
+    Instant end = absoluteDeadline(cookie);
+    clock.move(Duration.ofHours(5));
+    cookie = rotate(cookie);
+    assertEquals(end, absoluteDeadline(cookie));
+    Session session = sessions.open(cookie);
+    session.changeRoles(Set.of("tutor"));
+    session.commit();
+    assertEquals(end, absoluteDeadline(cookie(session)));
+  }
+
+  private Instant absoluteDeadline(List<String> cookie) {
+    String token = cookie.get(0).replaceFirst(".*=", "");
+    return store.load(token).orElseThrow().envelope().absoluteDeadline();
+  }
+
+  @Test
   void aNegativeGraceIsAnError() {
     assertThrows(IllegalArgumentException.class, () -> new Rotation(Duration.ofMillis(-1), false));
   }

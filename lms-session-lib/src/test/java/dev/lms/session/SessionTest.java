@@ -64,6 +64,29 @@ class SessionTest {
     return cookie(session);
   }
 
+  /** A browser may hold one for each of two paths or domains. */
+  @Test
+  void signingOutEndsEverySessionThatCameAlong() {
+    List<String> both = List.of(signIn(ADA).get(0) + "; " + signIn(BOB).get(0));
+    Session session = sessions.open(both);
+    assertEquals(Optional.of(ADA), session.principal());
+    session.end();
+    assertFalse(sessions.open(both).exists(), "the second would be the next to be found");
+  }
+
+  /** Stores write UTF-8, in which all such ids would be one: one person could become another. */
+  @Test
+  void whoCannotBeToldFromOthersInUtf8IsNobody() {
+    for (String bad : List.of("admin\uD800", "\uDC00", "a\uDC00\uD800b")) {
+      assertThrows(IllegalArgumentException.class, () -> new Principal(bad, Set.of()));
+      assertThrows(IllegalArgumentException.class, () -> new Principal("ada", Set.of(bad)));
+    }
+    assertThrows(IllegalArgumentException.class, () -> new Principal("", Set.of()));
+    assertThrows(IllegalArgumentException.class, () -> new Principal("ada", Set.of("")));
+    Principal odd = new Principal("a\0b|,%+ \uD83D\uDE00", Set.of("r,1", "\n|"));
+    assertEquals(Optional.of(odd), sessions.open(signIn(odd)).principal());
+  }
+
   @Test
   void aRequestWithoutASessionCostsNothingAndBeginsNone() throws Exception {
     Session session = sessions.open(null);

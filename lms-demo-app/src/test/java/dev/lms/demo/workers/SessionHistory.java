@@ -9,14 +9,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What many clients did to sessions and saw of them, with the times at which each asked and was
- * answered, judged by the model of G1, G2 and G3: a session is a set of registers and counters that
- * exists from its sign-in to its sign-out and takes effect somewhere between question and answer.
+ * answered, judged by the model of G1, G2, G3 and G6: a session is a set of registers and counters
+ * that exists from its sign-in to its sign-out or to the earlier of its two deadlines, and an
+ * operation takes effect somewhere between question and answer.
  *
  * <p>Every value that is put is put only once, so a value names the operation that put it.
  */
-record SessionHistory(List<Operation> operations) {
+record SessionHistory(List<Operation> operations, Lives lives) {
+  /**
+   * When sessions end, as the site is told; in the unit of the operations' times.
+   *
+   * @param sliding after the last use
+   * @param absolute after the sign-in
+   * @param early how much of both may be missing: what a touch must gain, and what clocks differ by
+   */
+  record Lives(long sliding, long absolute, long early) {}
+
   /** What was asked. */
   enum Kind {
+    SIGN_IN,
     PUT,
     ADD,
     READ,
@@ -77,11 +88,11 @@ record SessionHistory(List<Operation> operations) {
     operations.stream()
         .collect(Collectors.groupingBy(Operation::session))
         .values()
-        .forEach(ofOne -> new OneSession(ofOne, violations).judge());
+        .forEach(ofOne -> new OneSession(ofOne, lives, violations).judge());
     return violations;
   }
 
-  private record OneSession(List<Operation> all, List<String> violations) {
+  private record OneSession(List<Operation> all, Lives lives, List<String> violations) {
     void judge() {
       for (Operation operation : all) {
         if (operation.answer() == Answer.UNKNOWN) {
@@ -95,19 +106,61 @@ record SessionHistory(List<Operation> operations) {
       }
     }
 
-    /** G1, and that no session ends by itself. */
+    /** G1 and G6, and that no session ends by itself. */
     private void life(Operation operation) {
-      boolean alive =
-          operation.is(Kind.READ) ? operation.seen() != null : operation.answer() == Answer.DONE;
-      if (operation.is(Kind.SIGN_OUT)) {
+      if (operation.is(Kind.SIGN_OUT) || operation.is(Kind.SIGN_IN)) {
         return;
       }
+      boolean alive = isAlive(operation);
       if (alive && any(end -> end.is(Kind.SIGN_OUT) && end.isDone() && end.isBefore(operation))) {
         violations.add("alive after its sign-out was answered: " + operation);
       }
-      if (!alive && !any(end -> end.is(Kind.SIGN_OUT) && end.mayBeSeenBy(operation))) {
-        violations.add("gone, and nobody had signed it out: " + operation);
+      if (alive && latestEnd(operation) < operation.start()) {
+        violations.add("alive after its deadline: " + operation);
       }
+      if (!alive
+          && !any(end -> end.is(Kind.SIGN_OUT) && end.mayBeSeenBy(operation))
+          && operation.end() < earliestEnd(operation)) {
+        violations.add("gone before its deadline, and nobody had signed it out: " + operation);
+      }
+    }
+
+    private static boolean isAlive(Operation operation) {
+      return operation.is(Kind.READ) ? operation.seen() != null : operation.isDone();
+    }
+
+    /** The last moment at which this operation may have found the session. */
+    private long latestEnd(Operation operation) {
+      long latest = Long.MIN_VALUE;
+      long absolute = Long.MAX_VALUE;
+      for (Operation use : all) {
+        if (use.is(Kind.SIGN_IN)) {
+          absolute = use.end() + lives.absolute() + lives.early();
+        }
+        if (!use.equals(operation)
+            && use.answer() == Answer.UNKNOWN
+            && use.mayBeSeenBy(operation)) {
+          latest = Long.MAX_VALUE; // It may be done yet.
+        } else if (!use.equals(operation) && isAlive(use) && use.mayBeSeenBy(operation)) {
+          latest = Math.max(latest, use.end() + lives.sliding() + lives.early());
+        }
+      }
+      return Math.min(latest, absolute);
+    }
+
+    /** Until when this operation must have found the session, unless it was signed out. */
+    private long earliestEnd(Operation operation) {
+      long earliest = Long.MIN_VALUE;
+      long absolute = Long.MAX_VALUE;
+      for (Operation use : all) {
+        if (use.is(Kind.SIGN_IN)) {
+          absolute = use.start() + lives.absolute() - lives.early();
+        }
+        if (isAlive(use) && use.isBefore(operation)) {
+          earliest = Math.max(earliest, use.start() + lives.sliding() - lives.early());
+        }
+      }
+      return Math.min(earliest, absolute);
     }
 
     /** G2 and G3 for counters: nothing acknowledged is missing, nothing is counted twice. */

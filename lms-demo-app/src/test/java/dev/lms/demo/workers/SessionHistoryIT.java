@@ -9,6 +9,7 @@ import dev.lms.demo.Browser;
 import dev.lms.demo.WorkerProcess;
 import dev.lms.demo.workers.SessionHistory.Answer;
 import dev.lms.demo.workers.SessionHistory.Kind;
+import dev.lms.demo.workers.SessionHistory.Lives;
 import dev.lms.demo.workers.SessionHistory.Operation;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -30,16 +32,30 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * G1, G2 and G3 in random histories: many clients, three workers that are stopped, continued and
- * killed meanwhile, and a judge who knows what a session may look like.
+ * G1, G2, G3 and G6 in random histories: many clients, three workers that are stopped, continued
+ * and killed meanwhile, and a judge who knows what a session may look like.
  */
 class SessionHistoryIT {
   private static final int CLIENTS = 6;
 
+  /** A day and a week: no session gets that old here. */
+  private static final Ages OLD = new Ages(86400, 604800);
+
+  /** Many end while they are used, and others because they are not. */
+  private static final Ages SHORT = new Ages(2, 5);
+
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void everyHistoryHasAnExplanation(Backend.Kind kind) throws Exception {
-    new Run(kind, 8, 500, Seed.next()).judge();
+    new Run(kind, 8, 500, OLD, Seed.next()).judge();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REDIS", "FILE"})
+  void everySessionEndsInTime(Backend.Kind kind) throws Exception {
+    Run run = new Run(kind, 24, 600, SHORT, Seed.next());
+    run.judge();
+    assertTrue(run.begunAnew() > 0, "no session ended by itself");
   }
 
   @ParameterizedTest
@@ -47,7 +63,25 @@ class SessionHistoryIT {
   @Tag("long")
   void everyLongHistoryHasAnExplanation(Backend.Kind kind) throws Exception {
     for (int round = 0; round < 10; round++) {
-      new Run(kind, 60, 3000, Seed.next()).judge();
+      new Run(kind, 60, 3000, OLD, Seed.next()).judge();
+      new Run(kind, 60, 3000, SHORT, Seed.next()).judge();
+    }
+  }
+
+  /** How long sessions live, in seconds. */
+  private record Ages(int sliding, int absolute) {
+    Map<String, String> environment() {
+      return Map.of(
+          "PERMANENT_SESSION_LIFETIME", Integer.toString(sliding),
+          "SESSION_ABSOLUTE_TIMEOUT", Integer.toString(absolute));
+    }
+
+    /** A touch gains a twentieth at least; clocks of processes agree within some milliseconds. */
+    Lives lives() {
+      long second = TimeUnit.SECONDS.toNanos(1);
+      long touch = Math.min(60 * second, sliding * second / 20);
+      return new Lives(
+          sliding * second, absolute * second, touch + TimeUnit.MILLISECONDS.toNanos(20));
     }
   }
 
@@ -63,25 +97,30 @@ class SessionHistoryIT {
     private final Backend.Kind kind;
     private final int sessions;
     private final int operations;
+    private final Ages ages;
     private final long seed;
     private final Queue<Operation> history = new ConcurrentLinkedQueue<>();
-    private final List<Held> held = new ArrayList<>();
+    private final List<Held> held = new CopyOnWriteArrayList<>();
+    private final AtomicInteger begun = new AtomicInteger();
     private final AtomicInteger asked = new AtomicInteger();
 
-    Run(Backend.Kind kind, int sessions, int operations, long seed) {
+    Run(Backend.Kind kind, int sessions, int operations, Ages ages, long seed) {
       this.kind = kind;
       this.sessions = sessions;
       this.operations = operations;
+      this.ages = ages;
       this.seed = seed;
+    }
+
+    int begunAnew() {
+      return begun.get() - sessions;
     }
 
     void judge() throws Exception {
       System.out.println(kind + ": " + Seed.sentence(seed));
-      try (Backend site = new Backend(kind, 3)) {
+      try (Backend site = new Backend(kind, 3, ages.environment())) {
         for (int i = 0; i < sessions; i++) {
-          Browser browser = new Browser(site.workers().get(i % 3).uri("/"));
-          assertEquals(303, browser.signIn("student" + (i % 9 + 1)).status());
-          held.add(new Held("session " + i, browser, browser.get("/user/account").token()));
+          held.add(signIn(site.workers().get(i % 3)));
         }
         try (ExecutorService threads = Executors.newFixedThreadPool(CLIENTS)) {
           List<Future<?>> clients = new ArrayList<>();
@@ -100,16 +139,40 @@ class SessionHistoryIT {
       List<Operation> all = List.copyOf(history);
       long done = all.stream().filter(Operation::isDone).count();
       assertTrue(done > operations / 2, "only " + done + " of " + all.size() + " were done");
-      assertEquals(List.of(), new SessionHistory(all).violations(), Seed.sentence(seed));
+      assertEquals(
+          List.of(), new SessionHistory(all, ages.lives()).violations(), Seed.sentence(seed));
+    }
+
+    private Held signIn(WorkerProcess worker) {
+      int number = begun.getAndIncrement();
+      Browser browser = new Browser(worker.uri("/"));
+      long start = System.nanoTime();
+      assertEquals(303, browser.signIn("student" + (number % 9 + 1)).status());
+      Held session = new Held("session " + number, browser, browser.get("/user/account").token());
+      note(session, Kind.SIGN_IN, Map.of(), start, Answer.DONE, null);
+      return session;
+    }
+
+    /** In the place of one that has ended by itself. */
+    private void beginAnew(Backend site, int place, Random random) {
+      try {
+        held.set(place, signIn(site.workers().get(1 + random.nextInt(2))));
+      } catch (UncheckedIOException e) {
+        // Not now.
+      }
     }
 
     private void act(Backend site, Random random) {
       for (int i = asked.incrementAndGet(); i <= operations; i = asked.incrementAndGet()) {
-        Held session = held.get(random.nextInt(held.size()));
+        int place = random.nextInt(held.size());
+        Held session = held.get(place);
         Browser client = session.on(site.workers().get(random.nextInt(3)));
         int dice = random.nextInt(100);
         if (dice < 40) {
-          read(session, client);
+          boolean gone = read(session, client);
+          if (gone && ages.equals(SHORT) && held.get(place).equals(session)) {
+            beginAnew(site, place, random);
+          }
         } else if (dice < 68) {
           Map<String, String> form =
               Map.of("key", "k" + random.nextInt(3), "value", "v" + i, "delay_ms", delay(random));
@@ -128,7 +191,8 @@ class SessionHistoryIT {
       return Integer.toString(random.nextInt(4) * 10);
     }
 
-    private void read(Held session, Browser client) {
+    /** Whether it saw that nobody was signed in. */
+    private boolean read(Held session, Browser client) {
       long start = System.nanoTime();
       try {
         Browser.Answer answer = client.get("/debug/session");
@@ -141,10 +205,13 @@ class SessionHistoryIT {
               .forEach(entry -> seen.put(entry.getKey(), entry.getValue().getAsString()));
           boolean alive = shown.get("authenticated").getAsBoolean();
           note(session, Kind.READ, Map.of(), start, Answer.DONE, alive ? seen : null);
+          return !alive;
         }
       } catch (UncheckedIOException e) {
-        // Nothing was seen.
+        // Nothing was seen, but it may have been a use.
+        note(session, Kind.READ, Map.of(), start, Answer.UNKNOWN, null);
       }
+      return false;
     }
 
     private void change(

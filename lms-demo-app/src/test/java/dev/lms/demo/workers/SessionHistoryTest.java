@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.lms.demo.workers.SessionHistory.Answer;
 import dev.lms.demo.workers.SessionHistory.Kind;
+import dev.lms.demo.workers.SessionHistory.Lives;
 import dev.lms.demo.workers.SessionHistory.Operation;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,12 @@ import org.junit.jupiter.api.Test;
 
 /** The judge must know a bad history when it sees one. */
 class SessionHistoryTest {
+  /** Every history begins with a sign-in from 0 to 0. */
+  private static final Operation SIGN_IN =
+      new Operation("s", Kind.SIGN_IN, "", "", 0, 0, Answer.DONE, null);
+
+  private static final Lives LIVES = new Lives(100, 250, 5);
+
   private static Operation put(String value, long start, long end, Answer answer) {
     return new Operation("s", Kind.PUT, "k", value, start, end, answer, null);
   }
@@ -30,11 +38,17 @@ class SessionHistoryTest {
   }
 
   private static void good(Operation... operations) {
-    assertEquals(List.of(), new SessionHistory(List.of(operations)).violations());
+    assertEquals(List.of(), violations(operations));
   }
 
   private static void bad(Operation... operations) {
-    assertFalse(new SessionHistory(List.of(operations)).violations().isEmpty());
+    assertFalse(violations(operations).isEmpty());
+  }
+
+  private static List<String> violations(Operation... operations) {
+    List<Operation> all = new ArrayList<>(List.of(SIGN_IN));
+    all.addAll(List.of(operations));
+    return new SessionHistory(all, LIVES).violations();
   }
 
   @Test
@@ -50,6 +64,24 @@ class SessionHistoryTest {
     good(read(2, 6, null), signOut(5, 9, Answer.UNKNOWN));
     bad(read(2, 3, null));
     bad(put("a", 2, 3, Answer.GONE), signOut(5, 9, Answer.DONE));
+  }
+
+  @Test
+  void aSessionEndsWhenNobodyUsesIt() {
+    good(read(90, 91, Map.of()), read(180, 181, Map.of()), read(290, 291, null));
+    good(read(90, 91, Map.of()), read(192, 195, null));
+    good(put("a", 90, 110, Answer.UNKNOWN), read(205, 206, Map.of("k", "a")));
+    bad(read(110, 111, Map.of()));
+    bad(read(90, 95, Map.of()), put("a", 201, 202, Answer.DONE));
+    bad(read(90, 95, Map.of()), read(170, 180, null));
+  }
+
+  @Test
+  void aSessionEndsHoweverMuchItIsUsed() {
+    Operation[] uses = {read(80, 81, Map.of()), read(160, 161, Map.of()), read(240, 241, Map.of())};
+    good(uses[0], uses[1], uses[2], read(247, 248, null));
+    bad(uses[0], uses[1], uses[2], read(242, 243, null));
+    bad(uses[0], uses[1], uses[2], read(256, 257, Map.of()));
   }
 
   @Test

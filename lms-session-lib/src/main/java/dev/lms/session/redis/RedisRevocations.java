@@ -1,7 +1,6 @@
 package dev.lms.session.redis;
 
 import dev.lms.session.Revocations;
-import java.time.Duration;
 import java.time.Instant;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
@@ -24,7 +23,8 @@ public final class RedisRevocations implements Revocations {
 
   @Override
   public boolean revoke(String handle, Instant until, Instant now) {
-    long millis = Math.max(1, Duration.between(now, until).toMillis());
+    // As late as a session's own key, for workers whose clock is behind ours.
+    long millis = Long.parseLong(RedisKeys.timeToLive(until, now));
     try {
       return redis.set(prefix + handle, "", SetParams.setParams().nx().px(millis)) != null;
     } catch (JedisException e) {
@@ -34,6 +34,19 @@ public final class RedisRevocations implements Revocations {
 
   @Override
   public boolean isRevoked(String handle) {
+    try {
+      return redis.exists(prefix + handle);
+    } catch (JedisException e) {
+      if (!Failure.isBrokenConnection(e)) {
+        throw Failure.outage(e);
+      }
+      Failure.forgetIdleConnections(redis);
+      return isRevokedOnFreshConnection(handle);
+    }
+  }
+
+  /** Redis may have been restarted, and a look may be repeated. */
+  private boolean isRevokedOnFreshConnection(String handle) {
     try {
       return redis.exists(prefix + handle);
     } catch (JedisException e) {

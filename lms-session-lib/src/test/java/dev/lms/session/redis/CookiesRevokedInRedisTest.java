@@ -50,7 +50,32 @@ class CookiesRevokedInRedisTest extends SessionStoreContract {
     assertTrue(two.isRevoked("aa11"));
     try (Jedis admin = server.jedis()) {
       long seconds = admin.ttl("session:revoked:aa11");
+      assertTrue(seconds > 110 && seconds <= 120, "a minute more: " + seconds + " s");
+    }
+  }
+
+  /** By the clock of the worker where it is signed out the cookie has ended; not by others'. */
+  @Test
+  void aWorkerWhoseClockIsAheadSignsOutForTheOthersToo() {
+    Revocations ahead = new RedisRevocations(client, "session:");
+    assertTrue(ahead.revoke("bb22", NOW, NOW.plusSeconds(30)));
+    try (Jedis admin = server.jedis()) {
+      long seconds = admin.ttl("session:revoked:bb22");
       assertTrue(seconds > 50 && seconds <= 60, "lives " + seconds + " s");
+    }
+  }
+
+  @Test
+  void aRestartOfRedisFailsNoLook() {
+    RedisServer other = RedisServer.start();
+    try (UnifiedJedis redis = RedisConnections.open(other.url(), 2)) {
+      Revocations revocations = new RedisRevocations(redis, "session:");
+      assertFalse(revocations.isRevoked("aa11"));
+      other.kill();
+      other.restart();
+      assertFalse(revocations.isRevoked("aa11"));
+    } finally {
+      other.close();
     }
   }
 

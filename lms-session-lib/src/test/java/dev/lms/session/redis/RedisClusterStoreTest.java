@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +30,7 @@ import redis.clients.jedis.UnifiedJedis;
 class RedisClusterStoreTest extends SessionStoreContract {
   private static RedisCluster cluster;
   private UnifiedJedis client;
+  private List<Jedis> admins;
 
   @BeforeAll
   static void startCluster() {
@@ -43,16 +45,23 @@ class RedisClusterStoreTest extends SessionStoreContract {
   @BeforeEach
   void connect() {
     client = RedisConnections.open(cluster.url(), 16);
+    admins = cluster.nodes().stream().map(RedisServer::jedis).toList();
   }
 
   @AfterEach
   void disconnect() {
     client.close();
+    admins.forEach(Jedis::close);
   }
 
   @Override
   protected SessionStore open(KeyRing keys) {
     return new RedisSessionStore(client, keys, "session:");
+  }
+
+  @Override
+  protected OptionalLong roundTrips() {
+    return OptionalLong.of(admins.stream().mapToLong(RedisServer::totalReads).sum());
   }
 
   @Test
@@ -145,13 +154,9 @@ class RedisClusterStoreTest extends SessionStoreContract {
   }
 
   /** What all nodes count, less the calls that ask for the counts. */
-  private static long reads(Runnable requests) {
-    List<Jedis> admins = cluster.nodes().stream().map(RedisServer::jedis).toList();
-    admins.forEach(RedisServer::totalReads);
-    long before = admins.stream().mapToLong(RedisServer::totalReads).sum();
+  private long reads(Runnable requests) {
+    long before = roundTrips().orElseThrow();
     requests.run();
-    long after = admins.stream().mapToLong(RedisServer::totalReads).sum();
-    admins.forEach(Jedis::close);
-    return after - before - admins.size();
+    return roundTrips().orElseThrow() - before - admins.size();
   }
 }

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -75,6 +76,11 @@ class RedisSessionStoreTest extends SessionStoreContract {
   @Override
   protected SessionStore open(KeyRing keys) {
     return new RedisSessionStore(client, keys, "session:");
+  }
+
+  @Override
+  protected OptionalLong roundTrips() {
+    return OptionalLong.of(RedisServer.totalReads(admin));
   }
 
   @Test
