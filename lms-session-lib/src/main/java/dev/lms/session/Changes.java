@@ -57,9 +57,22 @@ public record Changes(
 
   private static String sum(String current, String delta) {
     try {
-      return Long.toString(Math.addExact(Long.parseLong(current), Long.parseLong(delta)));
-    } catch (NumberFormatException | ArithmeticException e) {
+      return Long.toString(Math.addExact(counter(current).orElse(0L), Long.parseLong(delta)));
+    } catch (ArithmeticException e) {
       return delta;
+    }
+  }
+
+  /**
+   * The counter that a text is; empty for any other. All stores must agree on it, so it is what
+   * Redis takes: no plus sign, no zeros in front, no digits but 0 to 9.
+   */
+  static Optional<Long> counter(String text) {
+    try {
+      long number = Long.parseLong(text);
+      return Long.toString(number).equals(text) ? Optional.of(number) : Optional.empty();
+    } catch (NumberFormatException e) {
+      return Optional.empty();
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.lms.session;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /**
@@ -29,7 +28,7 @@ public record Principal(String id, Set<String> roles) {
     if (text.isEmpty()) {
       throw new IllegalArgumentException(what + " is empty");
     }
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+    if (!Utf8.canWrite(text)) {
       throw new IllegalArgumentException(what + " holds half of a surrogate pair");
     }
   }

@@ -118,8 +118,16 @@ public final class Session {
     return attributes;
   }
 
-  /** Sets an attribute. Of concurrent requests that set the same one, the last to commit wins. */
+  /**
+   * Sets an attribute. Of concurrent requests that set the same one, the last to commit wins.
+   *
+   * @throws IllegalArgumentException if UTF-8 cannot write the name or the value
+   */
   public void set(String name, String value) {
+    if (!Utf8.canWrite(name) || !Utf8.canWrite(value)) {
+      throw new IllegalArgumentException(
+          "attribute '" + name + "' holds half of a surrogate pair, which UTF-8 cannot write");
+    }
     uses++;
     pending.set(name, value);
   }
@@ -163,10 +171,8 @@ public final class Session {
    * @throws IllegalStateException if the attribute holds something that is not a whole number
    */
   public long add(String name, long delta) {
-    try {
-      Long.parseLong(get(name).orElse("0"));
-    } catch (NumberFormatException e) {
-      throw new IllegalStateException("attribute '" + name + "' is not a counter", e);
+    if (Changes.counter(get(name).orElse("0")).isEmpty()) {
+      throw new IllegalStateException("attribute '" + name + "' is not a counter");
     }
     return move(name, delta);
   }
@@ -186,6 +192,10 @@ public final class Session {
   }
 
   private long move(String name, long delta) {
+    if (!Utf8.canWrite(name)) {
+      throw new IllegalArgumentException(
+          "counter '" + name + "' holds half of a surrogate pair, which UTF-8 cannot write");
+    }
     long sum;
     try {
       sum = Math.addExact(count(name), delta);
@@ -198,11 +208,7 @@ public final class Session {
 
   /** What is no counter counts as 0, as in every store. */
   private long count(String name) {
-    try {
-      return Long.parseLong(get(name).orElse("0"));
-    } catch (NumberFormatException e) {
-      return 0;
-    }
+    return get(name).flatMap(Changes::counter).orElse(0L);
   }
 
   /**

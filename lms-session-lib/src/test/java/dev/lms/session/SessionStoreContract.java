@@ -102,6 +102,18 @@ public abstract class SessionStoreContract extends RotationContract {
     assertEquals(Map.of("fresh", "-3", "text", "4"), loaded(store, token).attributes());
   }
 
+  @Test
+  void allStoresAgreeOnWhatACounterIs() {
+    SessionStore store = store();
+    Map<String, String> texts = Map.of("a", "+5", "b", "007", "c", "-0", "d", "٣", "e", " 1");
+    String token = store.create(stranger(), texts, SOON, NOW);
+    Map<String, Long> ones = Map.of("a", 1L, "b", 1L, "c", 1L, "d", 1L, "e", 1L);
+    Changes changes = new Changes(Map.of(), Set.of(), ones);
+    token = store.update(loaded(store, token), changes, SOON, NOW).token().orElseThrow();
+    Map<String, String> counters = Map.of("a", "1", "b", "1", "c", "1", "d", "1", "e", "1");
+    assertEquals(counters, loaded(store, token).attributes());
+  }
+
   // G5, G6: deadlines.
 
   @Test

@@ -88,6 +88,19 @@ class SessionTest {
   }
 
   @Test
+  void whatUtf8CannotWriteIsRefusedAndNothingElseIsLost() {
+    Session session = sessions.open(null);
+    session.set("good", "\uD83D\uDE00");
+    for (String bad : List.of("a\uD800", "\uDC00", "a\uDC00\uD800b")) {
+      assertThrows(IllegalArgumentException.class, () -> session.set(bad, "1"));
+      assertThrows(IllegalArgumentException.class, () -> session.set("bad", bad));
+      assertThrows(IllegalArgumentException.class, () -> session.add(bad, 1));
+    }
+    session.commit();
+    assertEquals(Map.of("good", "\uD83D\uDE00"), sessions.open(cookie(session)).attributes());
+  }
+
+  @Test
   void aRequestWithoutASessionCostsNothingAndBeginsNone() throws Exception {
     Session session = sessions.open(null);
     assertFalse(session.exists());

@@ -1,0 +1,24 @@
+package dev.lms.session;
+
+/** What can be stored: every store writes text in UTF-8. */
+final class Utf8 {
+  private Utf8() {}
+
+  /**
+   * Whether a text comes back as it was. Half of a surrogate pair would come back as a question
+   * mark, and two texts as one.
+   */
+  static boolean canWrite(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        boolean isPair =
+            i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
+        if (!isPair) {
+          return false;
+        }
+        i++;
+      }
+    }
+    return true;
+  }
+}
