@@ -5,17 +5,29 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Programs among the tests that run in a process of their own. */
-final class ChildJvm {
+public final class ChildJvm {
   private ChildJvm() {}
 
   /** The command line, behind what it shall be started with. */
   static List<String> command(List<String> before, Class<?> main, String... arguments) {
+    return command(before, List.of(), main, arguments);
+  }
+
+  /** The same with the libraries that have these classes. */
+  public static List<String> command(
+      List<String> before, List<Class<?>> libraries, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m"));
-    command.addAll(List.of("-cp", of(FileSessionStore.class) + File.pathSeparator + of(main)));
+    String classPath =
+        Stream.concat(Stream.of(FileSessionStore.class, main), libraries.stream())
+            .map(type -> of(type).toString())
+            .collect(Collectors.joining(File.pathSeparator));
+    command.addAll(List.of("-cp", classPath));
     command.add(main.getName());
     command.addAll(List.of(arguments));
     return command;

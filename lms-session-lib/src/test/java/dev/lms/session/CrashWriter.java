@@ -1,5 +1,7 @@
 package dev.lms.session;
 
+import dev.lms.session.redis.RedisConnections;
+import dev.lms.session.redis.RedisSessionStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,10 +16,17 @@ import java.util.Set;
  * A program that changes sessions as fast as it can until it is killed. Says {@code ID ? WHAT}
  * before each step and {@code ID ! WHAT} when the store has acknowledged it.
  */
-final class CrashWriter implements Runnable {
-  static final KeyRing KEYS = KeyRing.of("a secret for tests, long enough 0001");
-  static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+public final class CrashWriter implements Runnable {
+  /** The key of all that it writes. */
+  public static final KeyRing KEYS = KeyRing.of("a secret for tests, long enough 0001");
+
+  /** What every clock says. */
+  public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+
   static final Instant SOON = NOW.plusSeconds(1800);
+
+  /** Of all keys in Redis. */
+  public static final String PREFIX = "session:";
 
   /** Behind every line: one without it was cut. */
   static final String END = " .";
@@ -51,9 +60,22 @@ final class CrashWriter implements Runnable {
     }
   }
 
-  /** FOLDER SEED COUNTER: the last is the token of a session that all processes count in. */
+  /**
+   * What {@link #main} wants.
+   *
+   * @param where the folder, or the URL of the Redis
+   * @param seedAndCounter the latter is the token of a session that all processes count in
+   */
+  public static String[] arguments(String where, String... seedAndCounter) {
+    return new String[] {where, seedAndCounter[0], seedAndCounter[1]};
+  }
+
+  /** Starts three threads that write until this process is killed. */
   public static void main(String[] arguments) {
-    SessionStore store = FileSessionStore.open(Path.of(arguments[0]), KEYS, 50);
+    SessionStore store =
+        arguments[0].startsWith("redis:")
+            ? new RedisSessionStore(RedisConnections.open(arguments[0], 8), KEYS, PREFIX)
+            : FileSessionStore.open(Path.of(arguments[0]), KEYS, 50);
     for (int thread = 0; thread < 3; thread++) {
       long seed = Long.parseLong(arguments[1]) * 31 + thread;
       String name = arguments[1] + "-" + thread;
