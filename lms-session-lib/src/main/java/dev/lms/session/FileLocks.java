@@ -26,6 +26,8 @@ final class FileLocks implements AutoCloseable {
   private static final int KINDS = 2;
   private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
+  private static final String INTERRUPTED = "interrupted while waiting for a session's lock";
+
   private final FileChannel channel;
   private final ReentrantLock[] stripes =
       Stream.generate(ReentrantLock::new).limit(KINDS * STRIPES).toArray(ReentrantLock[]::new);
@@ -139,7 +141,7 @@ final class FileLocks implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new SessionStoreException("interrupted while waiting for a session's lock", e);
+      throw new SessionStoreException(INTERRUPTED, e);
     }
   }
 
@@ -153,6 +155,9 @@ final class FileLocks implements AutoCloseable {
         throw notToBeHad(stripe);
       }
       LockSupport.parkNanos(POLL_NANOS);
+      if (Thread.currentThread().isInterrupted()) {
+        throw new SessionStoreException(INTERRUPTED);
+      }
     }
   }
 

@@ -1,0 +1,52 @@
+package dev.lms.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileLocksTest {
+  private static final String HANDLE = "00112233445566778899aabbccddeeff";
+
+  @TempDir Path folder;
+
+  @Test
+  void whoIsInterruptedWaitsNoLonger() throws Exception {
+    Path file = folder.resolve("lock");
+    CompletableFuture<SessionStoreException> refused = new CompletableFuture<>();
+    // Two, as two processes would have them.
+    try (FileLocks theirs = new FileLocks(file, Duration.ofDays(1));
+        FileLocks ours = new FileLocks(file, Duration.ofDays(1))) {
+      Thread waiting =
+          new Thread(
+              () ->
+                  refused.complete(
+                      assertThrows(SessionStoreException.class, () -> ours.acquire(HANDLE))));
+      try (FileLocks.Held held = theirs.acquire(HANDLE)) {
+        assertNotNull(held);
+        waiting.start();
+        while (Arrays.stream(waiting.getStackTrace()).noneMatch(FileLocksTest::isPoll)) {
+          assertTrue(waiting.isAlive());
+          Thread.onSpinWait();
+        }
+        waiting.interrupt();
+        SessionStoreException e = refused.get(60, TimeUnit.SECONDS);
+        assertEquals("interrupted while waiting for a session's lock", e.getMessage());
+      }
+      waiting.join();
+      ours.acquire(HANDLE).close();
+    }
+  }
+
+  private static boolean isPoll(StackTraceElement frame) {
+    return frame.getMethodName().equals("poll");
+  }
+}
