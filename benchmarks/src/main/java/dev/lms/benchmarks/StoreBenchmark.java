@@ -31,8 +31,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-// On one core the compiler has only what is left: after 15 seconds little changes any more.
-@Warmup(iterations = 10, time = 2)
+// On one core the compiler has only what is left: after 20 seconds little changes any more.
+@Warmup(iterations = 15, time = 2)
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 // JMH fills the fields by begin(), which every store's own @Setup calls.
