@@ -5,9 +5,14 @@ import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.RedisSessionStore;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
@@ -16,6 +21,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.params.GetExParams;
 import redis.clients.jedis.params.ScanParams;
@@ -42,7 +49,13 @@ public class RedisBenchmark extends StoreBenchmark {
       return 1
       """;
 
+  private static final byte[] VALUE = "value".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] MAC = "mac".getBytes(StandardCharsets.UTF_8);
+  private static final int ID_BYTES = 16;
+
   private final Value sample = Value.sample();
+  private final SecureRandom random = new SecureRandom();
+  private final Mac hmac = hmac();
   private UnifiedJedis redis;
   private String setIfExists;
   private String prefix;
@@ -119,6 +132,16 @@ public class RedisBenchmark extends StoreBenchmark {
     hash = createRaw();
     string = (prefix + "string").getBytes(StandardCharsets.UTF_8);
     redis.set(string, sample.encode(), SetParams.setParams().px(LIFE_MILLIS));
+  }
+
+  private static Mac hmac() {
+    try {
+      Mac hmac = Mac.getInstance("HmacSHA256");
+      hmac.init(new SecretKeySpec(new byte[32], "HmacSHA256")); // This key guards nothing.
+      return hmac;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has HmacSHA256", e);
+    }
   }
 
   /** The one round trip of a read-only request; what Jedis returns is decoded already. */
@@ -210,6 +233,32 @@ public class RedisBenchmark extends StoreBenchmark {
     byte[] key = (prefix + created++).getBytes(StandardCharsets.UTF_8);
     redis.set(key, sample.encode(), SetParams.setParams().px(LIFE_MILLIS));
     return key;
+  }
+
+  /**
+   * The least for a hash that is never there without its deadline, under an id that was signed,
+   * with data that were: nothing is looked at, named or checked.
+   */
+  @Benchmark
+  public String beginRawSigned() {
+    byte[] id = new byte[ID_BYTES];
+    random.nextBytes(id);
+    byte[] value = sample.encode();
+    String key = prefix + HexFormat.of().formatHex(hmac.doFinal(id));
+    List<Object> fields = List.of(VALUE, value, MAC, hmac.doFinal(value));
+    try (AbstractPipeline pipeline = redis.pipelined()) {
+      pipeline.sendCommand(new CommandArguments(Protocol.Command.MULTI));
+      pipeline.sendCommand(new CommandArguments(Protocol.Command.HSET).key(key).addObjects(fields));
+      pipeline.sendCommand(
+          new CommandArguments(Protocol.Command.PEXPIRE).key(key).add(LIFE_MILLIS));
+      pipeline.sendCommand(new CommandArguments(Protocol.Command.EXEC));
+      pipeline.sync();
+    }
+    return key;
+  }
+
+  final long readSigned(String key) {
+    return Value.decode(redis.hget(key.getBytes(StandardCharsets.UTF_8), VALUE)).read();
   }
 
   /** Spring Session without index. */

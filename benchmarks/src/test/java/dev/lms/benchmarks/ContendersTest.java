@@ -80,6 +80,7 @@ class ContendersTest {
       reads("readSpringIndexedLettuce", byHand::readSpringIndexedLettuce);
       creates("createRaw", byHand::createRaw, byHand::readHash);
       creates("beginRawSet", byHand::beginRawSet, byHand::readString);
+      creates("beginRawSigned", byHand::beginRawSigned, byHand::readSigned);
       creates("createSpringJedis", byHand::createSpringJedis, byHand::readSpring);
       creates("createSpringLettuce", byHand::createSpringLettuce, byHand::readSpring);
       creates(
