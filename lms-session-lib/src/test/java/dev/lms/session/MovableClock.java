@@ -6,9 +6,9 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that a test moves. */
+/** A clock that a test moves. Thread-safe. */
 public final class MovableClock extends Clock {
-  private Instant now;
+  private volatile Instant now;
 
   /** A clock that stands at this time. */
   public MovableClock(Instant now) {
@@ -16,7 +16,7 @@ public final class MovableClock extends Clock {
   }
 
   /** Moves it, forward or back. */
-  public void move(Duration by) {
+  public synchronized void move(Duration by) {
     now = now.plus(by);
   }
 

@@ -61,7 +61,14 @@ public final class AccountPages {
   private record Form(String loginToken, String username, String next, String message) {}
 
   private void form(Request request) throws IOException {
-    form(request, 200, "", SignIn.next(request.query("next")), "");
+    Optional<Principal> person = SessionFilter.session(request.exchange()).principal();
+    boolean again = person.isPresent() && request.query(SignIn.AGAIN).isPresent();
+    form(
+        request,
+        200,
+        again ? person.get().id() : "",
+        SignIn.next(request.query("next")),
+        again ? "For this, please enter your password again. Nothing was changed yet." : "");
   }
 
   private void form(Request request, int status, String username, String next, String message)

@@ -101,14 +101,18 @@ public final class Devices {
       request.redirect("/");
       return;
     }
-    // Already signed out there is as good.
-    sessions.revoke(person.id(), handle);
-    request.redirect(PAGE);
+    if (SignIn.isRecentOrRedirect(request, PAGE)) {
+      // Already signed out there is as good.
+      sessions.revoke(person.id(), handle);
+      request.redirect(PAGE);
+    }
   }
 
   private void signOutOthers(Request request) throws IOException {
     SignIn.ofForm(request);
-    sessions.revokeOthers(SessionFilter.session(request.exchange()));
-    request.redirect(PAGE);
+    if (SignIn.isRecentOrRedirect(request, PAGE)) {
+      sessions.revokeOthers(SessionFilter.session(request.exchange()));
+      request.redirect(PAGE);
+    }
   }
 }

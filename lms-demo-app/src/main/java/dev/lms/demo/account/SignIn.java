@@ -9,6 +9,7 @@ import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -23,6 +24,12 @@ public final class SignIn {
 
   private static final int LONGEST = 1000;
 
+  /** How long a password counts that was entered for something else. */
+  private static final Duration RECENTLY = Duration.ofMinutes(15);
+
+  /** In the query of the form: it is shown to somebody who is signed in. */
+  static final String AGAIN = "again";
+
   private SignIn() {}
 
   /** Who is signed in; if nobody is, sends them to sign in and come back, and answers empty. */
@@ -30,11 +37,31 @@ public final class SignIn {
     Optional<Principal> person = SessionFilter.session(request.exchange()).principal();
     if (person.isEmpty()) {
       RequestTarget target = RequestTarget.of(request.exchange());
-      String here = target.path() + (target.query().isEmpty() ? "" : "?" + target.query());
-      request.header("Cache-Control", "no-store");
-      request.redirect(PATH + "?next=" + URLEncoder.encode(here, StandardCharsets.UTF_8));
+      redirect(request, target.path() + (target.query().isEmpty() ? "" : "?" + target.query()), "");
     }
     return person;
+  }
+
+  private static void redirect(Request request, String next, String more) throws IOException {
+    request.header("Cache-Control", "no-store");
+    request.redirect(PATH + "?next=" + URLEncoder.encode(next, StandardCharsets.UTF_8) + more);
+  }
+
+  /**
+   * Whether the person has proved lately who they are; if not, sends them to do it again and then
+   * to a page of this site. For what a stranger at an unlocked device must not do (OWASP ASVS
+   * 7.5.2).
+   */
+  static boolean isRecentOrRedirect(Request request, String next) throws IOException {
+    boolean recent =
+        SessionFilter.session(request.exchange())
+            .sinceAuthentication()
+            .filter(passed -> passed.compareTo(RECENTLY) <= 0)
+            .isPresent();
+    if (!recent) {
+      redirect(request, next, "&" + AGAIN + "=1");
+    }
+    return recent;
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.lms.demo.Browser.Answer;
 import dev.lms.demo.cache.HotPages;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -528,6 +529,52 @@ class SiteTest {
     assertEquals("/", laptop.post(path, own).location());
     assertEquals(Set.of(), laptop.cookies().keySet());
     assertEquals(303, laptop.get("/user/account").status());
+  }
+
+  @Test
+  void otherDevicesAreSignedOutOnlySoonAfterThePasswordWasEntered() {
+    Browser laptop = site.browser(FIREFOX);
+    Browser phone = site.browser(PHONE);
+    laptop.signIn("student1");
+    phone.signIn("student1");
+    site.pass(Duration.ofMinutes(16));
+    Answer page = laptop.get("/user/account");
+    Map<String, String> one = Map.of("csrf_token", page.token(), "handle", handles(page).get(1));
+    Map<String, String> others = Map.of("csrf_token", page.token());
+
+    String again = "/user/login?next=%2Fuser%2Faccount&again=1";
+    assertEquals(again, laptop.post("/user/account/sign-out-device", one).location());
+    assertEquals(again, laptop.post("/user/account/sign-out-others", others).location());
+    assertEquals(200, phone.get("/user/account").status(), "nothing was changed");
+
+    Answer form = laptop.get(again);
+    assertTrue(form.body().contains("enter your password again"), form.body());
+    assertTrue(form.body().contains("value=\"student1\""), form.body());
+    Map<String, String> password =
+        Map.of(
+            "csrf_token", form.token(),
+            "next", "/user/account",
+            "username", "student1",
+            "password", "student1");
+    assertEquals("/user/account", laptop.post("/user/login", password).location());
+    Answer fresh = laptop.get("/user/account");
+    assertEquals(2, handles(fresh).size(), "the same two devices");
+    laptop.post("/user/account/sign-out-others", Map.of("csrf_token", fresh.token()));
+    assertEquals(303, phone.get("/user/account").status());
+
+    site.pass(Duration.ofMinutes(16));
+    Answer alone = laptop.get("/user/account");
+    Map<String, String> own = Map.of("csrf_token", alone.token(), "handle", handles(alone).get(0));
+    assertEquals(
+        "/",
+        laptop.post("/user/account/sign-out-device", own).location(),
+        "the own one at any time");
+  }
+
+  @Test
+  void strangersAreNotAskedForTheirPasswordAgain() {
+    String form = site.browser().get("/user/login?again=1").body();
+    assertFalse(form.contains("again"), form);
   }
 
   @Test

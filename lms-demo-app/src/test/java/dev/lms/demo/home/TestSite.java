@@ -31,6 +31,7 @@ import dev.lms.session.CookieSettings;
 import dev.lms.session.FileSessionStore;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Lifetimes;
+import dev.lms.session.MovableClock;
 import dev.lms.session.Sessions;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
@@ -38,8 +39,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,12 +53,12 @@ import java.util.function.Consumer;
 final class TestSite implements AutoCloseable {
   static final String SECRET = "a secret of a test that is long enough";
 
+  private final MovableClock clock = new MovableClock(Instant.now());
   private final Database database;
   private final Passwords passwords;
   private final WebServer server;
 
   TestSite(Path folder, int port, Consumer<Set<String>> purge) throws IOException {
-    Clock clock = Clock.systemUTC();
     database = Database.open("jdbc:sqlite:" + folder.resolve("lms.db"), 2, true);
     passwords = new Passwords(2);
     Courses courses = new Courses(database);
@@ -125,6 +126,11 @@ final class TestSite implements AutoCloseable {
 
   HotPages hotPages() {
     return new HotPages(new Courses(database), new Programs(database));
+  }
+
+  /** Lets time pass. */
+  void pass(Duration time) {
+    clock.move(time);
   }
 
   Database database() {
