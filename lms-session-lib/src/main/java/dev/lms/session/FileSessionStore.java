@@ -61,7 +61,8 @@ public final class FileSessionStore implements SessionStore {
   }
 
   /**
-   * A store in this folder, which is made (0700) if it is missing. Open it once per process.
+   * A store in this folder, which is made if it is missing, and 0700 from then on. Open it once per
+   * process.
    *
    * @param threshold the number of sessions past which expired ones are swept
    * @param durability how far a write has got when it is acknowledged; the same in every process

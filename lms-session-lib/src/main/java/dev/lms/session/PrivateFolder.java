@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -16,7 +17,9 @@ final class PrivateFolder {
   static final FileAttribute<Set<PosixFilePermission>> FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<Set<PosixFilePermission>> FOLDER =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final Set<PosixFilePermission> OWNERS =
+      PosixFilePermissions.fromString("rwx------");
+      PosixFilePermissions.asFileAttribute(OWNERS);
 
   private static final int OTHERS_WRITE = 0002;
   private static final int STICKY = 01000;
@@ -26,7 +29,10 @@ final class PrivateFolder {
 
   private PrivateFolder() {}
 
-  /** Makes the folder if it is missing; refuses one that others could read or plant files in. */
+  /**
+   * Makes the folder if it is missing, and ours for nobody else to enter; refuses one that others
+   * could have planted files in.
+   */
   static void open(Path folder) {
     try {
       Path parent = folder.toAbsolutePath().getParent();
@@ -69,8 +75,9 @@ final class PrivateFolder {
   }
 
   private static void check(Path folder) throws IOException {
-    PosixFileAttributes found =
-        Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(folder, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    PosixFileAttributes found = view.readAttributes();
     if (!found.isDirectory()) {
       throw new IllegalArgumentException(
           "the session folder %s is a %s; name a real folder"
@@ -99,6 +106,10 @@ final class PrivateFolder {
     int mode = (Integer) Files.getAttribute(parent, "unix:mode");
     if ((mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0) {
       throw new IllegalArgumentException(
+    if (!OWNERS.containsAll(permissions)) {
+      // Made by an installer, say: others could list who comes and goes.
+      view.setPermissions(OWNERS);
+    }
           "everybody could replace the session folder %s, because everybody can write to %s; run: chmod o-w %s"
               .formatted(folder, parent, parent));
     }
