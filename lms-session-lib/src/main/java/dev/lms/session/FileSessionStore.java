@@ -402,7 +402,8 @@ public final class FileSessionStore implements SessionStore {
       Optional<Forward> forward;
       do {
         try (FileLocks.Held held = sessions.lock(name.handle())) {
-          Optional<SlotFile.Slot> slot = files.read(name.handle());
+          // Of a newer program it may be a forward: what that leads to would live on.
+          Optional<SlotFile.Slot> slot = files.readKnown(name.handle());
           forward = slot.flatMap(SessionFiles::forward);
           if (forward.isEmpty()) {
             whose = slot.flatMap(FileSessionStore::person).or(() -> person);

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -16,9 +16,9 @@ import java.util.Set;
 final class PrivateFolder {
   static final FileAttribute<Set<PosixFilePermission>> FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-  private static final FileAttribute<Set<PosixFilePermission>> FOLDER =
   private static final Set<PosixFilePermission> OWNERS =
       PosixFilePermissions.fromString("rwx------");
+  private static final FileAttribute<Set<PosixFilePermission>> FOLDER =
       PosixFilePermissions.asFileAttribute(OWNERS);
 
   private static final int OTHERS_WRITE = 0002;
@@ -57,13 +57,16 @@ final class PrivateFolder {
 
   /** What an operator can do about it. */
   static SessionStoreException trouble(String what, Path folder, IOException e) {
+    String failed = "cannot %s %s: ".formatted(what, folder);
+    if (e instanceof SlotFolder.NewerFile) {
+      return SessionStoreException.ofThisCall(failed + e.getMessage(), e);
+    }
     String remedy =
         isFull(folder)
             ? "its disk is full: free some space, and what was there is still there"
             : "see that this process may read and write there, and that its disk is sound and not"
                 + " mounted read-only";
-    return new SessionStoreException(
-        "cannot %s %s: %s (%s)".formatted(what, folder, remedy, e.getMessage()), e);
+    return new SessionStoreException("%s%s (%s)".formatted(failed, remedy, e.getMessage()), e);
   }
 
   private static boolean isFull(Path folder) {
@@ -99,6 +102,10 @@ final class PrivateFolder {
       throw new IllegalArgumentException(
           "others can write to the session folder %s; run: chmod 700 %s".formatted(folder, folder));
     }
+    if (!OWNERS.containsAll(permissions)) {
+      // Made by an installer, say: others could list who comes and goes.
+      view.setPermissions(OWNERS);
+    }
   }
 
   /** Where everybody may rename everything, somebody could put a folder of theirs in its place. */
@@ -106,10 +113,6 @@ final class PrivateFolder {
     int mode = (Integer) Files.getAttribute(parent, "unix:mode");
     if ((mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0) {
       throw new IllegalArgumentException(
-    if (!OWNERS.containsAll(permissions)) {
-      // Made by an installer, say: others could list who comes and goes.
-      view.setPermissions(OWNERS);
-    }
           "everybody could replace the session folder %s, because everybody can write to %s; run: chmod o-w %s"
               .formatted(folder, parent, parent));
     }
