@@ -1,6 +1,7 @@
 package dev.lms.session;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -58,6 +59,9 @@ final class PrivateFolder {
   /** What an operator can do about it. */
   static SessionStoreException trouble(String what, Path folder, IOException e) {
     String failed = "cannot %s %s: ".formatted(what, folder);
+    if (e instanceof ClosedByInterruptException) {
+      return SessionStoreException.ofThisCall(failed + "this thread was interrupted", e);
+    }
     if (e instanceof SlotFolder.NewerFile) {
       return SessionStoreException.ofThisCall(failed + e.getMessage(), e);
     }

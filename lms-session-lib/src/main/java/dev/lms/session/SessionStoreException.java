@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The store could not be asked: an outage, or something about this one call that the message names,
- * such as a file that only a newer version of this program can read. A session that is not there is never an exception. Nothing was acknowledged; a write may or may not have happened.
+ * such as an interrupt (the thread's interrupt status is still set then). A session that is not
+ * there is never an exception. Nothing was acknowledged; a write may or may not have happened.
  */
 public final class SessionStoreException extends RuntimeException {
   private static final long serialVersionUID = 1;
