@@ -379,6 +379,8 @@ public final class FileSessionStore implements SessionStore {
         sessions.end(token.handle());
         throw e;
       }
+      // Only now, because there is no way back: the new session is all there is.
+      files.syncFolder(old.handle());
       return Attempt.of(Written.stored(token.text()));
     }
   }

@@ -147,6 +147,7 @@ final class SlotFolder {
         delete(name);
       } else if (slot.isEmpty()) {
         replace(name, next.get());
+        syncFolder(name);
       } else {
         write(file, name, slot.get(), next.get());
       }
@@ -165,6 +166,7 @@ final class SlotFolder {
       sync(file);
     } else {
       replace(name, content);
+      syncFolder(name);
     }
   }
 
@@ -256,14 +258,14 @@ final class SlotFolder {
 
   /**
    * A new file takes the place of the old one: for content that has outgrown its slots, or that
-   * must not leave the old content in the other one.
+   * must not leave the old content in the other one. If this throws, the old one is still there;
+   * the caller then {@linkplain #syncFolder syncs the folder}.
    */
   void replace(String name, Content content) throws IOException {
     Path larger = file(name + TEMPORARY);
     Files.deleteIfExists(larger);
     write(larger, name, content);
     Files.move(larger, file(name), StandardCopyOption.ATOMIC_MOVE);
-    syncFolder(name);
   }
 
   private void write(Path path, String name, Content content) throws IOException {
@@ -293,7 +295,8 @@ final class SlotFolder {
     }
   }
 
-  private void syncFolder(String name) throws IOException {
+  /** The folder that this name is in, if so much durability was asked for. */
+  void syncFolder(String name) throws IOException {
     syncFolder(file(name).resolveSibling(""));
   }
 

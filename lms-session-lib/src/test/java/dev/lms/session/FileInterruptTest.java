@@ -2,9 +2,11 @@ package dev.lms.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,6 +99,40 @@ class FileInterruptTest {
       assertEquals(
           1,
           files.filter(file -> file.getFileName().toString().matches("\\p{XDigit}{32}")).count());
+    }
+  }
+
+  /** With the forward in its place there is no way back, though the folder is not synced yet. */
+  @Test
+  void aRotationThatIsInterruptedWhileItSyncsTheForwardLosesNoSession() throws Exception {
+    Path synced = folder.resolve("synced");
+    try (FileSessionStore full = FileSessionStore.open(synced, KEYS, 1000, Durability.FULL)) {
+      for (int round = 0; round < 20; round++) {
+        String token = full.create(ADA, Map.of("v", "1"), SOON, NOW);
+        StoredSession session = full.load(token).orElseThrow();
+        Path file = synced.resolve(session.handle().substring(0, 2)).resolve(session.handle());
+        Object before = inode(file);
+        Thread rotating = new Thread(() -> rotate(full, session));
+        rotating.start();
+        while (rotating.isAlive() && inode(file).equals(before)) {
+          Thread.onSpinWait();
+        }
+        rotating.interrupt();
+        rotating.join();
+        assertInstanceOf(Opened.Live.class, full.open(token, NOW), "round " + round);
+      }
+    }
+  }
+
+  private static Object inode(Path file) throws IOException {
+    return Files.getAttribute(file, "unix:ino");
+  }
+
+  private static void rotate(SessionStore store, StoredSession session) {
+    try {
+      store.rotate(session, Changes.NONE, SOON, NOW, Duration.ofMinutes(1));
+    } catch (SessionStoreException e) {
+      // Interrupted before it was done, and not told that it was.
     }
   }
 }
