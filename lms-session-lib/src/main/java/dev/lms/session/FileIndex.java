@@ -84,18 +84,29 @@ final class FileIndex {
     return names.of(principalId).stream().map(name -> stripe + name + SUFFIX).toList();
   }
 
-  /** The person's entries, the oldest sign-in first; the caller holds the lock. */
+  /**
+   * The person's entries, the oldest sign-in first; the caller holds the lock.
+   *
+   * @throws SlotFolder.NewerFile if a newer program wrote them, as everything here that needs them
+   *     all or changes them does, but {@link #leave}
+   */
   List<Entry> entries(String principalId) throws IOException {
     Map<String, Entry> entries = new LinkedHashMap<>();
     for (String name : names(principalId)) {
-      read(name).forEach(entry -> entries.putIfAbsent(entry.handle(), entry));
+      readKnown(name).forEach(entry -> entries.putIfAbsent(entry.handle(), entry));
     }
     return sorted(entries.values());
   }
 
-  /** The entries in one file, of whichever person; the caller holds the lock. */
+  private List<Entry> readKnown(String name) throws IOException {
+    return files.readKnown(name).map(FileIndex::decode).orElse(List.of());
+  }
+
+  /**
+   * What can be read of the entries in one file, of whichever person; the caller holds the lock.
+   */
   List<Entry> read(String name) throws IOException {
-    return files.read(name).map(slot -> decode(slot)).orElse(List.of());
+    return files.read(name).map(FileIndex::decode).orElse(List.of());
   }
 
   /**
@@ -148,9 +159,13 @@ final class FileIndex {
         });
   }
 
-  /** Takes out sessions that have ended. */
+  /** Takes out sessions that have ended, if this program can read where they are. */
   void leave(String principalId, Collection<String> handles, Instant now) throws IOException {
-    change(principalId, now, entries -> entries.keySet().removeAll(handles));
+    try {
+      change(principalId, now, entries -> entries.keySet().removeAll(handles));
+    } catch (SlotFolder.NewerFile e) {
+      // The sessions have ended; their entries do no harm, and end with their deadlines.
+    }
   }
 
   /** Writes what comes of it under the current key's name, and drops it under older ones. */
@@ -160,7 +175,7 @@ final class FileIndex {
     List<String> older = names.subList(1, names.size());
     List<Entry> olderEntries = new ArrayList<>();
     for (String name : older) {
-      olderEntries.addAll(read(name));
+      olderEntries.addAll(readKnown(name));
     }
     files.put(
         names.get(0),

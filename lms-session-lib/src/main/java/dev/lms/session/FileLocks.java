@@ -141,7 +141,7 @@ final class FileLocks implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new SessionStoreException(INTERRUPTED, e);
+      throw SessionStoreException.ofThisCall(INTERRUPTED, e);
     }
   }
 
@@ -156,7 +156,7 @@ final class FileLocks implements AutoCloseable {
       }
       LockSupport.parkNanos(POLL_NANOS);
       if (Thread.currentThread().isInterrupted()) {
-        throw new SessionStoreException(INTERRUPTED);
+        throw SessionStoreException.ofThisCall(INTERRUPTED, null);
       }
     }
   }

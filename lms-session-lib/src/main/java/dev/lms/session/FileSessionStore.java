@@ -61,7 +61,8 @@ public final class FileSessionStore implements SessionStore {
   }
 
   /**
-   * A store in this folder, which is made (0700) if it is missing. Open it once per process.
+   * A store in this folder, which is made if it is missing, and 0700 from then on. Open it once per
+   * process.
    *
    * @param threshold the number of sessions past which expired ones are swept
    * @param durability how far a write has got when it is acknowledged; the same in every process
@@ -378,6 +379,8 @@ public final class FileSessionStore implements SessionStore {
         sessions.end(token.handle());
         throw e;
       }
+      // Only now, because there is no way back: the new session is all there is.
+      files.syncFolder(old.handle());
       return Attempt.of(Written.stored(token.text()));
     }
   }
@@ -401,7 +404,8 @@ public final class FileSessionStore implements SessionStore {
       Optional<Forward> forward;
       do {
         try (FileLocks.Held held = sessions.lock(name.handle())) {
-          Optional<SlotFile.Slot> slot = files.read(name.handle());
+          // Of a newer program it may be a forward: what that leads to would live on.
+          Optional<SlotFile.Slot> slot = files.readKnown(name.handle());
           forward = slot.flatMap(SessionFiles::forward);
           if (forward.isEmpty()) {
             whose = slot.flatMap(FileSessionStore::person).or(() -> person);

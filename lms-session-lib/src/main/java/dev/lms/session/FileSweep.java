@@ -2,6 +2,7 @@ package dev.lms.session;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -73,9 +74,12 @@ final class FileSweep {
   /**
    * One file on a bad sector must not keep the others from being swept, or sessions from beginning.
    */
-  private boolean trySweep(String name, Instant now) {
+  private boolean trySweep(String name, Instant now) throws IOException {
     try {
       return sweep(name, now);
+    } catch (ClosedByInterruptException e) {
+      // None of the others could be read either; the next request sweeps.
+      throw e;
     } catch (IOException e) {
       LOG.log(Level.WARNING, "cannot sweep " + name, e);
       return false;

@@ -69,7 +69,11 @@ final class GuardedStore implements SessionStore {
       answer = call.get();
     } catch (SessionStoreException e) {
       meter.failedAfter(nanoTime.getAsLong() - start);
-      breaker.failed(state, e);
+      if (e.isOutage()) {
+        breaker.failed(state, e);
+      } else {
+        breaker.undecided(state);
+      }
       throw e;
     } catch (RuntimeException | Error e) {
       breaker.undecided(state);

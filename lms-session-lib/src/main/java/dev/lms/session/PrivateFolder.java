@@ -1,11 +1,13 @@
 package dev.lms.session;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,8 +17,10 @@ import java.util.Set;
 final class PrivateFolder {
   static final FileAttribute<Set<PosixFilePermission>> FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final Set<PosixFilePermission> OWNERS =
+      PosixFilePermissions.fromString("rwx------");
   private static final FileAttribute<Set<PosixFilePermission>> FOLDER =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+      PosixFilePermissions.asFileAttribute(OWNERS);
 
   private static final int OTHERS_WRITE = 0002;
   private static final int STICKY = 01000;
@@ -26,7 +30,10 @@ final class PrivateFolder {
 
   private PrivateFolder() {}
 
-  /** Makes the folder if it is missing; refuses one that others could read or plant files in. */
+  /**
+   * Makes the folder if it is missing, and ours for nobody else to enter; refuses one that others
+   * could have planted files in.
+   */
   static void open(Path folder) {
     try {
       Path parent = folder.toAbsolutePath().getParent();
@@ -51,13 +58,19 @@ final class PrivateFolder {
 
   /** What an operator can do about it. */
   static SessionStoreException trouble(String what, Path folder, IOException e) {
+    String failed = "cannot %s %s: ".formatted(what, folder);
+    if (e instanceof ClosedByInterruptException) {
+      return SessionStoreException.ofThisCall(failed + "this thread was interrupted", e);
+    }
+    if (e instanceof SlotFolder.NewerFile) {
+      return SessionStoreException.ofThisCall(failed + e.getMessage(), e);
+    }
     String remedy =
         isFull(folder)
             ? "its disk is full: free some space, and what was there is still there"
             : "see that this process may read and write there, and that its disk is sound and not"
                 + " mounted read-only";
-    return new SessionStoreException(
-        "cannot %s %s: %s (%s)".formatted(what, folder, remedy, e.getMessage()), e);
+    return new SessionStoreException("%s%s (%s)".formatted(failed, remedy, e.getMessage()), e);
   }
 
   private static boolean isFull(Path folder) {
@@ -69,8 +82,9 @@ final class PrivateFolder {
   }
 
   private static void check(Path folder) throws IOException {
-    PosixFileAttributes found =
-        Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(folder, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    PosixFileAttributes found = view.readAttributes();
     if (!found.isDirectory()) {
       throw new IllegalArgumentException(
           "the session folder %s is a %s; name a real folder"
@@ -91,6 +105,10 @@ final class PrivateFolder {
         || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
       throw new IllegalArgumentException(
           "others can write to the session folder %s; run: chmod 700 %s".formatted(folder, folder));
+    }
+    if (!OWNERS.containsAll(permissions)) {
+      // Made by an installer, say: others could list who comes and goes.
+      view.setPermissions(OWNERS);
     }
   }
 

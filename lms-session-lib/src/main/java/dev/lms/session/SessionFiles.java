@@ -91,7 +91,8 @@ final class SessionFiles {
 
   /**
    * Puts a forward in the place of a session; the caller holds its lock. The file is replaced, not
-   * overwritten: damage to it must not bring back the session that was there before.
+   * overwritten: damage to it must not bring back the session that was there before. If this
+   * throws, that session is still there; the caller syncs the folder.
    */
   void forward(String handle, Forward forward, Instant deadline) throws IOException {
     byte[] text = forward.toText().getBytes(StandardCharsets.US_ASCII);

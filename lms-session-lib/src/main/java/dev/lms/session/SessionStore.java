@@ -14,8 +14,8 @@ import java.util.Optional;
  * keeps them in the cookie (the token is the sealed session).
  *
  * <p>Every method is one atomic step, thread-safe, and throws {@link SessionStoreException} only
- * when the store cannot be reached. What is not there is a value. When a write returns, the store
- * has acknowledged it.
+ * when the store cannot be asked. What is not there is a value. When a write returns, the store has
+ * acknowledged it.
  *
  * <p>Time is the caller's: deadlines are judged by the {@code now} that is passed in, at
  * millisecond precision.

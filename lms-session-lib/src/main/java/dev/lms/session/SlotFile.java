@@ -55,8 +55,10 @@ final class SlotFile {
   enum Unreadable {
     /** Nothing was ever written: its process died first. */
     EMPTY,
-    /** Of a newer schema version, or signed with a key that is not ours: others may read it. */
-    FOREIGN,
+    /** Of a newer schema version: a newer program may read it. */
+    NEWER,
+    /** Signed with a key that is not ours: who has it may read it. */
+    OTHER_KEY,
     /** Nobody can read it. */
     DAMAGED
   }
@@ -112,12 +114,13 @@ final class SlotFile {
     if (all.limit() == 0) {
       return Unreadable.EMPTY;
     }
-    boolean newer =
-        all.limit() >= HEADER
-            && (all.getInt(0) & 0xffffff00) == MAGIC
-            && (all.getInt(0) & 0xff) > VERSION;
+    if (all.limit() >= HEADER
+        && (all.getInt(0) & 0xffffff00) == MAGIC
+        && (all.getInt(0) & 0xff) > VERSION) {
+      return Unreadable.NEWER;
+    }
     boolean otherKey = claimed(all).anyMatch(slot -> keyOf(slot).isEmpty());
-    return newer || otherKey ? Unreadable.FOREIGN : Unreadable.DAMAGED;
+    return otherKey ? Unreadable.OTHER_KEY : Unreadable.DAMAGED;
   }
 
   /** The latest deadline a file claims, unchecked: good enough for what nobody can read. */

@@ -52,6 +52,18 @@ final class SlotFolder {
     }
   }
 
+  /** A file that only a newer program can read: to this one it is neither absent nor damaged. */
+  static final class NewerFile extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private NewerFile(Path file) {
+      super(
+          "%s is of a newer version of this program, and nothing in it was changed: finish the"
+                  .formatted(file)
+              + " upgrade of every process that uses this folder");
+    }
+  }
+
   /** What is to be done with each name. */
   interface Visitor {
     void visit(String name) throws IOException;
@@ -67,6 +79,26 @@ final class SlotFolder {
       return layout.read(file, name);
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    }
+  }
+
+  /**
+   * The same, for callers who hold the lock and would do wrong if they took what a newer program
+   * wrote for nothing.
+   *
+   * @throws NewerFile if a newer program wrote it
+   */
+  Optional<SlotFile.Slot> readKnown(String name) throws IOException {
+    Optional<SlotFile.Slot> slot = read(name);
+    if (slot.isEmpty() && exists(name)) {
+      refuseNewer(name);
+    }
+    return slot;
+  }
+
+  private void refuseNewer(String name) throws IOException {
+    if (diagnose(name) == SlotFile.Unreadable.NEWER) {
+      throw new NewerFile(file(name));
     }
   }
 
@@ -99,12 +131,15 @@ final class SlotFolder {
   /**
    * Writes what comes of a file, whether there is one or not; if nothing comes of it, there is none
    * afterwards. What nobody here can read is put aside.
+   *
+   * @throws NewerFile if a newer program wrote it; nothing has happened then
    */
   void put(String name, Function<Optional<SlotFile.Slot>, Optional<Content>> change)
       throws IOException {
     try (FileChannel file = FileChannel.open(file(name), CHANGE)) {
       Optional<SlotFile.Slot> slot = layout.read(file, name);
       if (slot.isEmpty()) {
+        refuseNewer(name);
         quarantine.take(file(name));
       }
       Optional<Content> next = change.apply(slot);
@@ -112,6 +147,7 @@ final class SlotFolder {
         delete(name);
       } else if (slot.isEmpty()) {
         replace(name, next.get());
+        syncFolder(name);
       } else {
         write(file, name, slot.get(), next.get());
       }
@@ -130,6 +166,7 @@ final class SlotFolder {
       sync(file);
     } else {
       replace(name, content);
+      syncFolder(name);
     }
   }
 
@@ -151,7 +188,7 @@ final class SlotFolder {
   boolean setAside(String name) throws IOException {
     return switch (diagnose(name)) {
       case EMPTY -> delete(name);
-      case FOREIGN -> false;
+      case NEWER, OTHER_KEY -> false;
       case DAMAGED -> quarantine.take(file(name));
     };
   }
@@ -221,14 +258,14 @@ final class SlotFolder {
 
   /**
    * A new file takes the place of the old one: for content that has outgrown its slots, or that
-   * must not leave the old content in the other one.
+   * must not leave the old content in the other one. If this throws, the old one is still there;
+   * the caller then {@linkplain #syncFolder syncs the folder}.
    */
   void replace(String name, Content content) throws IOException {
     Path larger = file(name + TEMPORARY);
     Files.deleteIfExists(larger);
     write(larger, name, content);
     Files.move(larger, file(name), StandardCopyOption.ATOMIC_MOVE);
-    syncFolder(name);
   }
 
   private void write(Path path, String name, Content content) throws IOException {
@@ -258,7 +295,8 @@ final class SlotFolder {
     }
   }
 
-  private void syncFolder(String name) throws IOException {
+  /** The folder that this name is in, if so much durability was asked for. */
+  void syncFolder(String name) throws IOException {
     syncFolder(file(name).resolveSibling(""));
   }
 

@@ -2,6 +2,7 @@ package dev.lms.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a damaged session file reads as, and what becomes of it. */
@@ -32,6 +34,9 @@ class FileDamageTest {
   private static final Instant AFTER = SOON.plusSeconds(1);
   private static final Envelope STRANGER =
       new Envelope(NOW, Optional.empty(), NOW.plus(Duration.ofDays(7)), Optional.empty());
+  private static final Principal ADA = new Principal("ada", Set.of());
+  private static final Envelope PERSON =
+      new Envelope(NOW, Optional.of(NOW), NOW.plus(Duration.ofDays(7)), Optional.of(ADA));
   private static final int HEADER = 8;
 
   @TempDir Path parent;
@@ -72,6 +77,35 @@ class FileDamageTest {
   private Path file(String token) {
     String handle = new SessionTokens(KEYS).parse(token).orElseThrow().handle();
     return folder().resolve(handle.substring(0, 2)).resolve(handle);
+  }
+
+  private Path index() throws IOException {
+    try (var files = Files.walk(folder())) {
+      return files.filter(file -> file.toString().endsWith(".index")).findFirst().orElseThrow();
+    }
+  }
+
+  /** As a newer program would have left it. */
+  private static byte[] makeNewer(Path file) throws IOException {
+    byte[] newer = Files.readAllBytes(file);
+    newer[3]++;
+    Files.write(file, newer);
+    Files.setLastModifiedTime(file, FileTime.from(NOW));
+    return newer;
+  }
+
+  /** What the newer program wrote is still where it was, as it was. */
+  private void isLeftAlone(Path file, byte[] newer) throws IOException {
+    assertTrue(Arrays.equals(newer, Files.readAllBytes(file)), "its own program reads it");
+    assertEquals(List.of(), quarantined());
+  }
+
+  private static void isRefused(Path file, Executable step) {
+    SessionStoreException e = assertThrows(SessionStoreException.class, step);
+    String message = String.valueOf(e.getMessage());
+    assertTrue(message.contains(file + " is of a newer version"), message);
+    assertTrue(message.contains("finish the upgrade"), message);
+    assertFalse(e.isOutage(), "others are served");
   }
 
   private List<Path> quarantined() throws IOException {
@@ -233,18 +267,75 @@ class FileDamageTest {
   void aFileOfANewerSchemaVersionIsAbsentAndLeftAlone() throws Exception {
     String token = begin();
     Path file = file(token);
-    byte[] newer = Files.readAllBytes(file);
-    newer[3]++;
-    Files.write(file, newer);
-    Files.setLastModifiedTime(file, FileTime.from(NOW));
+    byte[] newer = makeNewer(file);
     assertEquals(Optional.empty(), store.load(token));
     assertEquals(1, store.unreadable());
     sweep(AFTER);
-    assertTrue(Arrays.equals(newer, Files.readAllBytes(file)), "its own program reads it");
-    assertEquals(List.of(), quarantined());
+    isLeftAlone(file, newer);
     // Not for ever: a flipped bit may have made it look newer.
     sweep(NOW.plus(Duration.ofDays(91)));
     assertFalse(Files.exists(file));
+  }
+
+  /** What is not seen in it would be forgotten: that person's list, and the end of all of them. */
+  @Test
+  void anIndexOfANewerSchemaVersionIsLeftAloneAndWhatNeedsItIsRefused() throws Exception {
+    StoredSession theirs =
+        store.load(store.create(PERSON, Map.of("v", "1"), SOON, NOW)).orElseThrow();
+    StoredSession stranger = store.load(begin()).orElseThrow();
+    Path index = index();
+    byte[] ours = Files.readAllBytes(index);
+    byte[] newer = makeNewer(index);
+    for (Executable step :
+        List.<Executable>of(
+            () -> store.create(PERSON, Map.of(), SOON, NOW),
+            () -> store.rotate(stranger, PERSON, Changes.NONE, SOON, NOW),
+            () -> store.update(theirs, Changes.NONE, AFTER, NOW),
+            () -> store.list("ada", NOW),
+            () -> store.revoke("ada", theirs.handle(), NOW),
+            () -> store.revokeAll("ada", Optional.empty(), NOW))) {
+      isRefused(index, step);
+      isLeftAlone(index, newer);
+    }
+    sweep(NOW);
+    isLeftAlone(index, newer);
+    assertEquals(Optional.of("1"), value(stranger.token()), "its sign-in did not happen");
+    set(theirs.token(), "2");
+    Files.write(index, ours);
+    assertEquals(1, store.list("ada", NOW).size());
+    assertEquals(1, store.revokeAll("ada", Optional.empty(), NOW));
+  }
+
+  @Test
+  void aPurgeEndsWhatANewerProgramWroteToo() throws Exception {
+    Path file = file(store.create(PERSON, Map.of(), SOON, NOW));
+    Path index = index();
+    makeNewer(file);
+    makeNewer(index);
+    store.purge(NOW);
+    assertFalse(Files.exists(file));
+    assertFalse(Files.exists(index));
+  }
+
+  @Test
+  void signingOutNeedsNoIndex() throws Exception {
+    StoredSession theirs = store.load(store.create(PERSON, Map.of(), SOON, NOW)).orElseThrow();
+    Path index = index();
+    byte[] newer = makeNewer(index);
+    store.delete(theirs, NOW);
+    assertEquals(Optional.empty(), store.load(theirs.token()));
+    isLeftAlone(index, newer);
+  }
+
+  /** It may say what the session was rotated into, and that would live on. */
+  @Test
+  void nobodyIsToldThatASessionOfANewerSchemaVersionHasEnded() throws Exception {
+    StoredSession session = store.load(begin()).orElseThrow();
+    Path file = file(session.token());
+    byte[] newer = makeNewer(file);
+    isRefused(file, () -> store.delete(session, NOW));
+    isRefused(file, () -> store.delete(session.token(), NOW));
+    isLeftAlone(file, newer);
   }
 
   @Test
@@ -283,20 +374,14 @@ class FileDamageTest {
 
   @Test
   void anUnreadableIndexIsSetAsideAndBegunAnew() throws Exception {
-    Principal ada = new Principal("ada", Set.of());
-    Envelope person =
-        new Envelope(NOW, Optional.of(NOW), NOW.plus(Duration.ofDays(7)), Optional.of(ada));
-    store.create(person, Map.of(), SOON, NOW);
-    Path index;
-    try (var files = Files.walk(folder())) {
-      index = files.filter(file -> file.toString().endsWith(".index")).findFirst().orElseThrow();
-    }
-    byte[] newer = Files.readAllBytes(index);
-    newer[3]++;
-    Files.write(index, newer);
-    store.create(person, Map.of(), SOON, NOW);
+    store.create(PERSON, Map.of(), SOON, NOW);
+    Path index = index();
+    byte[] bad = Files.readAllBytes(index);
+    bad[HEADER + 30] ^= 1;
+    Files.write(index, bad);
+    store.create(PERSON, Map.of(), SOON, NOW);
     assertEquals(1, store.list("ada", NOW).size());
-    assertTrue(Arrays.equals(newer, Files.readAllBytes(quarantined().get(0))), "not destroyed");
+    assertTrue(Arrays.equals(bad, Files.readAllBytes(quarantined().get(0))), "not destroyed");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.lms.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -40,9 +42,28 @@ class FileLocksTest {
         waiting.interrupt();
         SessionStoreException e = refused.get(60, TimeUnit.SECONDS);
         assertEquals("interrupted while waiting for a session's lock", e.getMessage());
+        assertFalse(e.isOutage());
       }
       waiting.join();
       ours.acquire(HANDLE).close();
+    }
+  }
+
+  /** All of this process's locks are on one channel, and an interrupt must not close that. */
+  @Test
+  void whatOthersHoldOutlivesAnInterrupt() throws Exception {
+    Path file = folder.resolve("lock");
+    try (FileLocks theirs = new FileLocks(file, Duration.ofMinutes(1));
+        FileLocks ours = new FileLocks(file, Duration.ofMinutes(1))) {
+      try (FileLocks.Held held = ours.acquire(HANDLE)) {
+        assertNotNull(held);
+        Thread.currentThread().interrupt();
+        ours.tryAcquire("another").orElseThrow().close();
+        assertThrows(SessionStoreException.class, () -> ours.acquire("another"));
+        assertTrue(Thread.interrupted());
+        assertEquals(Optional.empty(), theirs.tryAcquire(HANDLE));
+      }
+      theirs.acquire(HANDLE).close();
     }
   }
 

@@ -63,6 +63,21 @@ class FolderRulesTest {
   }
 
   @Test
+  void oneOfOursThatOthersCanEnterIsClosedToThem() throws Exception {
+    for (int mode : new int[] {0755, 0750, 0711, 02705}) {
+      Path folder = Files.createDirectory(parent.resolve("mode" + mode));
+      mode(folder, mode);
+      open(folder);
+      assertEquals(
+          "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
+      mode(folder, mode);
+      FileRevocations.open(folder);
+      assertEquals(
+          "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
+    }
+  }
+
+  @Test
   void oneThatOthersCanWriteTo() throws Exception {
     for (int mode : new int[] {0777, 0722, 0770, 0702}) {
       Path folder = Files.createDirectory(parent.resolve("mode" + mode));

@@ -84,6 +84,16 @@ class RedisTlsTopologiesTest {
         String.valueOf(e.getMessage()).contains("TLS certificate is not trusted"), e.getMessage());
   }
 
+  /** From then on the keys are trusted. */
+  private static void onlyWorksWithTrustAndTls(String url, TlsKeys keys) throws Exception {
+    isNotTrusted(url);
+    keys.trust();
+    assertThrows(
+        SessionStoreException.class,
+        () -> RedisConnections.open(url.replace("rediss", "redis"), 2).close(),
+        "without TLS");
+  }
+
   @Test
   void sentinelsAndTheirMasterSpeakTlsAfterAFailoverToo() throws Exception {
     TlsKeys keys = TlsKeys.make(folder, "ip:127.0.0.1");
@@ -115,12 +125,7 @@ class RedisTlsTopologiesTest {
           sentinels.stream().map(s -> "127.0.0.1:" + s.port()).collect(Collectors.joining(","));
       String url = "rediss-sentinel://" + USER + hosts + "/lms";
 
-      isNotTrusted(url);
-      keys.trust();
-      assertThrows(
-          SessionStoreException.class,
-          () -> RedisConnections.open(url.replace("rediss", "redis"), 2).close(),
-          "without TLS");
+      onlyWorksWithTrustAndTls(url, keys);
       try (UnifiedJedis client = RedisConnections.open(url, 4)) {
         SessionStore store = store(client);
         useSessions(store);
@@ -158,12 +163,7 @@ class RedisTlsTopologiesTest {
           .nodes()
           .forEach(node -> allowNoMoreThanTheReadmeSays(node, "+cluster|slots", "+cluster|shards"));
       String url = cluster.url(USER);
-      isNotTrusted(url);
-      keys.trust();
-      assertThrows(
-          SessionStoreException.class,
-          () -> RedisConnections.open(url.replace("rediss", "redis"), 2).close(),
-          "without TLS");
+      onlyWorksWithTrustAndTls(url, keys);
       try (UnifiedJedis client = RedisConnections.open(url, 4)) {
         SessionStore store = store(client);
         useSessions(store);
