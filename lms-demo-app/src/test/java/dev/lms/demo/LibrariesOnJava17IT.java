@@ -10,46 +10,61 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
 
 /**
  * Runs the libraries' own tests on a JDK 17, the oldest they support, if this machine has one
  * beside the JDK that runs this; says so if it has none.
  */
 class LibrariesOnJava17IT {
-  private static final int PATIENCE_MINUTES = 10;
+  private static final int PATIENCE_MINUTES = 15;
 
-  @ParameterizedTest
-  @ValueSource(strings = {"lms-session-lib", "lms-pagecache-lib"})
-  void theTestsPass(String library) throws Exception {
+  @Test
+  void theTestsPass() throws Exception {
     Optional<Path> jdk = jdk17();
     if (jdk.isEmpty()) {
-      System.out.println("No JDK 17 beside " + jdkOfThis() + ": " + library + " not tested on it");
+      System.out.println("No JDK 17 beside " + jdkOfThis() + ": the libraries not tested on it");
       return;
     }
-    Path target = Path.of("..", library, "target").toAbsolutePath().normalize();
-    Path log = Files.createTempFile(library, ".log");
-    Process tests =
-        new ProcessBuilder(
-                jdk.get().resolve("bin/java").toString(),
-                "-classpath",
-                classPath(target),
-                "org.junit.platform.console.ConsoleLauncher",
-                "execute",
-                "--details=summary",
-                "--disable-banner",
-                "--exclude-tag=long",
-                "--scan-classpath=" + target.resolve("test-classes"))
-            .directory(target.resolve("..").toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    try {
-      assertTrue(tests.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES), "the tests did not end");
+    // Side by side: both wait for their servers more than they compute.
+    try (Run sessions = Run.start("lms-session-lib", jdk.get());
+        Run pages = Run.start("lms-pagecache-lib", jdk.get())) {
+      sessions.assertPasses();
+      pages.assertPasses();
+    }
+  }
+
+  /** The tests of one library, in a process of their own. */
+  private record Run(String library, Process tests, Path log) implements AutoCloseable {
+    static Run start(String library, Path jdk) throws IOException {
+      Path target = Path.of("..", library, "target").toAbsolutePath().normalize();
+      Path log = Files.createTempFile(library, ".log");
+      Process tests =
+          new ProcessBuilder(
+                  jdk.resolve("bin/java").toString(),
+                  "-classpath",
+                  classPath(target),
+                  "org.junit.platform.console.ConsoleLauncher",
+                  "execute",
+                  "--details=summary",
+                  "--disable-banner",
+                  "--exclude-tag=long",
+                  "--scan-classpath=" + target.resolve("test-classes"))
+              .directory(target.resolve("..").toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      return new Run(library, tests, log);
+    }
+
+    void assertPasses() throws Exception {
+      assertTrue(tests.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES), library + " did not end");
       assertEquals(0, tests.exitValue(), Files.readString(log));
-      System.out.println(library + " on " + jdk.get() + ":\n" + Files.readString(log));
-    } finally {
+      System.out.println(library + " on Java 17:\n" + Files.readString(log));
+    }
+
+    @Override
+    public void close() throws IOException {
       tests.destroyForcibly();
       Files.delete(log);
     }
