@@ -179,8 +179,8 @@ public final class Main {
     }
     String name = params.getBenchmark().substring(Main.class.getPackageName().length() + 1);
     Result<?> primary = result.getPrimaryResult();
-    return List.of(
-        new Score(name, params.getThreads(), round, primary.getScore(), primary.getScoreUnit()));
+    double median = primary.getStatistics().getPercentile(50);
+    return List.of(new Score(name, params.getThreads(), round, median, primary.getScoreUnit()));
   }
 
   /** Each run of JMH overwrites the file of the one before, so all are written at the end. */

@@ -53,7 +53,7 @@ class SessionHistoryIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void everySessionEndsInTime(Backend.Kind kind) throws Exception {
-    Run run = new Run(kind, 24, 600, SHORT, Seed.next());
+    Run run = new Run(kind, 24, 400, SHORT, Seed.next());
     run.judge();
     assertTrue(run.begunAnew() > 0, "no session ended by itself");
   }
