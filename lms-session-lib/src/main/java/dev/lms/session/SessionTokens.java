@@ -31,6 +31,10 @@ public final class SessionTokens {
   private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
   private final List<Hmac> keys;
+
+  /** Under ids without their MACs, which are still compared, in constant time. */
+  private final Recent<Signature> recent = new Recent<>();
+
   private final SecureRandom random = new SecureRandom();
 
   /** Tokens signed with the ring's current key; all its keys are accepted. */
@@ -68,11 +72,8 @@ public final class SessionTokens {
   }
 
   private Token sign(String id) {
-    byte[] signature = sign(keys.get(0), id);
-    return new Token(
-        id + new String(mac(signature), StandardCharsets.US_ASCII),
-        id.substring(0, GROUP),
-        handle(signature));
+    Signature signature = sign(keys.get(0), id);
+    return signature.token(id + signature.mac());
   }
 
   /** The token, or empty if it was not made with a key of this ring. */
@@ -81,15 +82,31 @@ public final class SessionTokens {
       return Optional.empty();
     }
     String id = text.substring(0, GROUP + ID);
-    byte[] mac = text.substring(GROUP + ID).getBytes(StandardCharsets.UTF_8);
+    String mac = text.substring(GROUP + ID);
+    Optional<Signature> known = recent.get(id).filter(signature -> signature.isWith(mac));
+    if (known.isPresent()) {
+      return known.map(signature -> signature.token(text));
+    }
     for (Hmac key : keys) {
-      byte[] signature = sign(key, id);
-      // As text: the same bytes may have several spellings, and only one was handed out.
-      if (MessageDigest.isEqual(mac(signature), mac)) {
-        return Optional.of(new Token(text, id.substring(0, GROUP), handle(signature)));
+      Signature signature = sign(key, id);
+      if (signature.isWith(mac)) {
+        recent.put(id, signature);
+        return Optional.of(signature.token(text));
       }
     }
     return Optional.empty();
+  }
+
+  /** The halves of an id's signature: what the browser must send, and what names the session. */
+  private record Signature(String mac, String handle) {
+    /** As text: the same bytes may have several spellings, and only one was handed out. */
+    boolean isWith(String sent) {
+      return MessageDigest.isEqual(bytes(mac), bytes(sent));
+    }
+
+    Token token(String text) {
+      return new Token(text, text.substring(0, GROUP), handle);
+    }
   }
 
   /**
@@ -101,16 +118,15 @@ public final class SessionTokens {
     return new Token(text, text.substring(0, Math.min(GROUP, text.length())), session.handle());
   }
 
-  private static byte[] mac(byte[] signature) {
-    return ENCODER.encode(Arrays.copyOf(signature, Hmac.TAG_BYTES));
+  private static Signature sign(Hmac key, String id) {
+    byte[] signature = key.sign(bytes(id));
+    return new Signature(
+        ENCODER.encodeToString(Arrays.copyOf(signature, Hmac.TAG_BYTES)),
+        HexFormat.of().formatHex(signature, Hmac.TAG_BYTES, 2 * Hmac.TAG_BYTES));
   }
 
-  private static byte[] sign(Hmac key, String id) {
-    return key.sign(id.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String handle(byte[] signature) {
-    return HexFormat.of().formatHex(signature, Hmac.TAG_BYTES, 2 * Hmac.TAG_BYTES);
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   /** Random base64url text of so many characters, 6 bits each. */

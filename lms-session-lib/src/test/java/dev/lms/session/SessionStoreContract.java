@@ -131,10 +131,24 @@ public abstract class SessionStoreContract extends RotationContract {
     String token = store.create(stranger(), Map.of(), SOON, NOW);
     StoredSession session = loaded(store, token);
     Instant far = SOON.plus(Duration.ofHours(1));
+    assertEquals(Optional.empty(), store.update(session, set("a", "1"), SOON, SOON).token());
     assertEquals(Optional.empty(), store.update(session, set("a", "1"), far, SOON).token());
     assertEquals(
         Optional.empty(), store.rotate(session, person(), Changes.NONE, far, SOON).token());
     assertFalse(store.load(token).filter(s -> s.deadline().isAfter(SOON)).isPresent());
+  }
+
+  @Test
+  void aSessionThatAnotherRequestProlongedTakesChanges() {
+    SessionStore store = store();
+    if (store.capabilities().mergesConcurrentChanges()) {
+      String token = store.create(stranger(), Map.of(), SOON, NOW);
+      StoredSession mine = loaded(store, token);
+      assertTrue(store().update(mine, Changes.NONE, LATER, NOW).isStored());
+      assertTrue(store.update(mine, set("a", "1"), SOON, SOON).isStored());
+      assertEquals(Map.of("a", "1"), loaded(store, token).attributes());
+      assertEquals(LATER, loaded(store, token).deadline());
+    }
   }
 
   // G1: what has ended does not come back.
@@ -274,6 +288,8 @@ public abstract class SessionStoreContract extends RotationContract {
   void aForgedTokenIsNothing() {
     SessionStore store = store();
     String token = store.create(person(), Map.of("a", "1"), SOON, NOW);
+    // What was found out about the real one says nothing about others.
+    loaded(store, token);
     for (int i = 0; i < token.length(); i++) {
       char other = token.charAt(i) == 'A' ? 'B' : 'A';
       String forged = token.substring(0, i) + other + token.substring(i + 1);

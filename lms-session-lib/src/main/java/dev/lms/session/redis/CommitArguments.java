@@ -4,7 +4,6 @@ import dev.lms.session.Changes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** What commit.lua is told, in the order it reads it. */
 final class CommitArguments {
@@ -18,10 +17,19 @@ final class CommitArguments {
     boolean onlySets =
         changes.removed().isEmpty() && changes.added().isEmpty() && changes.expected().isEmpty();
     int sets = changes.set().size();
-    if (onlySets && sets > 0 && sets <= MOST_AT_ONCE && !deadline.isAfter(storedDeadline)) {
-      return sets(now, "", Map.of(), changes);
+    List<String> arguments = new ArrayList<>();
+    if (onlySets
+        && sets > 0
+        && sets <= MOST_AT_ONCE
+        && !deadline.isAfter(storedDeadline)
+        && storedDeadline.isAfter(now)) {
+      arguments.add("");
+      addSets(arguments, changes);
+      return arguments;
     }
-    List<String> arguments = sets(now, Integer.toString(sets), Map.of(), changes);
+    arguments.add(RedisKeys.millis(now));
+    arguments.add(Integer.toString(sets));
+    addSets(arguments, changes);
     addRest(arguments, changes, deadline, now, "");
     return arguments;
   }
@@ -34,21 +42,17 @@ final class CommitArguments {
    */
   static List<String> moving(
       String envelope, String forward, Changes changes, Instant deadline, Instant now) {
-    Map<String, String> own = Map.of(RedisKeys.ENVELOPE, envelope);
-    String number = Integer.toString(own.size() + changes.set().size());
-    List<String> arguments = sets(now, number, own, changes);
+    List<String> arguments = new ArrayList<>();
+    arguments.add(RedisKeys.millis(now));
+    arguments.add(Integer.toString(1 + changes.set().size()));
+    addPair(arguments, RedisKeys.ENVELOPE, envelope);
+    addSets(arguments, changes);
     addRest(arguments, changes, deadline, now, forward);
     return arguments;
   }
 
-  private static List<String> sets(
-      Instant now, String number, Map<String, String> own, Changes changes) {
-    List<String> arguments = new ArrayList<>();
-    arguments.add(RedisKeys.millis(now));
-    arguments.add(number);
-    own.forEach((field, value) -> addPair(arguments, field, value));
+  private static void addSets(List<String> arguments, Changes changes) {
     changes.set().forEach((name, value) -> addPair(arguments, RedisKeys.attribute(name), value));
-    return arguments;
   }
 
   private static void addRest(

@@ -125,6 +125,13 @@ public final class RedisSessionStore implements SessionStore {
         : Optional.empty();
   }
 
+  /** The name a session has now, if it was rotated and the one it had may still change it. */
+  private Optional<Token> alias(Token name, Object answer, Instant now) {
+    return forward(name, answer)
+        .filter(forward -> forward.isAlias(now))
+        .map(forward -> name.as(forward.handle()));
+  }
+
   private Optional<StoredSession> decode(Token token, RedisHash hash) {
     if (hash.envelope() == null || hash.deadline() == null) {
       // Nothing at all, or the mark of a revocation, is no session; a half one is.
@@ -226,10 +233,10 @@ public final class RedisSessionStore implements SessionStore {
                     COMMIT.step(key, arguments));
     // Increments must not be sent twice; all else may.
     Object answer = changes.added().isEmpty() ? repeatable(command) : once(command);
-    Optional<Forward> forward = forward(name, answer);
-    return forward.isEmpty()
+    Optional<Token> alias = alias(name, answer, now);
+    return alias.isEmpty()
         ? written(answer, name)
-        : update(name.as(forward.get().handle()), session, changes, deadline, now);
+        : update(alias.get(), session, changes, deadline, now);
   }
 
   private Object touch(String person, Token name, Step touch, Step commit) {
@@ -269,11 +276,11 @@ public final class RedisSessionStore implements SessionStore {
       if (answer.isEmpty()) {
         return Written.REFUSED;
       }
-      Optional<Forward> forward = forward(name, answer.get());
-      if (forward.isEmpty()) {
+      Optional<Token> alias = alias(name, answer.get(), now);
+      if (alias.isEmpty()) {
         return written(answer.get(), token);
       }
-      name = name.as(forward.get().handle());
+      name = alias.get();
     }
   }
 
@@ -292,10 +299,10 @@ public final class RedisSessionStore implements SessionStore {
     Token token = tokens.mintBeside(name);
     Move move = new Move(name, token, session, session.envelope(), Optional.of(now.plus(grace)));
     Object answer = move(move, changes, deadline, now, SessionLimit.NONE).orElse(GONE);
-    Optional<Forward> forward = forward(name, answer);
-    return forward.isEmpty()
+    Optional<Token> alias = alias(name, answer, now);
+    return alias.isEmpty()
         ? written(answer, token)
-        : update(name.as(forward.get().handle()), session, changes, deadline, now);
+        : update(alias.get(), session, changes, deadline, now);
   }
 
   /** A session that gets a new name, and perhaps another envelope. */

@@ -1,23 +1,24 @@
 -- Changes a session only if it is still there and as expected, and gives it a new name if one is
 -- passed.
 -- KEYS[1]  the session; KEYS[2], optional: its name from now on, in the same slot
--- ARGV     now (ms), then either '' and the fields to set: field, value, ...
---          or their number; field, value, ...; new deadline, time to live (both ms), what says where
---          it went if it gets a new name, number of fields to expect something of, to remove, to
---          add to; then field, '=value' or '' for absent, ...; field, ...; field, delta, ...
+-- ARGV     either '' if the deadline cannot have passed, and the fields to set: field, value, ...
+--          or now (ms); number of fields to set; field, value, ...; new deadline, time to live (both
+--          ms), what says where it went if it gets a new name, number of fields to expect something
+--          of, to remove, to add to; then field, '=value' or '' for absent, ...; field, ...; field,
+--          delta, ...
 -- Returns 1; or, with nothing written, 0 if the session has ended, 2 if it is not as expected, or
--- where it went if it was rotated and may still be found by this name.
-local key, now = KEYS[1], tonumber(ARGV[1])
-local deadline = tonumber(redis.call('HGET', key, 'deadline') or '0')
-if deadline <= now then
-  -- Under the old name of a session that was rotated there is only where it went.
-  local went = redis.call('HGET', key, 'next')
-  local is_alias = went and tonumber(string.match(went, '^next|%x+|(%d+)|') or '0') > now
-  return is_alias and went or 0
-end
-if ARGV[2] == '' then
-  redis.call('HSET', key, unpack(ARGV, 3))
+-- where it went if it was rotated: only that is under its old name.
+local key = KEYS[1]
+if ARGV[1] == '' then
+  if redis.call('HEXISTS', key, 'deadline') == 0 then
+    return redis.call('HGET', key, 'next') or 0
+  end
+  redis.call('HSET', key, unpack(ARGV, 2))
   return 1
+end
+local deadline = tonumber(redis.call('HGET', key, 'deadline') or '0')
+if deadline <= tonumber(ARGV[1]) then
+  return redis.call('HGET', key, 'next') or 0
 end
 -- What is packed: attributes the session began with, of which those with a field of their own have
 -- changed since. Each name and value stands behind its length and a colon.
