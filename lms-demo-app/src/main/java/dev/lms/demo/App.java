@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Filter;
 import dev.lms.demo.account.AccountPages;
 import dev.lms.demo.account.Devices;
 import dev.lms.demo.account.Passwords;
+import dev.lms.demo.account.Proxies;
 import dev.lms.demo.account.Users;
 import dev.lms.demo.cache.CacheMetrics;
 import dev.lms.demo.cache.HotPages;
@@ -225,7 +226,13 @@ public final class App {
       Config config, Users users, Passwords passwords, Pages pages) {
     List<String> secrets = new ArrayList<>(List.of(config.secrets().signingKey()));
     secrets.addAll(config.secrets().fallbacks());
-    return new AccountPages(users, passwords, secrets, config.sessions().cookie().secure(), pages);
+    return new AccountPages(
+        users,
+        passwords,
+        secrets,
+        config.sessions().cookie().secure(),
+        new Proxies(config.web().trustedProxies()),
+        pages);
   }
 
   private static List<PageRoute> debugPages(

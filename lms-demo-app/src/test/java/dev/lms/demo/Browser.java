@@ -27,6 +27,7 @@ public final class Browser {
   private final Map<String, String> cookies;
   private final URI site;
   private String userAgent = "Browser of a test";
+  private String forwardedFor = "";
 
   /** A new visitor of this site. */
   public Browser(URI site) {
@@ -49,7 +50,14 @@ public final class Browser {
   public Browser on(URI otherWorker) {
     Browser there = new Browser(client, otherWorker, cookies);
     there.userAgent = userAgent;
+    there.forwardedFor = forwardedFor;
     return there;
+  }
+
+  /** From now on as if by way of a proxy, which says that the visitor has this address. */
+  public Browser from(String address) {
+    forwardedFor = address;
+    return this;
   }
 
   /** Another visitor who has got hold of the cookies as they are now. */
@@ -120,6 +128,9 @@ public final class Browser {
   private Answer send(HttpRequest.Builder request) {
     request.timeout(Duration.ofMinutes(1));
     request.setHeader("User-Agent", userAgent);
+    if (!forwardedFor.isEmpty()) {
+      request.setHeader("X-Forwarded-For", forwardedFor);
+    }
     if (!cookies.isEmpty()) {
       request.header(
           "Cookie",

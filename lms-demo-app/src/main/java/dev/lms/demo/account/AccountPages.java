@@ -27,6 +27,7 @@ public final class AccountPages {
   private final Users users;
   private final Passwords passwords;
   private final LoginTokens loginTokens;
+  private final Proxies proxies;
   private final Pages pages;
 
   /**
@@ -36,10 +37,16 @@ public final class AccountPages {
    * @param secureCookies whether cookies are for HTTPS only
    */
   public AccountPages(
-      Users users, Passwords passwords, List<String> secrets, boolean secureCookies, Pages pages) {
+      Users users,
+      Passwords passwords,
+      List<String> secrets,
+      boolean secureCookies,
+      Proxies proxies,
+      Pages pages) {
     this.users = users;
     this.passwords = passwords;
     this.loginTokens = new LoginTokens(secrets, secureCookies);
+    this.proxies = proxies;
     this.pages = pages;
   }
 
@@ -108,7 +115,7 @@ public final class AccountPages {
       case MATCH -> {
         Account account = found.orElseThrow().account();
         Principal person = new Principal(account.username(), Set.of(account.role()));
-        session.signIn(person, Devices.of(exchange));
+        session.signIn(person, Devices.of(exchange, proxies));
         session.set(NAME, account.name());
         loginTokens.forget(exchange);
         request.redirect(next);

@@ -77,15 +77,10 @@ public final class Devices {
         current);
   }
 
-  /**
-   * What a request comes from. The address is the connection's: anyone can claim another in a
-   * header.
-   */
-  static Device of(HttpExchange exchange) {
+  /** What a request comes from. */
+  static Device of(HttpExchange exchange, Proxies proxies) {
     String userAgent = exchange.getRequestHeaders().getFirst("User-Agent");
-    return new Device(
-        userAgent == null ? "" : userAgent,
-        exchange.getRemoteAddress().getAddress().getHostAddress());
+    return new Device(userAgent == null ? "" : userAgent, proxies.client(exchange));
   }
 
   private void signOutOne(Request request) throws IOException {

@@ -1,12 +1,17 @@
 package dev.lms.demo.config;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.lms.demo.plan.Workload;
 import dev.lms.session.redis.RedisUrl;
+import java.net.InetAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,6 +46,7 @@ public record Config(
    *
    * @param port 0 picks a free one
    * @param managementPort a second port for health checks and metrics
+   * @param trustedProxies who is believed about where a request comes from
    * @param requestTimeout how long a request may take to arrive, and its answer to leave
    * @param drainTimeout how long requests under way may take to finish when stopping
    */
@@ -48,6 +54,7 @@ public record Config(
       String host,
       int port,
       OptionalInt managementPort,
+      Set<InetAddress> trustedProxies,
       Duration requestTimeout,
       Duration drainTimeout) {}
 
@@ -185,7 +192,13 @@ public record Config(
   public Config beside(Path folder, String key) {
     return new Config(
         environment,
-        new Web("127.0.0.1", 0, OptionalInt.empty(), web.requestTimeout(), web.drainTimeout()),
+        new Web(
+            "127.0.0.1",
+            0,
+            OptionalInt.empty(),
+            web.trustedProxies(),
+            web.requestTimeout(),
+            web.drainTimeout()),
         folder,
         databaseUrl,
         new Secrets(Optional.of(key), List.of()),
@@ -226,8 +239,34 @@ public record Config(
         host,
         port,
         management == 0 ? OptionalInt.empty() : OptionalInt.of(management),
+        trustedProxies(variables),
         seconds(variables, "LMS_REQUEST_TIMEOUT", 120),
         seconds(variables, "LMS_DRAIN_TIMEOUT", 30));
+  }
+
+  private static Set<InetAddress> trustedProxies(Variables variables) {
+    return variables.read(
+        variables.find("LMS_TRUSTED_PROXIES"),
+        "LMS_TRUSTED_PROXIES",
+        Set.of(),
+        Config::addresses,
+        proxies ->
+            proxies.isEmpty()
+                ? "none"
+                : proxies.stream().map(InetAddress::getHostAddress).collect(joining(",")));
+  }
+
+  private static Set<InetAddress> addresses(String text) {
+    Set<InetAddress> addresses = new LinkedHashSet<>();
+    for (String address : text.split(",")) {
+      try {
+        addresses.add(InetAddress.ofLiteral(address.strip()));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "expected IP addresses separated by commas, such as 127.0.0.1,::1");
+      }
+    }
+    return Collections.unmodifiableSet(addresses);
   }
 
   private static Secrets secrets(Variables variables, boolean production) {

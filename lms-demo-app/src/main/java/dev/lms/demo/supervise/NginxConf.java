@@ -70,6 +70,7 @@ public final class NginxConf {
                 proxy_http_version 1.1;
                 proxy_set_header Connection "";
                 proxy_set_header Host $http_host;
+                # Believed by workers with LMS_TRUSTED_PROXIES=127.0.0.1.
                 proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
                 proxy_set_header X-Forwarded-Proto $scheme;
                 # A worker that is gone is passed over; a post is never sent twice.

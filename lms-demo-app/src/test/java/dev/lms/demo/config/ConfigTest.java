@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.plan.Workload;
 import dev.lms.session.redis.RedisUrl;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +53,7 @@ class ConfigTest {
             "127.0.0.1",
             8080,
             OptionalInt.empty(),
+            Set.of(),
             Duration.ofSeconds(120),
             Duration.ofSeconds(30)),
         config.web());
@@ -163,6 +166,16 @@ class ConfigTest {
   }
 
   @Test
+  void trustedProxiesAreAddresses() {
+    Config config = read("LMS_TRUSTED_PROXIES", " 127.0.0.1, ::1");
+    assertEquals(
+        Set.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1")),
+        config.web().trustedProxies());
+    assertEquals("127.0.0.1,0:0:0:0:0:0:0:1", setting(config, "LMS_TRUSTED_PROXIES").value());
+    assertEquals("none", setting(read(), "LMS_TRUSTED_PROXIES").value());
+  }
+
+  @Test
   void workersAreANumberOrAuto() {
     assertEquals(new WorkerCount.Fixed(1), read("LMS_WORKERS", "1").workers().count());
     assertEquals(new WorkerCount.Auto(), read("LMS_WORKERS", "auto").workers().count());
@@ -248,6 +261,8 @@ class ConfigTest {
     "LMS_MANAGEMENT_PORT, 8080",
     "LMS_WORKLOAD, disk",
     "LMS_ENV, prod",
+    "LMS_TRUSTED_PROXIES, lms.example",
+    "LMS_TRUSTED_PROXIES, 127.0.0.0/8",
     "LMS_REQUEST_TIMEOUT, 0",
     "LMS_WORKER_MEMORY_MB, 63",
     "LMS_, x",

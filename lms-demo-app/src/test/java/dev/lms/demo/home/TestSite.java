@@ -7,6 +7,7 @@ import dev.lms.demo.Browser;
 import dev.lms.demo.account.AccountPages;
 import dev.lms.demo.account.Devices;
 import dev.lms.demo.account.Passwords;
+import dev.lms.demo.account.Proxies;
 import dev.lms.demo.account.Users;
 import dev.lms.demo.cache.HotPages;
 import dev.lms.demo.course.CourseActions;
@@ -92,7 +93,13 @@ final class TestSite implements AutoCloseable {
     pageRoutes.addAll(new CourseActions(courses, resources, enrolments, pages, purge).routes());
     pageRoutes.addAll(new ProgramPages(programs, courses, pages).routes());
     pageRoutes.addAll(
-        new AccountPages(new Users(database, true), passwords, List.of(SECRET), false, pages)
+        new AccountPages(
+                new Users(database, true),
+                passwords,
+                List.of(SECRET),
+                false,
+                new Proxies(Set.of()),
+                pages)
             .routes());
 
     List<Route> routes = new ArrayList<>(assets.routes());

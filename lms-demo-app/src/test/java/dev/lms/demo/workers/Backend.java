@@ -64,6 +64,7 @@ final class Backend implements AutoCloseable {
     }
     environment.put("LMS_DATA_DIR", folder.resolve("data").toString());
     environment.put("LMS_DEBUG_ENDPOINTS", "1");
+    environment.put("LMS_TRUSTED_PROXIES", "127.0.0.1");
     environment.putAll(more);
     switch (kind) {
       case REDIS -> {

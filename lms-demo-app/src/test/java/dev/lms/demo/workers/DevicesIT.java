@@ -118,7 +118,8 @@ class DevicesIT {
   void aCommandListsAndEndsWhatRunningWorkersKnow(Backend.Kind kind) throws Exception {
     Backend site = SHARED.of(kind);
     lmsctl(site, "session", "purge");
-    Browser laptop = signedIn(site.one(), LAPTOP, "student3");
+    Browser laptop = new Browser(site.one().uri("/"), LAPTOP).from("192.0.2.1, 203.0.113.9");
+    assertEquals(303, laptop.signIn("student3").status());
     Browser desk = signedIn(site.two(), DESK, "student3");
     Browser neighbour = signedIn(site.one(), LAPTOP, "student4");
     Browser stranger = new Browser(site.two().uri("/"));
@@ -141,13 +142,14 @@ class DevicesIT {
         List.of("Chrome on Windows", "Firefox on Linux"),
         sessions.stream().map(session -> session.get("device").getAsString()).toList());
     assertEquals(LAPTOP, sessions.getLast().get("userAgent").getAsString());
-    assertEquals("127.0.0.1", sessions.getLast().get("address").getAsString());
+    assertEquals("127.0.0.1", sessions.getFirst().get("address").getAsString());
+    assertEquals("203.0.113.9", sessions.getLast().get("address").getAsString());
     assertEquals(
         all(HANDLE, laptop.get("/user/account")).getFirst(),
         sessions.getLast().get("handle").getAsString());
     Finished words = lmsctl(site, "session", "list", "--user", "student3");
     assertTrue(words.output().startsWith("student3 has 2 sessions\n"), words.output());
-    assertTrue(words.output().contains("\n  Firefox on Linux, 127.0.0.1\n"), words.output());
+    assertTrue(words.output().contains("\n  Firefox on Linux, 203.0.113.9\n"), words.output());
 
     Finished revoked = lmsctl(site, "session", "revoke", "--user", "student3");
     assertEquals("Ended 2 sessions of student3\n", revoked.output(), revoked.errors());
