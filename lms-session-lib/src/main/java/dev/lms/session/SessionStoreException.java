@@ -30,8 +30,11 @@ public final class SessionStoreException extends RuntimeException {
     this.outage = outage;
   }
 
-  /** Something about this call, from which nothing follows for others. */
-  static SessionStoreException ofThisCall(String message, @Nullable Throwable cause) {
+  /**
+   * Something about this call, such as an interrupt, from which nothing follows for others: it does
+   * not count as an outage. For authors of stores.
+   */
+  public static SessionStoreException ofThisCall(String message, @Nullable Throwable cause) {
     return new SessionStoreException(message, cause, false, true);
   }
 

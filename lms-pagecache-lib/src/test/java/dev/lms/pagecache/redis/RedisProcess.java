@@ -124,7 +124,10 @@ public final class RedisProcess implements AutoCloseable {
   }
 
   Jedis admin() {
-    return new Jedis("127.0.0.1", port);
+    // Jedis speaks RESP2 only, and logs a warning where it may ask for more.
+    return new Jedis(
+        new HostAndPort("127.0.0.1", port),
+        DefaultJedisClientConfig.builder().autoNegotiateProtocol(false).build());
   }
 
   @Override

@@ -21,10 +21,25 @@ import redis.clients.jedis.util.Pool;
 final class Failure {
   private Failure() {}
 
-  /** Whether the connection broke, rather than that Redis said no or nothing in time. */
+  /** Whether the connection broke by itself, rather than that Redis said no or nothing in time. */
   static boolean isBrokenConnection(JedisException e) {
     return (e instanceof JedisConnectionException || e instanceof SentOnceInCluster.Broken)
-        && !isTimeout(e);
+        && !isTimeout(e)
+        && !isInterrupt(e);
+  }
+
+  /**
+   * Whether somebody wants this thread to stop. That breaks what it waits for: its turn in the
+   * pool, which forgets the thread's interrupt status (it is set again here), or, on a virtual
+   * thread, its connection.
+   */
+  static boolean isInterrupt(Throwable e) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return Thread.currentThread().isInterrupted();
   }
 
   /** Jedis hangs what happened at each of several addresses below the cause. */
@@ -49,8 +64,12 @@ final class Failure {
     }
   }
 
-  static SessionStoreException outage(JedisException e) {
-    return new SessionStoreException("Redis did not take a session command: " + reason(e), e);
+  /** What the caller of a store is told. */
+  static SessionStoreException of(JedisException e) {
+    String failed = "Redis did not take a session command: ";
+    return isInterrupt(e)
+        ? SessionStoreException.ofThisCall(failed + "this thread was interrupted", e)
+        : new SessionStoreException(failed + reason(e), e);
   }
 
   private static String reason(JedisException e) {

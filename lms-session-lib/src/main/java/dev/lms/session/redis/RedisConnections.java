@@ -55,7 +55,7 @@ public final class RedisConnections {
         JedisClientConfig config = sentinelConfig(url, nodes);
         nodes.forEach(sentinel -> whyNot(sentinel, config).ifPresent(e::addSuppressed));
       }
-      throw Failure.outage(e);
+      throw Failure.of(e);
     }
   }
 
@@ -107,13 +107,18 @@ public final class RedisConnections {
 
   /** User and password are the master's; Sentinels get them only if one of them asks. */
   private static JedisClientConfig sentinelConfig(RedisUrl url, Set<HostAndPort> sentinels) {
-    JedisClientConfig stranger = common(url).build();
+    JedisClientConfig stranger = toSentinel(common(url));
     boolean asks =
         url.password().isPresent()
             && sentinels.stream()
                 .flatMap(sentinel -> whyNot(sentinel, stranger).stream())
                 .anyMatch(e -> String.valueOf(e.getMessage()).startsWith("NOAUTH"));
-    return asks ? signedIn(url).build() : stranger;
+    return asks ? toSentinel(signedIn(url)) : stranger;
+  }
+
+  /** Jedis asks Sentinels in RESP2 only, and logs a warning where it may ask for more. */
+  private static JedisClientConfig toSentinel(DefaultJedisClientConfig.Builder config) {
+    return config.autoNegotiateProtocol(false).build();
   }
 
   private static DefaultJedisClientConfig.Builder signedIn(RedisUrl url) {

@@ -28,7 +28,7 @@ public final class RedisRevocations implements Revocations {
     try {
       return redis.set(prefix + handle, "", SetParams.setParams().nx().px(millis)) != null;
     } catch (JedisException e) {
-      throw Failure.outage(e);
+      throw Failure.of(e);
     }
   }
 
@@ -38,7 +38,7 @@ public final class RedisRevocations implements Revocations {
       return redis.exists(prefix + handle);
     } catch (JedisException e) {
       if (!Failure.isBrokenConnection(e)) {
-        throw Failure.outage(e);
+        throw Failure.of(e);
       }
       Failure.forgetIdleConnections(redis);
       return isRevokedOnFreshConnection(handle);
@@ -50,7 +50,7 @@ public final class RedisRevocations implements Revocations {
     try {
       return redis.exists(prefix + handle);
     } catch (JedisException e) {
-      throw Failure.outage(e);
+      throw Failure.of(e);
     }
   }
 }

@@ -447,7 +447,7 @@ public final class RedisSessionStore implements SessionStore {
         Failure.forgetIdleConnections(redis);
         return once(command);
       }
-      throw Failure.outage(e);
+      throw Failure.of(e);
     }
   }
 
@@ -455,7 +455,7 @@ public final class RedisSessionStore implements SessionStore {
     try {
       return command.get();
     } catch (JedisException e) {
-      throw Failure.outage(e);
+      throw Failure.of(e);
     }
   }
 }

@@ -117,7 +117,12 @@ final class SharedReads {
           ? redis.executeCommand(RedisHash.read(own.key))
           : readTogether(own, followers);
     } catch (RuntimeException | Error e) {
-      followers.forEach(read -> read.turn.completeExceptionally(e));
+      if (Failure.isInterrupt(e)) {
+        // Somebody wants this thread to stop, which is no reason for the others to fail.
+        followers.stream().filter(read -> !read.turn.isDone()).forEach(waiting::add);
+      } else {
+        followers.forEach(read -> read.turn.completeExceptionally(e));
+      }
       throw e;
     } finally {
       leaveLane();

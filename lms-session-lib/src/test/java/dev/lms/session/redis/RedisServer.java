@@ -234,7 +234,10 @@ public final class RedisServer implements AutoCloseable {
 
   /** A connection of the test's own. */
   public Jedis jedis() {
-    return new Jedis(new HostAndPort("127.0.0.1", port), client);
+    // Jedis speaks RESP2 only, and logs a warning where it may ask for more.
+    JedisClientConfig plain =
+        DefaultJedisClientConfig.builder().from(client).autoNegotiateProtocol(false).build();
+    return new Jedis(new HostAndPort("127.0.0.1", port), plain);
   }
 
   /** For example {@code 7.0.15}. */
