@@ -32,7 +32,7 @@ public record Proxies(Set<InetAddress> trusted) {
    */
   InetAddress client(InetAddress connection, List<String> forwarded) {
     Deque<String> hops = new ArrayDeque<>();
-    forwarded.forEach(line -> hops.addAll(List.of(line.split(","))));
+    forwarded.forEach(line -> hops.addAll(List.of(line.split(",", -1))));
     InetAddress client = connection;
     while (trusted.contains(client) && !hops.isEmpty()) {
       try {

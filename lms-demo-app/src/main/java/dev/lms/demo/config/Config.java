@@ -258,7 +258,7 @@ public record Config(
 
   private static Set<InetAddress> addresses(String text) {
     Set<InetAddress> addresses = new LinkedHashSet<>();
-    for (String address : text.split(",")) {
+    for (String address : text.split(",", -1)) {
       try {
         addresses.add(InetAddress.ofLiteral(address.strip()));
       } catch (IllegalArgumentException e) {

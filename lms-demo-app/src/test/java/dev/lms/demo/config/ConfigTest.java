@@ -262,6 +262,7 @@ class ConfigTest {
     "LMS_WORKLOAD, disk",
     "LMS_ENV, prod",
     "LMS_TRUSTED_PROXIES, lms.example",
+    "LMS_TRUSTED_PROXIES, '127.0.0.1,'",
     "LMS_TRUSTED_PROXIES, 127.0.0.0/8",
     "LMS_REQUEST_TIMEOUT, 0",
     "LMS_WORKER_MEMORY_MB, 63",
