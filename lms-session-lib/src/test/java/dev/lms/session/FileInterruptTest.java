@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -56,17 +55,7 @@ class FileInterruptTest {
   void theMessageSaysSoAndTheNextCallIsAsEver() {
     StoredSession ada = store.load(store.create(ADA, Map.of("v", "1"), SOON, NOW)).orElseThrow();
     Revocations revocations = FileRevocations.open(folder.resolve("revoked"));
-    for (Executable call :
-        List.<Executable>of(
-            () -> store.load(ada.token()),
-            () -> store.create(ADA, Map.of(), SOON, NOW),
-            () -> store.update(ada, CHANGE, SOON, NOW),
-            () -> store.rotate(ada, ADA, CHANGE, SOON, NOW),
-            () -> store.delete(ada, NOW),
-            () -> store.list("ada", NOW),
-            () -> store.revokeAll("ada", Optional.empty(), NOW),
-            () -> store.stats(NOW),
-            () -> revocations.revoke("aa11", SOON, NOW))) {
+    for (Executable call : EveryCall.of(store, revocations, ada, NOW)) {
       String message = interrupted(call);
       assertTrue(message.contains("interrupted"), message);
       assertFalse(message.contains("disk"), message);

@@ -1,0 +1,32 @@
+package dev.lms.session;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.function.Executable;
+
+/** What can be asked of a store, for tests in which none of it can be done. */
+public final class EveryCall {
+  private static final Changes CHANGE = new Changes(Map.of("v", "2"), Set.of(), Map.of());
+
+  private EveryCall() {}
+
+  /** A call of each kind, about a session of Ada's. */
+  public static List<Executable> of(
+      SessionStore store, Revocations revocations, StoredSession ada, Instant now) {
+    Envelope envelope = ada.envelope();
+    Instant deadline = ada.deadline();
+    return List.of(
+        () -> store.load(ada.token()),
+        () -> store.create(envelope, Map.of(), deadline, now),
+        () -> store.update(ada, CHANGE, deadline, now),
+        () -> store.rotate(ada, envelope, CHANGE, deadline, now),
+        () -> store.delete(ada, now),
+        () -> store.list("ada", now),
+        () -> store.revokeAll("ada", Optional.empty(), now),
+        () -> store.stats(now),
+        () -> revocations.revoke("aa11", deadline, now));
+  }
+}
