@@ -32,8 +32,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,7 +142,7 @@ class RedisInterruptTest {
     server.pause();
     try {
       Thread thread = start(call);
-      await(() -> redis.getPool().getNumActive() == 1);
+      SharedReadsTest.await(() -> redis.getPool().getNumActive() == 1);
       thread.interrupt();
       String message = String.valueOf(call.get(30, TimeUnit.SECONDS).getMessage());
       assertTrue(message.contains("interrupted"), message);
@@ -185,14 +183,6 @@ class RedisInterruptTest {
     return new Reader(thread, answer);
   }
 
-  private static void await(BooleanSupplier condition) {
-    long giveUp = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < giveUp, "waited in vain");
-      LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(100));
-    }
-  }
-
   @Test
   void whoReadsForOthersTooFailsAlone() throws Exception {
     SharedReads reads = new SharedReads(redis);
@@ -205,14 +195,16 @@ class RedisInterruptTest {
       readers.add(reader(reads, "key" + i));
       int lanes = Math.min(i + 1, CONNECTIONS);
       int queued = i + 1 - lanes;
-      await(() -> redis.getPool().getNumWaiters() == lanes && reads.waiting() == queued);
+      SharedReadsTest.await(
+          () -> redis.getPool().getNumWaiters() == lanes && reads.waiting() == queued);
     }
     // Where one that has a lane stops, the next one reads for all that wait; then that one stops.
     for (int i : List.of(0, 2, 3)) {
       Reader reader = readers.get(i);
       reader.thread().interrupt();
       assertThrows(ExecutionException.class, () -> reader.answer().get(30, TimeUnit.SECONDS));
-      await(() -> redis.getPool().getNumWaiters() == CONNECTIONS && reads.waiting() == 0);
+      SharedReadsTest.await(
+          () -> redis.getPool().getNumWaiters() == CONNECTIONS && reads.waiting() == 0);
     }
     taken.forEach(Connection::close);
     for (int i : List.of(1, 4, 5, 6, 7)) {

@@ -73,7 +73,7 @@ class SharedReadsTest {
     return running;
   }
 
-  private static void await(BooleanSupplier condition) {
+  static void await(BooleanSupplier condition) {
     long giveUp = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < giveUp, "waited in vain");
