@@ -14,6 +14,7 @@ import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.util.Pool;
 
@@ -26,6 +27,11 @@ final class Failure {
     return (e instanceof JedisConnectionException || e instanceof SentOnceInCluster.Broken)
         && !isTimeout(e)
         && !isInterrupt(e);
+  }
+
+  /** Whether the key holds what this library never put there. */
+  static boolean isWrongType(JedisDataException e) {
+    return String.valueOf(e.getMessage()).startsWith("WRONGTYPE");
   }
 
   /**

@@ -1,39 +1,38 @@
 package dev.lms.session.redis;
 
-import java.util.ArrayList;
-import java.util.List;
+import redis.clients.jedis.Builder;
 import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.Protocol;
-import redis.clients.jedis.UnifiedJedis;
 
-/**
- * A session that is about to be written for the first time.
- *
- * @param timeToLive in milliseconds
- * @param fields field, value, field, value
- */
-record RedisBeginning(String key, String timeToLive, List<String> fields) {
-  private static final Script CREATE = Script.named("create.lua");
+/** The command that writes a session for the first time, data and deadline in one. */
+record RedisBeginning(CommandArguments command) {
+  private static final Builder<Long> WRITTEN =
+      new Builder<>() {
+        @Override
+        public Long build(Object answer) {
+          return answer == null ? 0L : 1L;
+        }
+      };
 
-  /** Writes it, unless it was revoked before it began. */
-  Step unlessRevoked() {
-    List<String> arguments = new ArrayList<>(1 + fields.size());
-    arguments.add(timeToLive);
-    arguments.addAll(fields);
-    return CREATE.step(List.of(key), arguments);
+  /**
+   * Writes it unless it was revoked before it began, which leaves a mark in its place.
+   *
+   * @param timeToLive in milliseconds
+   * @param text as {@link SessionText} tells
+   */
+  static RedisBeginning of(String key, String timeToLive, byte[] text) {
+    return new RedisBeginning(
+        new CommandArguments(Protocol.Command.SET)
+            .key(key)
+            .add(text)
+            .add(Protocol.Keyword.PX)
+            .add(timeToLive)
+            .add(Protocol.Keyword.NX));
   }
 
-  /** Writes it, looking at nothing: only in one step with what lets others revoke it, if any. */
-  List<CommandArguments> commands() {
-    return List.of(
-        new CommandArguments(Protocol.Command.HSET).key(key).addObjects(fields),
-        new CommandArguments(Protocol.Command.PEXPIRE).key(key).add(timeToLive));
-  }
-
-  /** Writes a session that is in no index, so that nobody can revoke it before it began. */
-  Object write(UnifiedJedis redis) {
-    return Step.isCluster(redis)
-        ? unlessRevoked().alone().apply(redis)
-        : Multi.run(redis, commands());
+  /** Answers 1; or 0, with nothing written, if it was revoked. */
+  Step step() {
+    return Step.of(new CommandObject<>(command, WRITTEN));
   }
 }

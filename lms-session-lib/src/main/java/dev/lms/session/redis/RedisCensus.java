@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ScanIteration;
 import redis.clients.jedis.UnifiedJedis;
 
@@ -124,31 +123,20 @@ final class RedisCensus {
   }
 
   private List<Optional<Found>> read(List<String> fields) {
-    List<Step> steps =
-        fields.stream()
-            .map(field -> Step.read(keys.session(field), RedisKeys.ENVELOPE, RedisKeys.DEADLINE))
-            .toList();
+    List<Step> steps = fields.stream().map(field -> Step.read(keys.session(field))).toList();
     List<Object> answers = Step.inOrder(redis, steps);
     List<Optional<Found>> found = new ArrayList<>();
     for (int i = 0; i < fields.size(); i++) {
-      found.add(decode(fields.get(i), (List<?>) answers.get(i)));
+      found.add(decode(fields.get(i), answers.get(i)));
     }
     return found;
   }
 
-  private Optional<Found> decode(String field, List<?> values) {
-    @Nullable Object envelope = values.get(0);
-    @Nullable Object deadline = values.get(1);
-    if (envelope == null || deadline == null) {
-      return Optional.empty();
-    }
-    try {
-      Instant end = Instant.ofEpochMilli(Long.parseLong(deadline.toString()));
-      return envelopes
-          .decode(RedisKeys.handle(field), envelope.toString())
-          .map(read -> new Found(field, end, read));
-    } catch (NumberFormatException e) {
-      return Optional.empty();
-    }
+  private Optional<Found> decode(String field, Object value) {
+    return value instanceof RedisValue.Found found
+        ? envelopes
+            .decode(RedisKeys.handle(field), found.envelope())
+            .map(envelope -> new Found(field, found.deadline(), envelope))
+        : Optional.empty();
   }
 }

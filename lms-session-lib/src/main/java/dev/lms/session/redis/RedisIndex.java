@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -75,7 +74,7 @@ final class RedisIndex {
     List<String> arguments = arguments(signIn);
     List<CommandArguments> commands = new ArrayList<>();
     commands.add(ENTER.byHash(key, arguments));
-    commands.addAll(beginning.commands());
+    commands.add(beginning.command());
     try {
       return Multi.run(redis, commands).get(0);
     } catch (JedisNoScriptException e) {
@@ -195,12 +194,12 @@ final class RedisIndex {
         groups.stream()
             .map(group -> group + handle)
             .filter(RedisKeys::isField)
-            .map(field -> Step.read(keys.session(field), RedisKeys.NEXT))
+            .map(field -> Step.read(keys.session(field)))
             .toList();
     return Step.inOrder(redis, steps).stream()
-        .map(answer -> ((List<?>) answer).get(0))
-        .filter(Objects::nonNull)
-        .flatMap(text -> envelopes.decodeForward(handle, text.toString()).stream())
+        .filter(RedisValue.Moved.class::isInstance)
+        .map(moved -> ((RedisValue.Moved) moved).forward())
+        .flatMap(text -> envelopes.decodeForward(handle, text).stream())
         .map(Forward::handle)
         .findFirst();
   }
@@ -244,15 +243,12 @@ final class RedisIndex {
     Instant settled = now.minus(RedisKeys.COLLECT_AFTER);
     List<IndexEntry> old =
         entries(indexes).stream().filter(entry -> entry.seen().isBefore(settled)).toList();
-    List<Object> deadlines =
+    List<Object> values =
         Step.inOrder(
-            redis,
-            old.stream()
-                .map(entry -> Step.read(keys.session(entry.field()), RedisKeys.DEADLINE))
-                .toList());
+            redis, old.stream().map(entry -> Step.read(keys.session(entry.field()))).toList());
     List<IndexEntry> dead = new ArrayList<>();
     for (int i = 0; i < old.size(); i++) {
-      if (((List<?>) deadlines.get(i)).get(0) == null) {
+      if (values.get(i) == RedisValue.None.ABSENT || values.get(i) instanceof RedisValue.Moved) {
         dead.add(old.get(i));
       }
     }

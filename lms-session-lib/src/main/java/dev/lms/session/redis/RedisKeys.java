@@ -10,23 +10,12 @@ import java.util.regex.Pattern;
  * How things are called in Redis.
  *
  * <pre>
- * PREFIX{GROUP}HANDLE   a session, a hash; the braces make the group its cluster slot. Once it has
- *                       another name, what says so; once it was revoked, a mark
+ * PREFIX{GROUP}HANDLE   a session, a string; the braces make the group its cluster slot. Once it
+ *                       has another name, what says so; once it was revoked, a mark
  * PREFIXindex:NAME      a person's index, a hash: a field {GROUP}HANDLE for each session
  * </pre>
  */
 record RedisKeys(String prefix) {
-  static final String ENVELOPE = "envelope";
-  static final String DEADLINE = "deadline";
-
-  /** The {@linkplain PackedAttributes attributes the session began with}. */
-  static final String PACKED = "packed";
-
-  private static final String ATTRIBUTE = "a:";
-
-  /** In the place of a session that was rotated: where it went. */
-  static final String NEXT = "next";
-
   /**
    * Redis's own expiry only collects what has ended; the stored deadline, judged by our clock,
    * rules. The margin keeps a Redis whose clock runs fast from ending sessions early.
@@ -73,19 +62,6 @@ record RedisKeys(String prefix) {
   /** Every key with the prefix, whatever characters it has. */
   String pattern() {
     return prefix.replaceAll("[\\\\*?\\[\\]]", "\\\\$0") + '*';
-  }
-
-  /** The field of an attribute. */
-  static String attribute(String name) {
-    return ATTRIBUTE + name;
-  }
-
-  static boolean isAttribute(String field) {
-    return field.startsWith(ATTRIBUTE);
-  }
-
-  static String nameOfAttribute(String field) {
-    return field.substring(ATTRIBUTE.length());
   }
 
   static String millis(Instant instant) {

@@ -28,19 +28,20 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Sessions in Redis 6.2 or newer: one hash each. Thread-safe.
+ * Sessions in Redis 6.2 or newer: one string each. Thread-safe.
  *
- * <p>Reading costs one round trip ({@code HGETALL}), every change one (a script that checks that
- * the session is still there and changes it in the same step). No command touches two cluster
- * slots: a rotated id stays in the slot of the old one, and what a write changes in the person's
- * index goes along as a command of its own: in the same round trip, or in a cluster in one more. A
- * sign-in that ends another session costs one more, and so does a limit that {@linkplain
- * SessionLimit#refuses() refuses}, because it must be asked first. An id that was rotated costs one
- * more, while it is an alias, for each rotation since. Reads at the same moment may share a round
- * trip, except in a cluster.
+ * <p>Beginning one costs one round trip ({@code SET}), reading one ({@code GET}), every change one
+ * (a script that checks that the session is still there and changes it in the same step). No
+ * command touches two cluster slots: a rotated id stays in the slot of the old one, and what a
+ * write changes in the person's index goes along as a command of its own: in the same round trip,
+ * or in a cluster in one more. A sign-in that ends another session costs one more, and so does a
+ * limit that {@linkplain SessionLimit#refuses() refuses}, because it must be asked first. An id
+ * that was rotated costs one more, while it is an alias, for each rotation since. Reads at the same
+ * moment may share a round trip, except in a cluster.
  *
  * <p>The guarantees hold while Redis keeps what it acknowledged. What a failover or a restart from
  * disk forgets, this store forgets.
@@ -98,10 +99,13 @@ public final class RedisSessionStore implements SessionStore {
   public Opened open(String token, Instant now) {
     Optional<Token> name = tokens.parse(token);
     while (name.isPresent()) {
-      RedisHash hash = read(name.get());
-      Optional<Forward> forward = forward(name.get(), hash.next());
+      RedisValue value = read(name.get());
+      Optional<Forward> forward =
+          value instanceof RedisValue.Moved moved
+              ? forward(name.get(), moved.forward())
+              : Optional.empty();
       if (forward.isEmpty()) {
-        Optional<StoredSession> session = decode(name.get(), hash);
+        Optional<StoredSession> session = decode(name.get(), value);
         return session.isPresent() ? new Opened.Live(session.get()) : Opened.ABSENT;
       }
       if (!forward.get().isAlias(now)) {
@@ -112,13 +116,24 @@ public final class RedisSessionStore implements SessionStore {
     return Opened.ABSENT;
   }
 
-  private RedisHash read(Token name) {
+  private RedisValue read(Token name) {
     String key = keys.session(name);
     return repeatable(
-        () -> Step.isCluster(redis) ? redis.executeCommand(RedisHash.read(key)) : reads.read(key));
+        () -> {
+          try {
+            return Step.isCluster(redis)
+                ? redis.executeCommand(RedisValue.read(key))
+                : reads.read(key);
+          } catch (JedisDataException e) {
+            if (Failure.isWrongType(e)) {
+              return RedisValue.None.UNREADABLE;
+            }
+            throw e;
+          }
+        });
   }
 
-  /** Where a session went; empty if the answer of a script or the field of a hash does not say. */
+  /** Where a session went; empty if what a script answered or a key holds does not say. */
   private Optional<Forward> forward(Token name, @Nullable Object answer) {
     return answer instanceof String text
         ? envelopes.decodeForward(name.handle(), text)
@@ -132,25 +147,21 @@ public final class RedisSessionStore implements SessionStore {
         .map(forward -> name.as(forward.handle()));
   }
 
-  private Optional<StoredSession> decode(Token token, RedisHash hash) {
-    if (hash.envelope() == null || hash.deadline() == null) {
-      // Nothing at all, or the mark of a revocation, is no session; a half one is.
-      return hash.envelope() == null && hash.deadline() == null
-          ? Optional.empty()
-          : unreadable(token);
-    }
-    try {
-      Instant end = Instant.ofEpochMilli(Long.parseLong(hash.deadline()));
-      Optional<Envelope> read = envelopes.decode(token.handle(), hash.envelope());
-      if (read.isPresent() && hash.attributes().isPresent()) {
+  private Optional<StoredSession> decode(Token token, RedisValue value) {
+    if (value instanceof RedisValue.Found found) {
+      Optional<Envelope> envelope = envelopes.decode(token.handle(), found.envelope());
+      if (envelope.isPresent()) {
         return Optional.of(
             new StoredSession(
-                token.text(), token.handle(), read.get(), end, hash.attributes().get()));
+                token.text(),
+                token.handle(),
+                envelope.get(),
+                found.deadline(),
+                found.attributes()));
       }
-    } catch (NumberFormatException e) {
-      // As unreadable as a broken envelope.
+      return unreadable(token);
     }
-    return unreadable(token);
+    return value == RedisValue.None.UNREADABLE ? unreadable(token) : Optional.empty();
   }
 
   private Optional<StoredSession> unreadable(Token token) {
@@ -174,41 +185,20 @@ public final class RedisSessionStore implements SessionStore {
       Instant now,
       SessionLimit limit) {
     Token token = tokens.mint();
-    RedisBeginning beginning = beginning(token, envelope, attributes, deadline, now);
+    RedisBeginning beginning =
+        RedisBeginning.of(
+            keys.session(token),
+            RedisKeys.timeToLive(deadline, now),
+            SessionText.of(deadline, envelopes.encode(token.handle(), envelope), attributes));
     Optional<String> person = person(envelope);
     if (person.isEmpty()) {
-      once(() -> beginning.write(redis));
+      once(() -> beginning.step().alone().apply(redis));
       return Optional.of(token.text());
     }
     RedisSignIn signIn =
         new RedisSignIn(person.get(), token, envelope, deadline, now, Optional.empty(), limit);
     // Not written means revoked before it began: the caller has a token of a session that ended.
     return once(() -> signIn.begin(redis, index, listener, beginning)).map(any -> token.text());
-  }
-
-  private RedisBeginning beginning(
-      Token token,
-      Envelope envelope,
-      Map<String, String> attributes,
-      Instant deadline,
-      Instant now) {
-    List<String> fields = new ArrayList<>();
-    fields.add(RedisKeys.ENVELOPE);
-    fields.add(envelopes.encode(token.handle(), envelope));
-    fields.add(RedisKeys.DEADLINE);
-    fields.add(RedisKeys.millis(deadline));
-    Optional<String> packed = PackedAttributes.of(attributes);
-    if (packed.isPresent()) {
-      fields.add(RedisKeys.PACKED);
-      fields.add(packed.get());
-    } else {
-      attributes.forEach(
-          (name, value) -> {
-            fields.add(RedisKeys.attribute(name));
-            fields.add(value);
-          });
-    }
-    return new RedisBeginning(keys.session(token), RedisKeys.timeToLive(deadline, now), fields);
   }
 
   @Override
@@ -219,7 +209,7 @@ public final class RedisSessionStore implements SessionStore {
   private Written update(
       Token name, StoredSession session, Changes changes, Instant deadline, Instant now) {
     List<String> key = List.of(keys.session(name));
-    List<String> arguments = CommitArguments.of(changes, session.deadline(), deadline, now);
+    List<Object> arguments = CommitArguments.of(changes, session.deadline(), deadline, now);
     Envelope envelope = session.envelope();
     Optional<String> person = person(envelope).filter(id -> deadline.isAfter(session.deadline()));
     Supplier<Object> command =
@@ -320,7 +310,7 @@ public final class RedisSessionStore implements SessionStore {
     Token token = move.to();
     Envelope envelope = move.envelope();
     Forward forward = new Forward(token.handle(), move.aliasUntil());
-    List<String> arguments =
+    List<Object> arguments =
         CommitArguments.moving(
             envelopes.encode(token.handle(), envelope),
             envelopes.encode(old.handle(), forward),

@@ -34,7 +34,7 @@ record RedisSignIn(
   Optional<?> begin(
       UnifiedJedis redis, RedisIndex index, SessionListener listener, RedisBeginning beginning) {
     if (limit.refuses() || Step.isCluster(redis)) {
-      return run(redis, index, listener, beginning.unlessRevoked(), List.of());
+      return run(redis, index, listener, beginning.step(), List.of());
     }
     Object excess = index.enterAndBegin(this, beginning);
     end(excess, index, listener);

@@ -8,7 +8,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
@@ -41,16 +43,16 @@ final class Script {
   }
 
   /** Whether it answered 1. */
-  boolean run(UnifiedJedis redis, List<String> keys, List<String> arguments) {
+  boolean run(UnifiedJedis redis, List<String> keys, List<?> arguments) {
     return isOne(call(redis, keys, arguments));
   }
 
   /** What it answered. One round trip; two the first time after Redis has started. */
-  Object call(UnifiedJedis redis, List<String> keys, List<String> arguments) {
+  Object call(UnifiedJedis redis, List<String> keys, List<?> arguments) {
     try {
-      return redis.evalsha(hash, keys, arguments);
+      return redis.executeCommand(answering(byHash(keys, arguments)));
     } catch (JedisNoScriptException e) {
-      return redis.eval(text, keys, arguments);
+      return redis.executeCommand(answering(byText(keys, arguments)));
     }
   }
 
@@ -58,28 +60,34 @@ final class Script {
    * A call among others. In a pipeline the text is sent each time: a script that Redis had
    * forgotten would otherwise run after those behind it.
    */
-  Step step(List<String> keys, List<String> arguments) {
+  Step step(List<String> keys, List<?> arguments) {
     return new Step(
-        redis -> call(redis, keys, arguments), pipeline -> pipeline.eval(text, keys, arguments));
+        redis -> call(redis, keys, arguments),
+        pipeline -> pipeline.executeCommand(answering(byText(keys, arguments))));
   }
 
   /** A call as a bare command, which a Redis that does not know the script refuses. */
-  CommandArguments byHash(List<String> keys, List<String> arguments) {
+  CommandArguments byHash(List<String> keys, List<?> arguments) {
     return command(Protocol.Command.EVALSHA, hash, keys, arguments);
   }
 
   /** A call as a bare command, which makes the script known. */
-  CommandArguments byText(List<String> keys, List<String> arguments) {
+  CommandArguments byText(List<String> keys, List<?> arguments) {
     return command(Protocol.Command.EVAL, text, keys, arguments);
   }
 
   private static CommandArguments command(
-      Protocol.Command command, String script, List<String> keys, List<String> arguments) {
+      Protocol.Command command, String script, List<String> keys, List<?> arguments) {
     return new CommandArguments(command)
         .add(script)
         .add(keys.size())
         .keys(keys)
         .addObjects(arguments);
+  }
+
+  /** With text and numbers as they are in Java. */
+  private static CommandObject<Object> answering(CommandArguments command) {
+    return new CommandObject<>(command, BuilderFactory.AGGRESSIVE_ENCODED_OBJECT);
   }
 
   static boolean isOne(Object answer) {

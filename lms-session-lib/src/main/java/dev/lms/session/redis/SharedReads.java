@@ -40,7 +40,7 @@ final class SharedReads {
     private final String key;
 
     /** Completed by who has the answer; without one, when it is this one's turn to lead. */
-    private final CompletableFuture<@Nullable RedisHash> turn = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable RedisValue> turn = new CompletableFuture<>();
 
     Read(String key) {
       this.key = key;
@@ -52,10 +52,10 @@ final class SharedReads {
    *
    * @throws JedisException as a command of its own would
    */
-  RedisHash read(String key) {
+  RedisValue read(String key) {
     if (waiting.isEmpty() && takeLane()) {
       try {
-        return redis.executeCommand(RedisHash.read(key));
+        return redis.executeCommand(RedisValue.read(key));
       } finally {
         leaveLane();
       }
@@ -63,7 +63,7 @@ final class SharedReads {
     Read own = new Read(key);
     waiting.add(own);
     wakeNext();
-    RedisHash answer = await(own);
+    RedisValue answer = await(own);
     return answer != null ? answer : lead(own);
   }
 
@@ -71,7 +71,7 @@ final class SharedReads {
     return waiting.size();
   }
 
-  private static @Nullable RedisHash await(Read own) {
+  private static @Nullable RedisValue await(Read own) {
     try {
       return own.turn.join();
     } catch (CompletionException e) {
@@ -104,7 +104,7 @@ final class SharedReads {
     }
   }
 
-  private RedisHash lead(Read own) {
+  private RedisValue lead(Read own) {
     List<Read> followers = new ArrayList<>();
     try {
       for (Read read = waiting.poll(); read != null; read = waiting.poll()) {
@@ -114,7 +114,7 @@ final class SharedReads {
         }
       }
       return followers.isEmpty()
-          ? redis.executeCommand(RedisHash.read(own.key))
+          ? redis.executeCommand(RedisValue.read(own.key))
           : readTogether(own, followers);
     } catch (RuntimeException | Error e) {
       if (Failure.isInterrupt(e)) {
@@ -129,13 +129,13 @@ final class SharedReads {
     }
   }
 
-  private RedisHash readTogether(Read own, List<Read> followers) {
-    List<Response<RedisHash>> answers = new ArrayList<>(followers.size());
-    Response<RedisHash> ownAnswer;
+  private RedisValue readTogether(Read own, List<Read> followers) {
+    List<Response<RedisValue>> answers = new ArrayList<>(followers.size());
+    Response<RedisValue> ownAnswer;
     try (AbstractPipeline pipeline = redis.pipelined()) {
-      ownAnswer = pipeline.executeCommand(RedisHash.read(own.key));
+      ownAnswer = pipeline.executeCommand(RedisValue.read(own.key));
       for (Read read : followers) {
-        answers.add(pipeline.executeCommand(RedisHash.read(read.key)));
+        answers.add(pipeline.executeCommand(RedisValue.read(read.key)));
       }
       pipeline.sync();
     }
@@ -146,7 +146,7 @@ final class SharedReads {
   }
 
   /** What Redis says no to is only that reader's trouble. */
-  private static void handOver(Response<RedisHash> answer, Read read) {
+  private static void handOver(Response<RedisValue> answer, Read read) {
     try {
       read.turn.complete(answer.get());
     } catch (JedisException e) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.JedisCluster;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.Response;
@@ -26,8 +27,14 @@ record Step(
     return new Step(redis -> redis.hgetAll(key), pipeline -> pipeline.hgetAll(key));
   }
 
-  static Step read(String key, String... fields) {
-    return new Step(redis -> redis.hmget(key, fields), pipeline -> pipeline.hmget(key, fields));
+  /** Answers a {@link RedisValue}. */
+  static Step read(String key) {
+    return of(RedisValue.read(key));
+  }
+
+  static Step of(CommandObject<?> command) {
+    return new Step(
+        redis -> redis.executeCommand(command), pipeline -> pipeline.executeCommand(command));
   }
 
   /**

@@ -1,101 +1,119 @@
 -- Changes a session only if it is still there and as expected, and gives it a new name if one is
--- passed.
+-- passed. How a session is written: SessionText.java.
 -- KEYS[1]  the session; KEYS[2], optional: its name from now on, in the same slot
--- ARGV     either '' if the deadline cannot have passed, and the fields to set: field, value, ...
---          or now (ms); number of fields to set; field, value, ...; new deadline, time to live (both
---          ms), what says where it went if it gets a new name, number of fields to expect something
---          of, to remove, to add to; then field, '=value' or '' for absent, ...; field, ...; field,
---          delta, ...
+-- ARGV     now (ms), or '' if the deadline cannot have passed; attributes to set, as they are
+--          written; unless that is all: new deadline, as it is written, and time to live (ms); unless
+--          that is all: envelope and what says where it went, if it gets a new name, number of
+--          attributes to expect something of, to remove; then name, '=value' or '' for absent, ...;
+--          name, ...; and to add to: name, delta, ...
 -- Returns 1; or, with nothing written, 0 if the session has ended, 2 if it is not as expected, or
 -- where it went if it was rotated: only that is under its old name.
-local key = KEYS[1]
-if ARGV[1] == '' then
-  if redis.call('HEXISTS', key, 'deadline') == 0 then
-    return redis.call('HGET', key, 'next') or 0
+local key, new_key = KEYS[1], KEYS[2]
+local most = tonumber(redis.call('GETRANGE', key, 0, 8))
+if not most then
+  return string.match(redis.call('GET', key) or '', '^next (.+)$') or 0
+end
+local moves = false
+if ARGV[1] ~= '' then
+  local deadline = tonumber(redis.call('GETRANGE', key, 10, 24)) or 0
+  if deadline <= tonumber(ARGV[1]) then
+    return 0
   end
-  redis.call('HSET', key, unpack(ARGV, 2))
-  return 1
+  moves = tonumber(ARGV[3]) > deadline
 end
-local deadline = tonumber(redis.call('HGET', key, 'deadline') or '0')
-if deadline <= tonumber(ARGV[1]) then
-  return redis.call('HGET', key, 'next') or 0
-end
--- What is packed: attributes the session began with, of which those with a field of their own have
--- changed since. Each name and value stands behind its length and a colon.
-local packed
-local function take(from)
-  local length, start = string.match(packed, '^(%d+):()', from)
-  if length then
-    return string.sub(packed, start, start + length - 1), start + length
+if #ARGV <= 4 then
+  local length = 0
+  if ARGV[2] ~= '' then
+    length = redis.call('APPEND', key, ARGV[2])
+  end
+  if moves then
+    -- In this order even a full Redis takes it: it refuses only what a script begins with.
+    redis.call('PEXPIRE', key, ARGV[4])
+    redis.call('SETRANGE', key, 10, ARGV[3])
+  end
+  if length <= most then
+    return 1
   end
 end
--- The value packed for a field; where its name begins, and where the value ends.
-local function find(field)
-  packed = packed or redis.call('HGET', key, 'packed') or ''
-  local i = 1
-  while i <= #packed do
-    local name, middle = take(i)
-    local value, after
-    if name then
-      value, after = take(middle)
+
+-- All else, and what has grown too long, is written anew.
+local names, values = {}, {}
+local function set(name, value)
+  if not values[name] then
+    names[#names + 1] = name
+  end
+  values[name] = value
+end
+local function set_all(text, from)
+  while from <= #text do
+    local name, value
+    name, value, from = struct.unpack('>I4c0I4c0', text, from)
+    set(name, value)
+  end
+end
+local before = redis.call('GET', key)
+local deadline = string.sub(before, 11, 25)
+local whole, envelope, first = pcall(struct.unpack, '>I4c0', before, 27)
+if not whole or not pcall(set_all, before, first) then
+  return 0 -- Nobody can read it.
+end
+if #ARGV > 4 then
+  local i = 9
+  for _ = 1, tonumber(ARGV[7]) do
+    local value = values[ARGV[i]]
+    if (value and '=' .. value or '') ~= ARGV[i + 1] then
+      return 2
     end
-    if not value then
-      return nil
+    i = i + 2
+  end
+  if new_key and redis.call('EXISTS', new_key) == 1 then
+    -- Rotated, and revoked before it was: neither name is alive.
+    redis.call('DEL', key)
+    return 1
+  end
+  set_all(ARGV[2], 1)
+  for _ = 1, tonumber(ARGV[8]) do
+    values[ARGV[i]] = nil
+    i = i + 1
+  end
+  for counter = i, #ARGV, 2 do
+    local name, sum = ARGV[counter], ARGV[counter + 1]
+    if values[name] then
+      -- Redis counts to 2^63, Lua only to 2^53. Nobody sees what is here meanwhile.
+      redis.call('SET', key, values[name], 'KEEPTTL')
+      if type(redis.pcall('INCRBY', key, sum)) == 'number' then
+        sum = redis.call('GET', key)
+      end -- Else it was no counter, or would overflow.
     end
-    if 'a:' .. name == field then
-      return value, i, after
-    end
-    i = after
+    set(name, sum)
+  end
+  if new_key or moves then
+    deadline = ARGV[3]
+  end
+  if new_key then
+    envelope = ARGV[5]
   end
 end
-local rest = 3 + 2 * tonumber(ARGV[2])
-local i = rest + 6
-for _ = 1, tonumber(ARGV[rest + 3]) do
-  local value = redis.call('HGET', key, ARGV[i]) or find(ARGV[i])
-  if (value and '=' .. value or '') ~= ARGV[i + 1] then
-    return 2
-  end
-  i = i + 2
-end
-if KEYS[2] and redis.call('HEXISTS', KEYS[2], 'revoked') == 1 then
-  -- Rotated, and revoked before it was: neither name is alive.
-  redis.call('DEL', key)
-  return 1
-end
--- In pieces: Lua unpacks only so many at once.
-for from = 3, rest - 1, 1000 do
-  redis.call('HSET', key, unpack(ARGV, from, math.min(from + 999, rest - 1)))
-end
-for _ = 1, tonumber(ARGV[rest + 4]) do
-  redis.call('HDEL', key, ARGV[i])
-  local value, from, to = find(ARGV[i])
+local parts = {struct.pack('>I4c0', #envelope, envelope)}
+for _, name in ipairs(names) do
+  local value = values[name]
   if value then
-    packed = string.sub(packed, 1, from - 1) .. string.sub(packed, to)
-    redis.call('HSET', key, 'packed', packed)
+    parts[#parts + 1] = struct.pack('>I4c0I4c0', #name, name, #value, value)
   end
-  i = i + 1
 end
-for _ = 1, tonumber(ARGV[rest + 5]) do
-  if redis.call('HEXISTS', key, ARGV[i]) == 0 then
-    local value = find(ARGV[i])
-    if value then
-      redis.call('HSET', key, ARGV[i], value)
-    end
+local body = table.concat(parts)
+local text = string.format('%09d %s ', 1.25 * (26 + #body) + 256, deadline) .. body
+if new_key then
+  redis.call('SET', new_key, text, 'PX', ARGV[4])
+  redis.call('SET', key, 'next ' .. ARGV[6], 'PX', ARGV[4])
+else
+  if #text <= #before then
+    -- Needs no memory, so a full Redis should not refuse it.
+    redis.call('PEXPIRE', key, redis.call('PTTL', key))
   end
-  local sum = redis.pcall('HINCRBY', key, ARGV[i], ARGV[i + 1])
-  if type(sum) == 'table' and sum.err then
-    -- Not a counter, or one that would overflow.
-    redis.call('HSET', key, ARGV[i], ARGV[i + 1])
+  redis.call('SET', key, text, 'KEEPTTL')
+  if moves then
+    redis.call('PEXPIRE', key, ARGV[4])
   end
-  i = i + 2
-end
-if tonumber(ARGV[rest]) > deadline or KEYS[2] then
-  redis.call('HSET', key, 'deadline', ARGV[rest])
-  redis.call('PEXPIRE', key, ARGV[rest + 1])
-end
-if KEYS[2] then
-  redis.call('RENAME', key, KEYS[2])
-  redis.call('HSET', key, 'next', ARGV[rest + 2])
-  redis.call('PEXPIRE', key, ARGV[rest + 1])
 end
 return 1

@@ -28,9 +28,31 @@ import redis.clients.jedis.UnifiedJedis;
 class RedisAccessTest extends SessionStoreContract {
   /** As in the README. */
   static final String[] RULES = {
-    "reset", "on", ">open:sesame/@", "~session:*", "+hgetall", "+hmget", "+hget", "+hset", "+hdel",
-    "+hexists", "+hincrby", "+del", "+pexpire", "+pttl", "+rename", "+eval", "+evalsha", "+scan",
-    "+set", "+exists", "+multi", "+exec", "+hello", "+ping"
+    "reset",
+    "on",
+    ">open:sesame/@",
+    "~session:*",
+    "+get",
+    "+set",
+    "+getrange",
+    "+setrange",
+    "+append",
+    "+incrby",
+    "+exists",
+    "+del",
+    "+pexpire",
+    "+pttl",
+    "+hgetall",
+    "+hget",
+    "+hset",
+    "+hdel",
+    "+eval",
+    "+evalsha",
+    "+scan",
+    "+multi",
+    "+exec",
+    "+hello",
+    "+ping"
   };
 
   private static @Nullable RedisServer server;

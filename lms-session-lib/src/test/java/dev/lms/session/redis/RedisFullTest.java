@@ -140,6 +140,22 @@ class RedisFullTest {
         });
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"V6_2", "V7_OR_NEWER"})
+  void whoReadsStaysSignedIn(RedisBinary binary) {
+    with(
+        binary,
+        (store, admin) -> {
+          StoredSession session = load(store, store.create(PERSON, Map.of("a", "1"), SOON, NOW));
+          fill(admin);
+          assertTrue(store.update(session, Changes.NONE, FAR, NOW).isStored());
+          isRefused(() -> store.update(load(store, session.token()), set("22"), FAR, NOW));
+          StoredSession prolonged = load(store, session.token());
+          assertEquals(FAR, prolonged.deadline());
+          assertEquals(Map.of("a", "1"), prolonged.attributes());
+        });
+  }
+
   /** A removal needs no memory, so it may move the deadline: then the index must know. */
   @ParameterizedTest
   @EnumSource(names = {"V6_2", "V7_OR_NEWER"})

@@ -177,7 +177,7 @@ class RedisInterruptTest {
   private static Reader reader(SharedReads reads, String key) {
     FutureTask<String> answer =
         new FutureTask<>(
-            () -> Objects.requireNonNull(reads.read(key).attributes().orElseThrow().get("v")));
+            () -> Objects.requireNonNull(SharedReadsTest.attributes(reads.read(key)).get("v")));
     Thread thread = new Thread(answer);
     thread.start();
     return new Reader(thread, answer);
@@ -187,7 +187,7 @@ class RedisInterruptTest {
   void whoReadsForOthersTooFailsAlone() throws Exception {
     SharedReads reads = new SharedReads(redis);
     for (int i = 0; i < READERS; i++) {
-      redis.hset("key" + i, "a:v", Integer.toString(i));
+      SharedReadsTest.put(redis, "key" + i, Map.of("v", Integer.toString(i)));
     }
     List<Connection> taken = takeAllConnections();
     List<Reader> readers = new ArrayList<>();

@@ -1,6 +1,8 @@
 package dev.lms.session.redis;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +118,8 @@ class RedisSessionStoreTest extends SessionStoreContract {
     String token = store().create(person(), Map.of("a", "1"), SOON, NOW);
     for (String key : admin.keys("*")) {
       assertTrue(!key.contains("zo"), "nor whose it is in the name of a key: " + key);
-      String everything = key + admin.hgetAll(key);
+      boolean isIndex = admin.type(key).equals("hash");
+      String everything = key + (isIndex ? admin.hgetAll(key) : text(key));
       assertTrue(!everything.contains(token.substring(3, 25)), everything);
     }
   }
@@ -126,17 +130,13 @@ class RedisSessionStoreTest extends SessionStoreContract {
     String mine = store.create(stranger(), Map.of(), SOON, NOW);
     String key = admin.keys("*").iterator().next();
     String others = store.create(person(), Map.of(), SOON, NOW);
-    String envelope =
-        admin.keys("session:{*").stream()
-            .filter(k -> !k.equals(key))
-            .map(k -> admin.hget(k, "envelope"))
-            .findFirst()
-            .orElseThrow();
-    admin.hset(key, "envelope", envelope);
-    assertEquals(Optional.empty(), store.load(mine), "an envelope moved from another session");
-    assertTrue(store.load(others).isPresent());
-    admin.hset(key, "envelope", envelope.replaceFirst("student", "admin"));
-    assertEquals(Optional.empty(), store.load(mine), "an envelope with another role");
+    String other = keyOf(loaded(store, others));
+    put(key, text(other));
+    assertEquals(Optional.empty(), store.load(mine), "what stood under another session's key");
+    String role = text(other).replaceFirst("student", "teacher");
+    assertTrue(role.contains("teacher"));
+    put(other, role);
+    assertEquals(Optional.empty(), store.load(others), "an envelope with another role");
   }
 
   @Test
@@ -159,7 +159,7 @@ class RedisSessionStoreTest extends SessionStoreContract {
     // Into the same group, where an alias looks for it.
     String target = keyOf(rotated).replace(rotated.handle(), other.handle());
     admin.rename(keyOf(other), target);
-    String forward = admin.hget(keyOf(thief), "next");
+    String forward = admin.get(keyOf(thief)).substring("next ".length());
     assertTrue(store.open(mine, NOW) instanceof Opened.Live, forward);
     for (String forged :
         List.of(
@@ -167,7 +167,7 @@ class RedisSessionStoreTest extends SessionStoreContract {
             forward.replaceFirst("\\|\\d+\\|", "|" + LATER.toEpochMilli() + "|"),
             "next|" + other.handle() + "|" + LATER.toEpochMilli(),
             "nonsense")) {
-      admin.hset(keyOf(thief), "next", forged);
+      admin.set(keyOf(thief), "next " + forged);
       assertEquals(Opened.ABSENT, store.open(mine, NOW), forged);
       store.delete(mine, NOW);
       assertTrue(admin.exists(target), forged);
@@ -209,21 +209,45 @@ class RedisSessionStoreTest extends SessionStoreContract {
   }
 
   @Test
-  void halfASessionIsAbsent() {
+  void whatIsNoWholeSessionIsAbsentAndCanBeEnded() {
     SessionStore store = store();
-    for (String field : List.of("envelope", "deadline")) {
-      String token = store.create(person(), Map.of("a", "1"), SOON, NOW);
+    int unreadable = 0;
+    for (BiConsumer<String, String> harm :
+        List.<BiConsumer<String, String>>of(
+            (key, text) -> put(key, text.substring(0, text.length() - 1)),
+            (key, text) -> put(key, text.substring(0, 30)),
+            (key, text) -> put(key, text.substring(0, 20)),
+            (key, text) -> admin.setrange(key, 12, "x"),
+            (key, text) -> admin.append(key, "nonsense"),
+            (key, text) -> put(key, ""),
+            (key, text) -> put(key, "nonsense"),
+            (key, text) -> {
+              admin.del(key);
+              admin.hset(key, "a", "1");
+            })) {
+      String token = store.create(person(), Map.of("a", "1", "b", "2"), SOON, NOW);
       StoredSession session = loaded(store, token);
       String key = keyOf(session);
-      admin.hdel(key, field);
-      assertEquals(Optional.empty(), store.load(token), "without its " + field);
-      admin.hset(key, field, "nonsense");
-      assertEquals(Optional.empty(), store.load(token), "with a broken " + field);
+      harm.accept(key, text(key));
+      assertEquals(Optional.empty(), store.load(token));
+      assertEquals(++unreadable, ((RedisSessionStore) store).unreadable());
+      boolean isSession = admin.type(key).equals("string") && text(key).length() > 30;
+      if (isSession) {
+        Changes add = new Changes(Map.of(), Set.of(), Map.of("n", 1L));
+        assertFalse(store.update(session, add, SOON, NOW).isStored(), "who loaded it before");
+      }
+      store.delete(token, NOW);
+      assertFalse(admin.exists(key));
     }
-    String token = store.create(person(), Map.of("a", "1", "b", "2"), SOON, NOW);
-    admin.hset(keyOf(loaded(store, token)), "packed", "nonsense");
-    assertEquals(Optional.empty(), store.load(token), "with broken attributes");
-    assertEquals(5, ((RedisSessionStore) store).unreadable());
+  }
+
+  /** Byte for byte: lengths are no UTF-8. */
+  private String text(String key) {
+    return new String(admin.get(key.getBytes(ISO_8859_1)), ISO_8859_1);
+  }
+
+  private void put(String key, String text) {
+    admin.set(key.getBytes(ISO_8859_1), text.getBytes(ISO_8859_1));
   }
 
   private String keyOf(StoredSession session) {
@@ -242,6 +266,24 @@ class RedisSessionStoreTest extends SessionStoreContract {
     Changes changes = new Changes(changed, Set.of(), Map.of());
     assertTrue(store.update(loaded(store, token), changes, SOON, NOW).token().isPresent());
     assertEquals(changed, loaded(store, token).attributes());
+  }
+
+  @Test
+  void whatIsChangedOftenIsWrittenAnewBeforeItGetsLong() {
+    SessionStore store = store();
+    String token = store.create(stranger(), Map.of("a", "x".repeat(1000), "n", "0"), SOON, NOW);
+    StoredSession session = loaded(store, token);
+    String key = keyOf(session);
+    long begun = admin.strlen(key);
+    long longest = 0;
+    for (int i = 1; i <= 500; i++) {
+      assertTrue(store.update(session, set("n", "" + i), SOON, NOW).isStored());
+      assertEquals(Map.of("a", "x".repeat(1000), "n", "" + i), loaded(store, token).attributes());
+      assertTrue(admin.pttl(key) > 0, "it still ends");
+      longest = Math.max(longest, admin.strlen(key));
+    }
+    assertTrue(longest > begun, "at first it is appended to");
+    assertTrue(longest <= 1.25 * (begun + 10) + 256, longest + " bytes, " + begun + " at first");
   }
 
   @Test

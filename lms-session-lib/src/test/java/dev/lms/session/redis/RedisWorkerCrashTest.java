@@ -1,6 +1,7 @@
 package dev.lms.session.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.ChildJvm;
@@ -73,9 +74,10 @@ class RedisWorkerCrashTest extends WorkerCrashTest {
   protected Map<String, List<Map<String, String>>> scan() {
     Map<String, List<Map<String, String>>> found = new HashMap<>();
     for (String key : admin.keys(CrashWriter.PREFIX + "{*")) {
-      RedisHash hash = client.executeCommand(RedisHash.read(key));
-      if (hash.envelope() != null) {
-        Map<String, String> attributes = hash.attributes().orElseThrow();
+      RedisValue value = client.executeCommand(RedisValue.read(key));
+      assertNotEquals(RedisValue.None.UNREADABLE, value, key);
+      if (value instanceof RedisValue.Found session) {
+        Map<String, String> attributes = session.attributes();
         String id = attributes.getOrDefault("id", "?");
         found.computeIfAbsent(id, any -> new ArrayList<>()).add(attributes);
       }

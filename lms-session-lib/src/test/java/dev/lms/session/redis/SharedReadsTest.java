@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -42,7 +45,7 @@ class SharedReadsTest {
     redis = RedisConnections.open(server.url(), READERS);
     reads = new SharedReads(redis);
     for (int i = 0; i < READERS; i++) {
-      redis.hset("key" + i, "a:number", Integer.toString(i));
+      put(redis, "key" + i, Map.of("number", Integer.toString(i)));
     }
     assertEquals("0", read("key0"));
   }
@@ -54,8 +57,18 @@ class SharedReadsTest {
     server.close();
   }
 
+  /** A session under this key, as the store writes it, but for its signature. */
+  static void put(UnifiedJedis redis, String key, Map<String, String> attributes) {
+    byte[] text = SessionText.of(Instant.EPOCH, "envelope", attributes);
+    redis.set(key.getBytes(StandardCharsets.UTF_8), text);
+  }
+
+  static Map<String, String> attributes(RedisValue value) {
+    return ((RedisValue.Found) value).attributes();
+  }
+
   private String read(String key) {
-    return Objects.requireNonNull(reads.read(key).attributes().orElseThrow().get("number"));
+    return Objects.requireNonNull(attributes(reads.read(key)).get("number"));
   }
 
   /** All of these at once, while Redis does not answer: so those that find no lane must queue. */
@@ -106,9 +119,9 @@ class SharedReadsTest {
 
   @Test
   void whatRedisRefusesIsOneReadersTrouble() throws Exception {
-    redis.set("text", "no hash");
+    redis.hset("hash", "no", "text");
     List<Callable<String>> readers = readers();
-    readers.set(READERS / 2, () -> read("text"));
+    readers.set(READERS / 2, () -> read("hash"));
     List<Future<String>> answers = whilePaused(readers);
     for (int i = 0; i < READERS; i++) {
       Future<String> answer = answers.get(i);
@@ -136,7 +149,7 @@ class SharedReadsTest {
     assertEquals(0, reads.waiting());
     server.restart();
     Failure.forgetIdleConnections(redis);
-    redis.hset("key1", "a:number", "again");
+    put(redis, "key1", Map.of("number", "again"));
     for (int i = 0; i <= LANES; i++) {
       assertEquals("again", read("key1"), "a lane was lost");
     }
@@ -146,7 +159,7 @@ class SharedReadsTest {
   void whatIsReadWasReadAfterItWasAskedFor() throws Exception {
     AtomicLong written = new AtomicLong();
     AtomicBoolean over = new AtomicBoolean();
-    redis.hset("key0", "a:number", "0");
+    put(redis, "key0", Map.of("number", "0"));
     List<Future<Long>> readers = new ArrayList<>();
     for (int i = 0; i < 16; i++) {
       readers.add(
@@ -163,7 +176,7 @@ class SharedReadsTest {
               }));
     }
     for (long value = 1; value <= 5000; value++) {
-      redis.hset("key0", "a:number", Long.toString(value));
+      put(redis, "key0", Map.of("number", Long.toString(value)));
       written.set(value);
     }
     over.set(true);

@@ -1,0 +1,38 @@
+package dev.lms.session.redis;
+
+import java.time.Instant;
+import java.util.Map;
+import redis.clients.jedis.Builder;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.Protocol;
+
+/** What is under the key of a session. {@link SessionText} tells how it is written. */
+sealed interface RedisValue {
+  /** A session, which may have ended. */
+  record Found(Instant deadline, String envelope, Map<String, String> attributes)
+      implements RedisValue {}
+
+  /** What says where a session went. */
+  record Moved(String forward) implements RedisValue {}
+
+  /** What is no session. */
+  enum None implements RedisValue {
+    /** Nothing, or the mark of a revocation. */
+    ABSENT,
+    /** Something that nobody here wrote, or not all of what was written. */
+    UNREADABLE
+  }
+
+  /** Reads all of it. Taken apart as it comes from the network: every request reads it. */
+  static CommandObject<RedisValue> read(String key) {
+    return new CommandObject<>(
+        new CommandArguments(Protocol.Command.GET).key(key),
+        new Builder<>() {
+          @Override
+          public RedisValue build(Object answer) {
+            return SessionText.parse((byte[]) answer);
+          }
+        });
+  }
+}

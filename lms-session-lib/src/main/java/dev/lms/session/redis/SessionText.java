@@ -1,0 +1,129 @@
+package dev.lms.session.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a session is written in Redis: as one string, which is less work for Redis than a hash, both
+ * to begin with and at each read.
+ *
+ * <ol>
+ *   <li>9 digits and a space: how long it may grow before it is written anew;
+ *   <li>15 digits and a space: the deadline in ms, changed in place;
+ *   <li>the signed envelope, then name, value, name, value, as {@link Texts}.
+ * </ol>
+ *
+ * <p>An attribute that is set later is appended: the last value of a name counts. commit.lua writes
+ * all of it anew when there is more than a quarter and 256 bytes of that, and when something is to
+ * be done that is no plain set.
+ *
+ * <p>In the place of a session there may be {@code next} and the signed {@link
+ * dev.lms.session.Forward}, once it has another name; or {@code revoked}, once it was.
+ */
+final class SessionText {
+  private static final int LIMIT_DIGITS = 9;
+  private static final int DEADLINE = LIMIT_DIGITS + 1;
+  private static final int DEADLINE_DIGITS = 15;
+  private static final int HEAD = DEADLINE + DEADLINE_DIGITS + 1;
+  private static final String NEXT = "next ";
+  private static final String REVOKED = "revoked";
+
+  private SessionText() {}
+
+  /** A session. */
+  static byte[] of(Instant deadline, String envelope, Map<String, String> attributes) {
+    Texts body = new Texts();
+    body.add(envelope);
+    addAll(body, attributes);
+    byte[] text = body.behind(HEAD);
+    putDigits(text, 0, LIMIT_DIGITS, text.length + text.length / 4 + 256);
+    putDigits(text, DEADLINE, DEADLINE_DIGITS, deadline.toEpochMilli());
+    return text;
+  }
+
+  /** Attributes that are set, to be appended. */
+  static byte[] of(Map<String, String> attributes) {
+    Texts body = new Texts();
+    addAll(body, attributes);
+    return body.behind(0);
+  }
+
+  /** A deadline, to be put in place of the one there is. */
+  static byte[] of(Instant deadline) {
+    byte[] text = new byte[DEADLINE_DIGITS + 1];
+    putDigits(text, 0, DEADLINE_DIGITS, deadline.toEpochMilli());
+    return Arrays.copyOf(text, DEADLINE_DIGITS);
+  }
+
+  private static void addAll(Texts body, Map<String, String> attributes) {
+    attributes.forEach(
+        (name, value) -> {
+          body.add(name);
+          body.add(value);
+        });
+  }
+
+  /** With zeros in front and a space behind. What has more digits is written as all nines. */
+  private static void putDigits(byte[] out, int at, int digits, long number) {
+    long rest = Math.max(0, number);
+    for (int i = at + digits - 1; i >= at; i--) {
+      out[i] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
+    if (rest > 0) {
+      Arrays.fill(out, at, at + digits, (byte) '9');
+    }
+    out[at + digits] = ' ';
+  }
+
+  /** What is found under a key; null is nothing. */
+  static RedisValue parse(byte @Nullable [] text) {
+    if (text == null) {
+      return RedisValue.None.ABSENT;
+    }
+    if (text.length >= HEAD
+        && areDigits(text, 0, LIMIT_DIGITS)
+        && areDigits(text, DEADLINE, DEADLINE_DIGITS)) {
+      return session(text);
+    }
+    String other = new String(text, StandardCharsets.UTF_8);
+    if (other.startsWith(NEXT)) {
+      return new RedisValue.Moved(other.substring(NEXT.length()));
+    }
+    return other.equals(REVOKED) ? RedisValue.None.ABSENT : RedisValue.None.UNREADABLE;
+  }
+
+  private static boolean areDigits(byte[] text, int at, int digits) {
+    for (int i = at; i < at + digits; i++) {
+      if (text[i] < '0' || text[i] > '9') {
+        return false;
+      }
+    }
+    return text[at + digits] == ' ';
+  }
+
+  private static RedisValue session(byte[] text) {
+    long deadline = 0;
+    for (int i = DEADLINE; i < DEADLINE + DEADLINE_DIGITS; i++) {
+      deadline = 10 * deadline + text[i] - '0';
+    }
+    Texts.Reader body = new Texts.Reader(text, HEAD);
+    String envelope = body.next();
+    Map<String, String> attributes = new HashMap<>();
+    while (envelope != null && !body.isAtEnd()) {
+      String name = body.next();
+      String value = body.next();
+      if (name == null || value == null) {
+        return RedisValue.None.UNREADABLE;
+      }
+      attributes.put(name, value);
+    }
+    return envelope == null
+        ? RedisValue.None.UNREADABLE
+        : new RedisValue.Found(Instant.ofEpochMilli(deadline), envelope, attributes);
+  }
+}
