@@ -1,6 +1,7 @@
 package dev.lms.demo.workers;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -82,7 +83,10 @@ record SessionHistory(List<Operation> operations, Lives lives) {
     }
   }
 
-  /** Everything that no order of the operations explains; empty if all is well. */
+  /**
+   * Everything that no order of the operations explains, each time followed by all that happened to
+   * the session; empty if all is well.
+   */
   List<String> violations() {
     List<String> violations = new ArrayList<>();
     operations.stream()
@@ -94,6 +98,7 @@ record SessionHistory(List<Operation> operations, Lives lives) {
 
   private record OneSession(List<Operation> all, Lives lives, List<String> violations) {
     void judge() {
+      int before = violations.size();
       for (Operation operation : all) {
         if (operation.answer() == Answer.UNKNOWN) {
           continue;
@@ -103,6 +108,9 @@ record SessionHistory(List<Operation> operations, Lives lives) {
           counters(operation, operation.seen());
           registers(operation, operation.seen());
         }
+      }
+      if (violations.size() > before) {
+        inOrderOfTheirEnds().forEach(operation -> violations.add("\n  after: " + operation));
       }
     }
 
@@ -148,19 +156,27 @@ record SessionHistory(List<Operation> operations, Lives lives) {
       return Math.min(latest, absolute);
     }
 
-    /** Until when this operation must have found the session, unless it was signed out. */
+    /**
+     * Until when this operation must have found the session, unless it was signed out. A read that
+     * was still under way when the session ended saw it, but came too late to prolong it.
+     */
     private long earliestEnd(Operation operation) {
       long earliest = Long.MIN_VALUE;
       long absolute = Long.MAX_VALUE;
-      for (Operation use : all) {
+      for (Operation use : inOrderOfTheirEnds()) {
         if (use.is(Kind.SIGN_IN)) {
           absolute = use.start() + lives.absolute() - lives.early();
         }
-        if (isAlive(use) && use.isBefore(operation)) {
+        boolean prolongs = isAlive(use) && (!use.is(Kind.READ) || use.end() < earliest);
+        if (prolongs && use.isBefore(operation)) {
           earliest = Math.max(earliest, use.start() + lives.sliding() - lives.early());
         }
       }
       return Math.min(earliest, absolute);
+    }
+
+    private List<Operation> inOrderOfTheirEnds() {
+      return all.stream().sorted(Comparator.comparingLong(Operation::end)).toList();
     }
 
     /** G2 and G3 for counters: nothing acknowledged is missing, nothing is counted twice. */

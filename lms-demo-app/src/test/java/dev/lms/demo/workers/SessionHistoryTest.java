@@ -70,10 +70,12 @@ class SessionHistoryTest {
   void aSessionEndsWhenNobodyUsesIt() {
     good(read(90, 91, Map.of()), read(180, 181, Map.of()), read(290, 291, null));
     good(read(90, 91, Map.of()), read(192, 195, null));
+    good(read(90, 98, Map.of()), read(120, 121, null));
+    bad(put("a", 90, 98, Answer.DONE), read(120, 121, null));
     good(put("a", 90, 110, Answer.UNKNOWN), read(205, 206, Map.of("k", "a")));
     bad(read(110, 111, Map.of()));
     bad(read(90, 95, Map.of()), put("a", 201, 202, Answer.DONE));
-    bad(read(90, 95, Map.of()), read(170, 180, null));
+    bad(read(90, 94, Map.of()), read(170, 180, null));
   }
 
   @Test
