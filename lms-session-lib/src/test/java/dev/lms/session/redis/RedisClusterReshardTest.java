@@ -182,9 +182,27 @@ class RedisClusterReshardTest {
 
     void open(int slot) {
       from = owners.getOrDefault(slot, RedisCluster.masterOf(slot));
+      // Redis 6.2 tells of a slot it was given only with its next ping. Whoever heard of that only
+      // after this move would believe the giver's older claim to this slot, and for good.
+      RedisCluster.await("all nodes know what the giver was given", this::isGiverKnown);
       to = (from + 1 + random.nextInt(servers.size() - 1)) % servers.size();
       admins.get(to).clusterSetSlotImporting(slot, ids.get(from));
       admins.get(from).clusterSetSlotMigrating(slot, ids.get(to));
+    }
+
+    private boolean isGiverKnown() {
+      return admins.stream().map(admin -> epoch(admin, ids.get(from))).distinct().count() == 1;
+    }
+
+    /** How new that node believes the claims of the other to be. */
+    private static String epoch(Jedis admin, String id) {
+      return admin
+          .clusterNodes()
+          .lines()
+          .filter(line -> line.startsWith(id))
+          .map(line -> line.split(" ", -1)[6])
+          .findFirst()
+          .orElseThrow();
     }
 
     void migrate(int slot) {
