@@ -83,6 +83,20 @@ class RedisClusterReshardTest {
     }
   }
 
+  @Test
+  void whoMeetsNodesThatDisagreeIsToldTheRemedy() throws Exception {
+    try (RedisCluster cluster = RedisCluster.start(RedisBinary.V6_2);
+        UnifiedJedis client = RedisConnections.open(cluster.url(), 4);
+        Mover mover = new Mover(cluster, false, new Random(1))) {
+      SessionStore store = new RedisSessionStore(client, CountingClients.KEYS, "session:");
+      String token = store.create(STRANGER, Map.of(), SOON, NOW);
+      store.delete(token, NOW);
+      mover.disown(CountingClients.slot(token));
+      SessionStoreException e = assertThrows(SessionStoreException.class, () -> store.load(token));
+      assertTrue(String.valueOf(e.getMessage()).contains("--cluster fix"), e.getMessage());
+    }
+  }
+
   /** Scripts that take everything out of a key could not write it any more. */
   @Test
   void signInsAndRevocationsWorkInSlotsThatAreMoving() throws Exception {
@@ -224,6 +238,14 @@ class RedisClusterReshardTest {
         admins.get(node).clusterSetSlotNode(slot, ids.get(to));
       }
       owners.put(slot, to);
+    }
+
+    /** Two nodes say of the slot, which must be empty, that the other has it. */
+    void disown(int slot) {
+      from = RedisCluster.masterOf(slot);
+      to = (from + 1) % servers.size();
+      admins.get(from).clusterSetSlotNode(slot, ids.get(to));
+      admins.get(to).clusterSetSlotNode(slot, ids.get(from));
     }
 
     private void rest(CountingClients clients) {
