@@ -15,7 +15,9 @@ import java.util.Optional;
  *
  * <p>Every method is one atomic step, thread-safe, and throws {@link SessionStoreException} only
  * when the store cannot be asked. What is not there is a value. When a write returns, the store has
- * acknowledged it.
+ * acknowledged it. A write whose fate is unknown, because the answer was lost, is not tried again
+ * unless it can tell its own work from that of others: it would undo what others have had
+ * acknowledged since, or count twice. It throws.
  *
  * <p>Time is the caller's: deadlines are judged by the {@code now} that is passed in, at
  * millisecond precision.

@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import redis.clients.jedis.ScanIteration;
-import redis.clients.jedis.UnifiedJedis;
 
 /**
  * What is to be told about many sessions at once. Goes through Redis with a cursor ({@code SCAN}),
@@ -21,13 +20,13 @@ final class RedisCensus {
   private static final int BATCH = 500;
   private static final int MOST_PASSES = 10;
 
-  private final UnifiedJedis redis;
+  private final RedisCalls calls;
   private final RedisKeys keys;
   private final RedisIndex index;
   private final EnvelopeCodec envelopes;
 
-  RedisCensus(UnifiedJedis redis, RedisKeys keys, RedisIndex index, EnvelopeCodec envelopes) {
-    this.redis = redis;
+  RedisCensus(RedisCalls calls, RedisKeys keys, RedisIndex index, EnvelopeCodec envelopes) {
+    this.calls = calls;
     this.keys = keys;
     this.index = index;
     this.envelopes = envelopes;
@@ -72,9 +71,9 @@ final class RedisCensus {
   SessionStats stats(Instant now) {
     long signedIn = 0;
     long anonymous = 0;
-    ScanIteration scan = redis.scanIteration(BATCH, keys.pattern());
+    ScanIteration scan = calls.redis().scanIteration(BATCH, keys.pattern());
     while (!scan.isIterationCompleted()) {
-      for (Optional<Found> session : read(sessions(scan.nextBatchList()))) {
+      for (Optional<Found> session : read(sessions(calls.repeatable(scan::nextBatchList)))) {
         if (session.filter(s -> s.deadline().isAfter(now)).isPresent()) {
           if (session.get().envelope().principal().isPresent()) {
             signedIn++;
@@ -97,9 +96,9 @@ final class RedisCensus {
     boolean again = true;
     for (int pass = 0; again && pass < MOST_PASSES; pass++) {
       again = false;
-      ScanIteration scan = redis.scanIteration(BATCH, keys.pattern());
+      ScanIteration scan = calls.redis().scanIteration(BATCH, keys.pattern());
       while (!scan.isIterationCompleted()) {
-        Collection<String> batch = scan.nextBatchList();
+        Collection<String> batch = calls.repeatable(scan::nextBatchList);
         for (String key : batch) {
           if (keys.isIndex(key)) {
             ended += index.revokeAll(List.of(key), Optional.empty(), now);
@@ -111,8 +110,7 @@ final class RedisCensus {
           ended += live ? 1 : 0;
           again |= session.filter(s -> !s.envelope().created().isAfter(now)).isPresent();
         }
-        Step.inOrder(
-            redis, fields.stream().map(field -> Step.delete(keys.session(field))).toList());
+        calls.repeatable(fields.stream().map(field -> Step.delete(keys.session(field))).toList());
       }
     }
     return ended;
@@ -124,7 +122,7 @@ final class RedisCensus {
 
   private List<Optional<Found>> read(List<String> fields) {
     List<Step> steps = fields.stream().map(field -> Step.read(keys.session(field))).toList();
-    List<Object> answers = Step.inOrder(redis, steps);
+    List<Object> answers = calls.repeatable(steps);
     List<Optional<Found>> found = new ArrayList<>();
     for (int i = 0; i < fields.size(); i++) {
       found.add(decode(fields.get(i), answers.get(i)));

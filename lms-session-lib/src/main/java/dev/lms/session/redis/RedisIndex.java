@@ -18,10 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Predicate;
 import redis.clients.jedis.CommandArguments;
-import redis.clients.jedis.UnifiedJedis;
-import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /**
@@ -48,13 +47,13 @@ final class RedisIndex {
   private static final Script REVOKE = Script.named("revoke.lua");
   private static final int MOST_ROUNDS = 100;
 
-  private final UnifiedJedis redis;
+  private final RedisCalls calls;
   private final RedisKeys keys;
   private final PrincipalNames names;
   private final EnvelopeCodec envelopes;
 
-  RedisIndex(UnifiedJedis redis, RedisKeys keys, KeyRing ring, EnvelopeCodec envelopes) {
-    this.redis = redis;
+  RedisIndex(RedisCalls calls, RedisKeys keys, KeyRing ring, EnvelopeCodec envelopes) {
+    this.calls = calls;
     this.keys = keys;
     this.names = new PrincipalNames(ring);
     this.envelopes = envelopes;
@@ -76,11 +75,11 @@ final class RedisIndex {
     commands.add(ENTER.byHash(key, arguments));
     commands.add(beginning.command());
     try {
-      return Multi.run(redis, commands).get(0);
+      return Multi.run(calls.redis(), commands).get(0);
     } catch (JedisNoScriptException e) {
       // It has begun without being entered; but nobody has its token yet, so all can be repeated.
       commands.set(0, ENTER.byText(key, arguments));
-      return Multi.run(redis, commands).get(0);
+      return Multi.run(calls.redis(), commands).get(0);
     }
   }
 
@@ -122,8 +121,8 @@ final class RedisIndex {
    */
   void tidy(List<Step> leave) {
     try {
-      Step.inOrder(redis, leave);
-    } catch (JedisException e) {
+      calls.repeatable(leave);
+    } catch (SessionStoreException e) {
       LOG.log(Level.DEBUG, "entries of ended sessions stay in an index until they expire", e);
     }
   }
@@ -143,7 +142,7 @@ final class RedisIndex {
 
   Collection<IndexEntry> entries(List<String> indexes) {
     Map<String, IndexEntry> entries = new LinkedHashMap<>();
-    for (Object answer : Step.inOrder(redis, indexes.stream().map(Step::readAll).toList())) {
+    for (Object answer : calls.repeatable(indexes.stream().map(Step::readAll).toList())) {
       ((Map<?, ?>) answer)
           .forEach(
               (field, text) ->
@@ -196,7 +195,7 @@ final class RedisIndex {
             .filter(RedisKeys::isField)
             .map(field -> Step.read(keys.session(field)))
             .toList();
-    return Step.inOrder(redis, steps).stream()
+    return calls.repeatable(steps).stream()
         .filter(RedisValue.Moved.class::isInstance)
         .map(moved -> ((RedisValue.Moved) moved).forward())
         .flatMap(text -> envelopes.decodeForward(handle, text).stream())
@@ -220,18 +219,22 @@ final class RedisIndex {
         "a person signs in faster than their sessions can be revoked; try again");
   }
 
-  /** Ends these sessions, then takes them out; answers how many were live. */
+  /**
+   * Ends these sessions, then takes them out; answers how many were live. The mark says which call
+   * ended a session that was, so that one that is sent again counts it too.
+   */
   int end(List<String> indexes, List<IndexEntry> doomed, Instant now) {
+    String call = UUID.randomUUID().toString();
     List<Step> steps = new ArrayList<>();
     for (IndexEntry entry : doomed) {
       steps.add(
           REVOKE.step(
               List.of(keys.session(entry.field())),
-              List.of(RedisKeys.millis(now), RedisKeys.timeToLive(entry.deadline(), now))));
+              List.of(RedisKeys.millis(now), RedisKeys.timeToLive(entry.deadline(), now), call)));
     }
     List<String> fields = doomed.stream().map(IndexEntry::field).toList();
     indexes.forEach(index -> steps.add(Step.deleteFields(index, fields)));
-    List<Object> answers = Step.inOrder(redis, steps);
+    List<Object> answers = calls.repeatable(steps);
     return (int) answers.subList(0, doomed.size()).stream().filter(Script::isOne).count();
   }
 
@@ -244,8 +247,8 @@ final class RedisIndex {
     List<IndexEntry> old =
         entries(indexes).stream().filter(entry -> entry.seen().isBefore(settled)).toList();
     List<Object> values =
-        Step.inOrder(
-            redis, old.stream().map(entry -> Step.read(keys.session(entry.field()))).toList());
+        calls.repeatable(
+            old.stream().map(entry -> Step.read(keys.session(entry.field()))).toList());
     List<IndexEntry> dead = new ArrayList<>();
     for (int i = 0; i < old.size(); i++) {
       if (values.get(i) == RedisValue.None.ABSENT || values.get(i) instanceof RedisValue.Moved) {

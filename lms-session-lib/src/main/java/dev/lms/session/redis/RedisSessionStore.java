@@ -29,7 +29,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Sessions in Redis 6.2 or newer: one string each. Thread-safe.
@@ -60,6 +59,7 @@ public final class RedisSessionStore implements SessionStore {
   private static final Object CONFLICT = 2L;
 
   private final UnifiedJedis redis;
+  private final RedisCalls calls;
   private final SharedReads reads;
   private final RedisKeys keys;
   private final SessionTokens tokens;
@@ -71,18 +71,19 @@ public final class RedisSessionStore implements SessionStore {
   /**
    * A store over a client that the caller opened and closes; {@link RedisConnections} opens one
    * with safe settings. A cluster client must not repeat commands whose connection broke, as Jedis'
-   * own does: increments would count twice.
+   * own does: a change that may have been made must not be made again.
    *
    * @param prefix what every key starts with, for example {@code session:}
    */
   public RedisSessionStore(UnifiedJedis redis, KeyRing keys, String prefix) {
     this.redis = redis;
+    this.calls = new RedisCalls(redis);
     this.reads = new SharedReads(redis);
     this.keys = new RedisKeys(prefix);
     this.tokens = new SessionTokens(keys);
     this.envelopes = new EnvelopeCodec(keys);
-    this.index = new RedisIndex(redis, this.keys, keys, envelopes);
-    this.census = new RedisCensus(redis, this.keys, index, envelopes);
+    this.index = new RedisIndex(calls, this.keys, keys, envelopes);
+    this.census = new RedisCensus(calls, this.keys, index, envelopes);
   }
 
   @Override
@@ -118,7 +119,7 @@ public final class RedisSessionStore implements SessionStore {
 
   private RedisValue read(Token name) {
     String key = keys.session(name);
-    return repeatable(
+    return calls.repeatable(
         () -> {
           try {
             return Step.isCluster(redis)
@@ -192,13 +193,14 @@ public final class RedisSessionStore implements SessionStore {
             SessionText.of(deadline, envelopes.encode(token.handle(), envelope), attributes));
     Optional<String> person = person(envelope);
     if (person.isEmpty()) {
-      once(() -> beginning.step().alone().apply(redis));
+      RedisCalls.once(() -> beginning.step().alone().apply(redis));
       return Optional.of(token.text());
     }
     RedisSignIn signIn =
         new RedisSignIn(person.get(), token, envelope, deadline, now, Optional.empty(), limit);
     // Not written means revoked before it began: the caller has a token of a session that ended.
-    return once(() -> signIn.begin(redis, index, listener, beginning)).map(any -> token.text());
+    return RedisCalls.once(() -> signIn.begin(redis, index, listener, beginning))
+        .map(any -> token.text());
   }
 
   @Override
@@ -221,8 +223,8 @@ public final class RedisSessionStore implements SessionStore {
                     name,
                     index.touch(person.get(), name, envelope, deadline, now),
                     COMMIT.step(key, arguments));
-    // Increments must not be sent twice; all else may.
-    Object answer = changes.added().isEmpty() ? repeatable(command) : once(command);
+    // A deadline may be moved forward twice; everything else must not be done again.
+    Object answer = changes.isEmpty() ? calls.repeatable(command) : RedisCalls.once(command);
     Optional<Token> alias = alias(name, answer, now);
     return alias.isEmpty()
         ? written(answer, name)
@@ -232,7 +234,7 @@ public final class RedisSessionStore implements SessionStore {
   private Object touch(String person, Token name, Step touch, Step commit) {
     Object answer = Step.inOrder(redis, List.of(touch, commit)).get(1);
     if (!STORED.equals(answer) && !CONFLICT.equals(answer)) {
-      Step.inOrder(redis, index.leave(person, List.of(RedisKeys.field(name))));
+      index.tidy(index.leave(person, List.of(RedisKeys.field(name))));
     }
     return answer;
   }
@@ -323,7 +325,7 @@ public final class RedisSessionStore implements SessionStore {
     List<Step> leave =
         before.map(id -> index.leave(id, List.of(RedisKeys.field(old)))).orElse(List.of());
     if (after.isEmpty()) {
-      Object answer = once(() -> write.alone().apply(redis));
+      Object answer = RedisCalls.once(() -> write.alone().apply(redis));
       if (STORED.equals(answer)) {
         index.tidy(leave);
       }
@@ -338,7 +340,7 @@ public final class RedisSessionStore implements SessionStore {
             now,
             before.equals(after) ? Optional.of(old) : Optional.empty(),
             limit);
-    return once(() -> signIn.run(redis, index, listener, write, leave));
+    return RedisCalls.once(() -> signIn.run(redis, index, listener, write, leave));
   }
 
   @Override
@@ -349,11 +351,11 @@ public final class RedisSessionStore implements SessionStore {
   /** Ends a session, or what it was rotated into; takes it out of its person's index. */
   private void delete(Token first) {
     Token name = first;
-    Object answer = repeatable(() -> end(first));
+    Object answer = calls.repeatable(() -> end(first));
     Optional<Forward> forward = forward(name, answer);
     while (forward.isPresent()) {
       Token next = name.as(forward.get().handle());
-      answer = repeatable(() -> end(next));
+      answer = calls.repeatable(() -> end(next));
       name = next;
       forward = forward(name, answer);
     }
@@ -362,7 +364,7 @@ public final class RedisSessionStore implements SessionStore {
         .decode(ended.handle(), answer.toString())
         .flatMap(RedisSessionStore::person)
         .map(person -> index.leave(person, List.of(RedisKeys.field(ended))))
-        .ifPresent(leave -> repeatable(() -> Step.inOrder(redis, leave)));
+        .ifPresent(calls::repeatable);
   }
 
   private Object end(Token name) {
@@ -377,33 +379,33 @@ public final class RedisSessionStore implements SessionStore {
   private void delete(Token name, Envelope envelope) {
     List<Step> steps = new ArrayList<>(List.of(END.step(List.of(keys.session(name)), List.of())));
     person(envelope).ifPresent(id -> steps.addAll(index.leave(id, List.of(RedisKeys.field(name)))));
-    Object answer = repeatable(() -> Step.inOrder(redis, steps).get(0));
+    Object answer = calls.repeatable(steps).get(0);
     forward(name, answer).ifPresent(forward -> delete(name.as(forward.handle())));
   }
 
   @Override
   public List<SessionInfo> list(String principalId, Instant now) {
-    return repeatable(() -> census.list(principalId, now));
+    return census.list(principalId, now);
   }
 
   @Override
   public boolean revoke(String principalId, String handle, Instant now) {
-    return repeatable(() -> index.revoke(index.all(principalId), handle, now));
+    return index.revoke(index.all(principalId), handle, now);
   }
 
   @Override
   public int revokeAll(String principalId, Optional<String> except, Instant now) {
-    return repeatable(() -> index.revokeAll(index.all(principalId), except, now));
+    return index.revokeAll(index.all(principalId), except, now);
   }
 
   @Override
   public SessionStats stats(Instant now) {
-    return repeatable(() -> census.stats(now));
+    return census.stats(now);
   }
 
   @Override
   public long purge(Instant now) {
-    return repeatable(() -> census.purge(now));
+    return census.purge(now);
   }
 
   /** How often this store has met a session that it could not read, since it was opened. */
@@ -423,29 +425,5 @@ public final class RedisSessionStore implements SessionStore {
 
   private static Optional<String> person(Envelope envelope) {
     return envelope.principal().map(Principal::id);
-  }
-
-  /**
-   * Tries once more on a fresh connection: the first command after a restart of Redis meets one
-   * that is dead already. What got no answer in time is not asked again: it would only wait longer.
-   */
-  private <T> T repeatable(Supplier<T> command) {
-    try {
-      return command.get();
-    } catch (JedisException e) {
-      if (Failure.isBrokenConnection(e)) {
-        Failure.forgetIdleConnections(redis);
-        return once(command);
-      }
-      throw Failure.of(e);
-    }
-  }
-
-  private static <T> T once(Supplier<T> command) {
-    try {
-      return command.get();
-    } catch (JedisException e) {
-      throw Failure.of(e);
-    }
   }
 }

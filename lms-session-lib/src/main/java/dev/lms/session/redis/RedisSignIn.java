@@ -73,7 +73,7 @@ record RedisSignIn(
     }
     Object written = answers.get(limit.refuses() ? 0 : 1);
     if (!Script.isOne(written)) {
-      Step.inOrder(redis, index.leave(principalId, List.of(RedisKeys.field(token))));
+      index.tidy(index.leave(principalId, List.of(RedisKeys.field(token))));
       return Optional.of(written);
     }
     // Not together with the write: if a full Redis refused it, the old name would go on unlisted.

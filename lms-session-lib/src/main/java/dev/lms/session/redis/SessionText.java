@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * be done that is no plain set.
  *
  * <p>In the place of a session there may be {@code next} and the signed {@link
- * dev.lms.session.Forward}, once it has another name; or {@code revoked}, once it was.
+ * dev.lms.session.Forward}, once it has another name; or {@code revoked}, once it was, and which
+ * call did it.
  */
 final class SessionText {
   private static final int LIMIT_DIGITS = 9;
@@ -94,7 +95,7 @@ final class SessionText {
     if (other.startsWith(NEXT)) {
       return new RedisValue.Moved(other.substring(NEXT.length()));
     }
-    return other.equals(REVOKED) ? RedisValue.None.ABSENT : RedisValue.None.UNREADABLE;
+    return other.startsWith(REVOKED) ? RedisValue.None.ABSENT : RedisValue.None.UNREADABLE;
   }
 
   private static boolean areDigits(byte[] text, int at, int digits) {

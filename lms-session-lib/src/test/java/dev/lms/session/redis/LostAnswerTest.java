@@ -1,12 +1,16 @@
 package dev.lms.session.redis;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.Changes;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
+import dev.lms.session.Principal;
+import dev.lms.session.SessionStats;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
@@ -14,17 +18,21 @@ import dev.lms.session.redis.RedisUrl.Topology;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
- * G2 on a bad network: Redis has run a command, and then the connection breaks. Nobody may send an
- * increment or a rotation again, neither this store nor Jedis; all else must be sent again.
+ * G2 on a bad network: Redis has run a command, and then the connection breaks. Nobody may send a
+ * change again, neither this store nor Jedis: its caller learns that its fate is unknown. What does
+ * no harm twice, reads and touches and ends, must be sent again.
  */
 class LostAnswerTest {
   private static final KeyRing KEYS = KeyRing.of("a secret for tests, long enough 0001");
@@ -32,6 +40,13 @@ class LostAnswerTest {
   private static final Instant SOON = NOW.plusSeconds(1800);
   private static final Envelope STRANGER =
       new Envelope(NOW, Optional.empty(), NOW.plus(Duration.ofDays(7)), Optional.empty());
+
+  private static final Envelope ANN =
+      new Envelope(
+          NOW,
+          Optional.of(NOW),
+          NOW.plus(Duration.ofDays(7)),
+          Optional.of(new Principal("ann", Set.of())));
 
   private interface Body {
     void run(SessionStore store, ParkingProxy proxy);
@@ -131,19 +146,142 @@ class LostAnswerTest {
         });
   }
 
+  private static Changes set(String value) {
+    return new Changes(Map.of("a", value), Set.of(), Map.of());
+  }
+
+  /** What became of a commit whose answer was lost, while another was acknowledged. */
+  private static void commitBetween(
+      SessionStore store, ParkingProxy proxy, Changes lost, Map<String, String> expected) {
+    StoredSession session = begin(store);
+    proxy.loseAnswerTo("EVALSHA");
+    ParkingProxy.Stop beforeARepeat = proxy.stopAfter(1);
+    CompletableFuture<Object> mine =
+        CompletableFuture.supplyAsync(() -> outcome(() -> store.update(session, lost, SOON, NOW)));
+    assertDoesNotThrow(() -> beforeARepeat.isReachedBefore(mine));
+    assertTrue(proxy.hasLost());
+    beforeARepeat.release();
+    StoredSession seen = load(store, session.token());
+    assertNotEquals(session.attributes(), seen.attributes(), "it was done");
+    assertTrue(store.update(seen, set("theirs"), SOON, NOW).isStored());
+    assertEquals("unknown", mine.join());
+    assertEquals(expected, load(store, session.token()).attributes());
+  }
+
+  private static Object outcome(Supplier<?> call) {
+    try {
+      return call.get();
+    } catch (SessionStoreException e) {
+      return "unknown";
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Topology.class)
-  void whatMayBeSentTwiceIs(Topology topology) throws Exception {
+  void whatWasAcknowledgedMeanwhileIsNotUndone(Topology topology) throws Exception {
+    Map<String, String> theirs = Map.of("a", "theirs");
+    with(topology, (store, proxy) -> commitBetween(store, proxy, set("mine"), theirs));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Topology.class)
+  void aRemovalIsNotDoneAgain(Topology topology) throws Exception {
+    Changes removal = new Changes(Map.of(), Set.of("a"), Map.of());
+    Map<String, String> theirs = Map.of("a", "theirs");
+    with(topology, (store, proxy) -> commitBetween(store, proxy, removal, theirs));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Topology.class)
+  void aCommitDoesNotConflictWithItself(Topology topology) throws Exception {
     with(
         topology,
         (store, proxy) -> {
           StoredSession session = begin(store);
           proxy.loseAnswerTo("EVALSHA");
-          Changes set = new Changes(Map.of("a", "2"), Set.of(), Map.of());
-          assertTrue(store.update(session, set, SOON, NOW).token().isPresent());
+          Map<String, Optional<String>> seen = Map.of("a", Optional.of("1"));
+          Changes mine = new Changes(Map.of("a", "2"), Set.of(), Map.of(), seen);
+          assertEquals("unknown", outcome(() -> store.update(session, mine, SOON, NOW)));
           assertTrue(proxy.hasLost());
-          proxy.loseAnswerTo("GET");
           assertEquals("2", load(store, session.token()).attributes().get("a"));
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource(Topology.class)
+  void aBeginningOfUnknownFateIsNotDoneAgain(Topology topology) throws Exception {
+    with(
+        topology,
+        (store, proxy) -> {
+          // Redis knows the script from here on.
+          store.create(ANN, Map.of(), SOON, NOW);
+          assertEquals(1, store.revokeAll("ann", Optional.empty(), NOW));
+          for (Envelope who : List.of(STRANGER, ANN)) {
+            // In a cluster alone, else in a MULTI with what enters it in the index.
+            boolean alone = topology == Topology.CLUSTER || who.equals(STRANGER);
+            begin(store);
+            long before = sessions(store);
+            proxy.loseAnswerTo(alone ? "SET" : "EXEC");
+            assertEquals("unknown", outcome(() -> store.create(who, Map.of(), SOON, NOW)));
+            assertTrue(proxy.hasLost());
+            assertEquals(before + 1, sessions(store), "it began, and once");
+          }
+          assertEquals(1, store.revokeAll("ann", Optional.empty(), NOW), "and is not lost to us");
+        });
+  }
+
+  private static long sessions(SessionStore store) {
+    SessionStats stats = store.stats(NOW);
+    return stats.signedIn() + stats.anonymous();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Topology.class)
+  void readingTouchingAndSigningOutAreDoneAgain(Topology topology) throws Exception {
+    with(
+        topology,
+        (store, proxy) -> {
+          StoredSession session = begin(store);
+          proxy.loseAnswerTo("GET");
+          load(store, session.token());
+          assertTrue(proxy.hasLost());
+          Instant later = SOON.plusSeconds(500);
+          proxy.loseAnswerTo("EVALSHA");
+          assertTrue(store.update(session, Changes.NONE, later, NOW).isStored());
+          assertTrue(proxy.hasLost());
+          assertEquals(later, load(store, session.token()).deadline());
+          proxy.loseAnswerTo("EVALSHA");
+          store.delete(session, NOW);
+          assertTrue(proxy.hasLost());
+          assertEquals(Optional.empty(), store.load(session.token()));
+        });
+  }
+
+  /** An operator who is told that nobody was signed in looks no further. */
+  @ParameterizedTest
+  @EnumSource(Topology.class)
+  void revokingCountsWhatItEndedAtTheFirstAttempt(Topology topology) throws Exception {
+    String revoke = topology == Topology.CLUSTER ? "EVALSHA" : "EVAL";
+    with(
+        topology,
+        (store, proxy) -> {
+          store.create(ANN, Map.of(), SOON, NOW);
+          StoredSession one = load(store, store.create(ANN, Map.of(), SOON, NOW));
+          // Redis knows the script from here on.
+          assertTrue(store.revoke("ann", one.handle(), NOW));
+          StoredSession two = load(store, store.create(ANN, Map.of(), SOON, NOW));
+          proxy.loseAnswerTo(revoke);
+          assertTrue(store.revoke("ann", two.handle(), NOW));
+          assertTrue(proxy.hasLost());
+          store.create(ANN, Map.of(), SOON, NOW);
+          proxy.loseAnswerTo(revoke);
+          assertEquals(2, store.revokeAll("ann", Optional.empty(), NOW));
+          assertTrue(proxy.hasLost());
+          assertEquals(0, store.revokeAll("ann", Optional.empty(), NOW));
+          store.create(ANN, Map.of(), SOON, NOW);
+          begin(store);
+          proxy.loseAnswerTo("DEL");
+          assertEquals(2, store.purge(NOW));
           assertTrue(proxy.hasLost());
         });
   }
