@@ -46,20 +46,29 @@ public record Changes(
         .allMatch(e -> e.getValue().equals(Optional.ofNullable(attributes.get(e.getKey()))));
   }
 
-  /** The attributes after these changes: what a store that reads, changes and writes must do. */
+  /**
+   * The attributes after these changes: what a store that reads, changes and writes must do.
+   *
+   * @throws IllegalStateException if a counter would overflow
+   */
   public Map<String, String> applyTo(Map<String, String> attributes) {
     Map<String, String> result = new HashMap<>(attributes);
     result.keySet().removeAll(removed);
     result.putAll(set);
-    added.forEach((name, delta) -> result.merge(name, Long.toString(delta), Changes::sum));
+    added.forEach(
+        (name, delta) -> {
+          long current = counter(result.getOrDefault(name, "0")).orElse(0L);
+          result.put(name, Long.toString(sum(name, current, delta)));
+        });
     return result;
   }
 
-  private static String sum(String current, String delta) {
+  /** A counter after it was moved. */
+  static long sum(String name, long current, long delta) {
     try {
-      return Long.toString(Math.addExact(counter(current).orElse(0L), Long.parseLong(delta)));
+      return Math.addExact(current, delta);
     } catch (ArithmeticException e) {
-      return delta;
+      throw new IllegalStateException("counter '" + name + "' would overflow", e);
     }
   }
 

@@ -32,12 +32,13 @@ final class PendingChanges {
    * Moves a counter.
    *
    * @param sum what it comes to, for one that was set or removed before
+   * @throws IllegalStateException if it moves further in all than a commit can say
    */
   void add(String name, long delta, long sum) {
     if (set.containsKey(name) || removed.contains(name)) {
       set(name, Long.toString(sum));
     } else {
-      added.merge(name, delta, Long::sum);
+      added.put(name, Changes.sum(name, added.getOrDefault(name, 0L), delta));
     }
   }
 

@@ -132,10 +132,15 @@ public final class Session {
     pending.set(name, value);
   }
 
-  /** Sets a typed attribute. Of concurrent changes, {@link SessionKey#merge} says what survives. */
+  /**
+   * Sets a typed attribute. Of concurrent changes, {@link SessionKey#merge} says what survives.
+   *
+   * @throws IllegalStateException if it is a counter, and that far from where it was that it would
+   *     overflow on the way
+   */
   public <T> void set(SessionKey<T> key, T value) {
     if (key.merge() == Merge.COUNTER && value instanceof Long number) {
-      move(key.name(), Math.subtractExact(number, count(key.name())));
+      move(key.name(), difference(key.name(), number));
       return;
     }
     guard(key);
@@ -168,7 +173,8 @@ public final class Session {
    * concurrent requests lose no increment.
    *
    * @return the counter as this request sees it; others may have moved it further
-   * @throws IllegalStateException if the attribute holds something that is not a whole number
+   * @throws IllegalStateException if the attribute holds something that is not a whole number, or
+   *     would overflow (64 bits); {@link #commit} throws it too, if others have moved it meanwhile
    */
   public long add(String name, long delta) {
     if (Changes.counter(get(name).orElse("0")).isEmpty()) {
@@ -181,6 +187,7 @@ public final class Session {
    * Moves a counter, like {@link #add(String, long)}; one that cannot be read begins again at 0.
    *
    * @throws IllegalArgumentException if the key's rule is not {@link Merge#COUNTER}
+   * @throws IllegalStateException if it would overflow
    */
   public long add(SessionKey<Long> key, long delta) {
     if (key.merge() != Merge.COUNTER) {
@@ -196,14 +203,17 @@ public final class Session {
       throw new IllegalArgumentException(
           "counter '" + name + "' holds half of a surrogate pair, which UTF-8 cannot write");
     }
-    long sum;
+    long sum = Changes.sum(name, count(name), delta);
+    pending.add(name, delta, sum);
+    return sum;
+  }
+
+  private long difference(String name, long number) {
     try {
-      sum = Math.addExact(count(name), delta);
+      return Math.subtractExact(number, count(name));
     } catch (ArithmeticException e) {
       throw new IllegalStateException("counter '" + name + "' would overflow", e);
     }
-    pending.add(name, delta, sum);
-    return sum;
   }
 
   /** What is no counter counts as 0, as in every store. */
@@ -346,6 +356,9 @@ public final class Session {
    * Writes what has changed, in one atomic step, and returns when the store has acknowledged it. A
    * session that was only read is touched now and then, so that it slides. Call it before the first
    * byte of the response leaves; calling it again writes what has changed since.
+   *
+   * @throws IllegalStateException if a counter that others have moved meanwhile would overflow;
+   *     nothing is written
    */
   public Outcome commit() {
     Changes changes = pending.changes();

@@ -60,6 +60,7 @@ public interface SessionStore extends AutoCloseable {
    *
    * @return the token from now on, usually the same; {@link Written#GONE} if the session has ended
    *     or its deadline has passed; {@link Written#CONFLICT} if it is not as the changes expect
+   * @throws IllegalStateException if a counter would overflow; nothing is written
    */
   Written update(StoredSession session, Changes changes, Instant deadline, Instant now);
 

@@ -153,6 +153,33 @@ class SessionKeyTest {
     assertEquals(3L, sessions.open(cookie).get(VISITS));
   }
 
+  /** What a program was told is what is stored, or it was told nothing. */
+  @Test
+  void aCounterThatWouldOverflowIsRefusedBeforeAnybodyIsToldASum() {
+    List<String> cookie = begin("visits", "-10");
+    Session session = sessions.open(cookie);
+    assertEquals(Long.MAX_VALUE - 10, session.add(VISITS, Long.MAX_VALUE));
+    assertThrows(IllegalStateException.class, () -> session.add(VISITS, 5), "too far at once");
+    assertThrows(IllegalStateException.class, () -> session.add(VISITS, Long.MAX_VALUE));
+    assertThrows(IllegalStateException.class, () -> session.set(VISITS, Long.MAX_VALUE));
+    assertEquals(Long.MAX_VALUE - 10, session.get(VISITS));
+    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(Long.MAX_VALUE - 10, sessions.open(cookie).get(VISITS));
+
+    Session one = sessions.open(cookie);
+    Session two = sessions.open(cookie);
+    assertEquals(Long.MAX_VALUE - 1, one.add(VISITS, 9));
+    assertEquals(Long.MAX_VALUE - 1, two.add(VISITS, 9));
+    assertEquals(Outcome.STORED, one.commit());
+    assertThrows(IllegalStateException.class, two::commit);
+    assertEquals(Long.MAX_VALUE - 1, sessions.open(cookie).get(VISITS));
+    Session fresh = sessions.open(null);
+    assertEquals(Long.MIN_VALUE, fresh.add(VISITS, Long.MIN_VALUE));
+    assertThrows(IllegalStateException.class, () -> fresh.set(VISITS, 1L));
+    assertEquals(Outcome.STORED, fresh.commit());
+    assertEquals(Long.MIN_VALUE, sessions.open(cookie(fresh)).get(VISITS));
+  }
+
   @Test
   void theSecondToChangeWhatMustNotBeOverwrittenUnseenIsRefused() {
     List<String> cookie = begin("theme", "dark");

@@ -3,6 +3,7 @@ package dev.lms.session;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -112,6 +113,37 @@ public abstract class SessionStoreContract extends RotationContract {
     token = store.update(loaded(store, token), changes, SOON, NOW).token().orElseThrow();
     Map<String, String> counters = Map.of("a", "1", "b", "1", "c", "1", "d", "1", "e", "1");
     assertEquals(counters, loaded(store, token).attributes());
+  }
+
+  /** Two that were told what fits may together be too much: the second one is refused. */
+  @Test
+  void aCounterNeverWrapsAndNeverBeginsAgain() {
+    SessionStore store = store();
+    for (long step : List.of(1L, -1L)) {
+      long last = step > 0 ? Long.MAX_VALUE : Long.MIN_VALUE;
+      Map<String, String> before = Map.of("n", Long.toString(last - step), "m", "1", "z", "9");
+      String token = store.create(person(), before, SOON, NOW);
+      Changes one = new Changes(Map.of(), Set.of(), Map.of("n", step));
+      token = store.update(loaded(store, token), one, SOON, NOW).token().orElseThrow();
+      StoredSession session = loaded(store, token);
+      Changes more =
+          new Changes(Map.of("k", "v"), Set.of("z"), Map.of("n", step, "m", 1L));
+      Instant later = SOON.plusSeconds(500);
+      assertThrows(
+          IllegalStateException.class, () -> store.update(session, more, later, NOW));
+      assertThrows(
+          IllegalStateException.class, () -> store.rotate(session, person(), more, later, NOW));
+      assertThrows(
+          IllegalStateException.class, () -> store.rotate(session, more, later, NOW, GRACE));
+      StoredSession found = loaded(store(), token);
+      Map<String, String> kept = Map.of("n", Long.toString(last), "m", "1", "z", "9");
+      assertEquals(kept, found.attributes());
+      assertEquals(SOON, found.deadline());
+      if (store.capabilities().principalIndex()) {
+        String id = person().principal().orElseThrow().id();
+        assertTrue(store.revoke(id, found.handle(), NOW), "it still is in the index");
+      }
+    }
   }
 
   // G5, G6: deadlines.

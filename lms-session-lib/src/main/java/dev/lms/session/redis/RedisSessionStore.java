@@ -57,6 +57,7 @@ public final class RedisSessionStore implements SessionStore {
   private static final Object GONE = 0L;
   private static final Object STORED = 1L;
   private static final Object CONFLICT = 2L;
+  private static final Object OVERFLOW = 3L;
 
   private final UnifiedJedis redis;
   private final RedisCalls calls;
@@ -233,7 +234,7 @@ public final class RedisSessionStore implements SessionStore {
 
   private Object touch(String person, Token name, Step touch, Step commit) {
     Object answer = Step.inOrder(redis, List.of(touch, commit)).get(1);
-    if (!STORED.equals(answer) && !CONFLICT.equals(answer)) {
+    if (GONE.equals(answer) || answer instanceof String) {
       index.tidy(index.leave(person, List.of(RedisKeys.field(name))));
     }
     return answer;
@@ -242,6 +243,9 @@ public final class RedisSessionStore implements SessionStore {
   private static Written written(Object answer, Token token) {
     if (STORED.equals(answer)) {
       return Written.stored(token.text());
+    }
+    if (OVERFLOW.equals(answer)) {
+      throw new IllegalStateException("a counter would overflow; nothing was written");
     }
     return CONFLICT.equals(answer) ? Written.CONFLICT : Written.GONE;
   }

@@ -6,16 +6,20 @@
 --          that is all: envelope and what says where it went, if it gets a new name, number of
 --          attributes to expect something of, to remove; then name, '=value' or '' for absent, ...;
 --          name, ...; and to add to: name, delta, ...
--- Returns 1; or, with nothing written, 0 if the session has ended, 2 if it is not as expected, or
--- where it went if it was rotated: only that is under its old name.
+-- Returns 1; or, with nothing written, 0 if the session has ended, 2 if it is not as expected, 3 if a
+-- counter would overflow, or where it went if it was rotated: only that is under its old name.
 local key, new_key = KEYS[1], KEYS[2]
-local most = tonumber(redis.call('GETRANGE', key, 0, 8))
+local head = redis.pcall('GETRANGE', key, 0, 24)
+if type(head) == 'table' then
+  return 0 -- No string, so no session.
+end
+local most = tonumber(string.sub(head, 1, 9))
 if not most then
   return string.match(redis.call('GET', key) or '', '^next (.+)$') or 0
 end
 local moves = false
 if ARGV[1] ~= '' then
-  local deadline = tonumber(redis.call('GETRANGE', key, 10, 24)) or 0
+  local deadline = tonumber(string.sub(head, 11)) or 0
   if deadline <= tonumber(ARGV[1]) then
     return 0
   end
@@ -37,6 +41,11 @@ if #ARGV <= 4 then
 end
 
 -- All else, and what has grown too long, is written anew.
+local left = redis.call('PTTL', key)
+if left == 0 then
+  -- Redis ends it in this very millisecond. Whatever is written now must not begin it again.
+  return 0
+end
 local names, values = {}, {}
 local function set(name, value)
   if not values[name] then
@@ -81,9 +90,13 @@ if #ARGV > 4 then
     if values[name] then
       -- Redis counts to 2^63, Lua only to 2^53. Nobody sees what is here meanwhile.
       redis.call('SET', key, values[name], 'KEEPTTL')
-      if type(redis.pcall('INCRBY', key, sum)) == 'number' then
+      local counted = redis.pcall('INCRBY', key, sum)
+      if type(counted) == 'number' then
         sum = redis.call('GET', key)
-      end -- Else it was no counter, or would overflow.
+      elseif string.find(counted.err, 'overflow', 1, true) then
+        redis.call('SET', key, before, 'KEEPTTL')
+        return 3
+      end -- Else it was no counter.
     end
     set(name, sum)
   end
@@ -107,13 +120,17 @@ if new_key then
   redis.call('SET', new_key, text, 'PX', ARGV[4])
   redis.call('SET', key, 'next ' .. ARGV[6], 'PX', ARGV[4])
 else
-  if #text <= #before then
-    -- Needs no memory, so a full Redis should not refuse it.
-    redis.call('PEXPIRE', key, redis.call('PTTL', key))
+  if ARGV[4] and (moves or left < 0) then
+    left = tonumber(ARGV[4])
   end
-  redis.call('SET', key, text, 'KEEPTTL')
-  if moves then
-    redis.call('PEXPIRE', key, ARGV[4])
+  if #text <= #before and left > 0 then
+    -- Needs no memory, so a full Redis should not refuse it.
+    redis.call('PEXPIRE', key, left)
+  end
+  if left > 0 then
+    redis.call('SET', key, text, 'PX', left)
+  else
+    redis.call('SET', key, text) -- Somebody took its end away; the next touch gives it one.
   end
 end
 return 1

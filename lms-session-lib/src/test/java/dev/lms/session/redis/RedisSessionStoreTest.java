@@ -25,6 +25,7 @@ import dev.lms.session.StoredSession;
 import dev.lms.session.Written;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +112,38 @@ class RedisSessionStoreTest extends SessionStoreContract {
       long seconds = admin.ttl(key);
       assertTrue(seconds > 29 * 60 && seconds <= 31 * 60, key + " lives " + seconds + " s");
     }
+  }
+
+  /** Redis ends a key while commits to it are under way, thousands of them in that millisecond. */
+  @Test
+  void noCommitLeavesASessionWithoutAnEnd() {
+    SessionStore store = store();
+    String value = "v".repeat(300);
+    List<Changes> kinds =
+        List.of(
+            new Changes(Map.of("a", value), Set.of(), Map.of()),
+            new Changes(Map.of("a", value), Set.of("b"), Map.of()),
+            new Changes(Map.of(), Set.of(), Map.of("n", 1L)));
+    for (int round = 0; round < 60; round++) {
+      List<StoredSession> sessions = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        sessions.add(loaded(store, store.create(stranger(), Map.of("n", "1"), SOON, NOW)));
+      }
+      long end = redisMillis() + 6;
+      admin.keys("*").forEach(key -> admin.pexpireAt(key, end));
+      // Both clocks are this machine's.
+      for (int i = 0; redisMillis() <= end; i++) {
+        StoredSession session = sessions.get(i % sessions.size());
+        Instant deadline = i % 7 == 0 ? SOON.minusSeconds(1) : SOON;
+        store.update(session, kinds.get(i % kinds.size()), deadline, NOW);
+      }
+      assertEquals(Set.of(), admin.keys("*"), "round " + round);
+    }
+  }
+
+  private long redisMillis() {
+    List<String> time = admin.time();
+    return Long.parseLong(time.get(0)) * 1000 + Long.parseLong(time.get(1)) / 1000;
   }
 
   @Test
