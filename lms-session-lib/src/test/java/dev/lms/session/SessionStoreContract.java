@@ -126,11 +126,9 @@ public abstract class SessionStoreContract extends RotationContract {
       Changes one = new Changes(Map.of(), Set.of(), Map.of("n", step));
       token = store.update(loaded(store, token), one, SOON, NOW).token().orElseThrow();
       StoredSession session = loaded(store, token);
-      Changes more =
-          new Changes(Map.of("k", "v"), Set.of("z"), Map.of("n", step, "m", 1L));
+      Changes more = new Changes(Map.of("k", "v"), Set.of("z"), Map.of("n", step, "m", 1L));
       Instant later = SOON.plusSeconds(500);
-      assertThrows(
-          IllegalStateException.class, () -> store.update(session, more, later, NOW));
+      assertThrows(IllegalStateException.class, () -> store.update(session, more, later, NOW));
       assertThrows(
           IllegalStateException.class, () -> store.rotate(session, person(), more, later, NOW));
       assertThrows(
