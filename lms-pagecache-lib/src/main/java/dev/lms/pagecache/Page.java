@@ -91,10 +91,8 @@ public record Page(
       Instant renderedAt,
       Duration ttl,
       Duration keptStale) {
-    Set<String> all = new HashSet<>(tags);
-    all.add(Tags.EVERYTHING);
-    all.add(Tags.ofPath(key.path()));
-    all.addAll(Tags.ofFolders(key.path()));
+    Set<String> all = tagsOf(key);
+    all.addAll(tags);
     return new Page(
         answer.compressed(),
         key.variant(),
@@ -103,6 +101,26 @@ public record Page(
         renderedAt.plus(ttl),
         renderedAt.plus(ttl).plus(keptStale),
         digestOf(answer, key.variant()));
+  }
+
+  /** The tags that every page of a key has. */
+  private static Set<String> tagsOf(PageKey key) {
+    Set<String> tags = new HashSet<>(Tags.ofFolders(key.path()));
+    tags.add(Tags.EVERYTHING);
+    tags.add(Tags.ofPath(key.path()));
+    return tags;
+  }
+
+  /**
+   * The tags of the route and of the handler.
+   *
+   * @param key what the page is stored under
+   * @return its tags without those that every page of the key has
+   */
+  public Set<String> ownTags(PageKey key) {
+    Set<String> own = new HashSet<>(tags);
+    own.removeAll(tagsOf(key));
+    return own;
   }
 
   /**

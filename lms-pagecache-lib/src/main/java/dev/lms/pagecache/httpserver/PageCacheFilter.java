@@ -13,6 +13,7 @@ import dev.lms.pagecache.Variant;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -28,7 +29,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A handler of a route that has a rule must answer before it returns. It sees the request as the
  * key describes it: undeclared query parameters are gone, conditions and codings are the cache's
  * business, and an answer for which it read any other undeclared header is not stored. It may name
- * tags in {@code Cache-Tag}, which does not leave the server. Safe for use by several threads.
+ * tags in {@code Cache-Tag}, which does not leave the server. Where answers decide about storing,
+ * it may be asked twice for one request: whether a stored page is still valid, and, when it names
+ * another version or the answer may depend on the person, for the page itself; the filters behind
+ * this one are then run again. Safe for use by several threads.
  *
  * <p>After a request with an unsafe method succeeded (2xx or 3xx), the pages of its URI are purged
  * before its answer leaves (RFC 9111 section 4.4). A purge of this kind that fails is logged as an
@@ -233,7 +237,7 @@ public final class PageCacheFilter extends Filter {
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
     NamedRule rule = rules.apply(exchange);
     Optional<Asker> asker = settings.ask(exchange);
-    Visit visit = new Visit(settings, exchange, chain, rule, asker, () -> ofGet(exchange));
+    Visit visit = new Visit(settings, this, exchange, chain, rule, asker);
     StoragePolicy.Request request = requestOf(exchange, rule.rule());
     if (asker.isEmpty()) {
       visit.bypass(request, Variant.UNKNOWN, Reason.WHO);
@@ -248,8 +252,21 @@ public final class PageCacheFilter extends Filter {
   }
 
   /** What is declared about the pages at this URI, whatever the method of the request. */
-  private Optional<PageRule> ofGet(HttpExchange exchange) {
+  Optional<PageRule> ofGet(HttpExchange exchange) {
     return rules.apply(new AsGet(exchange)).rule();
+  }
+
+  /**
+   * The filters behind this one and the handler, for another run: a chain can be run once. A filter
+   * that is not in its context's list was called by a filter that is, and is taken for its last.
+   */
+  Chain behind(HttpExchange exchange, Chain spent) {
+    List<Filter> all = exchange.getHttpContext().getFilters();
+    int own = all.indexOf(this);
+    return own < 0
+        ? spent
+        : new Chain(
+            List.copyOf(all.subList(own + 1, all.size())), exchange.getHttpContext().getHandler());
   }
 
   private static StoragePolicy.Request requestOf(HttpExchange exchange, Optional<PageRule> rule) {

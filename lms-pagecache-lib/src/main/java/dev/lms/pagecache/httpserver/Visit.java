@@ -21,8 +21,8 @@ import dev.lms.pagecache.StoragePolicy;
 import dev.lms.pagecache.Variant;
 import dev.lms.pagecache.Verdict;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
@@ -36,26 +36,26 @@ import org.jspecify.annotations.Nullable;
 final class Visit {
   private final Settings settings;
   private final PageCache cache;
+  private final PageCacheFilter filter;
   private final HttpExchange outer;
   private final Filter.Chain chain;
   private final NamedRule named;
   private final Optional<Asker> asker;
-  private final Supplier<Optional<PageRule>> ofGet;
   private final Responder responder;
+  private boolean chainSpent;
 
   /**
    * @param named what the route of the request declares, and its name
-   * @param ofGet what the route of a GET of the same URI declares
    */
   Visit(
       Settings settings,
+      PageCacheFilter filter,
       HttpExchange outer,
       Filter.Chain chain,
       NamedRule named,
-      Optional<Asker> asker,
-      Supplier<Optional<PageRule>> ofGet) {
+      Optional<Asker> asker) {
     this.named = named;
-    this.ofGet = ofGet;
+    this.filter = filter;
     this.settings = settings;
     this.cache = settings.cache();
     this.outer = outer;
@@ -94,7 +94,7 @@ final class Visit {
   private void purgeWhatChanged(RenderExchange render) {
     if (!Invalidation.isSafe(outer.getRequestMethod())) {
       new Invalidation(cache)
-          .after(outer, render.getResponseCode(), render.getResponseHeaders(), ofGet.get());
+          .after(outer, render.getResponseCode(), render.getResponseHeaders(), filter.ofGet(outer));
     }
   }
 
@@ -146,6 +146,8 @@ final class Visit {
       if (outcome.source() == Outcome.Source.STALE) {
         revalidate(key, request, outcome.page().get());
       }
+    } else if (attempt.confirmed != null) {
+      send(attempt.confirmed, outcome);
     } else {
       send(attempt.exchange(), attempt.fault, outcome);
     }
@@ -167,11 +169,11 @@ final class Visit {
     Visit later =
         new Visit(
             settings,
+            filter,
             new InBackground(outer, keyed),
             chain,
             named,
-            Optional.of(Asker.ANONYMOUS),
-            Optional::empty);
+            Optional.of(Asker.ANONYMOUS));
     cache.revalidate(
         key,
         new PresentedRequest(declared, later.requestFields()),
@@ -219,8 +221,10 @@ final class Visit {
 
   /** Runs the handler; if it throws, whoever answers in its stead finds the status set. */
   private Optional<String> run(RenderExchange render, Outcome ifFails) throws IOException {
+    Filter.Chain behind = chainSpent ? filter.behind(outer, chain) : chain;
+    chainSpent = true;
     try {
-      chain.doFilter(render);
+      behind.doFilter(render);
       return render.finish();
     } catch (IOException | RuntimeException | Error e) {
       responder.announce(ifFails);
@@ -236,6 +240,9 @@ final class Visit {
     private @Nullable RenderExchange exchange;
     private Optional<String> fault = Optional.empty();
 
+    /** What the client gets if the handler confirmed the stored page and it is not stored again. */
+    private @Nullable Page confirmed;
+
     Attempt(StoragePolicy.Request request, Asker asker, PageRule declared) {
       this.request = request;
       this.asker = asker;
@@ -245,20 +252,50 @@ final class Visit {
     @Override
     public Rendering render(PageKey key, Optional<Page> stale, Runnable nothingToShare)
         throws IOException {
+      long before = readsSoFar();
+      Optional<Question> question = stale.flatMap(this::questionAbout);
+      Rendered rendered = ask(key, question, before, nothingToShare);
+      if (question.isEmpty() || rendered.exchange().getResponseCode() != 304 || fault.isPresent()) {
+        return judge(key, rendered);
+      }
+      if (isBelieved(key, question.get(), rendered)) {
+        return confirm(key, question.get(), rendered);
+      }
+      // What was read about the person on the way counts for what is rendered now.
+      return judge(key, ask(key, Optional.empty(), before, nothingToShare));
+    }
+
+    /**
+     * An answer of the handler.
+     *
+     * @param readPersonal whether it read or wrote something about the person
+     * @param sameAsker whether the same person was asking when it was complete
+     */
+    private record Rendered(
+        RenderExchange exchange, Received received, boolean readPersonal, boolean sameAsker) {}
+
+    private Rendered ask(
+        PageKey key, Optional<Question> question, long readsBefore, Runnable nothingToShare)
+        throws IOException {
       RenderExchange render =
           Visit.this.exchange(
               key.variant(),
               RenderExchange.KeyedRequest.of(
-                  outer, key, keyedHeaders(), validators(stale), named.followsRfc9111()),
+                  outer,
+                  key,
+                  keyedHeaders(),
+                  question.map(Question::conditions).orElse(Map.of()),
+                  named.followsRfc9111()),
               missed(key, Reason.SIZE),
               begun -> nothingToShare.run());
       exchange = render;
       Instant started = cache.clock().instant();
-      long before = readsSoFar();
       fault = run(render, missed(key, Reason.ABORTED));
-      boolean readPersonal = settings.personalReads().isEmpty() || readsSoFar() != before;
-      Received received = new Received(requestFields(), started, cache.clock().instant());
-      return judge(key, stale, render, received, readPersonal);
+      return new Rendered(
+          render,
+          new Received(requestFields(), started, cache.clock().instant()),
+          settings.personalReads().isEmpty() || readsSoFar() != readsBefore,
+          settings.ask(outer).equals(Optional.of(asker)));
     }
 
     RenderExchange exchange() {
@@ -280,62 +317,90 @@ final class Visit {
       return names;
     }
 
-    /** What asks the handler whether the stored page is still valid (RFC 9111 section 4.3.1). */
-    private Map<String, String> validators(Optional<Page> stale) {
-      if (!named.followsRfc9111() || stale.isEmpty()) {
-        return Map.of();
+    private Optional<Question> questionAbout(Page stale) {
+      if (!named.followsRfc9111()) {
+        return Optional.empty();
       }
-      Fields stored = stale.get().answer().fields();
-      Map<String, String> validators = new HashMap<>();
-      stored.first("ETag").ifPresent(tag -> validators.put("If-None-Match", tag));
-      stored.first("Last-Modified").ifPresent(date -> validators.put("If-Modified-Since", date));
-      return validators;
+      boolean credentials =
+          requestFields().has("Authorization") && !declared.publicDespiteAuthorization();
+      return Question.about(stale, credentials);
     }
 
-    private boolean isConfirmed(Page stored, RenderExchange render) {
-      return render.getResponseCode() == 304 && !validators(Optional.of(stored)).isEmpty();
+    /**
+     * Whether the stored page is what the handler would have rendered, going by its 304. The page
+     * was rendered for others of the same variant; where the handler looked at this person, only a
+     * tag that names every byte tells that they would have been shown the same.
+     */
+    private boolean isBelieved(PageKey key, Question question, Rendered rendered) {
+      Fields notModified = rendered.exchange().lastingFields();
+      return question.isAnsweredBy(notModified)
+          && rendered.sameAsker()
+          && (!rendered.readPersonal()
+              || key.variant().kind() == Variant.Kind.USER
+              || question.namesEveryByte(notModified));
+    }
+
+    private Rendering confirm(PageKey key, Question question, Rendered rendered) {
+      Answer answer = question.confirmedBy(rendered.exchange().lastingFields());
+      Set<String> tags = question.tags(key, rendered.exchange().tags());
+      Rendering rendering =
+          judge(key, rendered, answer.status(), answer.fields(), tags, () -> answer);
+      if (rendering instanceof Passed) {
+        confirmed = Page.of(answer, key, tags, rendered.received().askedAt(), Duration.ZERO);
+      }
+      return rendering;
     }
 
     private long readsSoFar() {
       return settings.personalReads().map(counter -> counter.applyAsLong(outer)).orElse(0L);
     }
 
+    private Rendering judge(PageKey key, Rendered rendered) {
+      RenderExchange render = rendered.exchange();
+      return judge(
+          key,
+          rendered,
+          render.getResponseCode(),
+          render.fields(),
+          Set.copyOf(render.tags()),
+          render::answer);
+    }
+
     private Rendering judge(
         PageKey key,
-        Optional<Page> stale,
-        RenderExchange render,
-        Received received,
-        boolean readPersonal) {
-      Optional<Page> confirmed = stale.filter(page -> isConfirmed(page, render));
-      Set<String> tags = new HashSet<>(declared.tags());
-      tags.addAll(render.tags());
+        Rendered rendered,
+        int status,
+        Fields fields,
+        Set<String> tags,
+        Supplier<Answer> answer) {
+      Set<String> all = new HashSet<>(declared.tags());
+      all.addAll(tags);
       Render happened =
           new Render(
               declared,
               asker,
               key.variant(),
-              confirmed.map(page -> page.answer().status()).orElse(render.getResponseCode()),
-              confirmed
-                  .map(page -> page.refreshed(render.lastingFields()).fields())
-                  .orElseGet(render::fields),
-              tags,
+              status,
+              fields,
+              all,
               fault.isEmpty(),
-              !render.isUnderWay(),
-              readPersonal,
-              render.readUnkeyed(),
-              settings.ask(outer).equals(Optional.of(asker)),
-              received);
+              !rendered.exchange().isUnderWay(),
+              rendered.readPersonal(),
+              rendered.exchange().readUnkeyed(),
+              rendered.sameAsker(),
+              rendered.received());
       Verdict verdict = StoragePolicy.judge(happened);
       settings.explanations().ifPresent(to -> to.accept(explain(key, happened, verdict)));
       if (verdict instanceof Verdict.Store store) {
-        Answer answer =
-            confirmed.map(page -> page.refreshed(render.lastingFields())).orElseGet(render::answer);
         return new Storable(
             Page.of(
-                answer,
+                answer.get(),
                 key.withVariant(store.variant()),
-                tags,
-                store.age().map(received.cameAt()::minus).orElse(received.askedAt()),
+                all,
+                store
+                    .age()
+                    .map(rendered.received().cameAt()::minus)
+                    .orElse(rendered.received().askedAt()),
                 settings.spread(store.ttl(), declared),
                 store.keptStale()));
       }

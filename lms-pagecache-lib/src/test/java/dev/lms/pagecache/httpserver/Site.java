@@ -1,5 +1,7 @@
 package dev.lms.pagecache.httpserver;
 
+import com.sun.net.httpserver.Filter;
+import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
@@ -52,6 +54,7 @@ final class Site implements AutoCloseable {
 
   private final ThreadLocal<Session> session = ThreadLocal.withInitial(Session::new);
   private final HttpServer server;
+  private final HttpContext context;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -78,7 +81,7 @@ final class Site implements AutoCloseable {
             .hole("canary", exchange -> canary())
             .hole("long", exchange -> "é".repeat(100_000))
             .build();
-    var context =
+    context =
         server.createContext(
             "/",
             exchange -> {
@@ -94,7 +97,7 @@ final class Site implements AutoCloseable {
   }
 
   /** Stands outside the cache: knows the person, turns exceptions into answers. */
-  private final class SessionFilter extends com.sun.net.httpserver.Filter {
+  private final class SessionFilter extends Filter {
     @Override
     public String description() {
       return "session";
@@ -154,6 +157,11 @@ final class Site implements AutoCloseable {
   void page(String path, PageRule rule, HttpHandler handler) {
     rules.put(path, rule);
     handlers.put(path, handler);
+  }
+
+  /** Adds a filter between the cache and the handlers. */
+  void inside(Filter filter) {
+    context.getFilters().add(filter);
   }
 
   void uncached(String path, HttpHandler handler) {

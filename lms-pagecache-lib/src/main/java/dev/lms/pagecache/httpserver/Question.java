@@ -1,0 +1,98 @@
+package dev.lms.pagecache.httpserver;
+
+import dev.lms.pagecache.Answer;
+import dev.lms.pagecache.Fields;
+import dev.lms.pagecache.Page;
+import dev.lms.pagecache.PageKey;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the cache asks a handler about a page it has stored: is it still valid (RFC 9111 section
+ * 4.3)? The client did not ask this, so the answer is for the cache alone.
+ */
+final class Question {
+  /** What an answer says of itself and not of what it confirms (RFC 9111 section 4.2.3). */
+  private static final Set<String> OF_THE_LAST_ANSWER = Set.of("age", "date");
+
+  private final Page page;
+  private final List<String> tags;
+  private final List<String> dates;
+
+  private Question(Page page, List<String> tags, List<String> dates) {
+    this.page = page;
+    this.tags = tags;
+    this.dates = dates;
+  }
+
+  /**
+   * The question about a stored page, if there is one to ask.
+   *
+   * @param credentials whether the request has any that the page is not declared to ignore: then
+   *     only a tag that names every byte is asked about, since the page was another's
+   */
+  static Optional<Question> about(Page page, boolean credentials) {
+    Fields fields = page.answer().fields();
+    Question question = new Question(page, fields.lines("ETag"), fields.lines("Last-Modified"));
+    boolean asks =
+        credentials
+            ? question.namesEveryByte(Fields.NONE)
+            : !question.tags.isEmpty() || !question.dates.isEmpty();
+    return asks ? Optional.of(question) : Optional.empty();
+  }
+
+  /** Its header fields (RFC 9111 section 4.3.1). */
+  Map<String, String> conditions() {
+    Map<String, String> conditions = new HashMap<>();
+    if (!tags.isEmpty()) {
+      conditions.put("If-None-Match", tags.get(0));
+    }
+    if (!dates.isEmpty()) {
+      conditions.put("If-Modified-Since", dates.get(0));
+    }
+    return conditions;
+  }
+
+  /**
+   * Whether a yes means that the stored bytes are those that would have been rendered. A date or a
+   * weak tag only says that nothing happened to what the page is about.
+   */
+  boolean namesEveryByte(Fields notModified) {
+    return isStrong(tags) && (!notModified.has("ETag") || isStrong(notModified.lines("ETag")));
+  }
+
+  private static boolean isStrong(List<String> tags) {
+    return tags.size() == 1 && tags.get(0).startsWith("\"");
+  }
+
+  /** Whether a 304 with these fields is about this page (RFC 9111 section 4.3.4). */
+  boolean isAnsweredBy(Fields notModified) {
+    List<String> named = notModified.lines("ETag");
+    if (!named.isEmpty()) {
+      return named.equals(tags) || named.equals(tags.stream().map(Question::weak).toList());
+    }
+    List<String> dated = notModified.lines("Last-Modified");
+    return dated.isEmpty() || dates.isEmpty() || dated.equals(dates);
+  }
+
+  private static String weak(String tag) {
+    return tag.startsWith("W/") ? tag : "W/" + tag;
+  }
+
+  /** What would be stored had the handler answered with the body again. */
+  Answer confirmedBy(Fields notModified) {
+    Answer refreshed = page.refreshed(notModified);
+    Set<String> old = new HashSet<>(OF_THE_LAST_ANSWER);
+    old.removeIf(notModified::has);
+    return new Answer(refreshed.status(), refreshed.fields().without(old), refreshed.body());
+  }
+
+  /** The tags of the page, unless the handler names them anew. */
+  Set<String> tags(PageKey key, List<String> named) {
+    return named.isEmpty() ? page.ownTags(key) : Set.copyOf(named);
+  }
+}
