@@ -30,7 +30,11 @@ final class PageBackend {
     long maxBytes = megabytes * (1L << 20);
     if (config.pageCache().redis().isPresent()) {
       RedisPageStore far =
-          new RedisPageStore(redis.client(config.pageCache().redis().get()), KEY_PREFIX, clock);
+          new RedisPageStore(
+              redis.client(config.pageCache().redis().get()),
+              KEY_PREFIX,
+              clock,
+              config.pageCache().maxMb() * (1L << 20));
       return parts.add(NearPageStore.over(far, maxBytes, clock));
     }
     return new LocalPageStore(maxBytes, PurgeCounters.shared(purges(config)), clock);

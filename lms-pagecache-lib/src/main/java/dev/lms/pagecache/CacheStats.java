@@ -12,8 +12,10 @@ import java.util.function.Function;
  *
  * @param lines counts for each route and kind of variant that was asked for, by route and variant
  * @param bytes memory that pages take in this process
+ * @param sharedBytes memory that the pages of all nodes take in the store they share; zero without
+ *     one
  */
-public record CacheStats(List<Line> lines, long bytes) {
+public record CacheStats(List<Line> lines, long bytes, long sharedBytes) {
   /** Sorts the lines. */
   public CacheStats {
     lines =

@@ -124,7 +124,7 @@ final class Counters {
     return routes.computeIfAbsent(kept, first -> new Route());
   }
 
-  CacheStats snapshot(long bytes) {
+  CacheStats snapshot(long bytes, long sharedBytes) {
     List<CacheStats.Line> lines = new ArrayList<>();
     routes.forEach(
         (name, route) -> {
@@ -137,6 +137,6 @@ final class Counters {
                 }
               });
         });
-    return new CacheStats(lines, bytes);
+    return new CacheStats(lines, bytes, sharedBytes);
   }
 }

@@ -73,14 +73,14 @@ public final class LocalPageStore implements PageStore {
   }
 
   @Override
-  public boolean store(PageKey key, Page page, Stamp stamp) {
+  public Stored store(PageKey key, Page page, Stamp stamp) {
     Slots slots = new Slots(purges.slotsOf(page.tags()));
     if (purges.purgedSince(stamp.clock(), slots.indexes)) {
-      return false;
+      return Stored.PURGED;
     }
     // A purge between the check and the put is found by the check at every lookup.
     pages.put(key, new Entry(page, stamp.clock(), slots));
-    return true;
+    return Stored.KEPT;
   }
 
   @Override

@@ -38,7 +38,13 @@ public final class PageCache {
 
   /** Reasons that are about one request or one moment, not about the page. */
   private static final Set<Reason> PASSING =
-      EnumSet.of(Reason.ABORTED, Reason.IDENTITY, Reason.PURGED, Reason.STORE);
+      EnumSet.of(
+          Reason.ABORTED,
+          Reason.IDENTITY,
+          Reason.PURGED,
+          Reason.STORE,
+          Reason.ASKED_ONCE,
+          Reason.FULL);
 
   /** What is known about the page of a key besides the store. */
   private record Note(boolean personal, Instant until) {}
@@ -57,6 +63,7 @@ public final class PageCache {
           .executor(Runnable::run)
           .build();
   private volatile Instant storeRestsUntil = Instant.MIN;
+  private volatile long sharedBytes;
 
   /**
    * A cache with default limits.
@@ -364,13 +371,15 @@ public final class PageCache {
     }
     Stamp stamp = found.stamp().get();
     try {
-      boolean kept =
-          key.equals(own)
-              || store.store(
-                  own, Page.listOfVaryingFields(page, request.selectingFields(page)), stamp);
-      return kept && store.store(key, page, stamp)
-          ? Outcome.stored(sourceOf(found), page)
-          : passed(found, Optional.of(page), Reason.PURGED);
+      if (!key.equals(own)) {
+        store.store(own, Page.listOfVaryingFields(page, request.selectingFields(page)), stamp);
+      }
+      return switch (store.store(key, page, stamp)) {
+        case KEPT -> Outcome.stored(sourceOf(found), page);
+        case PURGED -> passed(found, Optional.of(page), Reason.PURGED);
+        case ASKED_ONCE -> passed(found, Optional.of(page), Reason.ASKED_ONCE);
+        case FULL -> passed(found, Optional.of(page), Reason.FULL);
+      };
     } catch (PageStoreException e) {
       return passed(found, Optional.of(page), Reason.STORE);
     }
@@ -590,11 +599,23 @@ public final class PageCache {
   }
 
   /**
-   * What happened so far on this node.
+   * What happened so far on this node. Asks a shared store how much it holds.
    *
    * @return a snapshot
    */
   public CacheStats stats() {
-    return counters.snapshot(store.bytes());
+    return counters.snapshot(store.bytes(), sharedBytes());
+  }
+
+  /** What is known last, while the store cannot be reached. */
+  private long sharedBytes() {
+    if (!storeRests()) {
+      try {
+        sharedBytes = store.sharedBytes();
+      } catch (PageStoreException e) {
+        storeRestsUntil = clock.instant().plus(OUTAGE_PAUSE);
+      }
+    }
+    return sharedBytes;
   }
 }

@@ -32,6 +32,18 @@ public interface PageStore {
    */
   record Miss(Stamp stamp, Optional<Page> stale) implements Lookup {}
 
+  /** What became of a page that was to be stored. */
+  enum Stored {
+    /** It was stored. */
+    KEPT,
+    /** One of its tags was purged after the stamp, or what the stamp belongs to is gone. */
+    PURGED,
+    /** It was not purged, but the store is half full and its address was asked for only once. */
+    ASKED_ONCE,
+    /** It was not purged, but there is no room. */
+    FULL
+  }
+
   /**
    * Looks for a page that is fresh and not purged.
    *
@@ -57,15 +69,16 @@ public interface PageStore {
   }
 
   /**
-   * Stores a page, unless one of its tags was purged after the stamp.
+   * Stores a page, unless one of its tags was purged after the stamp, or there is no room.
    *
    * @param key its key
    * @param page the page
    * @param stamp from the lookup that came before its render
-   * @return false if it was refused
+   * @return what became of it. All but {@link Stored#PURGED} say that during the call it was found
+   *     not to have been purged after the stamp
    * @throws PageStoreException if the store cannot be reached
    */
-  boolean store(PageKey key, Page page, Stamp stamp);
+  Stored store(PageKey key, Page page, Stamp stamp);
 
   /**
    * Makes every page with one of these tags unusable, on all nodes that share the store.
@@ -95,4 +108,14 @@ public interface PageStore {
    * @return bytes; zero if pages are kept elsewhere
    */
   long bytes();
+
+  /**
+   * Memory that pages take in a store that several processes share. May ask that store.
+   *
+   * @return bytes; zero if there is none
+   * @throws PageStoreException if the store cannot be reached
+   */
+  default long sharedBytes() {
+    return 0;
+  }
 }

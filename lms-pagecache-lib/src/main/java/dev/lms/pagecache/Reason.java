@@ -52,7 +52,11 @@ public enum Reason {
   /** The request wanted a fresher answer than the stored one (RFC 9111 section 5.2.1). */
   REQUEST("request", "the request wanted a fresher answer than the stored one"),
   /** The page was purged while it was rendered. */
-  PURGED("purged", "the page was purged while it was rendered");
+  PURGED("purged", "the page was purged while it was rendered"),
+  /** The shared store is half full, and the page was asked for only once. */
+  ASKED_ONCE("asked-once", "the store is half full, and the page was asked for only once"),
+  /** The shared store has no room for the page. */
+  FULL("full", "the store has no room for the page");
 
   private final String token;
   private final String meaning;

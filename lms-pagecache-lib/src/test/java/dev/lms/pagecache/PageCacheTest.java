@@ -446,7 +446,7 @@ class PageCacheTest {
     }
 
     @Override
-    public boolean store(PageKey key, Page page, Stamp stamp) {
+    public Stored store(PageKey key, Page page, Stamp stamp) {
       return inner.store(key, page, stamp);
     }
 

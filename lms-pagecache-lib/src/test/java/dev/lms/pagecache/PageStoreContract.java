@@ -37,7 +37,8 @@ public abstract class PageStoreContract {
   }
 
   protected boolean put(PageKey key, String text, Stamp stamp, String... tags) {
-    return store().store(key, page(key, text, clock.instant(), tags), stamp);
+    return store().store(key, page(key, text, clock.instant(), tags), stamp)
+        == PageStore.Stored.KEPT;
   }
 
   @Test
@@ -54,7 +55,7 @@ public abstract class PageStoreContract {
     String html = "é".repeat(300) + markers.marker("menu") + "</nav>" + markers.marker("menu");
     Page stored =
         page(key, markers.split(html.getBytes(StandardCharsets.UTF_8)), clock.instant(), "ü", "t2");
-    assertTrue(store().store(key, stored, miss(key)));
+    assertEquals(PageStore.Stored.KEPT, store().store(key, stored, miss(key)));
     Page found = hit(key);
     assertEquals(stored.answer().status(), found.answer().status());
     assertEquals(stored.answer().fields(), found.answer().fields());
@@ -77,7 +78,7 @@ public abstract class PageStoreContract {
   void keepsPagesWithoutHolesInBothCodings() {
     PageKey key = key("/a");
     Page stored = page(key, "word ".repeat(100), clock.instant());
-    assertTrue(store().store(key, stored, miss(key)));
+    assertEquals(PageStore.Stored.KEPT, store().store(key, stored, miss(key)));
     assertEquals(
         HexText.of(Pages.bytes(stored.answer().body(), Coding.GZIP, Map.of())),
         HexText.of(Pages.bytes(hit(key).answer().body(), Coding.GZIP, Map.of())));
@@ -113,7 +114,7 @@ public abstract class PageStoreContract {
             clock.instant(),
             Pages.TTL,
             keptStale);
-    assertTrue(store().store(key, page, miss(key)));
+    assertEquals(PageStore.Stored.KEPT, store().store(key, page, miss(key)));
     return page;
   }
 

@@ -18,6 +18,7 @@ public final class CacheMetrics implements MetricsPage.Source {
   static final String SERVED = "lms_page_cache_served_bytes_total";
   static final String SAVED = "lms_page_cache_render_saved_seconds";
   static final String BYTES = "lms_page_cache_bytes";
+  static final String SHARED_BYTES = "lms_page_cache_shared_bytes";
 
   private final Supplier<CacheStats> stats;
   private final Supplier<Warmer.Progress> warming;
@@ -58,6 +59,10 @@ public final class CacheMetrics implements MetricsPage.Source {
         "What hits and stale pages would have taken to render, by the mean of the route.",
         saved);
     out.gauge(BYTES, "Memory that pages take in this process.", (double) now.bytes());
+    out.gauge(
+        SHARED_BYTES,
+        "Memory that the pages of all workers take in the store they share.",
+        (double) now.sharedBytes());
     Warmer.Progress progress = warming.get();
     out.counter(
         "lms_page_cache_warmed_total",

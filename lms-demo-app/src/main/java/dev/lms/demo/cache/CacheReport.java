@@ -8,13 +8,15 @@ import java.util.TreeMap;
 /**
  * What a page cache counted, in the words of {@code /debug/cache} and {@code lmsctl cache stats}.
  *
- * @param bytes memory that pages take
+ * @param bytes memory that pages take in the workers
+ * @param sharedBytes memory that pages take in the store that workers share
  * @param variants counts by variant
  * @param routes counts by route, and in each by variant
  * @param passed answers neither from the cache nor stored, by reason
  */
 public record CacheReport(
     long bytes,
+    long sharedBytes,
     Map<String, Counts> variants,
     Map<String, Map<String, Counts>> routes,
     Map<String, Long> passed) {
@@ -49,7 +51,8 @@ public record CacheReport(
         .forEach(
             (variant, counts) ->
                 variants.put(variant, counts(counts, reasons.getOrDefault(variant, Map.of()))));
-    return new CacheReport(stats.bytes(), variants, routes, stats.passedByReason());
+    return new CacheReport(
+        stats.bytes(), stats.sharedBytes(), variants, routes, stats.passedByReason());
   }
 
   private static Counts counts(CacheStats.Counts counts, Map<String, Long> passed) {

@@ -81,13 +81,15 @@ public final class Workers {
   public static CacheStats together(List<Found> workers) {
     Map<List<String>, CacheStats.Line> lines = new HashMap<>();
     long bytes = 0;
+    long sharedBytes = 0;
     for (Found worker : workers) {
       bytes += worker.stats().bytes();
+      sharedBytes = Math.max(sharedBytes, worker.stats().sharedBytes());
       for (CacheStats.Line line : worker.stats().lines()) {
         lines.merge(List.of(line.route(), line.variant()), line, Workers::plus);
       }
     }
-    return new CacheStats(List.copyOf(lines.values()), bytes);
+    return new CacheStats(List.copyOf(lines.values()), bytes, sharedBytes);
   }
 
   private static CacheStats.Line plus(CacheStats.Line one, CacheStats.Line other) {
@@ -102,6 +104,7 @@ public final class Workers {
     Map<List<String>, Map<String, Double>> lines = new HashMap<>();
     Map<List<String>, Map<String, Long>> reasons = new HashMap<>();
     double bytes = -1;
+    double sharedBytes = 0;
     for (String text : metrics.split("\n", -1)) {
       Matcher sample = SAMPLE.matcher(text);
       if (!sample.matches() || !sample.group(1).startsWith("lms_page_cache_")) {
@@ -111,6 +114,8 @@ public final class Workers {
       Map<String, String> labels = labels(sample.group(2) == null ? "" : sample.group(2));
       if (sample.group(1).equals(CacheMetrics.BYTES)) {
         bytes = value;
+      } else if (sample.group(1).equals(CacheMetrics.SHARED_BYTES)) {
+        sharedBytes = value;
       } else if (labels.containsKey("route")) {
         List<String> line =
             List.of(labels.getOrDefault("route", ""), labels.getOrDefault("variant", ""));
@@ -131,7 +136,7 @@ public final class Workers {
     List<CacheStats.Line> all = new ArrayList<>();
     lines.forEach(
         (line, values) -> all.add(line(line, values, reasons.getOrDefault(line, Map.of()))));
-    return new CacheStats(all, (long) bytes);
+    return new CacheStats(all, (long) bytes, (long) sharedBytes);
   }
 
   private static CacheStats.Line line(

@@ -80,10 +80,11 @@ final class CacheCommand implements Runnable {
       System.out.println(JSON.toJson(answer));
     } else {
       System.out.printf(
-          "%s on port %s; pages take %d KB%n",
+          "%s on port %s; pages take %d KB in the workers, %d KB in Redis%n",
           search.found().size() == 1 ? "1 worker" : search.found().size() + " workers",
           ports(search).stream().map(String::valueOf).collect(Collectors.joining(", ")),
-          report.bytes() / 1024);
+          report.bytes() / 1024,
+          report.sharedBytes() / 1024);
       report.variants().forEach((variant, counts) -> print(variant, counts));
       report
           .routes()

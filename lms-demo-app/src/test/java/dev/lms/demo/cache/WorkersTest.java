@@ -29,7 +29,8 @@ class WorkersTest {
                   "user",
                   new CacheStats.Counts(0, 0, 0, 0, 0, 0, 4, 0, Duration.ZERO),
                   Map.of("post", 3L, "who", 1L))),
-          98_765);
+          98_765,
+          43_210);
 
   private static String metrics(CacheStats stats) {
     MetricsWriter out = new MetricsWriter();
@@ -52,6 +53,7 @@ class WorkersTest {
     assertEquals(3.0, anon.renderSecondsSaved());
     assertEquals(Map.of("purged", 2L, "post", 6L, "who", 2L), report.passed());
     assertEquals(2 * 98_765, report.bytes());
+    assertEquals(43_210, report.sharedBytes(), "all workers share it");
   }
 
   @Test

@@ -179,7 +179,7 @@ final class Lease implements AutoCloseable {
     copies.giveUpLease();
     LockSupport.unpark(thread);
     try {
-      script.push(wakeList);
+      script.number("wake", List.of(wakeList), List.of(number(LONGEST.toMillis())));
       thread.join(END.toMillis());
     } catch (PageStoreException e) {
       // It wakes by itself, and Redis is away: there is nobody to tell.

@@ -75,13 +75,19 @@ public final class NearPageStore implements PageStore, AutoCloseable {
     return found.lookup();
   }
 
+  /** Where Redis has no room for the page there may be some here. */
   @Override
-  public boolean store(PageKey key, Page page, Stamp stamp) {
-    boolean stored = far.store(key, page, stamp);
-    if (stored) {
+  public Stored store(PageKey key, Page page, Stamp stamp) {
+    Stored stored = far.store(key, page, stamp);
+    if (stored != Stored.PURGED) {
       copies.keep(key, page, stamp);
     }
     return stored;
+  }
+
+  @Override
+  public long sharedBytes() {
+    return far.sharedBytes();
   }
 
   @Override

@@ -12,10 +12,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -85,6 +87,18 @@ final class PagesScript {
     return now.clock() > last.clock() || !now.epoch().equals(last.epoch());
   }
 
+  /** Runs an operation whose answer is a list that begins with something else. */
+  List<?> reply(String operation, List<byte[]> more, List<byte[]> arguments) {
+    return (List<?>) run(operation, more, arguments);
+  }
+
+  /** The score of a member of a sorted set; zero if there is none. */
+  long score(byte[] set, String member) {
+    return retried(() -> redis.zscore(set, utf8(member))) instanceof Double score
+        ? score.longValue()
+        : 0;
+  }
+
   /** Runs an operation whose answer is a number. */
   long number(String operation, List<byte[]> more, List<byte[]> arguments) {
     return (Long) run(operation, more, arguments);
@@ -102,7 +116,7 @@ final class PagesScript {
   private Object run(String operation, List<byte[]> more, List<byte[]> arguments) {
     List<byte[]> keys = new ArrayList<>(List.of(orderKey, tagsKey));
     keys.addAll(more);
-    return retried(() -> call(keys, operation, arguments));
+    return Objects.requireNonNull(retried(() -> call(keys, operation, arguments)));
   }
 
   /** Waits until something is in this list, and takes it out; not longer than this. */
@@ -110,12 +124,7 @@ final class PagesScript {
     retried(() -> redis.blpop(seconds, list));
   }
 
-  /** Puts something into this list. */
-  void push(byte[] list) {
-    retried(() -> redis.lpush(list, UNKNOWN));
-  }
-
-  private static Object retried(Supplier<?> call) {
+  private static @Nullable Object retried(Supplier<? extends @Nullable Object> call) {
     try {
       return call.get();
     } catch (JedisConnectionException e) {

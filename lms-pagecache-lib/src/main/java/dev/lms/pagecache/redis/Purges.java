@@ -66,6 +66,7 @@ final class Purges {
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(utf8(wakePrefix));
     arguments.add(number(TimeUnit.NANOSECONDS.toMillis(longestLease) + 1));
+    arguments.addAll(place(new Stamp("", 0)));
     tags.forEach(tag -> arguments.add(utf8(tag)));
     List<?> reply = script.list("purge", List.of(), arguments);
     Stamp at = PagesScript.stamp(reply);
@@ -104,7 +105,7 @@ final class Purges {
   /** How many nodes do not obey yet; not zero if that cannot be known. */
   private long behind(Purge purge) {
     try {
-      return script.number("behind", List.of(), place(purge));
+      return script.number("behind", List.of(), place(purge.at()));
     } catch (PageStoreException e) {
       return -1;
     }
@@ -116,13 +117,13 @@ final class Purges {
       return;
     }
     try {
-      script.number("forget", List.of(), place(purge));
+      script.number("forget", List.of(), place(purge.at()));
     } catch (PageStoreException e) {
       // The next purge waits once more. This one holds all the same.
     }
   }
 
-  private static List<byte[]> place(Purge purge) {
-    return List.of(utf8(purge.at().epoch()), number(purge.at().clock()));
+  private static List<byte[]> place(Stamp at) {
+    return List.of(utf8(at.epoch()), number(at.clock()));
   }
 }

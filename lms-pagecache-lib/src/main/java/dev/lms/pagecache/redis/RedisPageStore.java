@@ -16,11 +16,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
- * Pages in Redis 6.2 or newer, shared by all nodes that use the same prefix: a lookup and a store
- * are one network round trip each, and so is a purge as long as no node has near copies ({@link
+ * Pages in Redis 6.2 or newer, shared by all nodes that use the same prefix, bounded in bytes: a
+ * lookup and a store are one network round trip each, and so is a purge as long as no node has near copies ({@link
  * NearPageStore}).
  *
  * <p>All three are one script, so that each is atomic. Redis remembers the epoch, the clock and
@@ -34,6 +35,13 @@ import redis.clients.jedis.UnifiedJedis;
  * leases have run out: a second at most. The first purge after the start of a process, or after
  * Redis lost its memory, may wait that second for nodes that nobody knows of.
  *
+ * <p>All pages together take no more than their budget, and none of the last quarter of a Redis
+ * whose {@code maxmemory} is set: that is left to others, such as sessions. Below half of what they
+ * may take every page is stored, above it a page whose address was asked for before, on whatever
+ * node. Where there is no room, pages that nobody asked Redis for make room, and only pages. What
+ * Redis itself refuses for want of memory is not stored. Every key ends by itself, also when every
+ * process was killed.
+ *
  * <p>Limit: while an old and a new master both believe to be in charge, nodes that talk to
  * different ones do not see each other's purges. Safe for use by several threads; the client's pool
  * bounds and its time-outs are the caller's.
@@ -42,12 +50,31 @@ public final class RedisPageStore implements PageStore {
   /** What every key of the page cache starts with unless set otherwise. */
   public static final String DEFAULT_PREFIX = "cache:";
 
+  /** What all pages may take unless set otherwise: 64 MiB. */
+  public static final long DEFAULT_MAX_BYTES = 64L << 20;
+
+  /** No page is kept longer than a year, whatever its lifetime (RFC 9111 section 1.2.2). */
+  private static final long LONGEST_LIFE = Duration.ofDays(366).toMillis();
+
   private final PagesScript script;
   private final String prefix;
   private final InstantSource clock;
+  private final long maxBytes;
+  private final List<byte[]> budgetKeys;
   private final Duration longestLease;
   private final LongSupplier nanos;
   private final Purges purges;
+
+  /**
+   * A store with the default budget.
+   *
+   * @param redis a client, as {@code RedisClient}; stays the caller's to close
+   * @param prefix what every key starts with
+   * @param clock judges freshness and sets lifetimes
+   */
+  public RedisPageStore(UnifiedJedis redis, String prefix, InstantSource clock) {
+    this(redis, prefix, clock, DEFAULT_MAX_BYTES);
+  }
 
   /**
    * A store.
@@ -55,9 +82,11 @@ public final class RedisPageStore implements PageStore {
    * @param redis a client, as {@code RedisClient}; stays the caller's to close
    * @param prefix what every key starts with
    * @param clock judges freshness and sets lifetimes
+   * @param maxBytes the most memory that the pages of all nodes may take in Redis; the same on all
+   *     nodes
    */
-  public RedisPageStore(UnifiedJedis redis, String prefix, InstantSource clock) {
-    this(redis, prefix, clock, Lease.LONGEST, System::nanoTime);
+  public RedisPageStore(UnifiedJedis redis, String prefix, InstantSource clock, long maxBytes) {
+    this(redis, prefix, clock, maxBytes, Lease.LONGEST, System::nanoTime);
   }
 
   /** With leases of another length, on all nodes the same, and a time of its own. */
@@ -67,9 +96,24 @@ public final class RedisPageStore implements PageStore {
       InstantSource clock,
       Duration longestLease,
       LongSupplier nanos) {
+    this(redis, prefix, clock, DEFAULT_MAX_BYTES, longestLease, nanos);
+  }
+
+  private RedisPageStore(
+      UnifiedJedis redis,
+      String prefix,
+      InstantSource clock,
+      long maxBytes,
+      Duration longestLease,
+      LongSupplier nanos) {
     this.script = new PagesScript(redis, prefix);
     this.prefix = prefix;
     this.clock = clock;
+    this.maxBytes = maxBytes;
+    this.budgetKeys =
+        Stream.of("ledger", "room", "asked", "asked-before")
+            .map(name -> utf8(prefix + "{pages}:" + name))
+            .toList();
     this.longestLease = longestLease;
     this.nanos = nanos;
     this.purges = new Purges(script, Lease.wakePrefix(prefix), longestLease, nanos);
@@ -106,18 +150,41 @@ public final class RedisPageStore implements PageStore {
   }
 
   @Override
-  public boolean store(PageKey key, Page page, Stamp stamp) {
+  public Stored store(PageKey key, Page page, Stamp stamp) {
     long millis = Duration.between(clock.instant(), page.keptUntil()).toMillis();
     if (millis <= 0) {
-      return false;
+      return Stored.PURGED;
     }
-    List<byte[]> arguments = new ArrayList<>();
+    byte[] name = pageKey(key);
+    byte[] bytes = page.toBytes();
+    List<byte[]> tags = page.tags().stream().map(PagesScript::utf8).toList();
+    List<byte[]> keys = new ArrayList<>(1 + budgetKeys.size());
+    keys.add(name);
+    keys.addAll(budgetKeys);
+    List<byte[]> arguments = new ArrayList<>(10 + tags.size());
     arguments.add(utf8(stamp.epoch()));
     arguments.add(number(stamp.clock()));
-    arguments.add(number(millis));
-    arguments.add(page.toBytes());
-    page.tags().forEach(tag -> arguments.add(utf8(tag)));
-    return script.number("store", List.of(pageKey(key)), arguments) == 1;
+    arguments.add(number(Math.min(millis, LONGEST_LIFE)));
+    arguments.add(bytes);
+    arguments.add(number(FarWeight.of(name, bytes, tags)));
+    arguments.add(number(maxBytes));
+    for (int bit : AskedBits.of(name)) {
+      arguments.add(number(bit));
+    }
+    arguments.addAll(tags);
+    List<?> reply = script.reply("store", keys, arguments);
+    return switch (((Long) reply.get(0)).intValue()) {
+      case 1 -> Stored.KEPT;
+      case 2 -> Stored.ASKED_ONCE;
+      case 3 -> Stored.FULL;
+      default -> Stored.PURGED;
+    };
+  }
+
+  /** Memory that all pages take in Redis by its ledger: one round trip. */
+  @Override
+  public long sharedBytes() {
+    return script.score(budgetKeys.get(0), "total") * FarWeight.UNIT;
   }
 
   @Override

@@ -198,7 +198,7 @@ class ChangesTest {
     }
 
     @Override
-    public boolean store(PageKey key, Page page, Stamp stamp) {
+    public Stored store(PageKey key, Page page, Stamp stamp) {
       return store.store(key, page, stamp);
     }
 

@@ -93,7 +93,7 @@ class NearPageStoreTest extends PageStoreContract {
       }
 
       @Override
-      public boolean store(PageKey key, Page page, Stamp stamp) {
+      public Stored store(PageKey key, Page page, Stamp stamp) {
         return next().store(key, page, stamp);
       }
 
@@ -264,13 +264,10 @@ class NearPageStoreTest extends PageStoreContract {
     }
     nodes.get(2).purge(tags);
     nodes.forEach(node -> assertInstanceOf(PageStore.Miss.class, node.lookup(key)));
-    assertTrue(
-        nodes
-            .get(1)
-            .store(
-                key,
-                page(key, "new", clock.instant(), "t999"),
-                assertInstanceOf(PageStore.Miss.class, nodes.get(0).lookup(key)).stamp()));
+    Stamp stamp = assertInstanceOf(PageStore.Miss.class, nodes.get(0).lookup(key)).stamp();
+    assertEquals(
+        PageStore.Stored.KEPT,
+        nodes.get(1).store(key, page(key, "new", clock.instant(), "t999"), stamp));
     nodes.forEach(node -> assertEquals("new", text(hitOn(node, key))));
   }
 }

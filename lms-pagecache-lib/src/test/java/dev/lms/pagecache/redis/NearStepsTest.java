@@ -81,7 +81,9 @@ class NearStepsTest {
     }
 
     void put(PageKey key, String text, String... tags) {
-      assertTrue(near.store(key, page(key, text, clock.instant(), tags), miss(key)));
+      assertEquals(
+          PageStore.Stored.KEPT,
+          near.store(key, page(key, text, clock.instant(), tags), miss(key)));
     }
 
     Purges.Purge begin(String... tags) {
@@ -401,7 +403,7 @@ class NearStepsTest {
     new Random(5).nextBytes(body);
     PageKey key = key("/big");
     Page big = page(key, Body.of(body), clock.instant());
-    assertTrue(node.far.store(key, big, node.miss(key)));
+    assertEquals(PageStore.Stored.KEPT, node.far.store(key, big, node.miss(key)));
     int length = big.toBytes().length;
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     for (int i = 0; i < 5; i++) {
