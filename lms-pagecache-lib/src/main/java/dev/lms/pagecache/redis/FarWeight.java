@@ -3,8 +3,8 @@ package dev.lms.pagecache.redis;
 import java.util.List;
 
 /**
- * What an entry takes in Redis: its key, in the table of keys and in the ledger, its page, its tags,
- * and what Redis keeps beside them, as jemalloc rounds it up.
+ * What an entry takes in Redis: its key, in the table of keys and in the ledger, its page, its
+ * tags, and what Redis keeps beside them, as jemalloc rounds it up.
  */
 final class FarWeight {
   /** The ledger counts in units of so many bytes, rounded up. */

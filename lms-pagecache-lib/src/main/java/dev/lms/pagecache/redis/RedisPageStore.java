@@ -21,8 +21,8 @@ import redis.clients.jedis.UnifiedJedis;
 
 /**
  * Pages in Redis 6.2 or newer, shared by all nodes that use the same prefix, bounded in bytes: a
- * lookup and a store are one network round trip each, and so is a purge as long as no node has near copies ({@link
- * NearPageStore}).
+ * lookup and a store are one network round trip each, and so is a purge as long as no node has near
+ * copies ({@link NearPageStore}).
  *
  * <p>All three are one script, so that each is atomic. Redis remembers the epoch, the clock and
  * when each tag was last purged; every entry remembers the stamp its render started with. Losing
