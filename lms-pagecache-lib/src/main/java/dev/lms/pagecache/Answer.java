@@ -46,7 +46,7 @@ public record Answer(int status, Fields fields, Body body) {
             || type.endsWith("+xml")
             || COMPRESSIBLE.contains(type))
         && !fields.has("Content-Encoding")
-        && !fields.hasDirective("Cache-Control", "no-transform")
+        && !fields.cacheControl().says(Directive.NO_TRANSFORM)
         && length >= WORTH_COMPRESSING;
   }
 }

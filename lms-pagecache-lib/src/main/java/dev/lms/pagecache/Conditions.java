@@ -3,14 +3,9 @@ package dev.lms.pagecache;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The conditions of a request (RFC 9110 section 13), as far as a stored page can judge them. */
 public final class Conditions {
-  /** RFC 9110 section 8.8.3, without the weakness: If-None-Match compares weakly. */
-  private static final Pattern ENTITY_TAG = Pattern.compile("\"[^\"]*\"");
-
   private Conditions() {}
 
   /**
@@ -18,20 +13,38 @@ public final class Conditions {
    *
    * @param ifNoneMatch the lines of {@code If-None-Match}
    * @param etag the page's entity tag
-   * @return true if the client has the page already
+   * @return true if the client has the page already; false if there are more tags than anybody
+   *     reads
    */
   public static boolean matches(List<String> ifNoneMatch, String etag) {
+    if (ListScanner.isExcessive(ifNoneMatch)) {
+      return false;
+    }
     String opaque = etag.startsWith("W/") ? etag.substring(2) : etag;
     for (String line : ifNoneMatch) {
       if (line.equals(etag) || line.strip().equals("*")) {
         return true; // What browsers send is the tag, and nothing else.
       }
-      Matcher tags = ENTITY_TAG.matcher(line);
-      while (tags.find()) {
-        if (tags.group().equals(opaque)) {
-          return true;
-        }
+      if (holds(line, opaque)) {
+        return true;
       }
+    }
+    return false;
+  }
+
+  /** Whether a tag of a list is this one, weak or not (RFC 9110 section 8.8.3.2). */
+  private static boolean holds(String line, String opaque) {
+    int begin = line.indexOf('"');
+    while (begin >= 0) {
+      int end = line.indexOf('"', begin + 1);
+      if (end < 0) {
+        return false;
+      }
+      int length = end + 1 - begin;
+      if (length == opaque.length() && line.startsWith(opaque, begin)) {
+        return true;
+      }
+      begin = line.indexOf('"', end + 1);
     }
     return false;
   }

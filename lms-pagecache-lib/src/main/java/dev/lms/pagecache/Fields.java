@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The header fields of a message: immutable, names compared without regard to case (RFC 9110
@@ -19,6 +20,11 @@ public final class Fields {
   public static final Fields NONE = new Fields(Map.of());
 
   private final TreeMap<String, List<String>> lines = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+  // Immutable and always the same, so that it does not matter which thread finds it out.
+  private @Nullable CacheControl cacheControl;
+  private @Nullable CacheControl targeted;
+  private @Nullable CacheControl strictest;
 
   /**
    * Copies fields.
@@ -67,8 +73,7 @@ public final class Fields {
 
   /**
    * The members of a field that is a comma-separated list (RFC 9110 section 5.6.1), trimmed. Commas
-   * inside quoted strings separate too: a policy that reads a quoted word as a directive errs
-   * towards not storing.
+   * inside quoted strings separate too.
    *
    * @param name its name
    * @return the members that are not empty
@@ -89,31 +94,39 @@ public final class Fields {
     return members;
   }
 
-  /**
-   * Whether a list field has a directive, with or without argument (RFC 9111 section 5.2).
-   *
-   * @param name its name, as {@code Cache-Control}
-   * @param directive the directive, in lower case
-   * @return true if it is there
-   */
-  public boolean hasDirective(String name, String directive) {
-    return members(name).stream()
-        .map(member -> member.toLowerCase(Locale.ROOT))
-        .anyMatch(member -> member.equals(directive) || member.startsWith(directive + "="));
+  /** The names of all fields, each once. */
+  Set<String> names() {
+    return lines.keySet();
   }
 
-  /**
-   * The argument of a directive, as {@code 60} in {@code max-age=60}.
-   *
-   * @param name its name, as {@code Cache-Control}
-   * @param directive the directive, in lower case
-   * @return the argument, without quotes
-   */
-  public Optional<String> directive(String name, String directive) {
-    return members(name).stream()
-        .filter(member -> member.toLowerCase(Locale.ROOT).startsWith(directive + "="))
-        .map(member -> member.substring(directive.length() + 1).replace("\"", "").strip())
-        .findFirst();
+  /** What {@code Cache-Control} says; it is taken apart once. */
+  CacheControl cacheControl() {
+    CacheControl known = cacheControl;
+    if (known == null) {
+      known = CacheControl.of(this);
+      cacheControl = known;
+    }
+    return known;
+  }
+
+  /** What the field says that is aimed at caches like this one; it is taken apart once. */
+  CacheControl targeted() {
+    CacheControl known = targeted;
+    if (known == null) {
+      known = has("CDN-Cache-Control") ? CacheControl.targeted(this) : cacheControl();
+      targeted = known;
+    }
+    return known;
+  }
+
+  /** All that any field forbids or shortens; taken apart once. */
+  CacheControl strictest() {
+    CacheControl known = strictest;
+    if (known == null) {
+      known = CacheControl.strictest(this);
+      strictest = known;
+    }
+    return known;
   }
 
   /**

@@ -32,31 +32,56 @@ record Freshness(Duration lifetime, Duration age) {
       int status, Fields fields, Instant askedAt, Instant cameAt, Duration mostHeuristic) {
     Instant date = HttpDate.of(fields, "Date", cameAt).orElse(cameAt);
     return new Freshness(
-        lifetime(status, fields, date, cameAt, mostHeuristic), age(fields, date, askedAt, cameAt));
+        bounded(lifetime(status, fields, date, cameAt, mostHeuristic)),
+        bounded(age(fields, date, askedAt, cameAt)));
   }
 
   private static Duration lifetime(
       int status, Fields fields, Instant date, Instant now, Duration mostHeuristic) {
-    CacheControl says = CacheControl.targeted(fields);
-    if (says.has("no-cache")) {
+    CacheControl says = fields.targeted();
+    if (says.says(Directive.NO_CACHE)) {
       return Duration.ZERO; // Stored all the same, to be validated at each use.
     }
-    Optional<Duration> explicit = says.seconds("s-maxage").or(() -> says.seconds("max-age"));
+    Optional<Duration> explicit = says.lifetime();
     if (explicit.isPresent()) {
       return explicit.get();
     }
-    if (fields.has("Expires") && !CacheControl.isTargeted(fields)) {
-      return notNegative(
-          HttpDate.of(fields, "Expires", now)
-              .map(expires -> Duration.between(date, expires))
-              .orElse(Duration.ZERO));
+    if (fields.has("Expires") && !says.isTargeted()) {
+      return untilExpiry(fields, date, now);
     }
-    return HEURISTICALLY_CACHEABLE.contains(status) || says.has("public")
+    return HEURISTICALLY_CACHEABLE.contains(status) || says.permits(Directive.PUBLIC)
         ? heuristic(fields, date, now, mostHeuristic)
         : Duration.ZERO;
   }
 
+  /** Zero if the date is past, or none (RFC 9111 section 5.3). */
+  private static Duration untilExpiry(Fields fields, Instant date, Instant now) {
+    return notNegative(
+        HttpDate.of(fields, "Expires", now)
+            .map(expires -> Duration.between(date, expires))
+            .orElse(Duration.ZERO));
+  }
+
+  /**
+   * How much longer than it came an answer says it is fresh, whoever it says that to; the shortest
+   * counts. Empty if it says nothing about it.
+   */
+  static Optional<Duration> strictest(Fields fields, Instant cameAt) {
+    Optional<Duration> explicit = fields.strictest().lifetime();
+    if (explicit.isPresent()) {
+      return Optional.of(notNegative(explicit.get().minus(ageValue(fields))));
+    }
+    if (!fields.has("Expires")) {
+      return Optional.empty();
+    }
+    Instant date = HttpDate.of(fields, "Date", cameAt).orElse(cameAt);
+    return Optional.of(untilExpiry(fields, date.isAfter(cameAt) ? date : cameAt, cameAt));
+  }
+
   private static Duration heuristic(Fields fields, Instant date, Instant now, Duration most) {
+    if (CacheControl.parse(fields.lines("Pragma")).says(Directive.NO_CACHE)) {
+      return Duration.ZERO;
+    }
     Duration guess =
         HttpDate.of(fields, "Last-Modified", now)
             .map(changed -> notNegative(Duration.between(changed, date)).dividedBy(HEURISTIC_PART))
@@ -77,6 +102,13 @@ record Freshness(Duration lifetime, Duration age) {
     return values.isEmpty()
         ? Duration.ZERO
         : CacheControl.deltaSeconds(values.get(0)).orElse(Duration.ZERO);
+  }
+
+  /** Dates may be further apart than any time can be told by. */
+  private static Duration bounded(Duration duration) {
+    return duration.toSeconds() > CacheControl.MOST_SECONDS
+        ? Duration.ofSeconds(CacheControl.MOST_SECONDS)
+        : duration;
   }
 
   private static Duration notNegative(Duration duration) {

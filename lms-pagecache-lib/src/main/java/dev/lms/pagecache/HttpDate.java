@@ -11,15 +11,14 @@ import java.time.temporal.ChronoField;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** The three formats of a date in HTTP (RFC 9110 section 5.6.7); anything else is none. */
 final class HttpDate {
   private static final DateTimeFormatter PREFERRED = strict("EEE, dd MMM uuuu HH:mm:ss 'GMT'");
   private static final DateTimeFormatter ANSI_C = strict("EEE MMM ppd HH:mm:ss uuuu");
 
-  private static final Pattern RFC_850 =
-      Pattern.compile("[A-Za-z]{6,9}, ([0-9]{2})-([A-Za-z]{3})-([0-9]{2}) (.*)");
+  /** No date in any of the formats is longer. */
+  private static final int MOST_CHARACTERS = 40;
 
   /** A year of two digits that seems to be more than this many years ahead lies in the past. */
   private static final int MOST_YEARS_AHEAD = 50;
@@ -48,17 +47,38 @@ final class HttpDate {
    * @param now for years of two digits
    */
   static Optional<Instant> parse(String text, Instant now) {
-    String date = text.strip();
-    var old = RFC_850.matcher(date);
-    if (old.matches()) {
-      int thisYear = now.atOffset(ZoneOffset.UTC).getYear();
-      int year = thisYear / 100 * 100 + Integer.parseInt(old.group(3));
-      int likely = year > thisYear + MOST_YEARS_AHEAD ? year - 100 : year;
-      return parse(
-          "Mon, " + old.group(1) + ' ' + old.group(2) + ' ' + likely + ' ' + old.group(4),
-          PREFERRED);
+    if (text.length() > MOST_CHARACTERS) {
+      return Optional.empty();
     }
-    return parse(date, PREFERRED).or(() -> parse(date, ANSI_C));
+    String date = text.strip();
+    int day = date.indexOf(", ") + 2;
+    return isRfc850(date, day)
+        ? parse(inFull(date, day, now), PREFERRED)
+        : parse(date, PREFERRED).or(() -> parse(date, ANSI_C));
+  }
+
+  /** Whether it goes on from the day like {@code 06-Nov-94 08:49:37 GMT}. */
+  private static boolean isRfc850(String date, int day) {
+    return day > "Sun, ".length()
+        && date.length() > day + 9
+        && date.charAt(day + 2) == '-'
+        && date.charAt(day + 6) == '-'
+        && ListScanner.isDigit(date.charAt(day + 7))
+        && ListScanner.isDigit(date.charAt(day + 8));
+  }
+
+  /** The same date in the preferred format; the name of the day is not compared. */
+  private static String inFull(String date, int day, Instant now) {
+    int thisYear = now.atOffset(ZoneOffset.UTC).getYear();
+    int year = thisYear / 100 * 100 + Integer.parseInt(date.substring(day + 7, day + 9));
+    int likely = year > thisYear + MOST_YEARS_AHEAD ? year - 100 : year;
+    return "Mon, "
+        + date.substring(day, day + 2)
+        + ' '
+        + date.substring(day + 3, day + 6)
+        + ' '
+        + likely
+        + date.substring(day + 9);
   }
 
   private static Optional<Instant> parse(String text, DateTimeFormatter format) {

@@ -51,9 +51,9 @@ public record PageRule(
     DECLARED,
     /**
      * The answer, as RFC 9111 asks of a shared cache: {@code Cache-Control} (or {@code
-     * CDN-Cache-Control}), {@code Expires}, {@code Vary} and its validators. The whole query is in
-     * the key, and the handler sees all header fields but those the cache answers by itself. For
-     * handlers that speak HTTP caching, such as a proxy.
+     * CDN-Cache-Control}), {@code Expires}, {@code Vary} and its validators. Host and whole query
+     * are in the key, and the handler sees all header fields but those the cache answers by itself.
+     * For handlers that speak HTTP caching, such as a proxy.
      */
     RFC9111
   }

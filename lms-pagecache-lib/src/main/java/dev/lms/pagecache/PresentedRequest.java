@@ -41,7 +41,7 @@ public record PresentedRequest(PageRule rule, Fields fields, Optional<Receipt> r
    * @return false in the profile that does not look at the request's fields
    */
   public boolean acceptsOnlyStored() {
-    return followsRfc9111() && CacheControl.of(fields).has("only-if-cached");
+    return followsRfc9111() && fields.cacheControl().permits(Directive.ONLY_IF_CACHED);
   }
 
   boolean followsRfc9111() {

@@ -17,7 +17,7 @@ public record Receipt(String epoch, long clock) {
   /** Of a purge that held everywhere when it returned. */
   public static final Receipt FULFILLED = new Receipt("", 0);
 
-  private static final Pattern TEXT = Pattern.compile("([0-9A-Za-z/-]{0,64})\\.([0-9]{1,18})");
+  private static final Pattern TEXT = Pattern.compile("([0-9A-Za-z/-]{0,64}+)\\.([0-9]{1,18}+)");
 
   /**
    * Reads what came back in a request.

@@ -47,9 +47,9 @@ final class ReusePolicy {
   static Duration keptStale(PageRule rule, Fields answer) {
     Duration most = longer(rule.staleWhileRevalidate(), rule.staleIfError());
     if (rule.profile() == PageRule.Profile.RFC9111) {
-      CacheControl says = CacheControl.targeted(answer);
-      most = longer(most, says.seconds("stale-while-revalidate").orElse(Duration.ZERO));
-      most = longer(most, says.seconds("stale-if-error").orElse(Duration.ZERO));
+      CacheControl says = answer.targeted();
+      most = longer(most, says.seconds(Directive.STALE_WHILE_REVALIDATE).orElse(Duration.ZERO));
+      most = longer(most, says.seconds(Directive.STALE_IF_ERROR).orElse(Duration.ZERO));
       most = longer(most, hasValidator(answer) ? FOR_VALIDATION : Duration.ZERO);
     }
     return most;
@@ -64,66 +64,76 @@ final class ReusePolicy {
 
   /** Requests with credentials get only what was declared to be for all (RFC 9111 section 3.5). */
   private static boolean isForbidden(Page page, PresentedRequest request) {
-    return CacheControl.targeted(page.answer().fields()).has("no-cache")
+    return page.answer().fields().targeted().says(Directive.NO_CACHE)
         || (request.fields().has("Authorization")
             && !request.rule().publicDespiteAuthorization()
             && !isPublic(page.answer().fields()));
   }
 
   static boolean isPublic(Fields answer) {
-    CacheControl says = CacheControl.targeted(answer);
-    return says.has("public") || says.has("s-maxage") || says.has("must-revalidate");
+    CacheControl says = answer.targeted();
+    return says.permits(Directive.PUBLIC)
+        || says.permits(Directive.S_MAXAGE)
+        || says.permits(Directive.MUST_REVALIDATE);
   }
 
   /** The request wants something fresher (RFC 9111 section 5.2.1). */
   private static boolean isInsisted(Page page, PresentedRequest request, Instant now) {
-    CacheControl wants = CacheControl.of(request.fields());
+    CacheControl wants = request.fields().cacheControl();
     Duration age = Duration.between(page.renderedAt(), now);
     Duration left = Duration.between(now, page.freshUntil());
-    return wants.has("no-cache")
-        || wants.seconds("max-age").filter(most -> age.compareTo(most) > 0).isPresent()
-        || wants.seconds("min-fresh").filter(least -> left.compareTo(least) < 0).isPresent();
+    return wants.says(Directive.NO_CACHE)
+        || wants.seconds(Directive.MAX_AGE).filter(most -> age.compareTo(most) > 0).isPresent()
+        || (wants.says(Directive.MIN_FRESH) && !wants.permits(Directive.MIN_FRESH))
+        || wants
+            .seconds(Directive.MIN_FRESH)
+            .filter(least -> left.compareTo(least) < 0)
+            .isPresent();
   }
 
-  /** The request takes a stale page and the answer does not forbid it. */
+  /**
+   * The request takes a stale page and the answer does not forbid it (RFC 9111 section 5.2.1.2).
+   * Only without an argument does it take one of any age; an argument that is no time is none at
+   * all.
+   */
   private static boolean isStaleWelcome(Page page, PresentedRequest request, Instant now) {
-    CacheControl wants = CacheControl.of(request.fields());
-    return wants.has("max-stale")
-        && !forbidsStale(page)
-        && wants
-            .seconds("max-stale")
-            .filter(most -> !most.isZero())
-            .map(most -> isWithin(page, most, now))
-            .orElse(true);
+    CacheControl wants = request.fields().cacheControl();
+    return !forbidsStale(page)
+        && (wants.isBare(Directive.MAX_STALE)
+            || wants
+                .seconds(Directive.MAX_STALE)
+                .filter(most -> isWithin(page, most, now))
+                .isPresent());
   }
 
   /** RFC 9111 section 4.2.4. */
   private static boolean forbidsStale(Page page) {
-    CacheControl says = CacheControl.targeted(page.answer().fields());
-    return says.has("must-revalidate")
-        || says.has("proxy-revalidate")
-        || says.has("s-maxage")
-        || says.has("no-cache");
+    CacheControl says = page.answer().fields().targeted();
+    return says.says(Directive.MUST_REVALIDATE)
+        || says.says(Directive.PROXY_REVALIDATE)
+        || says.says(Directive.S_MAXAGE)
+        || says.says(Directive.NO_CACHE);
   }
 
   private static Duration whileRevalidating(Page page, PresentedRequest request) {
-    return window(page, request, "stale-while-revalidate", request.rule().staleWhileRevalidate());
+    return window(
+        page, request, Directive.STALE_WHILE_REVALIDATE, request.rule().staleWhileRevalidate());
   }
 
   private static Duration ifError(Page page, PresentedRequest request) {
-    return window(page, request, "stale-if-error", request.rule().staleIfError());
+    return window(page, request, Directive.STALE_IF_ERROR, request.rule().staleIfError());
   }
 
   /** As the answer says, in the profile that lets it; otherwise as the route declares. */
   private static Duration window(
-      Page page, PresentedRequest request, String directive, Duration declared) {
+      Page page, PresentedRequest request, Directive directive, Duration declared) {
     if (!request.followsRfc9111()) {
       return declared;
     }
     if (forbidsStale(page)) {
       return Duration.ZERO;
     }
-    Optional<Duration> said = CacheControl.targeted(page.answer().fields()).seconds(directive);
+    Optional<Duration> said = page.answer().fields().targeted().seconds(directive);
     return said.orElse(declared);
   }
 

@@ -31,10 +31,9 @@ final class SharedCachePolicy {
           new StoragePolicy.Step(Reason.SET_COOKIE, SharedCachePolicy::setsACookie),
           new StoragePolicy.Step(Reason.NO_STORE, SharedCachePolicy::forbidsStoring),
           new StoragePolicy.Step(Reason.PERSONAL, StoragePolicy::isAboutAStranger),
-          new StoragePolicy.Step(Reason.PRIVATE, render -> says(render).has("private")),
+          new StoragePolicy.Step(Reason.PRIVATE, render -> says(render).says(Directive.PRIVATE)),
           new StoragePolicy.Step(Reason.AUTHORIZATION, SharedCachePolicy::isForOnePerson),
-          new StoragePolicy.Step(
-              Reason.VARY, render -> render.fields().members("Vary").contains("*")),
+          new StoragePolicy.Step(Reason.VARY, SharedCachePolicy::variesByWhoKnowsWhat),
           new StoragePolicy.Step(Reason.STALE, SharedCachePolicy::isOfNoUse),
           new StoragePolicy.Step(Reason.TAGS, StoragePolicy::hasTooManyTags));
 
@@ -50,7 +49,7 @@ final class SharedCachePolicy {
   }
 
   private static CacheControl says(Render render) {
-    return CacheControl.targeted(render.fields());
+    return render.fields().targeted();
   }
 
   private static Freshness freshness(Render render) {
@@ -65,16 +64,22 @@ final class SharedCachePolicy {
   private static boolean isNoWholeAnswer(Render render) {
     return render.status() < 200
         || PARTS.contains(render.status())
-        || (says(render).has("must-understand") && !UNDERSTOOD.contains(render.status()));
+        || (says(render).says(Directive.MUST_UNDERSTAND) && !UNDERSTOOD.contains(render.status()));
   }
 
-  private static boolean setsACookie(Render render) {
+  /** By everything, or by what is no field. */
+  private static boolean variesByWhoKnowsWhat(Render render) {
+    return render.fields().members("Vary").stream()
+        .anyMatch(name -> name.equals("*") || !ListScanner.isToken(name));
+  }
+
+  static boolean setsACookie(Render render) {
     return render.fields().has("Set-Cookie") || render.fields().has("Set-Cookie2");
   }
 
   private static boolean forbidsStoring(Render render) {
-    return says(render).has("no-store")
-        || CacheControl.of(render.received().request()).has("no-store");
+    return says(render).says(Directive.NO_STORE)
+        || render.received().request().cacheControl().says(Directive.NO_STORE);
   }
 
   private static boolean isForOnePerson(Render render) {

@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * May this be stored, for whom, how long: the whole decision. The steps are asked in order; the
@@ -26,9 +25,6 @@ public final class StoragePolicy {
 
   /** More tags would make a script of the shared store run too long. */
   static final int MAX_TAGS = 500;
-
-  /** Request headers that never keep a page from being stored although {@code Vary} names them. */
-  private static final Set<String> HANDLED = Set.of("accept-encoding", "cookie");
 
   /**
    * A request, as far as it decides whether the cache is asked at all.
@@ -68,7 +64,7 @@ public final class StoragePolicy {
           new Step(Reason.IDENTITY, render -> !render.sameAsker()),
           new Step(Reason.ERROR, render -> render.status() >= 500),
           new Step(Reason.STATUS, render -> !STORED_STATUSES.contains(render.status())),
-          new Step(Reason.SET_COOKIE, render -> render.fields().has("Set-Cookie")),
+          new Step(Reason.SET_COOKIE, SharedCachePolicy::setsACookie),
           new Step(Reason.NO_STORE, StoragePolicy::forbidsStoring),
           new Step(Reason.PERSONAL, StoragePolicy::isAboutAStranger),
           new Step(Reason.PRIVATE, StoragePolicy::isPrivateAndShared),
@@ -182,30 +178,20 @@ public final class StoragePolicy {
 
   /** How long: as the route declares, or shorter if the answer says so (RFC 9111 section 4.2.1). */
   private static Duration ttl(Render render) {
-    Optional<String> answer =
-        Stream.of("s-maxage", "max-age")
-            .flatMap(name -> render.fields().directive("Cache-Control", name).stream())
-            .findFirst();
-    return answer.map(text -> shorter(text, render.rule().ttl())).orElse(render.rule().ttl());
-  }
-
-  /** A lifetime that is not a number counts as stale (RFC 9111 section 4.2.1). */
-  private static Duration shorter(String seconds, Duration declared) {
-    if (!seconds.matches("[0-9]{1,9}")) {
-      return Duration.ZERO;
-    }
-    Duration asked = Duration.ofSeconds(Long.parseLong(seconds));
-    return asked.compareTo(declared) < 0 ? asked : declared;
+    Duration declared = render.rule().ttl();
+    return Freshness.strictest(render.fields(), render.received().cameAt())
+        .filter(said -> said.compareTo(declared) < 0)
+        .orElse(declared);
   }
 
   /** {@code no-cache} would ask for a revalidation at each hit, and there is nobody to ask. */
   private static boolean forbidsStoring(Render render) {
-    return render.fields().hasDirective("Cache-Control", "no-store")
-        || render.fields().hasDirective("Cache-Control", "no-cache");
+    CacheControl says = render.fields().strictest();
+    return says.says(Directive.NO_STORE) || says.says(Directive.NO_CACHE);
   }
 
   private static boolean isPrivateAndShared(Render render) {
-    return render.fields().hasDirective("Cache-Control", "private")
+    return render.fields().strictest().says(Directive.PRIVATE)
         && variant(render).kind() != Variant.Kind.USER;
   }
 
@@ -217,9 +203,11 @@ public final class StoragePolicy {
     return render.tags().size() > MAX_TAGS;
   }
 
+  /** The coding is the cache's own business; all else has to be declared, cookies too. */
   private static boolean variesByTheUnkeyed(Render render) {
     return render.fields().members("Vary").stream()
         .map(name -> name.toLowerCase(Locale.ROOT))
-        .anyMatch(name -> !HANDLED.contains(name) && !render.rule().headers().contains(name));
+        .anyMatch(
+            name -> !name.equals("accept-encoding") && !render.rule().headers().contains(name));
   }
 }

@@ -84,6 +84,37 @@ class StoragePolicyTest {
         "no-store   | Cache-Control: no-cache=\"Set-Cookie\"",
         "private    | Cache-Control: private",
         "private    | Cache-Control: private=\"X-A\", max-age=60",
+        "no-store   | Cache-Control: no-store; max-age=0",
+        "no-store   | Cache-Control: max-age=60; no-store",
+        "no-store   | Cache-Control: no-cache; no-store; must-revalidate",
+        "no-store   | Cache-Control: max-age=60 no-store",
+        "no-store   | Cache-Control: no-store=",
+        "no-store   | Cache-Control: no-store=1",
+        "no-store   | Cache-Control: \"no-store\"",
+        "no-store   | Cache-Control: 'no-store'",
+        "no-store   | Cache-Control: x=\"y, no-store",
+        "no-store   | Cache-Control: x=\"y\" no-store",
+        "no-store   | Cache-Control: no_store",
+        "no-store   | Cache-Control: nocache",
+        "no-store   | CDN-Cache-Control: no-store",
+        "no-store   | Cloudflare-CDN-Cache-Control: no-store;",
+        "no-store   | Surrogate-Control: no-store, content=\"ESI/1.0\"",
+        "no-store   | Pragma: no-cache",
+        "private    | Cache-Control: private; max-age=60",
+        "private    | Cache-Control: private;",
+        "private    | Cache-Control: Private ;x",
+        "stale      | Cache-Control: max-age =0",
+        "stale      | Cache-Control: max-age= 0",
+        "stale      | Cache-Control: public; max-age=0",
+        "stale      | Cache-Control: max-age=60, max-age=0",
+        "stale      | CDN-Cache-Control: max-age=0",
+        "stale      | Expires: 0",
+        "stale      | Expires: -1",
+        "stale      | Expires: Thu, 01 Jan 1970 00:00:00 GMT",
+        "vary       | Vary: Cookie",
+        "vary       | Vary: Accept-Encoding, cookie",
+        "vary       | Vary: Accept-Encoding; Cookie",
+        "set-cookie | Set-Cookie2: a=b",
         "stale      | Cache-Control: max-age=0",
         "stale      | Cache-Control: s-maxage=0, max-age=60",
         "stale      | Cache-Control: max-age=soon",
@@ -99,8 +130,11 @@ class StoragePolicyTest {
 
   @Test
   void storesWhatOnlyLooksForbidden() {
-    assertStores(Variant.AUTH, 90, render(200, "Vary: Accept-Encoding, cookie"));
+    assertStores(Variant.AUTH, 90, render(200, "Vary: accept-encoding"));
     assertStores(Variant.AUTH, 90, render(200, "Cache-Control: public, x-no-store"));
+    assertStores(Variant.AUTH, 90, render(200, "Cache-Control: public, x=no-store"));
+    assertStores(Variant.AUTH, 90, render(200, "Cache-Control: public, x=\"a, no-store\""));
+    assertStores(Variant.AUTH, 90, render(200, "Expires: Thu, 01 Jan 2099 00:00:00 GMT"));
   }
 
   @Test
@@ -108,6 +142,24 @@ class StoragePolicyTest {
     assertStores(Variant.AUTH, 7, render(200, "Cache-Control: max-age=7"));
     assertStores(Variant.AUTH, 5, render(200, "Cache-Control: max-age=70, s-maxage=\"5\""));
     assertStores(Variant.AUTH, 90, render(200, "Cache-Control: max-age=99999"));
+    assertStores(Variant.AUTH, 6, render(200, "CDN-Cache-Control: max-age=6"));
+    assertStores(
+        Variant.AUTH, 6, render(200, "CDN-Cache-Control: max-age=60", "Cache-Control: max-age=6"));
+    assertStores(Variant.AUTH, 7, render(200, "Expires: Thu, 01 Jan 1970 00:00:07 GMT"));
+    assertStores(Variant.AUTH, 8, render(200, "Cache-Control: max-age=8", "Expires: 0"));
+    assertStores(Variant.AUTH, 5, render(200, "Cache-Control: max-age=65", "Age: 60"));
+  }
+
+  @Test
+  void cookiesMayBeDeclared() {
+    Render r = render(200, "Vary: Cookie");
+    assertPasses(Reason.VARY, r);
+    assertStores(Variant.AUTH, 90, declaring(r, RULE.withHeaders("Cookie")));
+  }
+
+  private static Render declaring(Render r, PageRule rule) {
+    return new Render(
+        rule, ANNA, r.variant(), 200, r.fields(), Set.of(), true, true, false, false, true);
   }
 
   @Test

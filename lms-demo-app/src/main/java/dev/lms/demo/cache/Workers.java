@@ -24,7 +24,7 @@ public final class Workers {
 
   private static final Pattern SAMPLE = Pattern.compile("(\\w+)(?:\\{(.*)})? (\\S+)");
   private static final Pattern ESCAPE = Pattern.compile("\\\\(.)");
-  private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
+  private static final Pattern LABEL = Pattern.compile("(\\w++)=\"((?:[^\"\\\\]|\\\\.)*+)\"");
 
   /**
    * One of them.

@@ -7,11 +7,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The request headers a cached page's handler sees. Those the cache answers by itself are hidden,
- * and those it asks by itself are there; reading any other that is not in the key is noticed.
+ * and those it asks by itself are there; reading any other that is not in the key is noticed, by
+ * whatever method of a map: also by those that tell what they replace.
  */
 final class KeyedHeaders extends Headers {
   /** Conditions and codings: the handler always renders the whole page, plain. */
@@ -25,6 +29,9 @@ final class KeyedHeaders extends Headers {
           "if-unmodified-since",
           "range");
 
+  /** In the key it is in lower case, so that is how the handler sees it too. */
+  private static final String HOST = "host";
+
   private final Set<String> keyed;
   private boolean readUnkeyed;
 
@@ -36,11 +43,18 @@ final class KeyedHeaders extends Headers {
     this.keyed = keyed;
     all.forEach(
         (name, lines) -> {
-          if (!HIDDEN.contains(name.toLowerCase(Locale.ROOT))) {
+          String lower = name.toLowerCase(Locale.ROOT);
+          if (lower.equals(HOST) && keyed.contains(HOST)) {
+            super.put(name, new ArrayList<>(lines.stream().map(KeyedHeaders::lowerCase).toList()));
+          } else if (!HIDDEN.contains(lower)) {
             super.put(name, new ArrayList<>(lines));
           }
         });
     validators.forEach((name, value) -> super.put(name, new ArrayList<>(List.of(value))));
+  }
+
+  private static String lowerCase(String host) {
+    return host.toLowerCase(Locale.ROOT);
   }
 
   boolean readUnkeyed() {
@@ -70,6 +84,103 @@ final class KeyedHeaders extends Headers {
   public boolean containsKey(Object name) {
     note(name);
     return super.containsKey(name);
+  }
+
+  @Override
+  public List<String> getOrDefault(Object name, List<String> otherwise) {
+    note(name);
+    return super.getOrDefault(name, otherwise);
+  }
+
+  @Override
+  public @Nullable List<String> put(String name, List<String> lines) {
+    note(name);
+    return super.put(name, lines);
+  }
+
+  /** Tells nothing of what was there. */
+  @Override
+  public void set(String name, String line) {
+    super.put(name, new ArrayList<>(List.of(line)));
+  }
+
+  /** As {@link #set}. */
+  @Override
+  public void putAll(Map<? extends String, ? extends List<String>> fields) {
+    fields.forEach((name, lines) -> super.put(name, lines));
+  }
+
+  @Override
+  public @Nullable List<String> putIfAbsent(String name, List<String> lines) {
+    note(name);
+    return super.putIfAbsent(name, lines);
+  }
+
+  @Override
+  public @Nullable List<String> remove(Object name) {
+    note(name);
+    return super.remove(name);
+  }
+
+  @Override
+  public boolean remove(Object name, Object lines) {
+    note(name);
+    return super.remove(name, lines);
+  }
+
+  @Override
+  public @Nullable List<String> replace(String name, List<String> lines) {
+    note(name);
+    return super.replace(name, lines);
+  }
+
+  @Override
+  public boolean replace(String name, List<String> before, List<String> now) {
+    note(name);
+    return super.replace(name, before, now);
+  }
+
+  @Override
+  public @Nullable List<String> computeIfAbsent(
+      String name, Function<? super String, ? extends List<String>> lines) {
+    note(name);
+    return super.computeIfAbsent(name, lines);
+  }
+
+  @Override
+  public @Nullable List<String> computeIfPresent(
+      String name, BiFunction<? super String, ? super List<String>, ? extends List<String>> lines) {
+    note(name);
+    return super.computeIfPresent(name, lines);
+  }
+
+  @Override
+  public @Nullable List<String> compute(
+      String name, BiFunction<? super String, ? super List<String>, ? extends List<String>> lines) {
+    note(name);
+    return super.compute(name, lines);
+  }
+
+  @Override
+  public @Nullable List<String> merge(
+      String name,
+      List<String> lines,
+      BiFunction<? super List<String>, ? super List<String>, ? extends List<String>> both) {
+    note(name);
+    return super.merge(name, lines, both);
+  }
+
+  @Override
+  public void forEach(BiConsumer<? super String, ? super List<String>> action) {
+    readUnkeyed = true;
+    super.forEach(action);
+  }
+
+  @Override
+  public void replaceAll(
+      BiFunction<? super String, ? super List<String>, ? extends List<String>> lines) {
+    readUnkeyed = true;
+    super.replaceAll(lines);
   }
 
   @Override

@@ -153,6 +153,7 @@ public final class PageCacheFilter extends Filter {
 
     /**
      * Makes the {@code Host} of a request part of the key, for sites that look different by host.
+     * In the {@link PageRule.Profile#RFC9111} profile it always is.
      *
      * @return this
      */

@@ -6,6 +6,7 @@ import dev.lms.pagecache.Answer;
 import dev.lms.pagecache.Audience;
 import dev.lms.pagecache.Body;
 import dev.lms.pagecache.ByteRange;
+import dev.lms.pagecache.CacheAdvice;
 import dev.lms.pagecache.Coding;
 import dev.lms.pagecache.Conditions;
 import dev.lms.pagecache.Fields;
@@ -13,6 +14,7 @@ import dev.lms.pagecache.HoleMarkers;
 import dev.lms.pagecache.Outcome;
 import dev.lms.pagecache.Page;
 import dev.lms.pagecache.PageRule;
+import dev.lms.pagecache.Variant;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,6 +24,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,7 +110,7 @@ final class Responder {
     if (isFromStore(outcome) || AGE.isIn(headers)) {
       headers.set("Age", Long.toString(age(page, now)));
     }
-    if (answer.status() == 200 && clientHas(etag, answer.fields(), now)) {
+    if (answer.status() == 200 && clientHas(etag, page, now)) {
       headers.remove("Content-Type");
       outer.sendResponseHeaders(304, -1);
       outer.close();
@@ -248,12 +251,26 @@ final class Responder {
     return Math.max(0, ChronoUnit.SECONDS.between(page.renderedAt(), now));
   }
 
-  private boolean clientHas(String etag, Fields stored, Instant now) {
+  private boolean clientHas(String etag, Page page, Instant now) {
     List<String> tags = requestLines(IF_NONE_MATCH);
     if (!tags.isEmpty()) {
       return Conditions.matches(tags, etag);
     }
-    return answerDecides && Conditions.isUnchanged(requestLines(IF_MODIFIED_SINCE), stored, now);
+    return isToldByDate(page)
+        && Conditions.isUnchanged(requestLines(IF_MODIFIED_SINCE), page.answer().fields(), now);
+  }
+
+  /**
+   * Whether a date says which of all answers a client has. It does not where people get different
+   * ones: by variant, by what fills the holes, or by a field of the request such as a cookie.
+   */
+  private boolean isToldByDate(Page page) {
+    return answerDecides
+        && isForEveryone()
+        && page.variant().equals(Variant.ANON)
+        && !page.answer().body().hasHoles()
+        && page.answer().fields().members("Vary").stream()
+            .allMatch("Accept-Encoding"::equalsIgnoreCase);
   }
 
   private List<String> requestLines(RareField field) {
@@ -294,23 +311,36 @@ final class Responder {
    * is never cached here is not kept there either, unless the handler said so.
    */
   private void adviseBrowser(Headers headers, Vary vary) {
-    String said = CACHE_CONTROL.first(headers);
+    List<String> said = CACHE_CONTROL.lines(headers);
     if (!READS.contains(outer.getRequestMethod())) {
-      if (said == null) {
-        headers.set("Cache-Control", "no-store");
+      if (said.isEmpty()) {
+        advise(headers, "no-store");
       }
-    } else if (named.rule().isPresent() || said == null) {
+    } else if (named.rule().isPresent() || said.isEmpty()) {
       vary.add("Cookie");
       named.rule().ifPresent(declared -> vary.addAll(declared.headers()));
-      if (said == null || !said.contains("no-store")) {
-        headers.set("Cache-Control", advice());
-      }
+      advise(headers, CacheAdvice.stricter(said, advice()));
     }
   }
 
   private String advice() {
     String ask = anonymous ? "no-cache" : "private, no-cache";
     return named.rule().isPresent() ? ask : ask + ", no-store";
+  }
+
+  /** Says it to all caches: what tells some of them something else is dropped. */
+  private static void advise(Headers headers, String advice) {
+    Set<String> others = null;
+    for (String name : headers.keySet()) {
+      if (CacheAdvice.overrides(name)) {
+        others = others == null ? new HashSet<>() : others;
+        others.add(name);
+      }
+    }
+    if (others != null) {
+      others.forEach(headers::remove);
+    }
+    headers.set("Cache-Control", advice);
   }
 
   /**
@@ -323,7 +353,7 @@ final class Responder {
     }
     vary.add("Cookie");
     if (!anonymous || hasHoles) {
-      headers.set("Cache-Control", "private, no-cache");
+      advise(headers, "private, no-cache");
     }
   }
 

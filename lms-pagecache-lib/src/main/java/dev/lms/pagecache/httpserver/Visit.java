@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,7 @@ final class Visit {
   private final Optional<Asker> asker;
   private final Responder responder;
   private boolean chainSpent;
+  private @Nullable Fields requestFields;
 
   /**
    * @param named what the route of the request declares, and its name
@@ -180,9 +182,14 @@ final class Visit {
         later.new Attempt(request, Asker.ANONYMOUS, declared));
   }
 
-  /** Only copied where they are looked at. */
+  /** Only copied where they are looked at, and once. */
   private Fields requestFields() {
-    return named.followsRfc9111() ? new Fields(outer.getRequestHeaders()) : Fields.NONE;
+    Fields known = requestFields;
+    if (known == null) {
+      known = named.followsRfc9111() ? new Fields(outer.getRequestHeaders()) : Fields.NONE;
+      requestFields = known;
+    }
+    return known;
   }
 
   private void head(Outcome outcome) throws IOException {
@@ -206,7 +213,7 @@ final class Visit {
 
   private PageKey keyOf(PageRule declared, Variant variant) {
     return PageKey.of(
-        settings.multiHost() ? host() : "",
+        hostCounts() ? host() : "",
         outer.getRequestURI().getRawPath(),
         outer.getRequestURI().getRawQuery(),
         declared,
@@ -214,9 +221,15 @@ final class Visit {
         variant);
   }
 
+  /** Where the answer decides, the whole URI does: nobody declared what it leaves out. */
+  private boolean hostCounts() {
+    return settings.multiHost() || named.followsRfc9111();
+  }
+
+  /** All lines, in case there are several: a handler may go by any of them. */
   private String host() {
-    String host = outer.getRequestHeaders().getFirst("Host");
-    return host == null ? "" : host.toLowerCase(Locale.ROOT);
+    List<String> lines = outer.getRequestHeaders().get("Host");
+    return lines == null ? "" : String.join("\n", lines).toLowerCase(Locale.ROOT);
   }
 
   /** Runs the handler; if it throws, whoever answers in its stead finds the status set. */
@@ -311,7 +324,7 @@ final class Visit {
 
     private Set<String> keyedHeaders() {
       Set<String> names = new HashSet<>(declared.headers());
-      if (settings.multiHost()) {
+      if (hostCounts()) {
         names.add("host");
       }
       return names;

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.Audience;
 import dev.lms.pagecache.PageRule;
@@ -29,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -779,6 +781,118 @@ class PageCacheFilterTest {
     @Override
     public void setStreams(InputStream in, OutputStream out) {
       outer.setStreams(in, out);
+    }
+  }
+
+  /** An A/B cookie that no rule declares: neither person gets the other's page. */
+  @Test
+  void whatVariesByACookieIsStoredOnlyWhereThatIsDeclared() throws Exception {
+    for (PageRule rule : List.of(SHARED, SHARED.withHeaders("Cookie"))) {
+      boolean declared = !rule.headers().isEmpty();
+      String path = declared ? "/declared" : "/hidden";
+      site.page(
+          path,
+          rule,
+          exchange -> {
+            exchange.getResponseHeaders().set("Vary", "Accept-Encoding, Cookie");
+            html(exchange, String.valueOf(cookieBehindTheCachesBack(exchange)));
+          });
+      for (int i = 0; i < 2; i++) {
+        assertEquals("ab=A", text(site.get(path, "Cookie", "ab=A")));
+        HttpResponse<byte[]> b = site.get(path, "Cookie", "ab=B");
+        assertEquals("ab=B", text(b));
+        assertEquals(declared && i == 1, status(b).contains("hit"), status(b));
+      }
+    }
+  }
+
+  /** As a framework's filter in front of the cache would have read it. */
+  private static String cookieBehindTheCachesBack(HttpExchange exchange) {
+    return ((DelegatingExchange) exchange).outer.getRequestHeaders().getFirst("Cookie");
+  }
+
+  @Test
+  void noCacheBehindIsToldTheOpposite() throws Exception {
+    String[] targeted = {
+      "CDN-Cache-Control",
+      "cloudflare-cdn-cache-control",
+      "Surrogate-Control",
+      "Edge-Control",
+      "X-Accel-Expires",
+      "Expires"
+    };
+    for (String own : List.of("", "max-age=600", "no-store")) {
+      site.page(
+          "/page" + own,
+          SHARED,
+          exchange -> {
+            for (String name : targeted) {
+              String value = name.equals("Expires") ? "Fri, 01 Jan 2100 00:00:00 GMT" : "600";
+              exchange
+                  .getResponseHeaders()
+                  .set(name, name.endsWith("ontrol") ? "max-age=600" : value);
+            }
+            if (!own.isEmpty()) {
+              exchange.getResponseHeaders().set("Cache-Control", own);
+            }
+            html(exchange, menuPage(exchange));
+          });
+      for (int i = 0; i < 2; i++) {
+        HttpResponse<byte[]> page = site.get("/page" + own, "X-User", "anna");
+        assertEquals(
+            own.equals("no-store") ? "no-store" : "private, no-cache",
+            header(page, "Cache-Control"));
+        for (String name : targeted) {
+          assertEquals("", header(page, name), name);
+        }
+      }
+    }
+    site.uncached(
+        "/uncached",
+        exchange -> {
+          exchange.getResponseHeaders().set("CDN-Cache-Control", "max-age=600");
+          html(exchange, "x");
+        });
+    assertEquals("", header(site.get("/uncached"), "CDN-Cache-Control"));
+  }
+
+  @Test
+  void noStoreIsPassedOnHoweverItIsWritten() throws Exception {
+    for (String own : List.of("max-age=60;no-store", "\"no-store\"", "no-store=1")) {
+      site.page(
+          "/a",
+          SHARED,
+          exchange -> {
+            exchange.getResponseHeaders().add("Cache-Control", "max-age=60");
+            exchange.getResponseHeaders().add("Cache-Control", own);
+            html(exchange, "x");
+          });
+      HttpResponse<byte[]> page = site.get("/a");
+      assertEquals("lms; fwd=miss; detail=anon/no-store", status(page));
+      assertEquals("no-cache, no-store", header(page, "Cache-Control"));
+    }
+  }
+
+  /** Methods of a map that replace something tell what it was. */
+  @Test
+  void replacingAHeaderIsReadingIt() throws Exception {
+    List<Function<Headers, Object>> readers =
+        List.of(
+            headers -> headers.remove("X-Forwarded-Host"),
+            headers -> headers.put("X-Forwarded-Host", List.of("mine")),
+            headers -> headers.replace("X-Forwarded-Host", List.of("mine")),
+            headers -> headers.merge("X-Forwarded-Host", List.of("mine"), (was, now) -> was));
+    for (int i = 0; i < readers.size(); i++) {
+      Function<Headers, Object> reader = readers.get(i);
+      String path = "/host" + i;
+      site.page(
+          path,
+          SHARED,
+          exchange -> html(exchange, "" + reader.apply(exchange.getRequestHeaders())));
+      site.get(path, "X-Forwarded-Host", "evil");
+      HttpResponse<byte[]> next = site.get(path);
+      assertFalse(text(next).contains("evil"), text(next));
+      assertEquals("lms; fwd=miss; detail=anon/unkeyed", status(next));
     }
   }
 }

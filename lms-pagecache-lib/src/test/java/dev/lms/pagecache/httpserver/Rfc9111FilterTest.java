@@ -10,7 +10,9 @@ import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.Audience;
 import dev.lms.pagecache.PageRule;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Handlers that speak HTTP caching, behind the filter. */
 class Rfc9111FilterTest {
@@ -414,5 +418,117 @@ class Rfc9111FilterTest {
     HttpResponse<byte[]> head = site.send("HEAD", "/a");
     assertEquals("lms; hit; ttl=60; detail=anon", status(head));
     assertEquals("4", header(head, "Content-Length"));
+  }
+
+  /** A request that took a stack, and one that took minutes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a", ",", "\"", "\\", " ,", "a=\"", "\t"})
+  void noCacheControlOfARequestTakesLong(String piece) throws Exception {
+    site.page("/a", RULE, exchange -> answer(exchange, "body", "Cache-Control: max-age=60"));
+    site.get("/a");
+    String value = "a=\"" + piece.repeat(40_000 / piece.length()) + '"';
+    for (String name : List.of("Cache-Control", "Accept-Encoding", "If-None-Match", "Pragma")) {
+      HttpResponse<byte[]> response = site.get("/a", name, value);
+      assertEquals("body", text(response), name);
+    }
+  }
+
+  @Test
+  void everyHostHasItsOwnPages() throws Exception {
+    site.page(
+        "/a",
+        RULE,
+        exchange -> answer(exchange, requested(exchange, "Host"), "Cache-Control: max-age=60"));
+    for (int i = 0; i < 2; i++) {
+      assertEquals("evil.example", bodyOf(raw("GET /a HTTP/1.1", "Host: evil.example")));
+      assertEquals("good.example", bodyOf(raw("GET /a HTTP/1.1", "Host: good.example")));
+      assertEquals("good.example:81", bodyOf(raw("GET /a HTTP/1.1", "Host: good.example:81")));
+      assertEquals("good.example", bodyOf(raw("GET /a HTTP/1.1", "Host: GOOD.example")));
+      raw("GET http://evil.example/a HTTP/1.1", "Host: good.example");
+      raw("GET /a HTTP/1.1", "Host: evil.example", "Host: good.example");
+      raw("GET /a HTTP/1.1", "Host: good.example", "Host: evil.example");
+    }
+  }
+
+  private static String bodyOf(String response) {
+    return response.substring(response.indexOf("\r\n\r\n") + 4);
+  }
+
+  /** Sends what no client would. */
+  private String raw(String... lines) throws IOException {
+    try (Socket socket = site.connect()) {
+      String request = String.join("\r\n", lines) + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** A date says when something changed, not for whom it is. */
+  @Test
+  void noDateIsTakenForAnotherPersonsPage() throws Exception {
+    PageRule bySignIn = PageRule.rfc9111(Audience.BY_SIGN_IN, Duration.ofDays(1));
+    String[] fields = {"Cache-Control: max-age=60", "Last-Modified: Tue, 01 Jan 2019 00:00:00 GMT"};
+    site.page(
+        "/holes",
+        RULE,
+        exchange -> answer(exchange, PageCacheFilter.hole(exchange, "user-menu"), fields));
+    site.page(
+        "/variants",
+        bySignIn,
+        exchange -> answer(exchange, "" + PageCacheFilter.variant(exchange), fields));
+    site.page("/own", RULE, exchange -> answer(exchange, "for " + site.readUser(), fields));
+    site.page(
+        "/varies",
+        RULE,
+        exchange -> {
+          exchange.getResponseHeaders().set("Vary", "Cookie");
+          answer(exchange, requested(exchange, "Cookie"), fields);
+        });
+    for (String path : List.of("/holes", "/variants", "/own", "/varies")) {
+      site.get(path, "X-User", "anna", "Cookie", "a=1");
+      for (int i = 0; i < 2; i++) {
+        HttpResponse<byte[]> stranger =
+            site.get(path, "If-Modified-Since", "Wed, 01 Jan 2020 00:00:00 GMT");
+        assertEquals(200, stranger.statusCode(), path);
+      }
+    }
+    site.page("/same", RULE, exchange -> answer(exchange, "for all", fields));
+    site.get("/same", "X-User", "anna");
+    assertEquals(
+        304, site.get("/same", "If-Modified-Since", "Wed, 01 Jan 2020 00:00:00 GMT").statusCode());
+  }
+
+  /** A cache behind this one must not be told the opposite. */
+  @Test
+  void whatIsAboutAPersonIsToldToNoCache() throws Exception {
+    PageRule bySignIn = PageRule.rfc9111(Audience.BY_SIGN_IN, Duration.ofDays(1));
+    String[] fields = {
+      "Cache-Control: max-age=60",
+      "CDN-Cache-Control: max-age=600",
+      "Cloudflare-CDN-Cache-Control: max-age=600",
+      "Surrogate-Control: max-age=600",
+      "Edge-Control: max-age=600",
+      "X-Accel-Expires: 600",
+      "Expires: Fri, 01 Jan 2100 00:00:00 GMT"
+    };
+    site.page(
+        "/menu",
+        RULE,
+        exchange -> answer(exchange, PageCacheFilter.hole(exchange, "user-menu"), fields));
+    site.page("/who", bySignIn, exchange -> answer(exchange, "for people", fields));
+    site.page("/all", RULE, exchange -> answer(exchange, "for all", fields));
+    for (int i = 0; i < 2; i++) {
+      for (String path : List.of("/menu", "/who")) {
+        HttpResponse<byte[]> own = site.get(path, "X-User", "anna");
+        assertEquals("private, no-cache", header(own, "Cache-Control"));
+        for (String field : fields) {
+          String name = field.substring(0, field.indexOf(':'));
+          assertTrue(name.equals("Cache-Control") || header(own, name).isEmpty(), field);
+        }
+      }
+      HttpResponse<byte[]> all = site.get("/all", "X-User", "anna");
+      assertEquals("max-age=600", header(all, "CDN-Cache-Control"));
+      assertEquals("600", header(all, "X-Accel-Expires"));
+    }
   }
 }

@@ -1,0 +1,61 @@
+package dev.lms.pagecache;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What an answer tells the caches it passes on its way: by {@code Cache-Control}, and by fields
+ * that tell some of them something else. Those are the ones of RFC 9213, whose names all end alike,
+ * and the older ones of single products.
+ */
+public final class CacheAdvice {
+  private static final String CACHE_CONTROL = "cache-control";
+
+  /** Of surrogates and of HTTP/1.0: they forbid in the words of {@code Cache-Control}. */
+  private static final Set<String> OLDER = Set.of("pragma", "surrogate-control", "edge-control");
+
+  private static final Set<String> OTHERS =
+      Set.of("surrogate-control", "edge-control", "x-accel-expires", "expires");
+
+  private CacheAdvice() {}
+
+  /**
+   * Whether a field would contradict what a cache says in {@code Cache-Control}: one that is
+   * stronger than it for some caches, or {@code Expires}.
+   *
+   * @param name its name, in any case
+   * @return false for {@code Cache-Control} itself
+   */
+  public static boolean overrides(String name) {
+    return isCacheControl(name) || OTHERS.contains(name.toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * Advice for an answer that came with some of its own.
+   *
+   * @param said the lines of its {@code Cache-Control}
+   * @param advice what to say unless it is stricter
+   * @return the value to send: what was said if that is {@code no-store}; if it may have been
+   *     meant, the advice and {@code no-store}
+   */
+  public static String stricter(List<String> said, String advice) {
+    CacheControl own = CacheControl.parse(said);
+    if (own.permits(Directive.NO_STORE)) {
+      return String.join(", ", said);
+    }
+    return own.says(Directive.NO_STORE) ? advice + ", no-store" : advice;
+  }
+
+  /** As {@code CDN-Cache-Control}; not {@code Cache-Control} itself. */
+  static boolean isCacheControl(String name) {
+    int prefix = name.length() - CACHE_CONTROL.length();
+    return prefix > 0
+        && name.charAt(prefix - 1) == '-'
+        && name.regionMatches(true, prefix, CACHE_CONTROL, 0, CACHE_CONTROL.length());
+  }
+
+  static boolean isOlder(String name) {
+    return OLDER.contains(name.toLowerCase(Locale.ROOT));
+  }
+}
