@@ -46,8 +46,13 @@ public final class PageCache {
           Reason.ASKED_ONCE,
           Reason.FULL);
 
-  /** What is known about the page of a key besides the store. */
-  private record Note(boolean personal, Instant until) {}
+  /**
+   * What is known about the page of a key besides the store.
+   *
+   * @param personal whether each person has their own
+   * @param passed why it was not stored, if it was not
+   */
+  private record Note(boolean personal, Optional<Reason> passed, Instant until) {}
 
   private final PageStore store;
   private final InstantSource clock;
@@ -290,15 +295,12 @@ public final class PageCache {
     Renderer.Rendering rendering;
     try {
       rendering = renderer.render(found.primary(), found.page(), nothingToShare);
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) { // Errors too: whoever asks is better served with the stale page.
       Optional<Page> standIn = left.get() ? Optional.empty() : standIn(found, request);
       if (standIn.isPresent()) {
         LOG.log(System.Logger.Level.WARNING, "A stale page stands in for a render that failed", e);
         return standsIn(found, standIn.get(), Reason.ABORTED, flight);
       }
-      counted(found.primary(), passed(found, Optional.empty(), Reason.ABORTED));
-      throw e;
-    } catch (Error e) {
       counted(found.primary(), passed(found, Optional.empty(), Reason.ABORTED));
       throw e;
     }
@@ -310,7 +312,7 @@ public final class PageCache {
         }
       }
       if (!PASSING.contains(passed.reason())) {
-        note(found.key(), false);
+        note(found.key(), false, Optional.of(passed.reason()));
       }
       return passed(found, Optional.empty(), passed.reason());
     }
@@ -322,9 +324,10 @@ public final class PageCache {
       Found found, Page page, PresentedRequest request, Flights.@Nullable Flight flight) {
     PageKey own = found.primary().withVariant(page.variant());
     if (!own.equals(found.primary())) {
-      note(found.primary(), true);
+      note(found.primary(), true, Optional.empty());
     } else if (request.followsRfc9111() && !page.isFresh(clock.instant())) {
-      note(found.key(), false); // To be validated at each use: nobody should wait for another.
+      // To be validated at each use: nobody should wait for another.
+      note(found.key(), false, Optional.empty());
     } else {
       notes.invalidate(found.key());
     }
@@ -421,7 +424,7 @@ public final class PageCache {
     }
     try {
       render(found.get(), request, renderer, boarding.flight());
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       LOG.log(System.Logger.Level.WARNING, "A page could not be rendered anew", e);
     } finally {
       boarding.flight().giveUp();
@@ -462,8 +465,8 @@ public final class PageCache {
     return note != null && clock.instant().isBefore(note.until()) ? note : null;
   }
 
-  private void note(PageKey key, boolean personal) {
-    notes.put(key, new Note(personal, clock.instant().plus(MEMORY)));
+  private void note(PageKey key, boolean personal, Optional<Reason> passed) {
+    notes.put(key, new Note(personal, passed, clock.instant().plus(MEMORY)));
   }
 
   /** What is remembered besides pages, by weight. */
@@ -493,6 +496,26 @@ public final class PageCache {
         found.get().reuse() == ReusePolicy.Reuse.USE
             ? Outcome.hit(found.get().page().orElseThrow())
             : Outcome.passed(Outcome.Source.MISS, key.variant(), Optional.empty(), Reason.HEAD));
+  }
+
+  /**
+   * Why a page is not stored: nothing is, and its last render was lately and could not be, for a
+   * reason that was not about one request or one moment. A request that wants a part of it or has
+   * conditions may then go to the handler as it came.
+   *
+   * @param asked the key
+   * @param asker who is asking
+   * @param request what decides which stored page may answer
+   * @return the reason, or empty
+   */
+  public Optional<Reason> whyNotStored(PageKey asked, Asker asker, PresentedRequest request) {
+    PageKey key = keyFor(asked, asker);
+    Note note = noteOf(key);
+    if (note == null || note.passed().isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Found> found = find(key, request);
+    return found.isPresent() && found.get().page().isPresent() ? Optional.empty() : note.passed();
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.lms.pagecache.httpserver;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Locale;
@@ -18,7 +19,6 @@ final class InBackground extends DelegatingExchange {
 
   private final Headers requestHeaders = new Headers();
   private final Headers responseHeaders = new Headers();
-  private int status = -1;
 
   /**
    * To be made while the request's own thread still has it.
@@ -58,14 +58,15 @@ final class InBackground extends DelegatingExchange {
     return OutputStream.nullOutputStream();
   }
 
+  /** Only called for what is not held back until it is whole. */
   @Override
-  public void sendResponseHeaders(int code, long length) {
-    status = code;
+  public void sendResponseHeaders(int code, long length) throws IOException {
+    throw new IOException("This answer cannot be stored, and in the background nobody gets it");
   }
 
   @Override
   public int getResponseCode() {
-    return status;
+    return -1;
   }
 
   @Override

@@ -34,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  * another version or the answer may depend on the person, for the page itself; the filters behind
  * this one are then run again. Safe for use by several threads.
  *
+ * <p>An answer that cannot be stored whatever its body is, going by its fields, leaves as it is
+ * written if its length is unknown or the handler flushes. While a page is known not to be stored,
+ * requests for a part of it and conditional ones reach the handler as they came.
+ *
  * <p>After a request with an unsafe method succeeded (2xx or 3xx), the pages of its URI are purged
  * before its answer leaves (RFC 9111 section 4.4). A purge of this kind that fails is logged as an
  * error; the answer leaves all the same, because what it reports has happened.

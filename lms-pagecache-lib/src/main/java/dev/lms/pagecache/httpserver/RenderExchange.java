@@ -8,6 +8,7 @@ import dev.lms.pagecache.Fields;
 import dev.lms.pagecache.HoleMarkers;
 import dev.lms.pagecache.Outcome;
 import dev.lms.pagecache.PageKey;
+import dev.lms.pagecache.Reason;
 import dev.lms.pagecache.Variant;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,7 +22,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,16 +60,20 @@ final class RenderExchange extends DelegatingExchange {
   /** Present when the answer may be stored: then the handler sees only what is in the key. */
   private final @Nullable KeyedRequest keyed;
 
-  /** Announced when the answer streams. */
-  private final Outcome whenStreamed;
-
-  private final Consumer<RenderExchange> beforeStreaming;
+  private final Fate fate;
 
   private final Headers headers = new Headers();
   private final Body body = new Body();
   private OutputStream handlersBody = body;
   private int status = -1;
   private long announced;
+
+  /** The fields as they were when the answer began: later ones are not sent. */
+  private @Nullable Fields begun;
+
+  /** Why the answer is for one client alone, if that is known before its body. */
+  private Optional<Reason> objection = Optional.empty();
+
   private boolean closed;
   private boolean handlerReturned;
   private boolean readConnection;
@@ -94,6 +98,19 @@ final class RenderExchange extends DelegatingExchange {
     }
   }
 
+  /** What becomes of an answer that has begun. */
+  interface Fate {
+    /** Why it is for this client alone, whatever its body may be; empty if that depends on it. */
+    Optional<Reason> objection(RenderExchange begun);
+
+    /**
+     * To be called before it streams.
+     *
+     * @return what its client is told
+     */
+    Outcome streams(RenderExchange begun) throws IOException;
+  }
+
   RenderExchange(
       HttpExchange outer,
       Variant variant,
@@ -101,16 +118,14 @@ final class RenderExchange extends DelegatingExchange {
       HoleMarkers markers,
       int cap,
       @Nullable KeyedRequest keyed,
-      Outcome whenStreamed,
-      Consumer<RenderExchange> beforeStreaming) {
+      Fate fate) {
     super(outer);
     this.variant = variant;
     this.responder = responder;
     this.markers = markers;
     this.cap = cap;
     this.keyed = keyed;
-    this.whenStreamed = whenStreamed;
-    this.beforeStreaming = beforeStreaming;
+    this.fate = fate;
   }
 
   Variant variant() {
@@ -159,7 +174,17 @@ final class RenderExchange extends DelegatingExchange {
 
   /** Whether the answer goes to the client already. */
   boolean isUnderWay() {
-    return body.streamed != null || body.empty;
+    return body.underWay;
+  }
+
+  /** Why the answer was known to be for one client alone before its body was. */
+  Optional<Reason> objection() {
+    return objection;
+  }
+
+  /** Whether the handler wants its client to be the last of this connection. */
+  boolean endsConnection() {
+    return fields().members("Connection").stream().anyMatch("close"::equalsIgnoreCase);
   }
 
   private boolean hasBegun() {
@@ -171,7 +196,7 @@ final class RenderExchange extends DelegatingExchange {
   }
 
   Fields fields() {
-    return new Fields(headers);
+    return begun == null ? new Fields(headers) : begun;
   }
 
   List<String> tags() {
@@ -249,13 +274,33 @@ final class RenderExchange extends DelegatingExchange {
     if (hasBegun()) {
       throw new IOException("The headers were already sent");
     }
+    begun = new Fields(headers);
     status = code;
-    announced = length;
-    boolean worthHolding = markers.any() || responder.wouldCompress(fields(), length);
-    boolean held = keyed != null || (worthHolding && !handlerReturned);
-    if (!held || length > cap) {
+    announced = neverHasBody(code) ? -1 : length;
+    if (keyed != null) {
+      objection = fate.objection(this);
+    }
+    if (!isWorthHolding() || announced > cap) {
       body.stream();
     }
+  }
+
+  /** RFC 9110 section 6.4.1; the server sends none either, whatever length is announced. */
+  private static boolean neverHasBody(int status) {
+    return (status >= 100 && status < 200) || status == 204 || status == 304;
+  }
+
+  /**
+   * Whether the answer is of more use whole than as it comes. One that may be stored is. Any other
+   * is if it is complete soon, going by its length, and gains by it.
+   */
+  private boolean isWorthHolding() {
+    if (keyed != null && (objection.isEmpty() || announced != 0)) {
+      return true;
+    }
+    return !handlerReturned
+        && !getRequestMethod().equals("HEAD")
+        && (markers.any() || responder.wouldCompress(fields(), announced));
   }
 
   @Override
@@ -270,20 +315,24 @@ final class RenderExchange extends DelegatingExchange {
   /** Holds up to the cap, then streams. */
   private final class Body extends OutputStream {
     private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+    private boolean underWay;
     private @Nullable OutputStream streamed;
-    private boolean empty;
     private boolean closed;
 
     private void stream() throws IOException {
-      beforeStreaming.accept(RenderExchange.this);
-      OutputStream out = responder.begin(status, fields(), announced, markers, whenStreamed);
-      if (out == null) {
-        empty = true;
-      } else {
+      Outcome outcome = fate.streams(RenderExchange.this);
+      underWay = true;
+      OutputStream out = responder.begin(status, fields(), announced, markers, outcome);
+      if (out != null) {
         streamed = out;
         held.writeTo(out);
         held.reset();
       }
+    }
+
+    /** Whether all that was announced is there, so that there is nothing to wait for. */
+    private boolean isWhole() {
+      return announced < 0 || (announced > 0 && held.size() == announced);
     }
 
     @Override
@@ -300,7 +349,10 @@ final class RenderExchange extends DelegatingExchange {
         return;
       }
       if (streamed == null) {
-        if (announced < 0 || empty || (announced > 0 && held.size() + (long) length > announced)) {
+        if (closed || RenderExchange.this.closed) {
+          throw new IOException("The body was closed");
+        }
+        if (announced < 0 || (announced > 0 && held.size() + (long) length > announced)) {
           throw new IOException("More bytes than announced");
         }
         if (held.size() + (long) length <= cap) {
@@ -314,8 +366,16 @@ final class RenderExchange extends DelegatingExchange {
       }
     }
 
+    /** Who flushes what is for one client alone wants it to be there. */
     @Override
     public void flush() throws IOException {
+      if (streamed == null && (closed || RenderExchange.this.closed)) {
+        throw new IOException("The body was closed");
+      }
+      boolean forOneClient = keyed == null || objection.isPresent();
+      if (hasBegun() && !underWay && forOneClient && !isWhole()) {
+        stream();
+      }
       if (streamed != null) {
         streamed.flush();
       }

@@ -1,6 +1,7 @@
 package dev.lms.pagecache.httpserver;
 
 import com.sun.net.httpserver.Filter;
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.Answer;
 import dev.lms.pagecache.Asker;
@@ -29,12 +30,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One request on its way. */
 final class Visit {
+  /** RFC 9110 sections 13.1 and 14.2. */
+  private static final List<RareField> OF_LESS_THAN_ALL =
+      Stream.of("Range", "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since")
+          .map(RareField::named)
+          .toList();
+
   private final Settings settings;
   private final PageCache cache;
   private final PageCacheFilter filter;
@@ -85,12 +92,32 @@ final class Visit {
 
   /** Past the cache: the answer streams through, unless it has holes to fill. */
   private void pass(Variant variant, Outcome outcome) throws IOException {
-    RenderExchange render = exchange(variant, null, outcome, this::purgeWhatChanged);
+    RenderExchange render = exchange(variant, null, new Passing(outcome));
     Optional<String> fault = run(render, outcome);
     if (render.isHeld()) {
       purgeWhatChanged(render);
     }
     send(render, fault, outcome);
+  }
+
+  /** What becomes of an answer that goes past the cache. */
+  private final class Passing implements RenderExchange.Fate {
+    private final Outcome outcome;
+
+    Passing(Outcome outcome) {
+      this.outcome = outcome;
+    }
+
+    @Override
+    public Optional<Reason> objection(RenderExchange begun) {
+      return outcome.reason();
+    }
+
+    @Override
+    public Outcome streams(RenderExchange begun) {
+      purgeWhatChanged(begun);
+      return outcome;
+    }
   }
 
   private void purgeWhatChanged(RenderExchange render) {
@@ -108,15 +135,22 @@ final class Visit {
       throw new IOException(fault.get());
     }
     if (render.isHeld()) {
+      endConnectionLike(render);
       responder.send(render.answer(), outcome);
+    }
+  }
+
+  /** What a handler says about its connection holds for the one it answered on. */
+  private void endConnectionLike(RenderExchange render) {
+    if (render.endsConnection()) {
+      outer.getResponseHeaders().set("Connection", "close");
     }
   }
 
   private RenderExchange exchange(
       Variant variant,
       RenderExchange.@Nullable KeyedRequest keyed,
-      Outcome whenStreamed,
-      Consumer<RenderExchange> beforeStreaming) {
+      RenderExchange.Fate fate) {
     return new RenderExchange(
         outer,
         variant,
@@ -124,8 +158,7 @@ final class Visit {
         new HoleMarkers(settings.random()),
         cache.maxPageBytes(),
         keyed,
-        whenStreamed,
-        beforeStreaming);
+        fate);
   }
 
   void cached(StoragePolicy.Request request, Asker asker, PageRule declared) throws IOException {
@@ -141,8 +174,18 @@ final class Visit {
       onlyStored(cache.peek(key, asker, presented));
       return;
     }
+    if (wantsLessThanAll()) {
+      Optional<Reason> notStored = cache.whyNotStored(key, asker, presented);
+      if (notStored.isPresent()) {
+        pass(key.variant(), cache.bypass(named.route(), key.variant(), notStored.get()));
+        return;
+      }
+    }
     Attempt attempt = new Attempt(request, asker, declared);
     Outcome outcome = cache.get(key, asker, presented, attempt);
+    if (attempt.exchange != null) {
+      endConnectionLike(attempt.exchange);
+    }
     if (outcome.page().isPresent()) {
       send(outcome.page().get(), outcome);
       if (outcome.source() == Outcome.Source.STALE) {
@@ -153,6 +196,17 @@ final class Visit {
     } else {
       send(attempt.exchange(), attempt.fault, outcome);
     }
+  }
+
+  /** Whether the request has fields that a handler does not see where its answer may be stored. */
+  private boolean wantsLessThanAll() {
+    Headers headers = outer.getRequestHeaders();
+    for (RareField field : OF_LESS_THAN_ALL) {
+      if (field.isIn(headers)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void send(Page page, Outcome outcome) throws IOException {
@@ -239,7 +293,7 @@ final class Visit {
     try {
       behind.doFilter(render);
       return render.finish();
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) { // Also what handlers in other languages throw without saying so.
       responder.announce(ifFails);
       throw e;
     }
@@ -247,6 +301,8 @@ final class Visit {
 
   /** The render of a page that may become a stored one. */
   private final class Attempt implements Renderer {
+    private static final String EVENT_STREAM = "text/event-stream";
+
     private final StoragePolicy.Request request;
     private final Asker asker;
     private final PageRule declared;
@@ -290,6 +346,20 @@ final class Visit {
     private Rendered ask(
         PageKey key, Optional<Question> question, long readsBefore, Runnable nothingToShare)
         throws IOException {
+      Instant started = cache.clock().instant();
+      RenderExchange.Fate fate =
+          new RenderExchange.Fate() {
+            @Override
+            public Optional<Reason> objection(RenderExchange begun) {
+              return Attempt.this.objection(key, rendered(begun, started, readsBefore, true));
+            }
+
+            @Override
+            public Outcome streams(RenderExchange begun) {
+              nothingToShare.run();
+              return missed(key, begun.objection().orElse(Reason.SIZE));
+            }
+          };
       RenderExchange render =
           Visit.this.exchange(
               key.variant(),
@@ -299,16 +369,50 @@ final class Visit {
                   keyedHeaders(),
                   question.map(Question::conditions).orElse(Map.of()),
                   named.followsRfc9111()),
-              missed(key, Reason.SIZE),
-              begun -> nothingToShare.run());
+              fate);
       exchange = render;
-      Instant started = cache.clock().instant();
-      fault = run(render, missed(key, Reason.ABORTED));
+      try {
+        fault = run(render, missed(key, Reason.ABORTED));
+      } catch (IOException | RuntimeException e) {
+        if (!render.isUnderWay() || !(outer instanceof InBackground)) {
+          throw e;
+        } // The handler was told to stop, and that is no failure of its.
+      }
+      return rendered(render, started, readsBefore, settings.ask(outer).equals(Optional.of(asker)));
+    }
+
+    private Rendered rendered(
+        RenderExchange render, Instant started, long readsBefore, boolean sameAsker) {
       return new Rendered(
           render,
           new Received(requestFields(), started, cache.clock().instant()),
           settings.personalReads().isEmpty() || readsSoFar() != readsBefore,
-          settings.ask(outer).equals(Optional.of(asker)));
+          sameAsker);
+    }
+
+    /**
+     * What keeps an answer that has just begun from being stored, whatever comes: what is known by
+     * now only gets worse. A failure is no such reason, as a stale page may stand in for it.
+     */
+    private Optional<Reason> objection(PageKey key, Rendered begun) {
+      RenderExchange render = begun.exchange();
+      if (isEventStream(render.fields())) {
+        return Optional.of(Reason.SIZE); // It grows until somebody leaves.
+      }
+      Verdict verdict =
+          StoragePolicy.judge(
+              happened(
+                  key, begun, render.getResponseCode(), render.fields(), Set.copyOf(render.tags())));
+      return verdict instanceof Verdict.Pass pass && pass.reason() != Reason.ERROR
+          ? Optional.of(pass.reason())
+          : Optional.empty();
+    }
+
+    private static boolean isEventStream(Fields fields) {
+      return fields
+          .first("Content-Type")
+          .filter(type -> type.regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length()))
+          .isPresent();
     }
 
     RenderExchange exchange() {
@@ -386,30 +490,18 @@ final class Visit {
         Fields fields,
         Set<String> tags,
         Supplier<Answer> answer) {
-      Set<String> all = new HashSet<>(declared.tags());
-      all.addAll(tags);
-      Render happened =
-          new Render(
-              declared,
-              asker,
-              key.variant(),
-              status,
-              fields,
-              all,
-              fault.isEmpty(),
-              !rendered.exchange().isUnderWay(),
-              rendered.readPersonal(),
-              rendered.exchange().readUnkeyed(),
-              rendered.sameAsker(),
-              rendered.received());
-      Verdict verdict = StoragePolicy.judge(happened);
+      Render happened = happened(key, rendered, status, fields, tags);
+      Verdict verdict =
+          rendered.exchange().isUnderWay() && rendered.exchange().objection().isPresent()
+              ? new Verdict.Pass(rendered.exchange().objection().get())
+              : StoragePolicy.judge(happened);
       settings.explanations().ifPresent(to -> to.accept(explain(key, happened, verdict)));
       if (verdict instanceof Verdict.Store store) {
         return new Storable(
             Page.of(
                 answer.get(),
                 key.withVariant(store.variant()),
-                all,
+                happened.tags(),
                 store
                     .age()
                     .map(rendered.received().cameAt()::minus)
@@ -418,6 +510,26 @@ final class Visit {
                 store.keptStale()));
       }
       return new Passed(((Verdict.Pass) verdict).reason());
+    }
+
+    private Render happened(
+        PageKey key, Rendered rendered, int status, Fields fields, Set<String> tags) {
+      Set<String> all = new HashSet<>(declared.tags());
+      all.addAll(tags);
+      RenderExchange render = rendered.exchange();
+      return new Render(
+          declared,
+          asker,
+          key.variant(),
+          status,
+          fields,
+          all,
+          fault.isEmpty(),
+          !render.isUnderWay() || render.objection().isPresent(),
+          rendered.readPersonal(),
+          render.readUnkeyed(),
+          rendered.sameAsker(),
+          rendered.received());
     }
 
     private Explanation explain(PageKey key, Render happened, Verdict verdict) {
