@@ -148,9 +148,7 @@ final class Visit {
   }
 
   private RenderExchange exchange(
-      Variant variant,
-      RenderExchange.@Nullable KeyedRequest keyed,
-      RenderExchange.Fate fate) {
+      Variant variant, RenderExchange.@Nullable KeyedRequest keyed, RenderExchange.Fate fate) {
     return new RenderExchange(
         outer,
         variant,
@@ -402,7 +400,11 @@ final class Visit {
       Verdict verdict =
           StoragePolicy.judge(
               happened(
-                  key, begun, render.getResponseCode(), render.fields(), Set.copyOf(render.tags())));
+                  key,
+                  begun,
+                  render.getResponseCode(),
+                  render.fields(),
+                  Set.copyOf(render.tags())));
       return verdict instanceof Verdict.Pass pass && pass.reason() != Reason.ERROR
           ? Optional.of(pass.reason())
           : Optional.empty();

@@ -411,7 +411,8 @@ class BareServerTest {
       List<String> answer = read(in, method.equals("HEAD"));
       List<String> noted = NOTED.poll(20, TimeUnit.SECONDS);
       // HTTP/1.0 has no chunks; the cache knows lengths and can keep the connection all the same.
-      boolean kept = version.equals("1.1") && !answer.isEmpty() && line(in).startsWith("HTTP/1.1 204");
+      boolean kept =
+          version.equals("1.1") && !answer.isEmpty() && line(in).startsWith("HTTP/1.1 204");
       return new Seen(answer, kept, noted);
     }
   }
@@ -423,7 +424,8 @@ class BareServerTest {
     }
     Headers headers = new Headers();
     for (String line = line(in); !line.isEmpty(); line = line(in)) {
-      headers.add(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 1).strip());
+      headers.add(
+          line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 1).strip());
     }
     List<String> answer = new ArrayList<>();
     answer.add(status);

@@ -32,7 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What cannot be stored comes as without the cache: at once, and in the part that was asked for. */
+/**
+ * What cannot be stored comes as without the cache: at once, and in the part that was asked for.
+ */
 class PassingByTest {
   private final AtomicInteger renders = new AtomicInteger();
   private Site site;
@@ -68,7 +70,8 @@ class PassingByTest {
       socket.setSoTimeout(20_000);
       socket
           .getOutputStream()
-          .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+          .write(
+              ("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
       InputStream in = socket.getInputStream();
       StringBuilder got = new StringBuilder();
       while (got.indexOf(first) < 0) {
@@ -149,7 +152,8 @@ class PassingByTest {
       socket
           .getOutputStream()
           .write(
-              "GET /a HTTP/1.0\r\nAccept-Encoding: gzip\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+              "GET /a HTTP/1.0\r\nAccept-Encoding: gzip\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
       StringBuilder got = new StringBuilder();
       InputStream in = socket.getInputStream();
       while (got.indexOf("first") < 0) {
@@ -254,7 +258,9 @@ class PassingByTest {
           Site.send(exchange, 200, "body");
         });
     site.get("/a");
-    assertEquals("lms; fwd=request; detail=anon/authorization", status(site.get("/a", "Authorization", "me")));
+    assertEquals(
+        "lms; fwd=request; detail=anon/authorization",
+        status(site.get("/a", "Authorization", "me")));
     HttpResponse<byte[]> part = site.get("/a", "Range", "bytes=1-2");
     assertEquals("od", text(part));
     assertEquals("lms; hit; ttl=60; detail=anon", status(part));
