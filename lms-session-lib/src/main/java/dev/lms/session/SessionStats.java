@@ -5,9 +5,16 @@ package dev.lms.session;
  *
  * @param signedIn sessions of people
  * @param anonymous sessions of strangers
+ * @param unreadable what is in the place of a session and cannot be read, such as a key that
+ *     another program wrote; not counted as live
  */
-public record SessionStats(long signedIn, long anonymous) {
-  /** All of them. */
+public record SessionStats(long signedIn, long anonymous, long unreadable) {
+  /** Where everything can be read. */
+  public SessionStats(long signedIn, long anonymous) {
+    this(signedIn, anonymous, 0);
+  }
+
+  /** All that are live. */
   public long live() {
     return signedIn + anonymous;
   }

@@ -58,11 +58,17 @@ final class SessionCommand implements Runnable {
       answer.addProperty("live", stats.live());
       answer.addProperty("signedIn", stats.signedIn());
       answer.addProperty("anonymous", stats.anonymous());
+      answer.addProperty("unreadable", stats.unreadable());
       print(answer);
     } else {
       System.out.printf(
           "%d live sessions in %s: %d of people signed in, %d of strangers%n",
           stats.live(), store, stats.signedIn(), stats.anonymous());
+      if (stats.unreadable() > 0) {
+        System.out.printf(
+            "%d in the place of sessions that nobody can read, such as another program's%n",
+            stats.unreadable());
+      }
     }
     return 0;
   }

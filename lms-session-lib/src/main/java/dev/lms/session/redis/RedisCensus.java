@@ -38,11 +38,10 @@ final class RedisCensus {
   List<SessionInfo> list(String principalId, Instant now) {
     List<SessionInfo> sessions = new ArrayList<>();
     List<IndexEntry> entries = List.copyOf(index.entries(index.all(principalId)));
-    List<Optional<Found>> found = read(entries.stream().map(IndexEntry::field).toList());
+    List<Object> values = values(entries.stream().map(IndexEntry::field).toList());
     for (int i = 0; i < entries.size(); i++) {
       IndexEntry entry = entries.get(i);
-      found
-          .get(i)
+      decode(entry.field(), values.get(i))
           .filter(session -> session.deadline().isAfter(now))
           .filter(
               session ->
@@ -71,10 +70,16 @@ final class RedisCensus {
   SessionStats stats(Instant now) {
     long signedIn = 0;
     long anonymous = 0;
+    long unreadable = 0;
     ScanIteration scan = calls.redis().scanIteration(BATCH, keys.pattern());
     while (!scan.isIterationCompleted()) {
-      for (Optional<Found> session : read(sessions(calls.repeatable(scan::nextBatchList)))) {
-        if (session.filter(s -> s.deadline().isAfter(now)).isPresent()) {
+      List<String> fields = sessions(calls.repeatable(scan::nextBatchList));
+      List<Object> values = values(fields);
+      for (int i = 0; i < fields.size(); i++) {
+        Optional<Found> session = decode(fields.get(i), values.get(i));
+        if (session.isEmpty()) {
+          unreadable += isUnreadable(values.get(i)) ? 1 : 0;
+        } else if (session.get().deadline().isAfter(now)) {
           if (session.get().envelope().principal().isPresent()) {
             signedIn++;
           } else {
@@ -83,13 +88,14 @@ final class RedisCensus {
         }
       }
     }
-    return new SessionStats(signedIn, anonymous);
+    return new SessionStats(signedIn, anonymous, unreadable);
   }
 
   /**
    * One pass could miss a session that is rotated behind the cursor; so there is another until one
    * finds nothing that began before this did. Indexes are emptied like any person's, so that a
-   * sign-in under way is ended too.
+   * sign-in under way is ended too. What somebody else put under our names stays, and stops
+   * nothing.
    */
   long purge(Instant now) {
     long ended = 0;
@@ -105,12 +111,18 @@ final class RedisCensus {
           }
         }
         List<String> fields = sessions(batch);
-        for (Optional<Found> session : read(fields)) {
+        List<Object> values = values(fields);
+        List<Step> deletes = new ArrayList<>();
+        for (int i = 0; i < fields.size(); i++) {
+          Optional<Found> session = decode(fields.get(i), values.get(i));
           boolean live = session.filter(s -> s.deadline().isAfter(now)).isPresent();
           ended += live ? 1 : 0;
           again |= session.filter(s -> !s.envelope().created().isAfter(now)).isPresent();
+          if (values.get(i) != RedisValue.None.FOREIGN) {
+            deletes.add(Step.delete(keys.session(fields.get(i))));
+          }
         }
-        calls.repeatable(fields.stream().map(field -> Step.delete(keys.session(field))).toList());
+        calls.repeatable(deletes);
       }
     }
     return ended;
@@ -120,14 +132,13 @@ final class RedisCensus {
     return batch.stream().flatMap(key -> keys.field(key).stream()).distinct().toList();
   }
 
-  private List<Optional<Found>> read(List<String> fields) {
-    List<Step> steps = fields.stream().map(field -> Step.read(keys.session(field))).toList();
-    List<Object> answers = calls.repeatable(steps);
-    List<Optional<Found>> found = new ArrayList<>();
-    for (int i = 0; i < fields.size(); i++) {
-      found.add(decode(fields.get(i), answers.get(i)));
-    }
-    return found;
+  private List<Object> values(List<String> fields) {
+    return calls.repeatable(fields.stream().map(field -> Step.read(keys.session(field))).toList());
+  }
+
+  /** What is in the place of a session and cannot be read, whoever put it there. */
+  private static boolean isUnreadable(Object value) {
+    return value != RedisValue.None.ABSENT && !(value instanceof RedisValue.Moved);
   }
 
   private Optional<Found> decode(String field, Object value) {

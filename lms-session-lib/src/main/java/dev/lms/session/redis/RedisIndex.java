@@ -143,11 +143,12 @@ final class RedisIndex {
   Collection<IndexEntry> entries(List<String> indexes) {
     Map<String, IndexEntry> entries = new LinkedHashMap<>();
     for (Object answer : calls.repeatable(indexes.stream().map(Step::readAll).toList())) {
-      ((Map<?, ?>) answer)
-          .forEach(
-              (field, text) ->
-                  IndexEntry.decode(field.toString(), text.toString())
-                      .ifPresent(entry -> entries.putIfAbsent(entry.field(), entry)));
+      if (answer instanceof Map<?, ?> index) {
+        index.forEach(
+            (field, text) ->
+                IndexEntry.decode(field.toString(), text.toString())
+                    .ifPresent(entry -> entries.putIfAbsent(entry.field(), entry)));
+      } // Else somebody else put it there; it names no session.
     }
     return entries.values();
   }

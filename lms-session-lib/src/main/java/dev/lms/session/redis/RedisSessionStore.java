@@ -128,7 +128,7 @@ public final class RedisSessionStore implements SessionStore {
                 : reads.read(key);
           } catch (JedisDataException e) {
             if (Failure.isWrongType(e)) {
-              return RedisValue.None.UNREADABLE;
+              return RedisValue.None.FOREIGN;
             }
             throw e;
           }
@@ -163,7 +163,9 @@ public final class RedisSessionStore implements SessionStore {
       }
       return unreadable(token);
     }
-    return value == RedisValue.None.UNREADABLE ? unreadable(token) : Optional.empty();
+    return value == RedisValue.None.UNREADABLE || value == RedisValue.None.FOREIGN
+        ? unreadable(token)
+        : Optional.empty();
   }
 
   private Optional<StoredSession> unreadable(Token token) {

@@ -20,8 +20,10 @@ sealed interface RedisValue {
   enum None implements RedisValue {
     /** Nothing, or the mark of a revocation. */
     ABSENT,
-    /** Something that nobody here wrote, or not all of what was written. */
-    UNREADABLE
+    /** A string that nobody here wrote, or not all of what was written. */
+    UNREADABLE,
+    /** No string, so nothing of this library's. */
+    FOREIGN
   }
 
   /** Reads all of it. Taken apart as it comes from the network: every request reads it. */

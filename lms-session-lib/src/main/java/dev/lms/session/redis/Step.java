@@ -2,17 +2,36 @@ package dev.lms.session.redis;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.JedisCluster;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisDataException;
 
-/** A command that touches one key, to be sent alone or among others. */
+/**
+ * A command that touches one key, to be sent alone or among others.
+ *
+ * @param ifForeign what it answers if the key holds what this library never puts there; empty to
+ *     fail
+ */
 record Step(
-    Function<UnifiedJedis, Object> alone, Function<AbstractPipeline, Response<?>> pipelined) {
+    Function<UnifiedJedis, Object> alone,
+    Function<AbstractPipeline, Response<?>> pipelined,
+    Optional<Object> ifForeign) {
+
+  Step(Function<UnifiedJedis, Object> alone, Function<AbstractPipeline, Response<?>> pipelined) {
+    this(alone, pipelined, Optional.empty());
+  }
+
+  /** The same, but where there is what somebody else put there, this is the answer. */
+  private Step orIfForeign(Object answer) {
+    return new Step(alone, pipelined, Optional.of(answer));
+  }
 
   static Step delete(String key) {
     return new Step(redis -> redis.del(key), pipeline -> pipeline.del(key));
@@ -20,16 +39,19 @@ record Step(
 
   static Step deleteFields(String key, List<String> fields) {
     String[] names = fields.toArray(String[]::new);
-    return new Step(redis -> redis.hdel(key, names), pipeline -> pipeline.hdel(key, names));
+    return new Step(redis -> redis.hdel(key, names), pipeline -> pipeline.hdel(key, names))
+        .orIfForeign(0L);
   }
 
+  /** Answers a map, or {@link RedisValue.None#FOREIGN}. */
   static Step readAll(String key) {
-    return new Step(redis -> redis.hgetAll(key), pipeline -> pipeline.hgetAll(key));
+    return new Step(redis -> redis.hgetAll(key), pipeline -> pipeline.hgetAll(key))
+        .orIfForeign(RedisValue.None.FOREIGN);
   }
 
   /** Answers a {@link RedisValue}. */
   static Step read(String key) {
-    return of(RedisValue.read(key));
+    return of(RedisValue.read(key)).orIfForeign(RedisValue.None.FOREIGN);
   }
 
   static Step of(CommandObject<?> command) {
@@ -45,16 +67,29 @@ record Step(
   static List<Object> inOrder(UnifiedJedis redis, List<Step> steps) {
     List<Object> answers = new ArrayList<>(steps.size());
     if (steps.size() < 2 || isCluster(redis)) {
-      steps.forEach(step -> answers.add(step.alone().apply(redis)));
+      steps.forEach(step -> answers.add(step.answer(() -> step.alone().apply(redis))));
       return answers;
     }
     try (AbstractPipeline pipeline = redis.pipelined()) {
       List<Response<?>> responses = new ArrayList<>(steps.size());
       steps.forEach(step -> responses.add(step.pipelined().apply(pipeline)));
       pipeline.sync();
-      responses.forEach(response -> answers.add(response.get()));
+      for (int i = 0; i < steps.size(); i++) {
+        answers.add(steps.get(i).answer(responses.get(i)));
+      }
     }
     return answers;
+  }
+
+  private Object answer(Supplier<?> command) {
+    try {
+      return command.get();
+    } catch (JedisDataException e) {
+      if (ifForeign.isPresent() && Failure.isWrongType(e)) {
+        return ifForeign.get();
+      }
+      throw e;
+    }
   }
 
   @SuppressWarnings("deprecation") // JedisCluster is, but a program may still hand us one.

@@ -8,7 +8,12 @@ local now, max = tonumber(ARGV[1]), tonumber(ARGV[3])
 local field, replaced = ARGV[5], ARGV[9]
 local root = ARGV[8]
 local others, stale = {}, {}
-local entries = redis.call('HGETALL', KEYS[1])
+local entries = redis.pcall('HGETALL', KEYS[1])
+if entries.err then
+  -- No index. Somebody put it in the place of one, which begins anew.
+  redis.call('DEL', KEYS[1])
+  entries = {}
+end
 for i = 1, #entries, 2 do
   local deadline, signed_in, its_root = string.match(entries[i + 1], '^(%d+) %d+ (%d+) (%x+)$')
   deadline = tonumber(deadline or '0')

@@ -4,7 +4,10 @@
 -- ARGV     now, time to live of the mark (ms), what the call is known by
 -- Returns 1 if the session was live, also if this call ended it before and its answer was lost;
 -- else 0.
-local head = redis.call('GETRANGE', KEYS[1], 0, 43)
+local head = redis.pcall('GETRANGE', KEYS[1], 0, 43)
+if type(head) == 'table' then
+  head = '' -- No string, so no session; the mark takes its place.
+end
 if head == 'revoked ' .. ARGV[3] then
   return 1
 end

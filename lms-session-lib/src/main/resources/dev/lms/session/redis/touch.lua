@@ -5,7 +5,9 @@
 
 -- A full Redis refuses what needs memory, unless the script has removed something before. This must
 -- not be refused while the session's own deadline moves, or the index would end before it.
-redis.call('HDEL', KEYS[1], '')
+if type(redis.pcall('HDEL', KEYS[1], '')) == 'table' then
+  redis.call('DEL', KEYS[1]) -- No index, and in the place of one.
+end
 local deadline, root = ARGV[4], ARGV[6]
 local known = redis.call('HGET', KEYS[1], ARGV[3])
 if known then

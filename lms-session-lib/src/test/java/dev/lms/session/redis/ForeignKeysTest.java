@@ -1,0 +1,172 @@
+package dev.lms.session.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lms.session.Changes;
+import dev.lms.session.Envelope;
+import dev.lms.session.KeyRing;
+import dev.lms.session.Principal;
+import dev.lms.session.SessionLimit;
+import dev.lms.session.SessionStats;
+import dev.lms.session.SessionStore;
+import dev.lms.session.StoredSession;
+import dev.lms.session.Written;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.ScanIteration;
+import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.UnifiedJedis;
+
+/** Keys of somebody else that are called like ours, or stand where ours should be. */
+class ForeignKeysTest {
+  private static final KeyRing KEYS = KeyRing.of("a secret for tests, long enough 0001");
+  private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+  private static final Instant SOON = NOW.plusSeconds(1800);
+  private static final Instant LATER = NOW.plus(Duration.ofDays(7));
+  private static final Envelope STRANGER =
+      new Envelope(NOW, Optional.empty(), LATER, Optional.empty());
+  private static final Envelope ADA =
+      new Envelope(NOW, Optional.of(NOW), LATER, Optional.of(new Principal("ada", Set.of())));
+
+  private interface Body {
+    void run(UnifiedJedis redis, SessionStore store);
+  }
+
+  private static void on(boolean cluster, String prefix, Body body) {
+    try (RedisCluster nodes = cluster ? RedisCluster.start() : null;
+        RedisServer server = cluster ? null : RedisServer.start();
+        UnifiedJedis redis = RedisConnections.open(nodes != null ? nodes.url() : server.url(), 8)) {
+      body.run(redis, new RedisSessionStore(redis, KEYS, prefix));
+    }
+  }
+
+  /** One of every type, under names that differ in their last characters. */
+  private static Set<String> plant(UnifiedJedis redis, String name) {
+    redis.set(name + "00", "what");
+    redis.sadd(name + "01", "x", "y");
+    redis.rpush(name + "02", "x", "y");
+    redis.hset(name + "03", "x", "y");
+    redis.zadd(name + "04", 1, "x");
+    redis.xadd(name + "05", StreamEntryID.NEW_ENTRY, Map.of("x", "y"));
+    return Set.of(name + "00", name + "01", name + "02", name + "03", name + "04", name + "05");
+  }
+
+  private static Set<String> keys(UnifiedJedis redis) {
+    Set<String> keys = new HashSet<>();
+    ScanIteration scan = redis.scanIteration(100, "*");
+    while (!scan.isIterationCompleted()) {
+      keys.addAll(scan.nextBatchList());
+    }
+    return keys;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"session:", "", "CLUSTER"})
+  void whatIsNotOursStopsNothingAndStays(String where) {
+    boolean cluster = where.equals("CLUSTER");
+    String prefix = cluster ? "session:" : where;
+    on(
+        cluster,
+        prefix,
+        (redis, store) -> {
+          Set<String> foreign = new HashSet<>();
+          for (String group : List.of("{aaa}", "{bbb}", "{ccc}")) {
+            foreign.addAll(plant(redis, prefix + group + "0123456789abcdef0123456789abcd"));
+          }
+          Set<String> unreadable = Set.copyOf(foreign);
+          foreign.addAll(plant(redis, prefix + "index:"));
+          foreign.addAll(plant(redis, prefix + "index:0123456789abcdef"));
+          foreign.addAll(plant(redis, prefix + "other"));
+          for (int i = 0; i < 12; i++) {
+            store.create(STRANGER, Map.of(), SOON, NOW);
+            store.create(ADA, Map.of(), SOON, NOW);
+          }
+          assertEquals(new SessionStats(12, 12, unreadable.size()), store.stats(NOW));
+          assertEquals(12, store.list("ada", NOW).size());
+          assertEquals(12, store.revokeAll("ada", Optional.empty(), NOW));
+          store.create(ADA, Map.of(), SOON, NOW);
+          assertEquals(13, store.purge(NOW));
+          assertEquals(0, store.stats(NOW).live());
+          // A string in the place of a session may be one that only another key can read.
+          foreign.removeIf(key -> unreadable.contains(key) && key.endsWith("00"));
+          Set<String> left = keys(redis);
+          assertTrue(left.containsAll(foreign), () -> foreign + " in " + left);
+          assertEquals(foreign.size(), left.size());
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anIndexOfAnotherTypeBeginsAnew(boolean cluster) {
+    on(
+        cluster,
+        "session:",
+        (redis, store) -> {
+          StoredSession before = signIn(store);
+          String index =
+              keys(redis).stream().filter(key -> key.contains("index:")).findFirst().orElseThrow();
+          replace(redis, index);
+          assertEquals(List.of(), store.list("ada", NOW));
+          assertEquals(0, store.revokeAll("ada", Optional.empty(), NOW));
+          assertTrue(store.update(before, Changes.NONE, SOON.plusSeconds(600), NOW).isStored());
+          assertEquals(1, store.list("ada", NOW).size(), "a touch enters it again");
+          replace(redis, index);
+          StoredSession second = signIn(store);
+          assertEquals(1, store.list("ada", NOW).size());
+          replace(redis, index);
+          SessionLimit one = new SessionLimit(1, SessionLimit.WhenReached.REFUSE);
+          Written third = store.rotate(second, ADA, Changes.NONE, SOON, NOW, one);
+          assertTrue(third.isStored());
+          replace(redis, index);
+          store.delete(third.token().orElseThrow(), NOW);
+          assertEquals(Optional.empty(), store.load(third.token().orElseThrow()));
+          signIn(store);
+          assertTrue(redis.ttl(index) > 0);
+          replace(redis, index);
+          assertEquals(2, store.purge(NOW), "what no index names any more, too");
+        });
+  }
+
+  private static StoredSession signIn(SessionStore store) {
+    return store.load(store.create(ADA, Map.of(), SOON, NOW)).orElseThrow();
+  }
+
+  private static void replace(UnifiedJedis redis, String index) {
+    redis.del(index);
+    redis.sadd(index, "x", "y");
+  }
+
+  /** Ended by what its index says, whatever is in its place. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aSessionOfAnotherTypeStopsNoRevocation(boolean cluster) {
+    on(
+        cluster,
+        "session:",
+        (redis, store) -> {
+          StoredSession first = signIn(store);
+          signIn(store);
+          String key =
+              keys(redis).stream()
+                  .filter(name -> name.endsWith(first.handle()))
+                  .findFirst()
+                  .orElseThrow();
+          replace(redis, key);
+          assertEquals(1, store.list("ada", NOW).size());
+          Changes set = new Changes(Map.of("a", "1"), Set.of(), Map.of());
+          assertEquals(Written.GONE, store.update(first, set, SOON, NOW));
+          assertEquals(Written.GONE, store.rotate(first, STRANGER, set, SOON, NOW));
+          assertEquals(1, store.revokeAll("ada", Optional.empty(), NOW));
+          assertEquals(0, store.stats(NOW).live());
+          assertTrue(redis.ttl(key) > 0, "the mark");
+        });
+  }
+}
