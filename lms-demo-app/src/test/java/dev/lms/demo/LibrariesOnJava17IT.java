@@ -42,6 +42,8 @@ class LibrariesOnJava17IT {
       Process tests =
           new ProcessBuilder(
                   jdk.resolve("bin/java").toString(),
+                  "-XX:TieredStopAtLevel=1",
+                  "-XX:+UseSerialGC",
                   "-classpath",
                   classPath(target),
                   "org.junit.platform.console.ConsoleLauncher",

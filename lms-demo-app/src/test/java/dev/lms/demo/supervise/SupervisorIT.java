@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,8 +45,10 @@ class SupervisorIT {
   }
 
   private static ProcessHandle workerOn(WorkerProcess supervisor, int port) {
-    String line = "\\[" + port + "] Serving on \\S+ \\(pid (\\d+)\\)";
-    var found = java.util.regex.Pattern.compile(line).matcher(supervisor.output());
+    var line = Pattern.compile("\\[" + port + "] Serving on \\S+ \\(pid (\\d+)\\)");
+    // A worker answers a moment before its supervisor has read what it says.
+    supervisor.await(() -> line.matcher(supervisor.output()).find(), "the line of port " + port);
+    var found = line.matcher(supervisor.output());
     long pid = 0;
     while (found.find()) {
       pid = Long.parseLong(found.group(1));

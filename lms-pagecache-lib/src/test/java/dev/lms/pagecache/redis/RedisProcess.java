@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import redis.clients.jedis.ConnectionPoolConfig;
@@ -49,10 +50,20 @@ public final class RedisProcess implements AutoCloseable {
     return ExecutableProvider.newJarResourceProvider().get();
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  /**
+   * A port that is free now, below those that the system gives to connections; a random one is not
+   * what the test beside this one took.
+   */
+  private static int freePort() {
+    for (int attempt = 0; attempt < 100; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (IOException e) {
+        // taken: another one
+      }
     }
+    throw new IllegalStateException("no free port");
   }
 
   private Process launch(String... more) throws IOException {
