@@ -2,6 +2,7 @@ package dev.lms.session.redis;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -137,7 +138,9 @@ class RedisSessionStoreTest extends SessionStoreContract {
         Instant deadline = i % 7 == 0 ? SOON.minusSeconds(1) : SOON;
         store.update(session, kinds.get(i % kinds.size()), deadline, NOW);
       }
-      assertEquals(Set.of(), admin.keys("*"), "round " + round);
+      // One that a commit prolonged in time may be there, but not for ever.
+      String where = "round " + round;
+      admin.keys("*").forEach(key -> assertNotEquals(-1, admin.pttl(key), where));
     }
   }
 
