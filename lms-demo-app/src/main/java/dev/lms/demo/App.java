@@ -20,7 +20,6 @@ import dev.lms.demo.course.EnrolmentHole;
 import dev.lms.demo.course.Enrolments;
 import dev.lms.demo.course.Resources;
 import dev.lms.demo.data.Database;
-import dev.lms.demo.data.DatabaseBusyException;
 import dev.lms.demo.debug.RedisStatus;
 import dev.lms.demo.debug.SessionDebug;
 import dev.lms.demo.debug.SiteDebug;
@@ -28,7 +27,6 @@ import dev.lms.demo.home.HomePages;
 import dev.lms.demo.home.MyAccount;
 import dev.lms.demo.http.AdmissionFilter;
 import dev.lms.demo.http.ErrorFilter;
-import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Route;
 import dev.lms.demo.http.Router;
 import dev.lms.demo.http.SecurityHeaders;
@@ -48,8 +46,6 @@ import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.Warmer;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
-import dev.lms.session.SessionStoreException;
-import dev.lms.session.httpserver.OutageAnswer;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -70,14 +66,6 @@ import java.util.stream.Stream;
 /** The composition root: every part of the site is made here and handed to those that need it. */
 public final class App {
   private static final Duration LONGEST_QUEUE = Duration.ofSeconds(5);
-  private static final Duration OUTAGE_RETRY = Duration.ofSeconds(5);
-
-  /** The filter for errors, further out, has the words. */
-  private static final OutageAnswer OUTAGE_IS_AN_ERROR =
-      (exchange, outage) -> {
-        throw outage;
-      };
-
   private static final Set<String> ALWAYS_LET_IN =
       Stream.concat(HealthPages.PATHS.stream(), Stream.of(MetricsPage.PATH))
           .collect(Collectors.toUnmodifiableSet());
@@ -207,9 +195,13 @@ public final class App {
     List<Filter> filters =
         List.of(
             new SecurityHeaders(),
-            new ErrorFilter(App::problem, pages::problem),
+            new ErrorFilter(KnownProblems::of, pages::problem),
             new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, ALWAYS_LET_IN),
-            new SessionFilter(sessions.sessions(), site::outagePolicy, OUTAGE_IS_AN_ERROR),
+            new SessionFilter(
+                sessions.sessions(),
+                site::outagePolicy,
+                KnownProblems.OUTAGE,
+                KnownProblems.UNSAVED),
             site.cacheFilter(pageCache, fillers, explanations));
     WebServer server =
         WebServer.start(address(config, config.web().port()), filters, site.router());
@@ -253,22 +245,12 @@ public final class App {
   private static WebServer management(Config config, List<Route> routes) throws IOException {
     return WebServer.start(
         address(config, config.web().managementPort().orElseThrow()),
-        List.of(new SecurityHeaders(), new ErrorFilter(App::problem)),
+        List.of(new SecurityHeaders(), new ErrorFilter(KnownProblems::of)),
         new Router(routes));
   }
 
   private static InetSocketAddress address(Config config, int port) {
     return new InetSocketAddress(config.web().host(), port);
-  }
-
-  /** What an outage is to the person who asked. */
-  private static Optional<HttpProblem> problem(Throwable failure) {
-    return failure instanceof SessionStoreException || failure instanceof DatabaseBusyException
-        ? Optional.of(
-            HttpProblem.unavailable(
-                "Something the site needs is not available. Please try again in a moment.",
-                OUTAGE_RETRY))
-        : Optional.empty();
   }
 
   /** The port it listens on. */

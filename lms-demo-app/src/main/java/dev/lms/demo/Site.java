@@ -51,7 +51,8 @@ final class Site {
     this.router =
         new Router(
             Stream.concat(pages.stream().map(PageRoute::route), others.stream()).toList(),
-            problemPage);
+            problemPage,
+            exchange -> SessionFilter.session(exchange).dropChanges());
   }
 
   Router router() {

@@ -59,9 +59,12 @@ final class PendingChanges {
     return Optional.ofNullable(isDecided ? set.get(name) : stored.get(name));
   }
 
+  boolean isEmpty() {
+    return set.isEmpty() && removed.isEmpty() && added.isEmpty();
+  }
+
   Changes changes() {
-    boolean none = set.isEmpty() && removed.isEmpty() && added.isEmpty();
-    return none ? Changes.NONE : new Changes(set, removed, added);
+    return isEmpty() ? Changes.NONE : new Changes(set, removed, added);
   }
 
   /** The changes, on condition that what is guarded still is what this request saw. */

@@ -36,6 +36,11 @@ public final class Session {
   private @Nullable String setCookie;
   private long uses;
 
+  /** What a commit threw, after which nobody knows what was written. */
+  private @Nullable Throwable lost;
+
+  private final CommitBeforeAnswer beforeAnswer = new CommitBeforeAnswer(this);
+
   Session(Sessions sessions, List<String> tokens, OutagePolicy policy) {
     this.sessions = sessions;
     this.tokens = tokens;
@@ -280,17 +285,17 @@ public final class Session {
 
   /**
    * Ends the session now: when this returns, no worker knows it any more and no request still under
-   * way can bring it back. Uncommitted changes are dropped.
+   * way can bring it back. Uncommitted changes are dropped, also if it throws; then it may be called
+   * again.
    */
   public void end() {
-    StoredSession current = load();
-    failInOutage();
-    for (String token : tokens) {
-      if (current != null && current.token().equals(token)) {
-        sessions.store().delete(current, now());
-      } else {
-        sessions.store().delete(token, now());
-      }
+    StoredSession current;
+    try {
+      current = load();
+      failInOutage();
+      delete(current);
+    } finally {
+      forgetChanges();
     }
     if (!tokens.isEmpty()) {
       setCookie = sessions.cookie().deleting();
@@ -298,9 +303,18 @@ public final class Session {
     tokens = List.of();
     stored = null;
     loaded = true;
-    forgetChanges();
     if (current != null) {
       sessions.events().ended(SessionEvent.of(current), EndReason.SIGNED_OUT);
+    }
+  }
+
+  private void delete(@Nullable StoredSession current) {
+    for (String token : tokens) {
+      if (current != null && current.token().equals(token)) {
+        sessions.store().delete(current, now());
+      } else {
+        sessions.store().delete(token, now());
+      }
     }
   }
 
@@ -357,10 +371,34 @@ public final class Session {
    * session that was only read is touched now and then, so that it slides. Call it before the first
    * byte of the response leaves; calling it again writes what has changed since.
    *
-   * @throws IllegalStateException if a counter that others have moved meanwhile would overflow;
-   *     nothing is written
+   * <p>If it throws, the changes are dropped, so that nothing repeats them: they may have been
+   * written. After a {@link SessionStoreException} this session commits no more; each further call
+   * throws.
+   *
+   * @throws SessionStoreException if the store cannot be reached, or could not be at an earlier
+   *     commit of this session; the changes may have been written
+   * @throws IllegalStateException if the store refuses the changes, such as a cookie that grows too
+   *     large, or a counter that others have moved meanwhile and that would overflow; nothing was
+   *     written
    */
   public Outcome commit() {
+    if (lost != null) {
+      throw new SessionStoreException(
+          "an earlier commit of this session failed, and nobody knows what it has written", lost);
+    }
+    try {
+      return commitOnce();
+    } catch (IllegalStateException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      lost = e;
+      throw e;
+    } finally {
+      forgetChanges();
+    }
+  }
+
+  private Outcome commitOnce() {
     Changes changes = pending.changes();
     boolean renewing = rotating || signingIn != null || changedRoles != null;
     if (!renewing && changes.isEmpty() && (!loaded || stored == null)) {
@@ -368,19 +406,53 @@ public final class Session {
     }
     StoredSession current = load();
     failInOutage();
-    Outcome outcome;
     if (current == null) {
-      outcome = changes.isEmpty() && signingIn == null ? Outcome.UNCHANGED : create(changes);
-    } else {
-      outcome = write(current, pending.guarded(changes, current.attributes()), renewing);
+      return changes.isEmpty() && signingIn == null ? Outcome.UNCHANGED : create(changes);
     }
-    forgetChanges();
-    return outcome;
+    return write(current, pending.guarded(changes, current.attributes()), renewing);
+  }
+
+  /**
+   * {@link #commit() Commits} for a program that has not done so itself, before its answer leaves.
+   * For adapters to HTTP servers: they call it for each answer, with nothing sent yet.
+   *
+   * <p>An answer of 500 and above says that the request failed, so what it had changed is {@linkplain
+   * #dropChanges() dropped}. Others leave when the changes are written; one below 400 claims that
+   * they are, and after a commit of this kind that has failed none leaves any more.
+   *
+   * @param status the HTTP status of the answer
+   * @return empty if the answer may leave. Otherwise what was to be kept and is not, which has to be
+   *     told instead of an answer that claims a success: {@link Outcome#CONFLICT}, {@link
+   *     Outcome#REFUSED} or {@link Outcome#GONE}. A session that vanished although nothing was to be
+   *     kept in it is no reason
+   * @throws SessionStoreException as {@link #commit()}
+   * @throws IllegalStateException as {@link #commit()}
+   */
+  public Optional<Outcome> commitBeforeAnswer(int status) {
+    return beforeAnswer.commit(status);
   }
 
   /** Whether there are changes that {@link #commit()} has not written. */
   public boolean hasChanges() {
-    return rotating || signingIn != null || changedRoles != null || !pending.changes().isEmpty();
+    return rotating || hasToBeKept();
+  }
+
+  /** Whether something is lost if the changes are not written; a new id alone is nothing. */
+  boolean hasToBeKept() {
+    return signingIn != null || changedRoles != null || !pending.isEmpty();
+  }
+
+  /** Whether a commit has thrown, after which this session commits no more. */
+  boolean isLost() {
+    return lost != null;
+  }
+
+  /**
+   * Drops what was changed and not {@linkplain #commit() committed}, as if it had never been: what a
+   * program calls when a request failed, and answers all the same with a status below 500.
+   */
+  public void dropChanges() {
+    forgetChanges();
   }
 
   /**

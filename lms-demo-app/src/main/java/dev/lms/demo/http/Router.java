@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -58,6 +59,7 @@ public final class Router implements HttpHandler {
 
   private final List<Compiled> routes;
   private final Function<HttpProblem, String> problemPage;
+  private final Consumer<HttpExchange> whenThrown;
 
   /** A router for these routes that answers problems with a plain page. */
   public Router(List<Route> routes) {
@@ -71,7 +73,22 @@ public final class Router implements HttpHandler {
    * @throws IllegalArgumentException when a pattern is malformed or two routes answer the same
    */
   public Router(List<Route> routes, Function<HttpProblem, String> problemPage) {
+    this(routes, problemPage, exchange -> {});
+  }
+
+  /**
+   * A router for these routes that lets nothing stay half done.
+   *
+   * @param problemPage writes the page that tells a person of a problem
+   * @param whenThrown is told when a handler has thrown, before anything is answered; must not fail
+   * @throws IllegalArgumentException when a pattern is malformed or two routes answer the same
+   */
+  public Router(
+      List<Route> routes,
+      Function<HttpProblem, String> problemPage,
+      Consumer<HttpExchange> whenThrown) {
     this.problemPage = problemPage;
+    this.whenThrown = whenThrown;
     List<Compiled> compiled = new ArrayList<>();
     Map<String, Route> shapes = new HashMap<>();
     for (Route route : routes) {
@@ -142,12 +159,21 @@ public final class Router implements HttpHandler {
   public void handle(HttpExchange exchange) throws IOException {
     try {
       Match match = match(exchange).orElseThrow(() -> noRoute(exchange));
-      match.route().handler().handle(new Request(exchange, match.variables()));
+      handle(match, exchange);
     } catch (HttpProblem problem) {
       if (exchange.getResponseCode() != -1) {
         throw problem;
       }
       Answer.send(exchange, problem, problemPage);
+    }
+  }
+
+  private void handle(Match match, HttpExchange exchange) throws IOException {
+    try {
+      match.route().handler().handle(new Request(exchange, match.variables()));
+    } catch (IOException | RuntimeException | Error e) {
+      whenThrown.accept(exchange);
+      throw e;
     }
   }
 

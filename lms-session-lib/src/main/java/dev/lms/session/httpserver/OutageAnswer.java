@@ -8,7 +8,9 @@ import java.io.IOException;
 @FunctionalInterface
 public interface OutageAnswer {
   /**
-   * Sends a whole answer, or throws for a filter further out to answer. Nothing was sent yet.
+   * Sends a whole answer, or throws for a filter further out to answer. Nothing was sent yet;
+   * headers that described the handler's answer are gone, and {@code Cache-Control} is {@code
+   * no-store}.
    *
    * @param outage what is known; for the log, not for the visitor
    */

@@ -4,7 +4,10 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpPrincipal;
+import com.sun.net.httpserver.HttpsExchange;
+import dev.lms.session.Outcome;
 import dev.lms.session.Session;
+import dev.lms.session.SessionStoreException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,36 +20,98 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The exchange with a session. Its attributes are its own: before JDK 26 the server's are shared by
- * all exchanges of a context, which would show one person another's.
+ * all exchanges of a context, which would show one person another's. So are streams that filters
+ * further in put around the bodies: what is sent instead of the handler's answer does not pass
+ * through them.
  */
 final class SessionExchange extends HttpExchange {
   static final String SESSION = SessionExchange.class.getName();
 
+  private final SessionFilter filter;
   private final HttpExchange exchange;
   private final Session session;
+  private final Thread thread = Thread.currentThread();
   private final Map<String, Object> attributes = new HashMap<>();
+  private final SessionBody answer;
+  private OutputStream responseBody;
+  private @Nullable InputStream requestBody;
   private Optional<String> cookieSent = Optional.empty();
+  private boolean begunInTime;
+  private boolean replaced;
+  private volatile boolean handled;
 
-  SessionExchange(HttpExchange exchange, Session session) {
+  SessionExchange(SessionFilter filter, HttpExchange exchange, Session session) {
+    this.filter = filter;
     this.exchange = exchange;
     this.session = session;
+    this.answer = new SessionBody(exchange);
+    this.responseBody = answer;
+  }
+
+  /** What handlers get: over TLS, one that tells so. */
+  HttpExchange asItWas() {
+    return exchange instanceof HttpsExchange secure ? new SecureExchange(this, secure) : this;
   }
 
   @Override
   public void sendResponseHeaders(int status, long length) throws IOException {
-    session.commit();
-    cookieSent = session.setCookie();
-    cookieSent.ifPresent(cookie -> getResponseHeaders().add("Set-Cookie", cookie));
-    if (cookieSent.isPresent() || session.treatedAsAnonymous()) {
-      getResponseHeaders().set("Cache-Control", "no-store");
+    if (exchange.getResponseCode() != -1) {
+      throw new IOException("the headers were sent already");
     }
+    Optional<Outcome> unkept;
+    try {
+      unkept = session.commitBeforeAnswer(status);
+    } catch (SessionStoreException e) {
+      if (isForeseen()) {
+        throw e;
+      }
+      // Nobody would see it who can answer.
+      replace(() -> filter.answer(exchange, session, e));
+      return;
+    }
+    if (unkept.isPresent()) {
+      replace(() -> filter.answer(exchange, session, unkept.get()));
+      return;
+    }
+    cookieSent = session.setCookie();
+    cookieSent.ifPresent(cookie -> InsteadOfAnswer.addCookie(getResponseHeaders(), cookie));
+    if (cookieSent.isPresent() || session.treatedAsAnonymous()) {
+      InsteadOfAnswer.forbidStorage(getResponseHeaders());
+    }
+    begunInTime = isForeseen();
     exchange.sendResponseHeaders(status, length);
+  }
+
+  private interface Answering {
+    void run() throws IOException;
+  }
+
+  private void replace(Answering other) throws IOException {
+    cookieSent = session.setCookie();
+    begunInTime = isForeseen();
+    other.run();
+    replaced = true;
+    answer.ignore();
+  }
+
+  /** Whether what this thread throws comes out where the filter waits for it. */
+  private boolean isForeseen() {
+    return !handled && Thread.currentThread() == thread;
+  }
+
+  /** To be called when the handler has returned; it may go on in other threads. */
+  void handled() {
+    handled = true;
+  }
+
+  /** Whether a whole answer was sent, and not the handler's. */
+  boolean isReplaced() {
+    return replaced;
   }
 
   /** Whether there are changes that came after the commit, or a cookie after the headers. */
   boolean wasChangedTooLate() {
-    return exchange.getResponseCode() != -1
-        && (session.hasChanges() || !session.setCookie().equals(cookieSent));
+    return begunInTime && (session.hasChanges() || !session.setCookie().equals(cookieSent));
   }
 
   @Override
@@ -99,12 +164,12 @@ final class SessionExchange extends HttpExchange {
 
   @Override
   public InputStream getRequestBody() {
-    return exchange.getRequestBody();
+    return requestBody == null ? exchange.getRequestBody() : requestBody;
   }
 
   @Override
   public OutputStream getResponseBody() {
-    return exchange.getResponseBody();
+    return responseBody;
   }
 
   @Override
@@ -128,8 +193,13 @@ final class SessionExchange extends HttpExchange {
   }
 
   @Override
-  public void setStreams(InputStream in, OutputStream out) {
-    exchange.setStreams(in, out);
+  public void setStreams(@Nullable InputStream in, @Nullable OutputStream out) {
+    if (in != null) {
+      requestBody = in;
+    }
+    if (out != null) {
+      responseBody = out;
+    }
   }
 
   @Override

@@ -3,17 +3,20 @@ package dev.lms.session.httpserver;
 import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
+import dev.lms.session.Outcome;
 import dev.lms.session.OutagePolicy;
 import dev.lms.session.Session;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives every exchange a session, commits it once before the first byte of the response leaves, and
@@ -21,25 +24,38 @@ import java.util.function.Function;
  *
  * <p>Filters before this one see the plain exchange; filters and handlers after it get one whose
  * {@code sendResponseHeaders} commits. A response that sets the cookie is marked {@code no-store}.
- * What a handler that throws had changed is not stored. Nor is what a handler changes after {@code
- * sendResponseHeaders}, unless it calls {@link Session#commit()} itself: that is logged as a
- * warning, once for each path.
+ *
+ * <p>Nothing that was to be kept and is not leaves as a success:
+ *
+ * <ul>
+ *   <li>What a handler had changed that throws is not stored, and neither is what one had changed
+ *       that answers with 500 or above, for example because the program catches exceptions itself.
+ *       What it had {@linkplain Session#commit() committed} stands.
+ *   <li>If the commit throws, so does {@code sendResponseHeaders}. The changes are dropped and the
+ *       session commits no more: an answer of the program's own leaves, if it claims no success.
+ *   <li>If changes are not stored because of a {@linkplain Outcome#CONFLICT conflict}, a {@linkplain
+ *       Outcome#REFUSED limit}, or a session that has {@linkplain Outcome#GONE ended}, an answer
+ *       below 400 is replaced: by 409, 403 and 409, or as an {@link UnsavedAnswer} says. What the
+ *       handler writes goes nowhere; if it streams, it gets an {@link IOException}, as if the client
+ *       had gone. A handler that commits itself decides for itself.
+ *   <li>What a handler changes after {@code sendResponseHeaders} is not stored, unless it commits
+ *       itself: that is logged as a warning, once for each path.
+ * </ul>
  *
  * <p>While the store cannot be reached, each request fares as its {@link OutagePolicy} says. One
- * that fails is answered with 503 and {@code Retry-After}, or as {@link #SessionFilter(Sessions,
- * Function, OutageAnswer)} is told. If the answer had begun, {@link SessionStoreException} is
- * thrown on, and the server cuts the connection.
+ * that fails, also if the {@link SessionStoreException} is the cause of another exception, is
+ * answered with 503 and {@code Retry-After}, or as an {@link OutageAnswer} says. If the answer had
+ * begun, the exception is thrown on, and the server cuts the connection.
  */
 public final class SessionFilter extends Filter {
   private static final System.Logger LOG = System.getLogger(SessionFilter.class.getName());
-  private static final int RETRY_AFTER_SECONDS = 5;
   private static final int MOST_WARNINGS = 100;
-  private static final Set<String> OF_THE_LOST_ANSWER =
-      Set.of("Etag", "Last-modified", "Expires", "Location", "Cache-tag", "Set-cookie");
+  private static final int MOST_CAUSES = 100;
 
   private final Sessions sessions;
   private final Function<HttpExchange, OutagePolicy> policy;
   private final OutageAnswer outageAnswer;
+  private final UnsavedAnswer unsavedAnswer;
   private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
   /** A filter over these sessions; in an outage every request fails closed. */
@@ -54,15 +70,25 @@ public final class SessionFilter extends Filter {
    *     {@code GET} and {@code HEAD} only
    */
   public SessionFilter(Sessions sessions, Function<HttpExchange, OutagePolicy> policy) {
-    this(sessions, policy, SessionFilter::unavailable);
+    this(sessions, policy, InsteadOfAnswer::unavailable);
   }
 
   /** The same, with an answer of one's own for requests that fail. */
   public SessionFilter(
       Sessions sessions, Function<HttpExchange, OutagePolicy> policy, OutageAnswer outageAnswer) {
+    this(sessions, policy, outageAnswer, InsteadOfAnswer::unsaved);
+  }
+
+  /** The same, with another one for requests whose changes are not stored. */
+  public SessionFilter(
+      Sessions sessions,
+      Function<HttpExchange, OutagePolicy> policy,
+      OutageAnswer outageAnswer,
+      UnsavedAnswer unsavedAnswer) {
     this.sessions = sessions;
     this.policy = policy;
     this.outageAnswer = outageAnswer;
+    this.unsavedAnswer = unsavedAnswer;
   }
 
   /**
@@ -80,18 +106,79 @@ public final class SessionFilter extends Filter {
   @Override
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
     Session session = sessions.open(exchange.getRequestHeaders().get("Cookie"), policyOf(exchange));
-    SessionExchange ours = new SessionExchange(exchange, session);
+    SessionExchange ours = new SessionExchange(this, exchange, session);
     try {
-      chain.doFilter(ours);
-    } catch (SessionStoreException e) {
-      if (exchange.getResponseCode() != -1) {
-        throw e;
+      chain.doFilter(ours.asItWas());
+    } catch (Throwable failure) {
+      ours.handled();
+      if (!isAnswered(exchange, ours, session, failure)) {
+        throw failure;
       }
-      outageAnswer.answer(exchange, e);
       return;
     }
+    ours.handled();
     if (ours.wasChangedTooLate()) {
       warn(exchange);
+    }
+  }
+
+  /** Answers a request that failed, if that is ours to do. */
+  private boolean isAnswered(
+      HttpExchange exchange, SessionExchange ours, Session session, Throwable failure)
+      throws IOException {
+    if (ours.isReplaced() && isAboutNobody(failure)) {
+      LOG.log(Level.DEBUG, "wrote on after another answer was sent: {0}", failure.toString());
+      return true;
+    }
+    if (exchange.getResponseCode() != -1) {
+      return false;
+    }
+    Optional<SessionStoreException> outage =
+        causes(failure)
+            .filter(SessionStoreException.class::isInstance)
+            .map(SessionStoreException.class::cast)
+            .findFirst();
+    if (outage.isPresent()) {
+      answer(exchange, session, outage.get());
+      return true;
+    }
+    // Whoever answers in our stead tells of the commits that stand.
+    Headers headers = exchange.getResponseHeaders();
+    session
+        .setCookie()
+        .ifPresent(
+            cookie -> {
+              InsteadOfAnswer.addCookie(headers, cookie);
+              InsteadOfAnswer.forbidStorage(headers);
+            });
+    return false;
+  }
+
+  /** The handler has no client any more: whatever it does about that is done. */
+  private static boolean isAboutNobody(Throwable failure) {
+    return failure instanceof IOException
+        || causes(failure).anyMatch(SessionBody.NobodyReads.class::isInstance);
+  }
+
+  /** The failure and what caused it, as far as anybody would look; causes may go in circles. */
+  private static Stream<Throwable> causes(Throwable failure) {
+    return Stream.<@Nullable Throwable>iterate(
+            failure, Objects::nonNull, cause -> cause == null ? null : cause.getCause())
+        .limit(MOST_CAUSES)
+        .map(Objects::requireNonNull);
+  }
+
+  void answer(HttpExchange exchange, Session session, SessionStoreException outage)
+      throws IOException {
+    InsteadOfAnswer.clear(exchange.getResponseHeaders(), session.setCookie());
+    outageAnswer.answer(exchange, outage);
+  }
+
+  void answer(HttpExchange exchange, Session session, Outcome unkept) throws IOException {
+    InsteadOfAnswer.clear(exchange.getResponseHeaders(), session.setCookie());
+    unsavedAnswer.answer(exchange, unkept);
+    if (exchange.getResponseCode() == -1) {
+      InsteadOfAnswer.unsaved(exchange, unkept);
     }
   }
 
@@ -109,34 +196,6 @@ public final class SessionFilter extends Filter {
           "{0} changed its session after sendResponseHeaders, and that is lost: change it before",
           route);
     }
-  }
-
-  private static void unavailable(HttpExchange exchange, SessionStoreException outage)
-      throws IOException {
-    // That the store is not even asked is told once, where the outage begins.
-    Level level = outage.getCause() == null ? Level.DEBUG : Level.WARNING;
-    LOG.log(level, "answered with 503: {0}", outage.getMessage());
-    byte[] text =
-        "The site cannot look up sessions just now. Please try again in a moment.\n"
-            .getBytes(StandardCharsets.UTF_8);
-    Headers headers = exchange.getResponseHeaders();
-    // What filters further out have said stays; what described another answer goes.
-    headers
-        .keySet()
-        .removeIf(name -> name.startsWith("Content-") || OF_THE_LOST_ANSWER.contains(name));
-    headers.set("Content-Type", "text/plain; charset=utf-8");
-    headers.set("Cache-Control", "no-store");
-    headers.set("Retry-After", Integer.toString(RETRY_AFTER_SECONDS));
-    if (exchange.getRequestMethod().equals("HEAD")) {
-      headers.set("Content-Length", Integer.toString(text.length));
-      exchange.sendResponseHeaders(503, -1);
-    } else {
-      exchange.sendResponseHeaders(503, text.length);
-      try (OutputStream body = exchange.getResponseBody()) {
-        body.write(text);
-      }
-    }
-    exchange.close();
   }
 
   @Override

@@ -1,0 +1,58 @@
+package dev.lms.session;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Commits for a program that leaves it to its HTTP server's adapter. As its session. */
+final class CommitBeforeAnswer {
+  private static final int FIRST_REFUSAL = 400;
+  private static final int FIRST_FAILURE = 500;
+
+  private final Session session;
+  private @Nullable Outcome unkept;
+  private @Nullable RuntimeException thrown;
+
+  CommitBeforeAnswer(Session session) {
+    this.session = session;
+  }
+
+  Optional<Outcome> commit(int status) {
+    if (status >= FIRST_FAILURE) {
+      session.dropChanges();
+      return Optional.empty();
+    }
+    if (status >= FIRST_REFUSAL) {
+      if (session.isLost()) {
+        session.dropChanges();
+      } else {
+        commit();
+      }
+      return Optional.empty();
+    }
+    if (thrown != null) {
+      throw thrown;
+    }
+    // Who commits, and goes on when that throws, has decided; but not about what came later.
+    if (!session.isLost() || session.hasChanges()) {
+      commit();
+    }
+    return Optional.ofNullable(unkept);
+  }
+
+  private void commit() {
+    boolean hasToBeKept = session.hasToBeKept();
+    Outcome outcome;
+    try {
+      outcome = session.commit();
+    } catch (RuntimeException e) {
+      thrown = e;
+      throw e;
+    }
+    switch (outcome) {
+      case STORED -> unkept = null;
+      case UNCHANGED -> {}
+      case GONE -> unkept = hasToBeKept ? outcome : unkept;
+      case CONFLICT, REFUSED -> unkept = outcome;
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package dev.lms.session.httpserver;
+
+import com.sun.net.httpserver.HttpExchange;
+import dev.lms.session.Outcome;
+import java.io.IOException;
+
+/**
+ * Answers in the place of a handler that claimed a success, although what it had changed in its
+ * session is not stored.
+ */
+@FunctionalInterface
+public interface UnsavedAnswer {
+  /**
+   * Sends a whole answer, or throws: the exception comes out of the handler's {@code
+   * sendResponseHeaders}, for a filter further out to answer. Nothing was sent yet; headers that
+   * described the handler's answer are gone, and {@code Cache-Control} is {@code no-store}.
+   *
+   * @param outcome {@link Outcome#CONFLICT}, {@link Outcome#REFUSED}, or {@link Outcome#GONE} if
+   *     something was to be kept in a session that has ended
+   */
+  void answer(HttpExchange exchange, Outcome outcome) throws IOException;
+}
