@@ -46,7 +46,7 @@ record SessionBackend(String name, SessionStore store, Sessions sessions, String
           case FILE -> FileSessionStore.open(settings.fileDir(), keys, settings.fileThreshold());
           case COOKIE ->
               new CookieSessionStore(
-                  keys, settings.cookie().name(), AUDIENCE, revocations(config, redis));
+                  keys, cookie(settings), AUDIENCE, revocations(config, redis));
         };
     Sessions sessions =
         new Sessions(

@@ -37,7 +37,18 @@ public final class CookieSessionStore implements SessionStore {
   private final SecureRandom random = new SecureRandom();
 
   /**
-   * A store for the cookie of this name.
+   * A store for the cookie that is sent like this; {@link Sessions} must be given the same.
+   *
+   * @param audience as below
+   * @param revocations as below
+   */
+  public CookieSessionStore(
+      KeyRing keys, CookieSettings cookie, String audience, Revocations revocations) {
+    this(keys, cookie.name(), audience, revocations);
+  }
+
+  /**
+   * A store for the cookie of this name. {@link Sessions} refuses settings that send another.
    *
    * @param audience the site this is for: cookies of another site with the same key are not
    *     accepted
@@ -154,6 +165,11 @@ public final class CookieSessionStore implements SessionStore {
   @Override
   public Capabilities capabilities() {
     return Capabilities.NONE;
+  }
+
+  @Override
+  public Optional<String> cookieName() {
+    return Optional.of(cookieName);
   }
 
   private String seal(

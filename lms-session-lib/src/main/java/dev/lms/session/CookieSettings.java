@@ -21,6 +21,10 @@ public record CookieSettings(
     if (!name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+")) {
       throw new IllegalArgumentException("not a cookie name: '" + name + "'");
     }
+    if (name.startsWith("$")) {
+      throw new IllegalArgumentException(
+          "cookie names with $ are attributes to older clients (RFC 2965): '" + name + "'");
+    }
     if (!sameSite.matches("Lax|Strict|None")) {
       throw new IllegalArgumentException(
           "SameSite must be Lax, Strict or None, not '" + sameSite + "'");
@@ -29,8 +33,11 @@ public record CookieSettings(
       throw new IllegalArgumentException("browsers reject SameSite=None without Secure");
     }
     String lower = name.toLowerCase(Locale.ROOT);
-    if (!secure && (lower.startsWith("__host-") || lower.startsWith("__secure-"))) {
+    if (!secure && lower.matches("__(host|secure|http)-.*")) {
       throw new IllegalArgumentException("browsers reject a cookie " + name + " without Secure");
+    }
+    if (!httpOnly && (lower.startsWith("__http-") || lower.startsWith("__host-http-"))) {
+      throw new IllegalArgumentException("browsers reject a cookie " + name + " without HttpOnly");
     }
   }
 

@@ -3,14 +3,23 @@ package dev.lms.session;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads {@code Cookie} request headers (RFC 6265 section 4.2; several lines as RFC 9113 8.2.3). */
+/**
+ * Reads {@code Cookie} request headers (RFC 6265 sections 4.2 and 5.4; several lines as RFC 9113
+ * section 8.2.3), in time that grows with their length and no faster.
+ *
+ * <p>Clients of RFC 2965, the JDK's own among them, put values in quotes and send {@code $Version}
+ * and the like between cookies. Those are pairs like any other, and no cookie of ours is named so.
+ */
 final class Cookies {
   /** More values of one name than this are somebody playing. */
   private static final int MOST = 4;
 
+  /** What browsers take for name and value together (RFC 6265bis section 5.6). */
+  private static final int LONGEST = 4096;
+
   private Cookies() {}
 
-  /** The values of the cookies with this name, in the order sent. */
+  /** The values of the cookies with this name, in the order sent, each once. */
   static List<String> values(List<String> headers, String name) {
     List<String> values = new ArrayList<>(1);
     for (String header : headers) {
@@ -20,12 +29,9 @@ final class Cookies {
         if (end < 0) {
           end = header.length();
         }
-        int equals = header.indexOf('=', start);
-        if (equals >= 0 && equals < end && isNamed(name, header, start, equals)) {
-          String value = header.substring(equals + 1, end).strip();
-          if (!value.isEmpty()) {
-            values.add(value);
-          }
+        int value = valueOf(name, header, start, end);
+        if (value >= 0) {
+          add(values, header, value, end, LONGEST - name.length());
         }
         start = end + 1;
       }
@@ -33,16 +39,49 @@ final class Cookies {
     return values;
   }
 
-  /** Whether the name is between these places, apart from white space; without a copy. */
-  private static boolean isNamed(String name, String header, int from, int to) {
-    int start = from;
-    while (start < to && Character.isWhitespace(header.charAt(start))) {
-      start++;
+  /** Where the value begins, if the pair between these places has that name; -1 if not. */
+  private static int valueOf(String name, String header, int from, int to) {
+    int start = skipSpace(header, from, to);
+    if (!header.startsWith(name, start)) {
+      return -1;
     }
+    int equals = skipSpace(header, start + name.length(), to);
+    return equals < to && header.charAt(equals) == '=' ? equals + 1 : -1;
+  }
+
+  private static void add(
+      List<String> values, String header, int from, int to, int longestValue) {
+    int start = skipSpace(header, from, to);
     int end = to;
-    while (end > start && Character.isWhitespace(header.charAt(end - 1))) {
+    while (end > start && isSpace(header.charAt(end - 1))) {
       end--;
     }
-    return end - start == name.length() && header.startsWith(name, start);
+    // One pair of quotes is a spelling (RFC 6265 section 4.1.1).
+    if (end - start >= 2 && header.charAt(start) == '"' && header.charAt(end - 1) == '"') {
+      start++;
+      end--;
+    }
+    if (start < end && end - start <= longestValue) {
+      String value = header.substring(start, end);
+      if (!values.contains(value)) {
+        values.add(value);
+      }
+    }
+  }
+
+  private static int skipSpace(String header, int from, int to) {
+    int at = from;
+    while (at < to && isSpace(header.charAt(at))) {
+      at++;
+    }
+    return at;
+  }
+
+  /**
+   * Nothing else is white space to a browser: it sends a cookie whose name begins with any other
+   * character freely, also where it would not send one named as ours ({@code __Host-}).
+   */
+  private static boolean isSpace(char c) {
+    return c == ' ' || c == '\t';
   }
 }

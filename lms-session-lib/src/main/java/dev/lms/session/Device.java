@@ -1,5 +1,7 @@
 package dev.lms.session;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * What a person signed in with, for lists in which they recognise their own devices. Claimed by the
  * browser and the network, proven by nobody. Immutable.
@@ -23,6 +25,10 @@ public record Device(String userAgent, String address) {
 
   private static String clean(String text) {
     String cut = text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+    if (!Utf8.canWrite(cut)) {
+      // Half of a pair, where it was cut or from the start: what every store would make of it.
+      cut = new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
     for (int i = 0; i < cut.length(); i++) {
       if (Character.isISOControl(cut.charAt(i))) {
         cut = cut.replace(cut.charAt(i), ' ');

@@ -1,22 +1,75 @@
 package dev.lms.session;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import com.google.gson.reflect.TypeToken;
+import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
-/** Values as JSON. Apart, so that gson is needed by those only who use it. */
+/**
+ * Values as JSON that comes back as it went in. Apart, so that gson is needed by those only who use
+ * it.
+ */
 final class Json<T> {
-  private final Gson gson = new Gson();
-  private final Class<T> type;
+  private final String name;
+  private final Gson gson;
+  private final Type type;
+  private final NullRule nulls;
 
-  Json(Class<T> type) {
+  /**
+   * @param name of the attribute, for messages
+   * @throws IllegalArgumentException if nothing of the type can be read back
+   */
+  Json(String name, Type type) {
+    this.name = name;
     this.type = type;
+    this.nulls = NullRule.of(type);
+    this.gson = new GsonBuilder().registerTypeAdapterFactory(new StrictJson()).create();
+    try {
+      ReadableType.check(type);
+      requireNonNull(gson.getAdapter(TypeToken.get(type)));
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "attribute '%s' cannot be kept as JSON: %s. Keep something simpler, or say with"
+                  .formatted(name, e.getMessage())
+              + " SessionKey.of how it becomes text and back",
+          e);
+    }
   }
 
+  /**
+   * The text, after a look whether the same value would be read from it.
+   *
+   * @throws IllegalArgumentException if not
+   */
   String write(T value) {
-    return gson.toJson(value, type);
+    String text;
+    String again;
+    try {
+      text = gson.toJson(value, type);
+      T back = read(text);
+      again = back == null ? "null" : gson.toJson(back, type);
+    } catch (RuntimeException | StackOverflowError e) {
+      throw new IllegalArgumentException(
+          "attribute '%s' cannot be kept as JSON and read back: %s".formatted(name, e), e);
+    }
+    if (again.equals("null") || !again.equals(text)) {
+      throw new IllegalArgumentException(
+          "attribute '%s' would be read back as something else: its value is null, or holds"
+                  .formatted(name)
+              + " something of another class than declared");
+    }
+    return text;
   }
 
   @Nullable T read(String text) {
-    return gson.fromJson(text, type);
+    T value = gson.fromJson(text, type);
+    if (value != null && !nulls.allows(value)) {
+      throw new JsonParseException("null where none may be");
+    }
+    return value;
   }
 }

@@ -140,6 +140,7 @@ public final class Session {
   /**
    * Sets a typed attribute. Of concurrent changes, {@link SessionKey#merge} says what survives.
    *
+   * @throws IllegalArgumentException if the value could not be read again
    * @throws IllegalStateException if it is a counter, and that far from where it was that it would
    *     overflow on the way
    */

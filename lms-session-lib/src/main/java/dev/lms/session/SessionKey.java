@@ -1,5 +1,6 @@
 package dev.lms.session;
 
+import java.lang.reflect.Type;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -44,12 +45,13 @@ public sealed class SessionKey<T> permits SessionKey.WithDefault {
 
   /** Plain text. */
   public static SessionKey<String> text(String name) {
-    return of(name, text -> text, text -> text);
+    return new SessionKey<>(name, text -> text, text -> text, Merge.LAST_WRITE);
   }
 
   /** A whole number. */
   public static SessionKey<Long> number(String name) {
-    return of(name, value -> Long.toString(value), Long::valueOf);
+    return new SessionKey<>(
+        name, value -> Long.toString(value), Long::valueOf, Merge.LAST_WRITE);
   }
 
   /** A whole number that begins at 0 and loses no increment: {@link Merge#COUNTER}. */
@@ -58,33 +60,67 @@ public sealed class SessionKey<T> permits SessionKey.WithDefault {
   }
 
   /**
-   * A record, or whatever gson reads and writes with its default settings. Needs {@code
-   * com.google.code.gson:gson} at run time; for settings of your own, or another library, use
-   * {@link #of}.
+   * A record, or whatever else gson writes and reads again with its default settings. Needs {@code
+   * com.google.code.gson:gson} at run time, and on the module path the package of the class open to
+   * this module and gson; for settings of your own, or another library, use {@link #of}.
    *
+   * <p>What goes in comes out as it was, or is refused: types of which that is never so where the key
+   * is declared (interfaces, {@code Optional}, inner classes and the like), values where they are
+   * {@linkplain Session#set(SessionKey, Object) set}. A component of a record, and an element of its
+   * collections, is null only where an annotation named {@code Nullable} that is kept at run time
+   * says so, such as JSpecify's: text in which one is missing, as an older version of the program may
+   * have written it, or names a constant that its enum no longer has, cannot be read. Numbers and
+   * flags that are missing are 0 and false.
+   *
+   * @throws IllegalArgumentException if nothing of that type could be read back
    * @throws IllegalStateException if gson is not there
    */
   public static <T> SessionKey<T> json(String name, Class<T> type) {
+    return json(name, (Type) type);
+  }
+
+  /**
+   * {@link #json(String, Class) The same} for types with arguments, such as gson's {@code new
+   * TypeToken<List<Item>>() {}.getType()}.
+   *
+   * @param type what {@code T} is
+   */
+  public static <T> SessionKey<T> json(String name, Type type) {
     try {
-      Json<T> json = new Json<>(type);
-      return of(name, json::write, json::read);
+      Json<T> json = new Json<>(name, type);
+      return new SessionKey<>(name, json::write, json::read, Merge.LAST_WRITE);
     } catch (NoClassDefFoundError e) {
+      if (!String.valueOf(e.getMessage()).contains("com/google/gson")) {
+        throw e;
+      }
       throw new IllegalStateException(
-          "attribute '%s' needs gson: add com.google.code.gson:gson, or use SessionKey.of"
-              .formatted(name),
+          "attribute '%s' needs gson: add com.google.code.gson:gson (on the module path also"
+                  .formatted(name)
+              + " --add-modules com.google.gson), or use SessionKey.of",
           e);
     }
   }
 
   /**
-   * Values of any kind.
+   * Values of any kind. One whose text cannot be read again is refused when it is set.
    *
    * @param write makes text of a value
    * @param read the reverse; null or any exception for what it cannot read
    */
   public static <T> SessionKey<T> of(
       String name, Function<T, String> write, Function<String, @Nullable T> read) {
-    return new SessionKey<>(name, write, read, Merge.LAST_WRITE);
+    Function<T, String> checked = value -> readable(name, write.apply(value), read);
+    return new SessionKey<>(name, checked, read, Merge.LAST_WRITE);
+  }
+
+  private static <T> String readable(
+      String name, String text, Function<String, @Nullable T> read) {
+    if (read(text, read).isEmpty()) {
+      throw new IllegalArgumentException(
+          "attribute '%s' could not be read again: its codec writes what it does not read"
+              .formatted(name));
+    }
+    return text;
   }
 
   /** A key that also says what an absent attribute is. */
@@ -163,9 +199,13 @@ public sealed class SessionKey<T> permits SessionKey.WithDefault {
 
   /** Empty for what cannot be read, whatever the reader makes of it. */
   Optional<T> read(String text) {
+    return read(text, read);
+  }
+
+  private static <T> Optional<T> read(String text, Function<String, @Nullable T> read) {
     try {
       return Optional.ofNullable(read.apply(text));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       return Optional.empty();
     }
   }

@@ -198,6 +198,14 @@ public interface SessionStore extends AutoCloseable {
   /** What this store promises. */
   Capabilities capabilities();
 
+  /**
+   * The name of the cookie that this store makes its tokens for, if they are good in no other.
+   * {@link Sessions} refuses to send them in another one.
+   */
+  default Optional<String> cookieName() {
+    return Optional.empty();
+  }
+
   /** Lets go of what the store itself opened. */
   @Override
   default void close() {}

@@ -52,7 +52,12 @@ public final class Sessions {
     this(store, keys, settings, clock, List.of());
   }
 
-  /** With everything said. */
+  /**
+   * With everything said.
+   *
+   * @throws IllegalArgumentException if the store is for a cookie of another name than the settings
+   *     send: it would measure, seal and accept what no browser has
+   */
   public Sessions(
       SessionStore store,
       KeyRing keys,
@@ -70,6 +75,12 @@ public final class Sessions {
       Clock clock,
       List<SessionListener> listeners,
       LongSupplier nanoTime) {
+    String name = settings.cookie().name();
+    if (!store.cookieName().orElse(name).equals(name)) {
+      throw new IllegalArgumentException(
+          "the store is for the cookie '%s', but the settings send '%s': give both the same"
+              .formatted(store.cookieName().orElse(name), name));
+    }
     this.events = new SessionEvents(listeners);
     this.store = new GuardedStore(store, events, nanoTime);
     this.settings = settings;

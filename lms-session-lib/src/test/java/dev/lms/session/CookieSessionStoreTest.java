@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Collections;
@@ -34,6 +35,39 @@ class CookieSessionStoreTest extends SessionStoreContract {
             new CookieSessionStore(KEYS, "other", "tests", revocations))) {
       assertEquals(Optional.empty(), other.load(token));
     }
+  }
+
+  /** A longer name than the one that was measured would let browsers drop cookies silently. */
+  @Test
+  void aStoreForAnotherCookieThanIsSentIsRefused() {
+    CookieSettings sent = CookieSettings.secureDefaults();
+    SessionStore other = new CookieSessionStore(KEYS, "s", "tests", revocations);
+    IllegalArgumentException error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                new Sessions(
+                    other, KEYS, SessionSettings.DEFAULT.with(sent), Clock.systemUTC()));
+    assertTrue(String.valueOf(error.getMessage()).contains("'s'"), error.getMessage());
+    assertTrue(String.valueOf(error.getMessage()).contains("__Host-session"), error.getMessage());
+    assertThrows(IllegalArgumentException.class, () -> new Sessions(other, KEYS));
+
+    SessionStore same = new CookieSessionStore(KEYS, sent, "tests", revocations);
+    Session session = new Sessions(same, KEYS).open(null);
+    // The largest that is not refused is what a browser takes, to the byte.
+    int largest = 0;
+    for (int size = 2900; size < 3100; size++) {
+      session.set("a", "x".repeat(size));
+      try {
+        session.commit();
+      } catch (IllegalStateException tooLarge) {
+        break;
+      }
+      String pair = session.setCookie().orElseThrow().replaceFirst(";.*", "");
+      largest = pair.length() - 1;
+    }
+    assertTrue(largest <= CookieSessionStore.LARGEST_COOKIE, "it sent " + largest);
+    assertTrue(largest > CookieSessionStore.LARGEST_COOKIE - 4, "it sent " + largest);
   }
 
   @Test

@@ -221,7 +221,7 @@ class SessionsOfAPersonTest {
   @Test
   void aStoreWithoutAnIndexSaysSo() {
     SessionStore cookies =
-        new CookieSessionStore(KEYS, "session", "tests", new MemoryRevocations());
+        new CookieSessionStore(KEYS, "__Host-session", "tests", new MemoryRevocations());
     Sessions without = new Sessions(cookies, KEYS);
     assertFalse(cookies.capabilities().principalIndex());
     UnsupportedOperationException error =
