@@ -47,6 +47,9 @@ final class CommitBeforeAnswer {
     } catch (RuntimeException e) {
       thrown = e;
       throw e;
+    } catch (Error e) {
+      thrown = new IllegalStateException("the commit failed", e);
+      throw e;
     }
     switch (outcome) {
       case STORED -> unkept = null;

@@ -57,7 +57,11 @@ final class InsteadOfAnswer {
 
   /** Whoever put the others there may have done so with a list that takes no more. */
   static void addCookie(Headers headers, String cookie) {
-    List<String> cookies = new ArrayList<>(headers.getOrDefault("Set-Cookie", List.of()));
+    List<String> cookies = new ArrayList<>(2);
+    List<String> others = headers.get("Set-Cookie");
+    if (others != null) {
+      cookies.addAll(others);
+    }
     cookies.add(cookie);
     headers.put("Set-Cookie", cookies);
   }

@@ -36,6 +36,7 @@ final class SessionExchange extends HttpExchange {
   private OutputStream responseBody;
   private @Nullable InputStream requestBody;
   private Optional<String> cookieSent = Optional.empty();
+  private boolean begun;
   private boolean begunInTime;
   private boolean replaced;
   private volatile boolean handled;
@@ -55,8 +56,12 @@ final class SessionExchange extends HttpExchange {
 
   @Override
   public void sendResponseHeaders(int status, long length) throws IOException {
-    if (exchange.getResponseCode() != -1) {
+    if (begun) {
       throw new IOException("the headers were sent already");
+    }
+    if (isInterim(status)) {
+      exchange.sendResponseHeaders(status, length);
+      return;
     }
     Optional<Outcome> unkept;
     try {
@@ -78,8 +83,18 @@ final class SessionExchange extends HttpExchange {
     if (cookieSent.isPresent() || session.treatedAsAnonymous()) {
       InsteadOfAnswer.forbidStorage(getResponseHeaders());
     }
-    begunInTime = isForeseen();
+    begin();
     exchange.sendResponseHeaders(status, length);
+  }
+
+  /** Those before the answer, such as Early Hints (RFC 8297); a 101 is one. */
+  private static boolean isInterim(int status) {
+    return status >= 100 && status < 200 && status != 101;
+  }
+
+  private void begin() {
+    begun = true;
+    begunInTime = isForeseen();
   }
 
   private interface Answering {
@@ -88,8 +103,8 @@ final class SessionExchange extends HttpExchange {
 
   private void replace(Answering other) throws IOException {
     cookieSent = session.setCookie();
-    begunInTime = isForeseen();
     other.run();
+    begin();
     replaced = true;
     answer.ignore();
   }

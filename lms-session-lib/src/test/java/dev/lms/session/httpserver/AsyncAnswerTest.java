@@ -246,6 +246,15 @@ class AsyncAnswerTest {
           SessionFilter.session(exchange).set("theme", "dark");
           answer(exchange, 200, "set");
         });
+    site.page(
+        "/no-cookies",
+        exchange -> {
+          exchange.getResponseHeaders().remove("Set-Cookie");
+          exchange.getResponseHeaders().put("Set-Cookie", List.of());
+          SessionFilter.session(exchange).set("theme", "dark");
+          answer(exchange, 200, "set");
+        });
+    assertEquals(1, site.get("/no-cookies", "").headers().allValues("Set-Cookie").size());
     HttpResponse<String> answer = site.get("/cookies", "");
     assertEquals(3, answer.headers().allValues("Set-Cookie").size());
     assertEquals(Optional.of("dark"), site.opened(cookie(answer)).get("theme"));

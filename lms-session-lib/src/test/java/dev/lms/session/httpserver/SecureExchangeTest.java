@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.KeyManagerFactory;
@@ -95,6 +96,10 @@ class SecureExchangeTest {
     exchange.close();
   }
 
+  private static HttpRequest.Builder request(URI uri) {
+    return HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20));
+  }
+
   @Test
   void handlersCanAskForTheTlsSession() throws Exception {
     SSLContext tls = tls();
@@ -113,14 +118,14 @@ class SecureExchangeTest {
       HttpClient client = HttpClient.newBuilder().sslContext(tls).build();
       HttpResponse<String> first =
           client.send(
-              HttpRequest.newBuilder(uri).header("X-Sent", "hello").build(),
+              request(uri).header("X-Sent", "hello").build(),
               HttpResponse.BodyHandlers.ofString());
       assertEquals("TLSv1.3 GET/pageHTTP/1.1 true true / null null 0 1", first.body());
       assertEquals("hello", first.headers().firstValue("X-Seen").orElse(""));
       String cookie = first.headers().firstValue("Set-Cookie").orElseThrow().replaceAll(";.*", "");
       HttpResponse<String> second =
           client.send(
-              HttpRequest.newBuilder(uri).headers("Cookie", cookie, "X-Sent", "again").build(),
+              request(uri).headers("Cookie", cookie, "X-Sent", "again").build(),
               HttpResponse.BodyHandlers.ofString());
       assertEquals("TLSv1.3 GET/pageHTTP/1.1 true true / null null 0 2", second.body());
     } finally {
