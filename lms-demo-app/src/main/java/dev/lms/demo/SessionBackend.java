@@ -45,8 +45,7 @@ record SessionBackend(String name, SessionStore store, Sessions sessions, String
                   redis.client(settings.redis().orElseThrow()), keys, settings.keyPrefix());
           case FILE -> FileSessionStore.open(settings.fileDir(), keys, settings.fileThreshold());
           case COOKIE ->
-              new CookieSessionStore(
-                  keys, cookie(settings), AUDIENCE, revocations(config, redis));
+              new CookieSessionStore(keys, cookie(settings), AUDIENCE, revocations(config, redis));
         };
     Sessions sessions =
         new Sessions(

@@ -18,8 +18,8 @@ import dev.lms.session.CookieSettings;
 import dev.lms.session.FileSessionStore;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Merge;
-import dev.lms.session.Outcome;
 import dev.lms.session.OutagePolicy;
+import dev.lms.session.Outcome;
 import dev.lms.session.Session;
 import dev.lms.session.SessionKey;
 import dev.lms.session.SessionSettings;
@@ -153,8 +153,7 @@ class KnownProblemsTest {
     assertEquals(409, problem.statusCode());
     assertEquals("application/problem+json", problem.headers().firstValue("Content-Type").get());
     assertEquals(
-        409,
-        JsonParser.parseString(problem.body()).getAsJsonObject().get("status").getAsInt());
+        409, JsonParser.parseString(problem.body()).getAsJsonObject().get("status").getAsInt());
     assertEquals(Optional.of("++"), sessions.open(List.of(cookie)).get(SEAT));
   }
 

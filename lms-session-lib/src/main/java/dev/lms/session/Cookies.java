@@ -49,8 +49,7 @@ final class Cookies {
     return equals < to && header.charAt(equals) == '=' ? equals + 1 : -1;
   }
 
-  private static void add(
-      List<String> values, String header, int from, int to, int longestValue) {
+  private static void add(List<String> values, String header, int from, int to, int longestValue) {
     int start = skipSpace(header, from, to);
     int end = to;
     while (end > start && isSpace(header.charAt(end - 1))) {

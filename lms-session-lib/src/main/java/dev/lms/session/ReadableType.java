@@ -142,8 +142,7 @@ final class ReadableType {
   private static boolean isMadeByGson(Class<?> type) {
     boolean isContainer =
         Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type);
-    return isContainer
-        && (type == EnumSet.class || MADE.stream().anyMatch(type::isAssignableFrom));
+    return isContainer && (type == EnumSet.class || MADE.stream().anyMatch(type::isAssignableFrom));
   }
 
   private static IllegalArgumentException refused(Class<?> type, String why) {

@@ -286,8 +286,8 @@ public final class Session {
 
   /**
    * Ends the session now: when this returns, no worker knows it any more and no request still under
-   * way can bring it back. Uncommitted changes are dropped, also if it throws; then it may be called
-   * again.
+   * way can bring it back. Uncommitted changes are dropped, also if it throws; then it may be
+   * called again.
    */
   public void end() {
     StoredSession current;
@@ -417,15 +417,15 @@ public final class Session {
    * {@link #commit() Commits} for a program that has not done so itself, before its answer leaves.
    * For adapters to HTTP servers: they call it for each answer, with nothing sent yet.
    *
-   * <p>An answer of 500 and above says that the request failed, so what it had changed is {@linkplain
-   * #dropChanges() dropped}. Others leave when the changes are written; one below 400 claims that
-   * they are, and after a commit of this kind that has failed none leaves any more.
+   * <p>An answer of 500 and above says that the request failed, so what it had changed is
+   * {@linkplain #dropChanges() dropped}. Others leave when the changes are written; one below 400
+   * claims that they are, and after a commit of this kind that has failed none leaves any more.
    *
    * @param status the HTTP status of the answer
-   * @return empty if the answer may leave. Otherwise what was to be kept and is not, which has to be
-   *     told instead of an answer that claims a success: {@link Outcome#CONFLICT}, {@link
-   *     Outcome#REFUSED} or {@link Outcome#GONE}. A session that vanished although nothing was to be
-   *     kept in it is no reason
+   * @return empty if the answer may leave. Otherwise what was to be kept and is not, which has to
+   *     be told instead of an answer that claims a success: {@link Outcome#CONFLICT}, {@link
+   *     Outcome#REFUSED} or {@link Outcome#GONE}. A session that vanished although nothing was to
+   *     be kept in it is no reason
    * @throws SessionStoreException as {@link #commit()}
    * @throws IllegalStateException as {@link #commit()}
    */
@@ -449,8 +449,8 @@ public final class Session {
   }
 
   /**
-   * Drops what was changed and not {@linkplain #commit() committed}, as if it had never been: what a
-   * program calls when a request failed, and answers all the same with a status below 500.
+   * Drops what was changed and not {@linkplain #commit() committed}, as if it had never been: what
+   * a program calls when a request failed, and answers all the same with a status below 500.
    */
   public void dropChanges() {
     forgetChanges();

@@ -50,8 +50,7 @@ public sealed class SessionKey<T> permits SessionKey.WithDefault {
 
   /** A whole number. */
   public static SessionKey<Long> number(String name) {
-    return new SessionKey<>(
-        name, value -> Long.toString(value), Long::valueOf, Merge.LAST_WRITE);
+    return new SessionKey<>(name, value -> Long.toString(value), Long::valueOf, Merge.LAST_WRITE);
   }
 
   /** A whole number that begins at 0 and loses no increment: {@link Merge#COUNTER}. */
@@ -64,13 +63,13 @@ public sealed class SessionKey<T> permits SessionKey.WithDefault {
    * com.google.code.gson:gson} at run time, and on the module path the package of the class open to
    * this module and gson; for settings of your own, or another library, use {@link #of}.
    *
-   * <p>What goes in comes out as it was, or is refused: types of which that is never so where the key
-   * is declared (interfaces, {@code Optional}, inner classes and the like), values where they are
-   * {@linkplain Session#set(SessionKey, Object) set}. A component of a record, and an element of its
-   * collections, is null only where an annotation named {@code Nullable} that is kept at run time
-   * says so, such as JSpecify's: text in which one is missing, as an older version of the program may
-   * have written it, or names a constant that its enum no longer has, cannot be read. Numbers and
-   * flags that are missing are 0 and false.
+   * <p>What goes in comes out as it was, or is refused: types of which that is never so where the
+   * key is declared (interfaces, {@code Optional}, inner classes and the like), values where they
+   * are {@linkplain Session#set(SessionKey, Object) set}. A component of a record, and an element
+   * of its collections, is null only where an annotation named {@code Nullable} that is kept at run
+   * time says so, such as JSpecify's: text in which one is missing, as an older version of the
+   * program may have written it, or names a constant that its enum no longer has, cannot be read.
+   * Numbers and flags that are missing are 0 and false.
    *
    * @throws IllegalArgumentException if nothing of that type could be read back
    * @throws IllegalStateException if gson is not there
@@ -113,8 +112,7 @@ public sealed class SessionKey<T> permits SessionKey.WithDefault {
     return new SessionKey<>(name, checked, read, Merge.LAST_WRITE);
   }
 
-  private static <T> String readable(
-      String name, String text, Function<String, @Nullable T> read) {
+  private static <T> String readable(String name, String text, Function<String, @Nullable T> read) {
     if (read(text, read).isEmpty()) {
       throw new IllegalArgumentException(
           "attribute '%s' could not be read again: its codec writes what it does not read"

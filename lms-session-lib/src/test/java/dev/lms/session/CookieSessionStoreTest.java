@@ -45,9 +45,7 @@ class CookieSessionStoreTest extends SessionStoreContract {
     IllegalArgumentException error =
         assertThrows(
             IllegalArgumentException.class,
-            () ->
-                new Sessions(
-                    other, KEYS, SessionSettings.DEFAULT.with(sent), Clock.systemUTC()));
+            () -> new Sessions(other, KEYS, SessionSettings.DEFAULT.with(sent), Clock.systemUTC()));
     assertTrue(String.valueOf(error.getMessage()).contains("'s'"), error.getMessage());
     assertTrue(String.valueOf(error.getMessage()).contains("__Host-session"), error.getMessage());
     assertThrows(IllegalArgumentException.class, () -> new Sessions(other, KEYS));

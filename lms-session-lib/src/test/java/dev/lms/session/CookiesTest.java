@@ -99,7 +99,9 @@ class CookiesTest {
     assertEquals(List.of("V"), values("__Host-session=V; __Host-session=\"V\""));
     assertEquals(
         List.of("0", "1", "2", "3"),
-        values("__Host-session=0; __Host-session=1; __Host-session=2", "__Host-session=3",
+        values(
+            "__Host-session=0; __Host-session=1; __Host-session=2",
+            "__Host-session=3",
             "__Host-session=4"));
   }
 
@@ -115,7 +117,8 @@ class CookiesTest {
   /** A second of work for a request of 380 KB would be an attack for free. */
   @Test
   void lengthCostsTimeInProportion() {
-    for (String piece : List.of(";", "=", "a;", "a=;", "__Host-session;", "__Host-session=;", " ")) {
+    for (String piece :
+        List.of(";", "=", "a;", "a=;", "__Host-session;", "__Host-session=;", " ")) {
       String line = piece.repeat(4_000_000 / piece.length());
       assertTimeoutPreemptively(Duration.ofSeconds(20), () -> values(line), piece);
     }

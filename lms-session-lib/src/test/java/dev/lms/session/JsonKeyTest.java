@@ -197,7 +197,8 @@ class JsonKeyTest {
     session.commit();
     String cookie = session.setCookie().orElseThrow().replaceFirst(";.*", "");
     Order back = sessions.open(List.of(cookie)).get(key).orElseThrow();
-    assertEquals(order().toString().replaceAll("\\[J@\\w+", ""),
+    assertEquals(
+        order().toString().replaceAll("\\[J@\\w+", ""),
         back.toString().replaceAll("\\[J@\\w+", ""));
     assertEquals(Long.MAX_VALUE, back.numbers()[1]);
     assertNull(back.favourite());
@@ -248,8 +249,7 @@ class JsonKeyTest {
     EnumMap<Colour, Integer> map = new EnumMap<>(Map.of(Colour.RED, 7));
     session.set(counts, map);
     assertEquals(Optional.of(map), session.get(counts));
-    SessionKey<EnumSet<Colour>> set =
-        SessionKey.json("set", type(EnumSet.class, Colour.class));
+    SessionKey<EnumSet<Colour>> set = SessionKey.json("set", type(EnumSet.class, Colour.class));
     session.set(set, EnumSet.of(Colour.GREEN));
     assertEquals(Optional.of(EnumSet.of(Colour.GREEN)), session.get(set));
     assertThrows(

@@ -66,8 +66,7 @@ final class InsteadOfAnswer {
     headers.put("Set-Cookie", cookies);
   }
 
-  static void unavailable(HttpExchange exchange, SessionStoreException outage)
-      throws IOException {
+  static void unavailable(HttpExchange exchange, SessionStoreException outage) throws IOException {
     // That the store is not even asked is told once, where the outage begins.
     Level level = outage.getCause() == null ? Level.DEBUG : Level.WARNING;
     LOG.log(level, "answered with 503: {0}", outage.getMessage());
@@ -86,8 +85,7 @@ final class InsteadOfAnswer {
               403,
               "You are signed in too many times already. Sign out somewhere else, then try again."
                   + "\n");
-      case GONE ->
-          send(exchange, 409, "Your session has ended meanwhile, so nothing was saved.\n");
+      case GONE -> send(exchange, 409, "Your session has ended meanwhile, so nothing was saved.\n");
       default ->
           send(
               exchange,

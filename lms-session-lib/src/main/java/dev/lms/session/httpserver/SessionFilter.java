@@ -3,8 +3,8 @@ package dev.lms.session.httpserver;
 import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import dev.lms.session.Outcome;
 import dev.lms.session.OutagePolicy;
+import dev.lms.session.Outcome;
 import dev.lms.session.Session;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
@@ -33,11 +33,11 @@ import org.jspecify.annotations.Nullable;
  *       What it had {@linkplain Session#commit() committed} stands.
  *   <li>If the commit throws, so does {@code sendResponseHeaders}. The changes are dropped and the
  *       session commits no more: an answer of the program's own leaves, if it claims no success.
- *   <li>If changes are not stored because of a {@linkplain Outcome#CONFLICT conflict}, a {@linkplain
- *       Outcome#REFUSED limit}, or a session that has {@linkplain Outcome#GONE ended}, an answer
- *       below 400 is replaced: by 409, 403 and 409, or as an {@link UnsavedAnswer} says. What the
- *       handler writes goes nowhere; if it streams, it gets an {@link IOException}, as if the client
- *       had gone. A handler that commits itself decides for itself.
+ *   <li>If changes are not stored because of a {@linkplain Outcome#CONFLICT conflict}, a
+ *       {@linkplain Outcome#REFUSED limit}, or a session that has {@linkplain Outcome#GONE ended},
+ *       an answer below 400 is replaced: by 409, 403 and 409, or as an {@link UnsavedAnswer} says.
+ *       What the handler writes goes nowhere; if it streams, it gets an {@link IOException}, as if
+ *       the client had gone. A handler that commits itself decides for itself.
  *   <li>What a handler changes after {@code sendResponseHeaders} is not stored, unless it commits
  *       itself: that is logged as a warning, once for each path.
  * </ul>

@@ -151,8 +151,7 @@ class FailedCommitTest {
         });
     site.store.losing.set(1);
     assertEquals(503, site.get("/visit", cookie).statusCode());
-    assertEquals(
-        Map.of("theme", "dark", "visits", "1"), site.opened(cookie).attributes());
+    assertEquals(Map.of("theme", "dark", "visits", "1"), site.opened(cookie).attributes());
   }
 
   @Test

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.lms.session.CookieSettings;
 import dev.lms.session.CookieSessionStore;
+import dev.lms.session.CookieSettings;
 import dev.lms.session.FileSessionStore;
 import dev.lms.session.KeyRing;
 import dev.lms.session.MemoryRevocations;
@@ -41,8 +41,7 @@ class JavaClientTest {
         SessionStore sealed =
             new CookieSessionStore(KEYS, cookie.name(), "tests", new MemoryRevocations())) {
       for (SessionStore store : List.of(files, sealed)) {
-        keepsIn(
-            new Sessions(store, KEYS, SessionSettings.DEFAULT.with(cookie), Clock.systemUTC()));
+        keepsIn(new Sessions(store, KEYS, SessionSettings.DEFAULT.with(cookie), Clock.systemUTC()));
       }
     }
   }
@@ -65,8 +64,7 @@ class JavaClientTest {
       HttpClient client = HttpClient.newBuilder().cookieHandler(jar).build();
       for (int visit = 1; visit <= 3; visit++) {
         HttpResponse<String> answer =
-            client.send(
-                HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+            client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
         assertEquals("" + visit, answer.body());
       }
       // What HttpURLConnection sends for the same jar, without a handler for the whole process.

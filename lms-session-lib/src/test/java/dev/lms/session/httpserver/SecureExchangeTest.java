@@ -118,8 +118,7 @@ class SecureExchangeTest {
       HttpClient client = HttpClient.newBuilder().sslContext(tls).build();
       HttpResponse<String> first =
           client.send(
-              request(uri).header("X-Sent", "hello").build(),
-              HttpResponse.BodyHandlers.ofString());
+              request(uri).header("X-Sent", "hello").build(), HttpResponse.BodyHandlers.ofString());
       assertEquals("TLSv1.3 GET/pageHTTP/1.1 true true / null null 0 1", first.body());
       assertEquals("hello", first.headers().firstValue("X-Seen").orElse(""));
       String cookie = first.headers().firstValue("Set-Cookie").orElseThrow().replaceAll(";.*", "");

@@ -28,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What was to be kept and was not does not leave as a success. */
 class UnsavedAnswerTest {
-  private static final SessionKey<String> SEAT =
-      SessionKey.text("seat").merging(Merge.REJECT);
+  private static final SessionKey<String> SEAT = SessionKey.text("seat").merging(Merge.REJECT);
 
   @TempDir Path folder;
   private TestSite site;
