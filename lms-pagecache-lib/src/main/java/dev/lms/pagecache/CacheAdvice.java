@@ -37,14 +37,29 @@ public final class CacheAdvice {
    * @param said the lines of its {@code Cache-Control}
    * @param advice what to say unless it is stricter
    * @return the value to send: what was said if that is {@code no-store}; if it may have been
-   *     meant, the advice and {@code no-store}
+   *     meant, the advice and {@code no-store}. What was said of transforms stays
    */
   public static String stricter(List<String> said, String advice) {
+    if (said.isEmpty()) {
+      return advice;
+    }
     CacheControl own = CacheControl.parse(said);
     if (own.permits(Directive.NO_STORE)) {
       return String.join(", ", said);
     }
-    return own.says(Directive.NO_STORE) ? advice + ", no-store" : advice;
+    String all = own.says(Directive.NO_STORE) ? advice + ", no-store" : advice;
+    return own.says(Directive.NO_TRANSFORM) ? all + ", no-transform" : all;
+  }
+
+  /**
+   * Whether a message wants its bytes, or those of its answer, left as they are (RFC 9111 sections
+   * 5.2.1.6 and 5.2.2.6).
+   *
+   * @param said the lines of its {@code Cache-Control}
+   * @return true if it says {@code no-transform}, or may mean it
+   */
+  public static boolean forbidsTransforms(List<String> said) {
+    return !said.isEmpty() && CacheControl.parse(said).says(Directive.NO_TRANSFORM);
   }
 
   /** As {@code CDN-Cache-Control}; not {@code Cache-Control} itself. */

@@ -21,6 +21,9 @@ public final class HoleMarkers {
   private static final String START = "lms-hole-";
   private static final int RANDOM_BYTES = 16;
   private static final int INDEX_DIGITS = 4;
+  /** So many of the random digits tell a marker: nobody writes them by chance. */
+  private static final int TELLING_DIGITS = 12;
+
   private static final int MAX_NAMES = 1 << (4 * INDEX_DIGITS);
 
   private final SecureRandom random;
@@ -30,6 +33,7 @@ public final class HoleMarkers {
   private String prefixText = "";
 
   private byte[] prefix = new byte[0];
+  private byte[] telling = new byte[0];
 
   /**
    * Markers for one render.
@@ -45,6 +49,7 @@ public final class HoleMarkers {
     random.nextBytes(secret);
     prefixText = START + HexFormat.of().formatHex(secret) + '-';
     prefix = prefixText.getBytes(StandardCharsets.US_ASCII);
+    telling = Arrays.copyOfRange(prefix, START.length(), START.length() + TELLING_DIGITS);
   }
 
   /**
@@ -91,6 +96,8 @@ public final class HoleMarkers {
    *
    * @param bytes the body; not to be changed afterwards
    * @return the body with a hole for each marker
+   * @throws IllegalStateException if there is a marker that was changed, as by an encoding that is
+   *     none of ASCII's kin: it would go out as text
    */
   public Body split(byte[] bytes) {
     if (!any()) {
@@ -107,10 +114,29 @@ public final class HoleMarkers {
     return new Body(parts, null);
   }
 
-  private static void literal(List<Body.Part> parts, byte[] bytes, int from, int to) {
+  private void literal(List<Body.Part> parts, byte[] bytes, int from, int to) {
     if (from < to) {
+      if (new MarkerTrace(telling).isIn(bytes, from, to)) {
+        throw changed();
+      }
       parts.add(new Body.Part.Literal(new Slice(bytes, from, to - from), null));
     }
+  }
+
+  /**
+   * Whether a text holds a marker, changed or not: where there are no holes, as in header fields.
+   *
+   * @param text the text
+   * @return true if it would tell what must not leave the server
+   */
+  public boolean isIn(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return any() && new MarkerTrace(telling).isIn(bytes, 0, bytes.length);
+  }
+
+  private static IllegalStateException changed() {
+    return new IllegalStateException(
+        "The page changed the marker of a hole; write it exactly as it was handed out, in UTF-8");
   }
 
   private int length() {
@@ -136,8 +162,9 @@ public final class HoleMarkers {
     try {
       return names.get(HexFormat.fromHexDigits(digits));
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw new IllegalStateException(
-          "The page changed the marker of a hole; write it exactly as it was handed out", e);
+      IllegalStateException changed = changed();
+      changed.initCause(e);
+      throw changed;
     }
   }
 
@@ -146,19 +173,25 @@ public final class HoleMarkers {
    *
    * @param out where to
    * @param filled the value of each hole
+   * @param lost run when a marker comes that was changed; writing and closing then fail, and nothing
+   *     more is written
    * @return the stream; flushing it may keep back the beginning of a marker
    */
-  public OutputStream filling(OutputStream out, Map<String, byte[]> filled) {
-    return new FillingStream(out, filled);
+  public OutputStream filling(OutputStream out, Map<String, byte[]> filled, Runnable lost) {
+    return new FillingStream(out, filled, lost);
   }
 
   private final class FillingStream extends FilterOutputStream {
     private final Map<String, byte[]> filled;
+    private final Runnable lost;
+    private final MarkerTrace trace = new MarkerTrace(telling);
     private byte[] held = new byte[0];
+    private boolean failed;
 
-    FillingStream(OutputStream out, Map<String, byte[]> filled) {
+    FillingStream(OutputStream out, Map<String, byte[]> filled, Runnable lost) {
       super(out);
       this.filled = filled;
+      this.lost = lost;
     }
 
     @Override
@@ -168,19 +201,49 @@ public final class HoleMarkers {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+      checkNotFailed();
       ByteArrayOutputStream all = new ByteArrayOutputStream(held.length + length);
       all.writeBytes(held);
       all.write(bytes, offset, length);
       byte[] now = all.toByteArray();
       int from = 0;
       for (int at = find(now, 0, now.length); at >= 0; at = find(now, from, now.length)) {
-        out.write(now, from, at - from);
-        out.write(filled.getOrDefault(nameAt(now, at), new byte[0]));
+        literal(now, from, at);
+        out.write(filled.getOrDefault(nameOf(now, at), new byte[0]));
+        trace.reset();
         from = at + length();
       }
       int end = beginningOfMarker(now, from);
-      out.write(now, from, end - from);
+      literal(now, from, end);
       held = Arrays.copyOfRange(now, end, now.length);
+    }
+
+    private void literal(byte[] bytes, int from, int to) throws IOException {
+      if (trace.isIn(bytes, from, to)) {
+        fail();
+        throw changed();
+      }
+      out.write(bytes, from, to - from);
+    }
+
+    private String nameOf(byte[] bytes, int at) {
+      try {
+        return nameAt(bytes, at);
+      } catch (IllegalStateException e) {
+        fail();
+        throw e;
+      }
+    }
+
+    private void fail() {
+      failed = true;
+      lost.run();
+    }
+
+    private void checkNotFailed() throws IOException {
+      if (failed) {
+        throw new IOException("The marker of a hole was changed, so the answer was cut off");
+      }
     }
 
     /** Where a marker begins whose end has not come yet; the end of the bytes if there is none. */
@@ -194,9 +257,17 @@ public final class HoleMarkers {
     }
 
     @Override
+    public void flush() throws IOException {
+      checkNotFailed();
+      super.flush();
+    }
+
+    @Override
     public void close() throws IOException {
-      out.write(held);
+      checkNotFailed();
+      byte[] last = held;
       held = new byte[0];
+      literal(last, 0, last.length);
       super.close();
     }
   }

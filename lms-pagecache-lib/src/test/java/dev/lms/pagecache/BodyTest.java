@@ -115,7 +115,7 @@ class BodyTest {
     String others = new HoleMarkers(new SecureRandom()).marker("menu");
     String guess = "lms-hole-" + "0".repeat(32) + "-0000";
     assertNotEquals(mine, others);
-    String text = others + guess + mine.substring(0, mine.length() - 5);
+    String text = others + guess + mine.substring(0, 20);
     Body body = split(text);
     assertFalse(body.hasHoles());
     assertEquals(text, filled(body, Map.of()));
@@ -133,6 +133,9 @@ class BodyTest {
     String menu = markers.marker("menu");
     String changed = menu.substring(0, menu.length() - 4) + "0007";
     assertThrows(IllegalStateException.class, () -> split("x" + changed));
+    String cut = menu.substring(0, menu.length() - 5);
+    assertThrows(IllegalStateException.class, () -> split("x" + cut));
+    assertThrows(IllegalStateException.class, () -> split(menu + "x" + cut));
   }
 
   @Test
@@ -146,12 +149,12 @@ class BodyTest {
   void streamsAreFilledHoweverTheyAreCut() throws IOException {
     String menu = markers.marker("menu");
     String token = markers.marker("token");
-    String text = "lms-hole-<" + menu + token + ">lms-" + menu.substring(0, 30) + "#" + menu;
-    String expected = "lms-hole-<MT>lms-" + menu.substring(0, 30) + "#M";
+    String text = "lms-hole-<" + menu + token + ">lms-" + menu.substring(0, 20) + "#" + menu;
+    String expected = "lms-hole-<MT>lms-" + menu.substring(0, 20) + "#M";
     Map<String, byte[]> values = Map.of("menu", utf8("M"), "token", utf8("T"));
     for (int chunk = 1; chunk <= text.length(); chunk++) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
-      try (OutputStream filling = markers.filling(out, values)) {
+      try (OutputStream filling = markers.filling(out, values, () -> {})) {
         byte[] bytes = utf8(text);
         for (int from = 0; from < bytes.length; from += chunk) {
           filling.write(bytes, from, Math.min(chunk, bytes.length - from));

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpPrincipal;
 import dev.lms.pagecache.Answer;
+import dev.lms.pagecache.Body;
 import dev.lms.pagecache.Fields;
 import dev.lms.pagecache.HoleMarkers;
 import dev.lms.pagecache.Outcome;
@@ -63,7 +64,7 @@ final class RenderExchange extends DelegatingExchange {
   private final Fate fate;
 
   private final Headers headers = new Headers();
-  private final Body body = new Body();
+  private final Held body = new Held();
   private OutputStream handlersBody = body;
   private int status = -1;
   private long announced;
@@ -74,6 +75,7 @@ final class RenderExchange extends DelegatingExchange {
   /** Why the answer is for one client alone, if that is known before its body. */
   private Optional<Reason> objection = Optional.empty();
 
+  private @Nullable Body split;
   private boolean closed;
   private boolean handlerReturned;
   private boolean readConnection;
@@ -164,6 +166,11 @@ final class RenderExchange extends DelegatingExchange {
     if (announced == 0 && !closed && !body.closed) {
       return Optional.of("The handler returned without closing the body of its answer");
     }
+    try {
+      split();
+    } catch (IllegalStateException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
     return Optional.empty();
   }
 
@@ -203,16 +210,31 @@ final class RenderExchange extends DelegatingExchange {
     return fields().members("Cache-Tag");
   }
 
+  /** The answer as it may be stored. */
   Answer answer() {
-    return new Answer(status, lastingFields(), markers.split(body.held.toByteArray()));
+    return new Answer(status, lastingFields(), split());
+  }
+
+  /** The answer for this one client, with the tag and age that the handler gave it. */
+  Answer ownAnswer() {
+    return new Answer(status, fieldsWithout(Set.of()), split());
+  }
+
+  private Body split() {
+    if (split == null) {
+      split = markers.split(body.held.toByteArray());
+    }
+    return split;
   }
 
   /** The fields that are not about one connection or one answer. */
   Fields lastingFields() {
+    return fieldsWithout(keyed == null || !keyed.answerDecides() ? OF_THE_CACHE : Set.of());
+  }
+
+  private Fields fieldsWithout(Set<String> more) {
     Set<String> dropped = new HashSet<>(OF_ONE_ANSWER);
-    if (keyed == null || !keyed.answerDecides()) {
-      dropped.addAll(OF_THE_CACHE);
-    }
+    dropped.addAll(more);
     for (String name : fields().members("Connection")) {
       dropped.add(name.toLowerCase(Locale.ROOT));
     }
@@ -274,14 +296,35 @@ final class RenderExchange extends DelegatingExchange {
     if (hasBegun()) {
       throw new IOException("The headers were already sent");
     }
+    long bodyLength = neverHasBody(code) ? -1 : length;
+    checkForLostHoles(bodyLength);
     begun = new Fields(headers);
     status = code;
-    announced = neverHasBody(code) ? -1 : length;
+    announced = bodyLength;
     if (keyed != null) {
       objection = fate.objection(this);
     }
     if (!isWorthHolding() || announced > cap) {
       body.stream();
+    }
+  }
+
+  /** A marker where no hole can be would leave as it is. */
+  private void checkForLostHoles(long length) {
+    if (!markers.any()) {
+      return;
+    }
+    headers.forEach(
+        (name, lines) -> {
+          if (lines.stream().anyMatch(markers::isIn)) {
+            throw new IllegalStateException(
+                "The field " + name + " has the marker of a hole; only the body has holes");
+          }
+        });
+    if (length >= 0 && fields().has("Content-Encoding")) {
+      throw new IllegalStateException(
+          "The body has a Content-Encoding, so its holes cannot be filled; leave coding to the"
+              + " cache");
     }
   }
 
@@ -313,7 +356,7 @@ final class RenderExchange extends DelegatingExchange {
   }
 
   /** Holds up to the cap, then streams. */
-  private final class Body extends OutputStream {
+  private final class Held extends OutputStream {
     private final ByteArrayOutputStream held = new ByteArrayOutputStream();
     private boolean underWay;
     private @Nullable OutputStream streamed;

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes answers to the client of one exchange: headers, holes, codings, conditions. */
@@ -39,11 +40,18 @@ final class Responder {
   private static final RareField ACCEPT_ENCODING = RareField.named("Accept-Encoding");
   private static final RareField AGE = RareField.named("Age");
   private static final RareField CACHE_CONTROL = RareField.named("Cache-Control");
+  private static final RareField ETAG = RareField.named("ETag");
   private static final RareField IF_MODIFIED_SINCE = RareField.named("If-Modified-Since");
   private static final RareField IF_NONE_MATCH = RareField.named("If-None-Match");
   private static final RareField IF_RANGE = RareField.named("If-Range");
   private static final RareField RANGE = RareField.named("Range");
   private static final RareField VARY = RareField.named("Vary");
+
+  /** What names the bytes of an answer, of the whole or of a part: RFC 9530 and its ancestors. */
+  private static final List<RareField> DIGESTS =
+      Stream.of("Content-Digest", "Repr-Digest", "Digest", "Content-MD5")
+          .map(RareField::named)
+          .toList();
 
   private final HttpExchange outer;
   private final Map<String, HoleFiller> fillers;
@@ -107,6 +115,9 @@ final class Responder {
     Headers headers =
         writeHead(answer.fields(), body.has(Coding.GZIP), body.hasHoles(), outcome, now);
     headers.set("ETag", etag);
+    if (coding == Coding.GZIP || body.hasHoles()) {
+      dropDigests(headers);
+    }
     if (isFromStore(outcome) || AGE.isIn(headers)) {
       headers.set("Age", Long.toString(age(page, now)));
     }
@@ -156,18 +167,20 @@ final class Responder {
       return page.etag(coding, filled);
     }
     String tag = own.get(0);
-    return coding == Coding.GZIP && tag.startsWith("\"") ? "W/" + tag : tag;
+    return coding == Coding.GZIP ? ofOtherBytes(tag) : tag;
   }
 
   /** RFC 9110 section 14. */
   private long writePart(Body body, ByteRange part, int size) throws IOException {
     Headers headers = outer.getResponseHeaders();
     if (part.length() == 0) {
+      dropDigests(headers);
       headers.set("Content-Range", "bytes */" + size);
       outer.sendResponseHeaders(416, -1);
       outer.close();
       return 0;
     }
+    dropDigests(headers);
     headers.set(
         "Content-Range",
         "bytes " + part.from() + '-' + (part.from() + part.length() - 1) + '/' + size);
@@ -188,8 +201,31 @@ final class Responder {
         !answerDecides
             || Answer.isCompressible(
                 answer.fields(), answer.body().length(Coding.IDENTITY, filled));
-    writeHead(answer.fields(), variesByCoding, answer.body().hasHoles(), outcome, clock.instant());
-    writeBody(answer.status(), ready.body(), coding(ready.body()), filled);
+    boolean holes = answer.body().hasHoles();
+    Headers headers = writeHead(answer.fields(), variesByCoding, holes, outcome, clock.instant());
+    Coding coding = coding(ready.body());
+    if (holes) {
+      headers.remove("ETag");
+    } else if (coding == Coding.GZIP && ETAG.isIn(headers)) {
+      headers.set("ETag", ofOtherBytes(headers.getFirst("ETag")));
+    }
+    if (holes || coding == Coding.GZIP) {
+      dropDigests(headers);
+    }
+    writeBody(answer.status(), ready.body(), coding, filled);
+  }
+
+  /** A tag for what means the same and has other bytes (RFC 9110 section 8.8.3.3). */
+  private static String ofOtherBytes(String tag) {
+    return tag.startsWith("\"") ? "W/" + tag : tag;
+  }
+
+  private static void dropDigests(Headers headers) {
+    for (RareField digest : DIGESTS) {
+      if (digest.isIn(headers)) {
+        headers.remove(digest.normalName());
+      }
+    }
   }
 
   /**
@@ -211,13 +247,31 @@ final class Responder {
     if (markers.any()) {
       headers.remove("Content-Length");
       headers.remove("ETag");
+      dropDigests(headers);
     }
     outer.sendResponseHeaders(status, markers.any() && length > 0 ? 0 : length);
     if (length < 0) {
       return null;
     }
     OutputStream out = outer.getResponseBody();
-    return markers.any() ? markers.filling(out, filled) : out;
+    return markers.any() ? markers.filling(out, filled, this::cutOff) : out;
+  }
+
+  /** Sees to it that what was sent so far is not taken for the whole by whoever closes it. */
+  private void cutOff() {
+    outer.setStreams(
+        null,
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            close();
+          }
+
+          @Override
+          public void close() throws IOException {
+            throw new IOException("The answer was cut off");
+          }
+        });
   }
 
   private Map<String, byte[]> fill(List<String> holes) throws IOException {
@@ -240,7 +294,9 @@ final class Responder {
 
   private Coding acceptedCoding() {
     List<String> accepted = requestLines(ACCEPT_ENCODING);
-    return accepted.isEmpty() ? Coding.IDENTITY : Coding.accepted(accepted);
+    return accepted.isEmpty() || CacheAdvice.forbidsTransforms(requestLines(CACHE_CONTROL))
+        ? Coding.IDENTITY
+        : Coding.accepted(accepted);
   }
 
   private Coding coding(Body body) {
@@ -353,7 +409,7 @@ final class Responder {
     }
     vary.add("Cookie");
     if (!anonymous || hasHoles) {
-      advise(headers, "private, no-cache");
+      advise(headers, CacheAdvice.stricter(CACHE_CONTROL.lines(headers), "private, no-cache"));
     }
   }
 

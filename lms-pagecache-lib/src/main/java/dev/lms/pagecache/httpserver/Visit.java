@@ -136,7 +136,7 @@ final class Visit {
     }
     if (render.isHeld()) {
       endConnectionLike(render);
-      responder.send(render.answer(), outcome);
+      responder.send(render.ownAnswer(), outcome);
     }
   }
 

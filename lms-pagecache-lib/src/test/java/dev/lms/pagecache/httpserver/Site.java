@@ -159,6 +159,11 @@ final class Site implements AutoCloseable {
     handlers.put(path, handler);
   }
 
+  /** Takes the rule of a page away. */
+  void undeclare(String path) {
+    rules.remove(path);
+  }
+
   /** Adds a filter between the cache and the handlers. */
   void inside(Filter filter) {
     context.getFilters().add(filter);
