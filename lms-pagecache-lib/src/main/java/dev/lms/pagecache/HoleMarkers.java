@@ -21,6 +21,7 @@ public final class HoleMarkers {
   private static final String START = "lms-hole-";
   private static final int RANDOM_BYTES = 16;
   private static final int INDEX_DIGITS = 4;
+
   /** So many of the random digits tell a marker: nobody writes them by chance. */
   private static final int TELLING_DIGITS = 12;
 
@@ -173,8 +174,8 @@ public final class HoleMarkers {
    *
    * @param out where to
    * @param filled the value of each hole
-   * @param lost run when a marker comes that was changed; writing and closing then fail, and nothing
-   *     more is written
+   * @param lost run when a marker comes that was changed; writing and closing then fail, and
+   *     nothing more is written
    * @return the stream; flushing it may keep back the beginning of a marker
    */
   public OutputStream filling(OutputStream out, Map<String, byte[]> filled, Runnable lost) {

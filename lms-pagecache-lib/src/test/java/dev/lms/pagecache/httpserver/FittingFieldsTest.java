@@ -83,8 +83,7 @@ class FittingFieldsTest {
         "/a",
         rule(profile),
         exchange ->
-            answer(
-                exchange, LONG, "ETag", "\"one\"", "Age", "7", "Cache-Control", "no-store"));
+            answer(exchange, LONG, "ETag", "\"one\"", "Age", "7", "Cache-Control", "no-store"));
     HttpResponse<byte[]> zipped = site.get("/a", "Accept-Encoding", "gzip");
     assertEquals("gzip", header(zipped, "Content-Encoding"));
     assertEquals("W/\"one\"", header(zipped, "ETag"));
@@ -225,7 +224,8 @@ class FittingFieldsTest {
         new Loss("escaped for a URL", marker -> marker.replace("-", "%2D"), false),
         new Loss("cut off", marker -> marker.substring(0, 30) + "…", false),
         new Loss("an index nobody handed out", marker -> marker.replaceAll("....$", "ffff"), false),
-        new Loss("wrapped", marker -> marker.substring(0, 45) + "\n" + marker.substring(45), false));
+        new Loss(
+            "wrapped", marker -> marker.substring(0, 45) + "\n" + marker.substring(45), false));
   }
 
   @ParameterizedTest
