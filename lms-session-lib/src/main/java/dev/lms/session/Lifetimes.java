@@ -6,20 +6,34 @@ import java.time.Instant;
 /**
  * The two clocks of a session (OWASP ASVS 7.3). Immutable.
  *
- * @param sliding how long without a request until it ends
- * @param absolute how long after sign-in, or creation, until it ends whatever happens
+ * @param sliding how long without a request until it ends; from a millisecond to {@link #LONGEST}
+ * @param absolute how long after sign-in, or creation, until it ends whatever happens; at least a
+ *     millisecond. What is longer than {@link #LONGEST}, such as {@link
+ *     java.time.temporal.ChronoUnit#FOREVER}, is taken for that
  */
 public record Lifetimes(Duration sliding, Duration absolute) {
+  /** 68 years: what the 32 bits say that some clients have for a cookie's {@code Max-Age}. */
+  public static final Duration LONGEST = Duration.ofSeconds(Integer.MAX_VALUE);
+
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration COARSEST_TOUCH = Duration.ofMinutes(1);
+
   /** A day without a request, a week in all. */
   public static final Lifetimes DEFAULT = new Lifetimes(Duration.ofDays(1), Duration.ofDays(7));
 
-  private static final Duration COARSEST_TOUCH = Duration.ofMinutes(1);
-
-  /** Checks that both are positive. */
+  /** Checks both, and takes an absolute lifetime for ever for {@link #LONGEST}. */
   public Lifetimes {
-    if (sliding.toMillis() <= 0 || absolute.toMillis() <= 0) {
-      throw new IllegalArgumentException("session lifetimes must be positive");
+    if (sliding.compareTo(SHORTEST) < 0 || sliding.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "the sliding lifetime of sessions must be from a millisecond to 68 years, not "
+              + sliding
+              + "; only the absolute one may be for ever");
     }
+    if (absolute.compareTo(SHORTEST) < 0) {
+      throw new IllegalArgumentException(
+          "the absolute lifetime of sessions must be a millisecond or more, not " + absolute);
+    }
+    absolute = absolute.compareTo(LONGEST) > 0 ? LONGEST : absolute;
   }
 
   Instant deadline(Instant now, Instant absoluteDeadline) {

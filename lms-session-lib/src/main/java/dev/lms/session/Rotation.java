@@ -19,10 +19,11 @@ public record Rotation(Duration grace, boolean reuseEndsSession) {
   /** Ten seconds, and reuse is reported. */
   public static final Rotation DEFAULT = new Rotation(Duration.ofSeconds(10), false);
 
-  /** Checks that the grace is not negative. */
+  /** Checks that the grace is not negative, and not longer than any session lives. */
   public Rotation {
-    if (grace.isNegative()) {
-      throw new IllegalArgumentException("the grace of a rotation cannot be negative: " + grace);
+    if (grace.isNegative() || grace.compareTo(Lifetimes.LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "the grace of a rotation must be from nothing to 68 years, not " + grace);
     }
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -145,6 +146,45 @@ public abstract class SessionStoreContract extends RotationContract {
   }
 
   // G5, G6: deadlines.
+
+  @Test
+  void forEverIsALimitThatEveryStoreCanWrite() {
+    Duration forEver = ChronoUnit.FOREVER.getDuration();
+    for (Lifetimes lifetimes :
+        List.of(
+            new Lifetimes(Duration.ofDays(1), forEver),
+            new Lifetimes(Lifetimes.LONGEST, forEver),
+            new Lifetimes(Duration.ofDays(1), Duration.ofMillis(Long.MAX_VALUE)))) {
+      Rotation rotation = new Rotation(Lifetimes.LONGEST, false);
+      SessionSettings settings =
+          SessionSettings.DEFAULT
+              .with(new CookieSettings("session", false, true, "Lax", true))
+              .with(lifetimes)
+              .with(rotation);
+      Sessions sessions = new Sessions(store(), KEYS, settings, new MovableClock(NOW));
+      Session session = sessions.open(null);
+      session.signIn(new Principal("methuselah", Set.of()));
+      assertEquals(Outcome.STORED, session.commit());
+      List<String> cookie = cookie(session, List.of());
+      session = sessions.open(cookie);
+      session.set("a", "1");
+      assertEquals(Outcome.STORED, session.commit());
+      cookie = cookie(session, cookie);
+      session = sessions.open(cookie);
+      session.rotate();
+      session.add("n", 1);
+      assertEquals(Outcome.STORED, session.commit());
+      cookie = cookie(session, cookie);
+      session = sessions.open(cookie);
+      assertEquals(Map.of("a", "1", "n", "1"), session.attributes());
+      session.end();
+      assertFalse(sessions.open(cookie).exists());
+    }
+  }
+
+  private static List<String> cookie(Session session, List<String> before) {
+    return session.setCookie().map(set -> List.of(set.replaceFirst(";.*", ""))).orElse(before);
+  }
 
   @Test
   void aWriteMovesTheDeadlineForward() {
