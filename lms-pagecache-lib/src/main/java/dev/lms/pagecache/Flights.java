@@ -1,6 +1,7 @@
 package dev.lms.pagecache;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,34 +11,79 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One render for each key and stamp: the first to miss leads, others wait for what the leader
- * brings. Because the stamp is part of it, a request that starts after a purge never joins a render
- * that began before.
+ * One render for each key: the first to miss leads, others wait for what the leader brings. What it
+ * brought may be from before a purge that had returned when one of those who wait asked; {@link
+ * Flight#suits} tells. Whoever cannot use it boards again. A purge that is known to concern the page
+ * ends a flight for all who come later; any other leaves it alone.
  */
 final class Flights {
   private static final int SLOTS = 1 << 10;
 
-  private record Id(PageKey key, Stamp stamp) {}
+  private final ConcurrentMap<PageKey, Flight> active = new ConcurrentHashMap<>();
 
-  private final ConcurrentMap<Id, Flight> active = new ConcurrentHashMap<>();
+  /** Counts what happens here: flights begin, their pages are confirmed, they land. */
+  private final AtomicLong moments = new AtomicLong();
 
-  /** Counts landings; with the newest of each slot, tells whether a flight landed in between. */
-  private final AtomicLong landings = new AtomicLong();
-
+  /** The newest landing of each slot. */
   private final AtomicLongArray newest = new AtomicLongArray(SLOTS);
 
-  /** To be taken before a lookup, and shown to {@link #landedSince} after its miss. */
+  /** When a request began: to be taken before its first lookup. */
   long ticket() {
-    return landings.get();
+    return moments.get();
   }
 
-  /** The flight for this key and stamp: under way, or a new one that the caller leads. */
-  Boarding board(PageKey key, Stamp stamp) {
-    Flight mine = new Flight(new Id(key, stamp));
-    Flight other = active.putIfAbsent(mine.id, mine);
-    return other == null ? new Boarding(mine, true) : new Boarding(other, false);
+  /** A moment after the beginning of all requests that have begun so far. */
+  long moment() {
+    return moments.incrementAndGet();
+  }
+
+  /**
+   * The flight for this key: under way, or a new one that the caller leads.
+   *
+   * @param stamp of the caller's lookup; null if the store could not be asked
+   * @param tags those that are known of the page before it is rendered
+   * @param purged whether one of some tags is known to have been purged since a stamp
+   */
+  Boarding board(
+      PageKey key,
+      @Nullable Stamp stamp,
+      Collection<String> tags,
+      BiPredicate<Stamp, Collection<String>> purged) {
+    Flight mine = new Flight(key, stamp, tags);
+    while (true) {
+      Flight other = active.putIfAbsent(key, mine);
+      if (other == null) {
+        return new Boarding(mine, true);
+      }
+      if (other.takes(stamp, purged)) {
+        return new Boarding(other, false);
+      }
+      if (active.replace(key, other, mine)) {
+        return new Boarding(mine, true);
+      }
+    }
+  }
+
+  /**
+   * The flight of all whom one flight did not suit: it begins after they asked. It is theirs even
+   * if it has landed when the last of them comes.
+   *
+   * @param previous the flight they waited for
+   * @param stamp of the caller's lookup; null if the store could not be asked
+   */
+  Boarding boardAfter(Flight previous, @Nullable Stamp stamp) {
+    Flight mine = new Flight(previous.key, stamp, previous.tags);
+    Flight other = previous.next.compareAndExchange(null, mine);
+    if (other != null) {
+      return new Boarding(other, false);
+    }
+    active.put(mine.key, mine);
+    return new Boarding(mine, true);
   }
 
   /**
@@ -52,24 +98,70 @@ final class Flights {
     return (key.hashCode() * 0x9e37_79b9) >>> (Integer.SIZE - 10);
   }
 
+  /** How a landing was come by. */
+  enum Origin {
+    /** Rendered by the leader. */
+    RENDERED,
+    /** Found in the store after all. */
+    FOUND,
+    /** Found in the store, no longer fresh: it stands in for a render that failed. */
+    STANDS_IN
+  }
+
   /**
    * What a flight brought.
    *
    * @param key what the page is for: the secondary key where pages vary
    * @param page the page
-   * @param stale whether an older page stands in for a render that failed
+   * @param origin how it was come by
+   * @param confirmed a moment after which the store found it not to have been purged since the
+   *     flight's stamp; zero if it did not
    */
-  record Landing(PageKey key, Page page, boolean stale) {}
+  record Landing(PageKey key, Page page, Origin origin, long confirmed) {
+    boolean stale() {
+      return origin == Origin.STANDS_IN;
+    }
+  }
 
   record Boarding(Flight flight, boolean leads) {}
 
   /** A render under way. */
   final class Flight {
-    private final Id id;
+    private final PageKey key;
+    private final @Nullable Stamp stamp;
+    private final Collection<String> tags;
+    private final long began = moment();
     private final CompletableFuture<Optional<Landing>> result = new CompletableFuture<>();
+    private final AtomicReference<@Nullable Flight> next = new AtomicReference<>();
 
-    private Flight(Id id) {
-      this.id = id;
+    private Flight(PageKey key, @Nullable Stamp stamp, Collection<String> tags) {
+      this.key = key;
+      this.stamp = stamp;
+      this.tags = tags;
+    }
+
+    /** Whether it may still bring what a request with this stamp can use. */
+    private boolean takes(
+        @Nullable Stamp other, BiPredicate<Stamp, Collection<String>> purged) {
+      if (other == null || other.equals(stamp)) {
+        return true;
+      }
+      return stamp != null && stamp.epoch().equals(other.epoch()) && !purged.test(stamp, tags);
+    }
+
+    /**
+     * Whether no purge that had returned when a request began may be missing in what was brought.
+     * One of these is enough: all was rendered or found after the request had begun; no purge at
+     * all came between the two lookups; or the store found, after the request had begun, that the
+     * page was not purged since this flight's stamp.
+     *
+     * @param ticket when the request began
+     * @param other the stamp of its lookup; null if the store could not be asked
+     */
+    boolean suits(Landing landing, long ticket, @Nullable Stamp other) {
+      return ticket < began
+          || (other != null && other.equals(stamp))
+          || ticket < landing.confirmed();
     }
 
     /** Ends the flight with a page for all who wait. Only the first ending counts. */
@@ -87,18 +179,18 @@ final class Flights {
         return;
       }
       // This order lets a late leader see either the flight or its landing.
-      newest.accumulateAndGet(slotOf(id.key()), landings.incrementAndGet(), Math::max);
+      newest.accumulateAndGet(slotOf(key), moment(), Math::max);
       result.complete(landing);
-      active.remove(id, this);
+      active.remove(key, this);
     }
 
     /** Waits for the leader; empty if there is nothing to share or it takes too long. */
     Optional<Landing> await(Duration atMost) {
       try {
-        return result.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        return result.get(Math.max(0, atMost.toNanos()), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
         // Whoever comes next leads a flight of their own instead of waiting for this one.
-        active.remove(id, this);
+        active.remove(key, this);
         return Optional.empty();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -1,11 +1,15 @@
 package dev.lms.pagecache;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Pages in the memory of this process, bounded in bytes. Admission at the cap is Caffeine's
@@ -15,7 +19,15 @@ import java.util.Optional;
 public final class LocalPageStore implements PageStore {
   private static final String EPOCH = "";
 
-  private record Entry(Page page, long stamp, Slots slots) {}
+  /** Longer than this no page is kept, in nanoseconds: a year. */
+  private static final long LONGEST_LIFE = Duration.ofDays(366).toNanos();
+
+  /**
+   * A page and when it is no longer kept.
+   *
+   * @param ends by the clock of elapsed time: the other one may be set back
+   */
+  private record Entry(Page page, long stamp, Slots slots, long ends) {}
 
   /** Slots of an entry's tags, worked out once. */
   private static final class Slots {
@@ -28,6 +40,7 @@ public final class LocalPageStore implements PageStore {
 
   private final PurgeCounters purges;
   private final InstantSource clock;
+  private final LongSupplier nanos;
   private final Cache<PageKey, Entry> pages;
 
   /**
@@ -38,8 +51,23 @@ public final class LocalPageStore implements PageStore {
    * @param clock judges freshness
    */
   public LocalPageStore(long maxBytes, PurgeCounters purges, InstantSource clock) {
+    this(maxBytes, purges, clock, System::nanoTime);
+  }
+
+  /**
+   * A store with a clock of elapsed time of its own.
+   *
+   * @param maxBytes the most bytes its pages may take, by their {@link Page#weight}
+   * @param purges who shares purges
+   * @param clock judges freshness
+   * @param nanos elapsed time in nanoseconds, as {@link System#nanoTime}: no page is kept longer
+   *     than its lifetime, even if the other clock is set back
+   */
+  public LocalPageStore(
+      long maxBytes, PurgeCounters purges, InstantSource clock, LongSupplier nanos) {
     this.purges = purges;
     this.clock = clock;
+    this.nanos = nanos;
     this.pages =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes)
@@ -57,10 +85,12 @@ public final class LocalPageStore implements PageStore {
     Entry entry = pages.getIfPresent(key);
     if (entry != null) {
       Instant now = clock.instant();
-      if (isKept(entry, now)) {
-        return entry.page().isFresh(now)
-            ? new Hit(entry.page())
-            : new Miss(new Stamp(EPOCH, stamp), Optional.of(entry.page()));
+      long left = entry.ends() - nanos.getAsLong();
+      if (left > 0 && isKept(entry, now)) {
+        Page page = entry.page().keptAtMost(Duration.ofNanos(left), now);
+        return page.isFresh(now)
+            ? new Hit(page)
+            : new Miss(new Stamp(EPOCH, stamp), Optional.of(page));
       }
       pages.asMap().remove(key, entry);
     }
@@ -78,9 +108,18 @@ public final class LocalPageStore implements PageStore {
     if (purges.purgedSince(stamp.clock(), slots.indexes)) {
       return Stored.PURGED;
     }
+    Instant now = clock.instant();
+    Page kept = page.keptAtMost(page.lifetime(), now);
+    long left = NANOSECONDS.convert(Duration.between(now, kept.keptUntil()));
+    long ends = nanos.getAsLong() + Math.min(left, LONGEST_LIFE);
     // A purge between the check and the put is found by the check at every lookup.
-    pages.put(key, new Entry(page, stamp.clock(), slots));
+    pages.put(key, new Entry(kept, stamp.clock(), slots, ends));
     return Stored.KEPT;
+  }
+
+  @Override
+  public boolean isKnownToBePurged(Stamp stamp, Collection<String> tags) {
+    return purges.purgedSince(stamp.clock(), purges.slotsOf(tags));
   }
 
   @Override

@@ -206,6 +206,50 @@ public record Page(
         "");
   }
 
+  /** Clocks that differ by less are taken for the same. */
+  private static final Duration SKEW = Duration.ofSeconds(2);
+
+  /**
+   * The page as it looks by a clock of this node, of which others know how much longer it may be
+   * kept: where the clock would keep it longer, as it does if it is behind the one of the node that
+   * rendered it or was set back since, all its times are set back by as much.
+   *
+   * @param left how much longer it may be kept
+   * @param now the time by the clock of this node
+   * @return this page, or one whose age and lifetime are right here
+   */
+  public Page keptAtMost(Duration left, Instant now) {
+    Duration ahead = Duration.between(now, keptUntil).minus(left);
+    return ahead.compareTo(SKEW) < 0 ? this : setBack(ahead);
+  }
+
+  private Page setBack(Duration by) {
+    return new Page(
+        answer,
+        variant,
+        tags,
+        renderedAt.minus(by),
+        freshUntil.minus(by),
+        keptUntil.minus(by),
+        digest);
+  }
+
+  /**
+   * How long it is kept, from the beginning of its render.
+   *
+   * @return from {@link #renderedAt} to {@link #keptUntil}
+   */
+  public Duration lifetime() {
+    return Duration.between(renderedAt, keptUntil);
+  }
+
+  /** The same, kept at least as long as another. */
+  Page keptAsLongAs(Page other) {
+    return other.keptUntil.isAfter(keptUntil)
+        ? new Page(answer, variant, tags, renderedAt, other.keptUntil, other.keptUntil, digest)
+        : this;
+  }
+
   /** The fields that the pages in whose place this stands vary by; empty for a page. */
   List<String> varyingFields() {
     return answer.status() == VARYING ? answer.fields().lines("Vary") : List.of();

@@ -1,19 +1,18 @@
 package dev.lms.pagecache;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,32 +26,25 @@ public final class PageCache {
   /** How long a request waits for another's render unless set otherwise. */
   public static final Duration DEFAULT_MAX_WAIT = Duration.ofSeconds(5);
 
-  private static final Duration MEMORY = Duration.ofMinutes(1);
   static final int MEMORY_BYTES = 4 << 20;
-  private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(1);
+
+  /** How often a request boards a flight whose page it may not use, until it renders alone. */
+  private static final int MOST_FLIGHTS = 3;
+
+  /** Nothing is stored under it. */
+  private static final PageKey NOTHING =
+      PageKey.of(
+          "",
+          "",
+          null,
+          PageRule.shared(Duration.ofSeconds(1)),
+          Fields.NONE,
+          Variant.UNKNOWN);
 
   private static final System.Logger LOG = System.getLogger(PageCache.class.getName());
 
   /** Reasons for which a stale page may stand in. */
   private static final Set<Reason> FAILURES = EnumSet.of(Reason.ABORTED, Reason.ERROR);
-
-  /** Reasons that are about one request or one moment, not about the page. */
-  private static final Set<Reason> PASSING =
-      EnumSet.of(
-          Reason.ABORTED,
-          Reason.IDENTITY,
-          Reason.PURGED,
-          Reason.STORE,
-          Reason.ASKED_ONCE,
-          Reason.FULL);
-
-  /**
-   * What is known about the page of a key besides the store.
-   *
-   * @param personal whether each person has their own
-   * @param passed why it was not stored, if it was not
-   */
-  private record Note(boolean personal, Optional<Reason> passed, Instant until) {}
 
   private final PageStore store;
   private final InstantSource clock;
@@ -61,13 +53,9 @@ public final class PageCache {
   private final Duration maxWait;
   private final Flights flights = new Flights();
   private final Counters counters = new Counters();
-  private final Cache<PageKey, Note> notes =
-      Caffeine.newBuilder()
-          .maximumWeight(MEMORY_BYTES)
-          .<PageKey, Note>weigher((key, note) -> 128 + 2 * key.text().length())
-          .executor(Runnable::run)
-          .build();
-  private volatile Instant storeRestsUntil = Instant.MIN;
+  private final Notes notes;
+  private final Breaker breaker;
+  private final LongSupplier nanos;
   private volatile long sharedBytes;
 
   /**
@@ -109,7 +97,29 @@ public final class PageCache {
       int maxPageBytes,
       Duration maxWait,
       @Nullable Executor executor) {
+    this(
+        store,
+        clock,
+        maxPageBytes,
+        maxWait,
+        executor,
+        System::nanoTime,
+        Breaker::onThreadOfItsOwn);
+  }
+
+  /** With a time of its own for all that has to pass. */
+  PageCache(
+      PageStore store,
+      InstantSource clock,
+      int maxPageBytes,
+      Duration maxWait,
+      @Nullable Executor executor,
+      LongSupplier nanos,
+      Executor prober) {
     this.background = executor == null ? null : new Background(executor);
+    this.nanos = nanos;
+    this.notes = new Notes(MEMORY_BYTES, nanos);
+    this.breaker = new Breaker(() -> store.lookup(NOTHING), prober, nanos);
     this.store = store;
     this.clock = clock;
     this.maxPageBytes = maxPageBytes;
@@ -158,14 +168,13 @@ public final class PageCache {
     long ticket = flights.ticket();
     Optional<Found> found = find(key, request);
     return found.isEmpty()
-        ? withoutStore(key, renderer)
+        ? withoutStore(key, ticket, request, renderer)
         : answer(found.get(), ticket, request, renderer);
   }
 
   /** The person's own key, once the page is known to be personal. */
   private PageKey keyFor(PageKey asked, Asker asker) {
-    Note note = noteOf(asked);
-    return note != null && note.personal() ? asked.withVariant(Variant.user(asker)) : asked;
+    return notes.isPersonal(asked) ? asked.withVariant(Variant.user(asker)) : asked;
   }
 
   /**
@@ -176,10 +185,12 @@ public final class PageCache {
    * @param page a stored page, fresh or not
    * @param reuse what may be done with it
    * @param stamp for a render; absent where a fresh page was found
+   * @param list the list of fields that pages vary by, if there is one
    */
   private record Found(
       PageKey primary,
       PageKey key,
+      Optional<Page> list,
       Optional<Page> page,
       ReusePolicy.Reuse reuse,
       Optional<Stamp> stamp) {}
@@ -187,21 +198,27 @@ public final class PageCache {
   /** Empty during an outage. */
   private Optional<Found> find(PageKey primary, PresentedRequest request) {
     PageKey key = primary;
+    Optional<Page> list = Optional.empty();
     Optional<PageStore.Lookup> found = lookup(key, request);
     if (found.isPresent() && found.get() instanceof PageStore.Hit hit) {
       List<String> varying = hit.page().varyingFields();
       if (!varying.isEmpty()) {
+        list = Optional.of(hit.page());
         key = primary.selecting(varying, request.fields());
         found = lookup(key, request);
       }
     }
     return found.isPresent()
-        ? Optional.of(found(primary, key, found.get(), request))
+        ? Optional.of(found(primary, key, list, found.get(), request))
         : Optional.empty();
   }
 
   private Found found(
-      PageKey primary, PageKey key, PageStore.Lookup lookup, PresentedRequest request) {
+      PageKey primary,
+      PageKey key,
+      Optional<Page> list,
+      PageStore.Lookup lookup,
+      PresentedRequest request) {
     Optional<Page> page =
         lookup instanceof PageStore.Hit hit
             ? Optional.of(hit.page())
@@ -212,7 +229,7 @@ public final class PageCache {
         page.isPresent()
             ? ReusePolicy.judge(page.get(), request, clock.instant())
             : ReusePolicy.Reuse.VALIDATE;
-    return new Found(primary, key, page, reuse, stamp);
+    return new Found(primary, key, list, page, reuse, stamp);
   }
 
   private Outcome answer(Found found, long ticket, PresentedRequest request, Renderer renderer)
@@ -224,16 +241,70 @@ public final class PageCache {
     if (staleWillDo && revalidatesInBackground(found.primary())) {
       return Outcome.stale(found.page().orElseThrow());
     }
-    if (found.stamp().isEmpty() || (noteOf(found.key()) != null && !staleWillDo)) {
+    if (found.stamp().isEmpty() || (notes.isUncacheable(found.key()) && !staleWillDo)) {
       return render(found, request, renderer, null);
     }
-    Flights.Boarding boarding = flights.board(found.key(), found.stamp().get());
-    if (boarding.leads()) {
-      return lead(found, ticket, request, renderer, boarding.flight());
+    Stamp stamp = found.stamp().get();
+    Waiting waiting = new Waiting(ticket);
+    Flights.Boarding boarding = board(found.key(), stamp, request);
+    for (int i = 1; ; i++) {
+      if (boarding.leads()) {
+        return lead(found, ticket, request, renderer, boarding.flight());
+      }
+      if (staleWillDo) {
+        return Outcome.stale(found.page().orElseThrow());
+      }
+      Optional<Flights.Landing> landing = waiting.await(boarding.flight());
+      if (landing.isEmpty() || !isFor(landing.get(), found.primary(), request)) {
+        break;
+      }
+      if (waiting.suits(boarding.flight(), landing.get(), stamp, request)) {
+        return brought(landing.get());
+      }
+      if (i == MOST_FLIGHTS) {
+        break;
+      }
+      boarding = flights.boardAfter(boarding.flight(), stamp);
     }
-    return staleWillDo
-        ? Outcome.stale(found.page().orElseThrow())
-        : follow(found, request, renderer, boarding.flight());
+    return render(found, request, renderer, null);
+  }
+
+  private Flights.Boarding board(PageKey key, @Nullable Stamp stamp, PresentedRequest request) {
+    Set<String> known = new HashSet<>(request.rule().tags());
+    known.add(Tags.EVERYTHING);
+    known.add(Tags.ofPath(key.path()));
+    known.addAll(Tags.ofFolders(key.path()));
+    return flights.board(key, stamp, known, store::isKnownToBePurged);
+  }
+
+  /** A request that waits for others' renders, in all no longer than the longest wait. */
+  private final class Waiting {
+    private final long ticket;
+    private final long giveUp = nanos.getAsLong() + maxWait.toNanos();
+
+    Waiting(long ticket) {
+      this.ticket = ticket;
+    }
+
+    Optional<Flights.Landing> await(Flights.Flight flight) {
+      return flight.await(Duration.ofNanos(giveUp - nanos.getAsLong()));
+    }
+
+    boolean suits(
+        Flights.Flight flight,
+        Flights.Landing landing,
+        @Nullable Stamp stamp,
+        PresentedRequest request) {
+      // What the leader found may be older than a receipt that the leader did not show.
+      return flight.suits(landing, ticket, stamp)
+          && (request.receipt().isEmpty() || landing.origin() == Flights.Origin.RENDERED);
+    }
+  }
+
+  private static Outcome brought(Flights.Landing landing) {
+    return landing.stale()
+        ? Outcome.staleIfError(landing.page(), Reason.ABORTED)
+        : Outcome.collapsed(landing.page());
   }
 
   private Outcome lead(
@@ -244,7 +315,7 @@ public final class PageCache {
         Found again = find(found.primary(), request).orElse(found);
         if (again.reuse() == ReusePolicy.Reuse.USE) {
           Page page = again.page().orElseThrow();
-          flight.land(new Flights.Landing(again.key(), page, false));
+          flight.land(new Flights.Landing(again.key(), page, Flights.Origin.FOUND, 0));
           return Outcome.hit(page);
         }
       }
@@ -254,24 +325,10 @@ public final class PageCache {
     }
   }
 
-  private Outcome follow(
-      Found found, PresentedRequest request, Renderer renderer, Flights.Flight flight)
-      throws IOException {
-    Optional<Flights.Landing> landing =
-        flight.await(maxWait).filter(brought -> isFor(brought, found, request));
-    if (landing.isEmpty()) {
-      return render(found, request, renderer, null);
-    }
-    Page page = landing.get().page();
-    return landing.get().stale()
-        ? Outcome.staleIfError(page, Reason.ABORTED)
-        : Outcome.collapsed(page);
-  }
-
   /** Whether what another request brought may answer this one too. */
-  private boolean isFor(Flights.Landing landing, Found found, PresentedRequest request) {
+  private boolean isFor(Flights.Landing landing, PageKey primary, PresentedRequest request) {
     Page page = landing.page();
-    if (!request.keyOf(page, found.primary()).equals(landing.key())) {
+    if (!request.keyOf(page, primary).equals(landing.key())) {
       return false;
     }
     return landing.stale()
@@ -291,7 +348,7 @@ public final class PageCache {
             flight.giveUp();
           }
         };
-    Instant began = clock.instant();
+    long began = nanos.getAsLong();
     Renderer.Rendering rendering;
     try {
       rendering = renderer.render(found.primary(), found.page(), nothingToShare);
@@ -311,12 +368,11 @@ public final class PageCache {
           return standsIn(found, standIn.get(), passed.reason(), flight);
         }
       }
-      if (!PASSING.contains(passed.reason())) {
-        note(found.key(), false, Optional.of(passed.reason()));
-      }
+      notes.passed(found.key(), passed.reason(), flight != null);
       return passed(found, Optional.empty(), passed.reason());
     }
-    counters.rendered(found.primary().route(), Duration.between(began, clock.instant()));
+    counters.rendered(
+        found.primary().route(), Duration.ofNanos(nanos.getAsLong() - began));
     return rendered(found, ((Renderer.Storable) rendering).page(), request, flight);
   }
 
@@ -324,19 +380,27 @@ public final class PageCache {
       Found found, Page page, PresentedRequest request, Flights.@Nullable Flight flight) {
     PageKey own = found.primary().withVariant(page.variant());
     if (!own.equals(found.primary())) {
-      note(found.primary(), true, Optional.empty());
+      notes.personal(found.primary());
     } else if (request.followsRfc9111() && !page.isFresh(clock.instant())) {
-      // To be validated at each use: nobody should wait for another.
-      note(found.key(), false, Optional.empty());
+      notes.uncacheable(found.key()); // To be validated at each use: nobody should wait for another.
     } else {
-      notes.invalidate(found.key());
+      notes.forget(found.key());
     }
     PageKey key = request.keyOf(page, own);
+    // Whoever asked before this is told of every purge that had returned by what the store says.
+    long moment = flight == null ? 0 : flights.moment();
     Outcome outcome = store(found, own, key, page, request);
     if (flight != null && own.equals(found.primary())) {
-      flight.land(new Flights.Landing(key, page, false));
+      long confirmed = isConfirmed(outcome) ? moment : 0;
+      flight.land(new Flights.Landing(key, page, Flights.Origin.RENDERED, confirmed));
     }
     return outcome;
+  }
+
+  /** Whether the store found that the page was not purged since the stamp. */
+  private static boolean isConfirmed(Outcome outcome) {
+    return outcome.stored()
+        || outcome.reason().filter(EnumSet.of(Reason.ASKED_ONCE, Reason.FULL)::contains).isPresent();
   }
 
   /** A stale page for a render that failed, if one is allowed and was not purged meanwhile. */
@@ -351,7 +415,7 @@ public final class PageCache {
 
   private Outcome standsIn(Found found, Page page, Reason reason, Flights.@Nullable Flight flight) {
     if (flight != null) {
-      flight.land(new Flights.Landing(found.key(), page, true));
+      flight.land(new Flights.Landing(found.key(), page, Flights.Origin.STANDS_IN, 0));
     }
     return Outcome.staleIfError(page, reason);
   }
@@ -372,10 +436,14 @@ public final class PageCache {
     if (found.stamp().isEmpty()) {
       return passed(found, Optional.of(page), Reason.REQUEST);
     }
+    Breaker.Spell asked = breaker.enter();
+    if (asked == null) {
+      return passed(found, Optional.of(page), Reason.STORE);
+    }
     Stamp stamp = found.stamp().get();
     try {
       if (!key.equals(own)) {
-        store.store(own, Page.listOfVaryingFields(page, request.selectingFields(page)), stamp);
+        store.store(own, listOfVaryingFields(found, page, request), stamp);
       }
       return switch (store.store(key, page, stamp)) {
         case KEPT -> Outcome.stored(sourceOf(found), page);
@@ -384,8 +452,15 @@ public final class PageCache {
         case FULL -> passed(found, Optional.of(page), Reason.FULL);
       };
     } catch (PageStoreException e) {
+      breaker.failed(asked, e);
       return passed(found, Optional.of(page), Reason.STORE);
     }
+  }
+
+  /** It lasts as long as the page that lasts longest, of those it was known for so far. */
+  private static Page listOfVaryingFields(Found found, Page page, PresentedRequest request) {
+    Page list = Page.listOfVaryingFields(page, request.selectingFields(page));
+    return found.list().map(list::keptAsLongAs).orElse(list);
   }
 
   /**
@@ -418,7 +493,7 @@ public final class PageCache {
         || found.get().reuse() == ReusePolicy.Reuse.USE) {
       return;
     }
-    Flights.Boarding boarding = flights.board(found.get().key(), found.get().stamp().get());
+    Flights.Boarding boarding = board(found.get().key(), found.get().stamp().get(), request);
     if (!boarding.leads()) {
       return;
     }
@@ -431,17 +506,71 @@ public final class PageCache {
     }
   }
 
-  private Outcome withoutStore(PageKey key, Renderer renderer) throws IOException {
+  /**
+   * Without the store nobody knows of purges, so a request is only given what was rendered after it
+   * began: those who come during a render wait for the next one, together.
+   */
+  private Outcome withoutStore(
+      PageKey key, long ticket, PresentedRequest request, Renderer renderer) throws IOException {
+    if (notes.isUncacheable(key)) {
+      return alone(key, renderer);
+    }
+    Waiting waiting = new Waiting(ticket);
+    Flights.Boarding boarding = board(key, null, request);
+    for (int i = 1; ; i++) {
+      if (boarding.leads()) {
+        return leadWithoutStore(key, request, renderer, boarding.flight());
+      }
+      Optional<Flights.Landing> landing = waiting.await(boarding.flight());
+      if (landing.isEmpty() || !isFor(landing.get(), key, request)) {
+        break;
+      }
+      if (waiting.suits(boarding.flight(), landing.get(), null, request)) {
+        return brought(landing.get());
+      }
+      if (i == MOST_FLIGHTS) {
+        break;
+      }
+      boarding = flights.boardAfter(boarding.flight(), null);
+    }
+    return alone(key, renderer);
+  }
+
+  private Outcome leadWithoutStore(
+      PageKey key, PresentedRequest request, Renderer renderer, Flights.Flight flight)
+      throws IOException {
+    try {
+      Renderer.Rendering rendering = renderer.render(key, Optional.empty(), flight::giveUp);
+      if (rendering instanceof Renderer.Passed passed) {
+        notes.passed(key, passed.reason(), true);
+      } else if (rendering instanceof Renderer.Storable storable
+          && storable.page().variant().equals(key.variant())) {
+        Page page = storable.page();
+        flight.land(
+            new Flights.Landing(request.keyOf(page, key), page, Flights.Origin.RENDERED, 0));
+      }
+      return withoutStore(key, rendering);
+    } finally {
+      flight.giveUp();
+    }
+  }
+
+  private static Outcome alone(PageKey key, Renderer renderer) throws IOException {
+    return withoutStore(key, renderer.render(key, Optional.empty(), () -> {}));
+  }
+
+  private static Outcome withoutStore(PageKey key, Renderer.Rendering rendering) {
     Optional<Page> page =
-        renderer.render(key, Optional.empty(), () -> {}) instanceof Renderer.Storable storable
+        rendering instanceof Renderer.Storable storable
             ? Optional.of(storable.page())
             : Optional.empty();
     return Outcome.passed(Outcome.Source.BYPASS, key.variant(), page, Reason.STORE);
   }
 
-  /** Empty during an outage; after one the store is left in peace for a moment. */
+  /** Empty during an outage; nobody waits for a store that did not answer. */
   private Optional<PageStore.Lookup> lookup(PageKey key, PresentedRequest request) {
-    if (storeRests()) {
+    Breaker.Spell asked = breaker.enter();
+    if (asked == null) {
       return Optional.empty();
     }
     try {
@@ -450,29 +579,14 @@ public final class PageCache {
               ? store.lookup(key, request.receipt().get())
               : store.lookup(key));
     } catch (PageStoreException e) {
-      storeRestsUntil = clock.instant().plus(OUTAGE_PAUSE);
+      breaker.failed(asked, e);
       return Optional.empty();
     }
   }
 
-  private boolean storeRests() {
-    Instant until = storeRestsUntil;
-    return !until.equals(Instant.MIN) && clock.instant().isBefore(until);
-  }
-
-  private @Nullable Note noteOf(PageKey key) {
-    Note note = notes.getIfPresent(key);
-    return note != null && clock.instant().isBefore(note.until()) ? note : null;
-  }
-
-  private void note(PageKey key, boolean personal, Optional<Reason> passed) {
-    notes.put(key, new Note(personal, passed, clock.instant().plus(MEMORY)));
-  }
-
   /** What is remembered besides pages, by weight. */
   long noteBytes() {
-    notes.cleanUp();
-    return notes.policy().eviction().orElseThrow().weightedSize().orElse(0);
+    return notes.bytes();
   }
 
   /**
@@ -510,12 +624,12 @@ public final class PageCache {
    */
   public Optional<Reason> whyNotStored(PageKey asked, Asker asker, PresentedRequest request) {
     PageKey key = keyFor(asked, asker);
-    Note note = noteOf(key);
-    if (note == null || note.passed().isEmpty()) {
+    Optional<Reason> why = notes.whyNotStored(key);
+    if (why.isEmpty()) {
       return Optional.empty();
     }
     Optional<Found> found = find(key, request);
-    return found.isPresent() && found.get().page().isPresent() ? Optional.empty() : note.passed();
+    return found.isPresent() && found.get().page().isPresent() ? Optional.empty() : why;
   }
 
   /**
@@ -632,11 +746,12 @@ public final class PageCache {
 
   /** What is known last, while the store cannot be reached. */
   private long sharedBytes() {
-    if (!storeRests()) {
+    Breaker.Spell asked = breaker.enter();
+    if (asked != null) {
       try {
         sharedBytes = store.sharedBytes();
       } catch (PageStoreException e) {
-        storeRestsUntil = clock.instant().plus(OUTAGE_PAUSE);
+        breaker.failed(asked, e);
       }
     }
     return sharedBytes;

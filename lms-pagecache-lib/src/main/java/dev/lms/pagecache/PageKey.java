@@ -12,13 +12,19 @@ import org.jspecify.annotations.Nullable;
  * What a page is stored under: the raw path, the query parameters and headers its route declares,
  * and the variant. Each part is written with its kind and length, so that two different requests
  * never have the same key. Immutable.
+ *
+ * <p>Keys come from outside. Their hash is another one in each process, so that nobody can make keys
+ * that collide, and they are ordered, so that a table stays fast even if some did.
  */
-public final class PageKey {
+public final class PageKey implements Comparable<PageKey> {
   private final String path;
   private final List<String> parameters;
   private final Variant variant;
   private final String route;
   private final String text;
+
+  /** Of the text, once it was asked for; zero before. A race only computes it twice. */
+  private int hash;
 
   /** Where the variant begins in the text. */
   private final int variantAt;
@@ -250,12 +256,23 @@ public final class PageKey {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof PageKey key && text.equals(key.text);
+    return this == other || (other instanceof PageKey key && text.equals(key.text));
   }
 
   @Override
   public int hashCode() {
-    return text.hashCode();
+    int known = hash;
+    if (known == 0) {
+      known = SeededHash.of(text);
+      hash = known;
+    }
+    return known;
+  }
+
+  /** Orders keys by their text; consistent with equals. */
+  @Override
+  public int compareTo(PageKey other) {
+    return text.compareTo(other.text);
   }
 
   @Override

@@ -103,6 +103,19 @@ public interface PageStore {
   }
 
   /**
+   * Whether a purge of one of these tags is known here that came after a stamp. Asks nobody, so a
+   * purge that is not known here yet may be missing; what is stored and served is not decided by
+   * this.
+   *
+   * @param stamp a stamp of this store
+   * @param tags the tags
+   * @return true if there was one, or may have been
+   */
+  default boolean isKnownToBePurged(Stamp stamp, Collection<String> tags) {
+    return false;
+  }
+
+  /**
    * Memory of this process that pages take.
    *
    * @return bytes; zero if pages are kept elsewhere

@@ -37,7 +37,7 @@ class FloodTest {
 
   private final ManualClock clock = new ManualClock();
   private final PageCache cache =
-      new PageCache(new LocalPageStore(CAP, PurgeCounters.inProcess(), clock), clock);
+      new PageCache(new LocalPageStore(CAP, PurgeCounters.inProcess(), clock, clock::nanos), clock);
   private final PageCacheFilter filter =
       PageCacheFilter.builder(
               cache,

@@ -12,7 +12,7 @@ class LocalPageStoreTest extends PageStoreContract {
   private static final long MAX_BYTES = 1 << 20;
 
   private final LocalPageStore store =
-      new LocalPageStore(MAX_BYTES, PurgeCounters.inProcess(), clock);
+      new LocalPageStore(MAX_BYTES, PurgeCounters.inProcess(), clock, clock::nanos);
 
   @Override
   protected PageStore store() {

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 
 /** A clock that stands still until it is told otherwise. */
 public final class ManualClock implements InstantSource {
+  private volatile long elapsed;
   private volatile Instant now = Instant.parse("2030-01-01T00:00:00Z");
 
   public ManualClock() {}
@@ -17,5 +18,16 @@ public final class ManualClock implements InstantSource {
 
   public void advance(Duration by) {
     now = now.plus(by);
+    elapsed += by.toNanos();
+  }
+
+  /** Is set to another time, while no time passes. */
+  public void jump(Duration by) {
+    now = now.plus(by);
+  }
+
+  /** Time that passed; not what the clock was set to. */
+  public long nanos() {
+    return elapsed;
   }
 }

@@ -34,11 +34,19 @@ class PageCacheTest {
   private static final Asker ANNA = Asker.person("anna");
   private static final Asker BEN = Asker.person("ben");
   private static final PageKey KEY = key("/a");
-  private static final PresentedRequest REQUEST = PresentedRequest.of(Pages.RULE);
+  private static final PresentedRequest REQUEST = PresentedRequest.of(Pages.RULE.withTags("t"));
 
   private final ManualClock clock = new ManualClock();
-  private final PageStore store = new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock);
-  private final PageCache cache = new PageCache(store, clock);
+  private final PageStore store = new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos);
+  private final PageCache cache =
+      new PageCache(
+          store,
+          clock,
+          PageCache.DEFAULT_MAX_PAGE_BYTES,
+          PageCache.DEFAULT_MAX_WAIT,
+          null,
+          clock::nanos,
+          Runnable::run);
   private final AtomicInteger renders = new AtomicInteger();
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -315,7 +323,7 @@ class PageCacheTest {
   void uncacheableAnswersAreNotSerialised() throws Exception {
     PageCache patient =
         new PageCache(store, clock, PageCache.DEFAULT_MAX_PAGE_BYTES, Duration.ofMinutes(1));
-    get(patient, passes(Reason.SET_COOKIE));
+    get(patient, passes(Reason.NO_STORE));
     CyclicBarrier all = new CyclicBarrier(20);
     Callable<Outcome> request =
         () ->
@@ -482,16 +490,22 @@ class PageCacheTest {
                 throw new PageStoreException("down", new IOException());
               }
             },
-            clock);
+            clock,
+            PageCache.DEFAULT_MAX_PAGE_BYTES,
+            PageCache.DEFAULT_MAX_WAIT,
+            null,
+            clock::nanos,
+            Runnable::run);
     for (int i : IntStream.range(0, 5).toArray()) {
       Outcome outcome = get(flaky, renders("own" + i));
       assertEquals("own" + i, textOf(outcome));
       assertEquals("lms; fwd=bypass; detail=anon/store", outcome.cacheStatus(clock.instant()));
     }
-    assertEquals(1, lookups.get(), "a store that is down is left in peace for a moment");
+    assertEquals(2, lookups.get(), "a store that is down is probed at once, then left in peace");
     assertThrows(PageStoreException.class, () -> flaky.purge("t"));
     down[0] = false;
     clock.advance(Duration.ofSeconds(1));
+    get(flaky, renders("the probe is under way"));
     assertTrue(get(flaky, renders("up")).stored());
   }
 

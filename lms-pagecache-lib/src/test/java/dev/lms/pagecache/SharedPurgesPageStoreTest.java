@@ -6,11 +6,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 class SharedPurgesPageStoreTest extends PageStoreContract {
-  private PageStore store = new LocalPageStore(1, PurgeCounters.inProcess(), clock);
+  private PageStore store = new LocalPageStore(1, PurgeCounters.inProcess(), clock, clock::nanos);
 
   @BeforeEach
   void open(@TempDir Path folder) throws IOException {
-    store = new LocalPageStore(1 << 20, PurgeCounters.shared(folder.resolve("purges")), clock);
+    store = new LocalPageStore(1 << 20, PurgeCounters.shared(folder.resolve("purges")), clock, clock::nanos);
   }
 
   @Override

@@ -37,7 +37,7 @@ class StalePagesTest {
 
   private final ManualClock clock = new ManualClock();
   private final LocalPageStore store =
-      new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock);
+      new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos);
   private final Queue<Runnable> later = new ArrayDeque<>();
   private final PageCache cache = cache(later::add);
   private final ExecutorService threads = Executors.newCachedThreadPool();

@@ -93,10 +93,18 @@ final class Lease implements AutoCloseable {
           script.await(wakeList, pauseSeconds());
         }
         failed = false;
-      } catch (RuntimeException e) {
+      } catch (PageStoreException e) {
         if (!failed) {
           LOG.log(
               System.Logger.Level.WARNING, "No near copies of pages for now: {0}", e.toString());
+        }
+        failed = true;
+        LockSupport.parkNanos(length / 4);
+      } catch (RuntimeException | Error e) {
+        // Whatever it was, this thread is the only one that can bring near copies back.
+        copies.giveUpLease();
+        if (!failed) {
+          LOG.log(System.Logger.Level.ERROR, "No near copies of pages for now", e);
         }
         failed = true;
         LockSupport.parkNanos(length / 4);
@@ -181,6 +189,8 @@ final class Lease implements AutoCloseable {
     try {
       script.number("wake", List.of(wakeList), List.of(number(LONGEST.toMillis())));
       thread.join(END.toMillis());
+      // The thread may have left before it was to be woken.
+      leave();
     } catch (PageStoreException e) {
       // It wakes by itself, and Redis is away: there is nobody to tell.
     } catch (InterruptedException e) {

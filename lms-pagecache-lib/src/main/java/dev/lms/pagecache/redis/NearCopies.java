@@ -8,8 +8,10 @@ import dev.lms.pagecache.PurgeCounters;
 import dev.lms.pagecache.Receipt;
 import dev.lms.pagecache.Stamp;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Copies of pages in one node, and the purges this node has heard of. A copy remembers at which
@@ -47,11 +49,13 @@ final class NearCopies {
 
   private final long maxBytes;
   private final InstantSource clock;
+  private final LongSupplier nanos;
   private volatile View view;
 
-  NearCopies(long maxBytes, InstantSource clock) {
+  NearCopies(long maxBytes, InstantSource clock, LongSupplier nanos) {
     this.maxBytes = maxBytes;
     this.clock = clock;
+    this.nanos = nanos;
     this.view = new View(nothing(new Stamp("", 0)), false, 0);
   }
 
@@ -59,7 +63,7 @@ final class NearCopies {
     PurgeCounters purges = PurgeCounters.inProcess();
     // What was purged in this epoch before is not known, so nothing from before is kept.
     purges.learnEverything(at.clock());
-    return new Knowledge(at, purges, new LocalPageStore(maxBytes, purges, clock));
+    return new Knowledge(at, purges, new LocalPageStore(maxBytes, purges, clock, nanos));
   }
 
   /** The purges the node obeys. */
@@ -117,6 +121,12 @@ final class NearCopies {
   /** Relies on nothing any more. */
   void giveUpLease() {
     view = new View(view.knowledge(), false, 0);
+  }
+
+  boolean isKnownToBePurged(Stamp stamp, Collection<String> tags) {
+    Knowledge known = view.knowledge();
+    return known.at().epoch().equals(stamp.epoch())
+        && known.pages().isKnownToBePurged(stamp, tags);
   }
 
   long bytes() {

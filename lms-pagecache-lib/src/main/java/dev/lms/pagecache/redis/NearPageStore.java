@@ -47,8 +47,8 @@ public final class NearPageStore implements PageStore, AutoCloseable {
   /** Its lease does not renew itself. */
   NearPageStore(RedisPageStore far, long maxBytes, InstantSource clock) {
     this.far = far;
-    this.copies = new NearCopies(maxBytes, clock);
     this.nanos = far.nanos();
+    this.copies = new NearCopies(maxBytes, clock, nanos);
     this.lease = far.lease(copies);
   }
 
@@ -88,6 +88,12 @@ public final class NearPageStore implements PageStore, AutoCloseable {
   @Override
   public long sharedBytes() {
     return far.sharedBytes();
+  }
+
+  /** As far as this node has heard. */
+  @Override
+  public boolean isKnownToBePurged(Stamp stamp, Collection<String> tags) {
+    return copies.isKnownToBePurged(stamp, tags);
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Purges, and waits until no node trusts a near copy from before.
@@ -46,6 +47,9 @@ final class Purges {
   private final LongSupplier nanos;
   private final AtomicReference<Era> era;
 
+  /** The oldest purge for which nobody waited, and which nodes were therefore not forgotten for. */
+  private final AtomicReference<@Nullable Purge> unforgotten = new AtomicReference<>();
+
   Purges(PagesScript script, String wakePrefix, Duration longestLease, LongSupplier nanos) {
     this.script = script;
     this.wakePrefix = wakePrefix;
@@ -66,12 +70,35 @@ final class Purges {
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(utf8(wakePrefix));
     arguments.add(number(TimeUnit.NANOSECONDS.toMillis(longestLease) + 1));
-    arguments.addAll(place(new Stamp("", 0)));
+    arguments.addAll(place(outlasted()));
     tags.forEach(tag -> arguments.add(utf8(tag)));
     List<?> reply = script.list("purge", List.of(), arguments);
     Stamp at = PagesScript.stamp(reply);
     saw(at.epoch());
     return new Purge(at, nanos.getAsLong(), (Long) reply.get(2));
+  }
+
+  /**
+   * Purges without waiting. A node that is gone is waited for by nobody then, so it is forgotten
+   * with a later purge, once no lease from before this one can last.
+   */
+  Purge beginWithoutWaiting(Collection<String> tags) {
+    Purge purge = begin(tags);
+    if (purge.waitsFor() > 0) {
+      unforgotten.compareAndSet(null, purge);
+    }
+    return purge;
+  }
+
+  /** The purge from before the longest lease for which nodes are yet to be forgotten. */
+  private Stamp outlasted() {
+    Purge purge = unforgotten.get();
+    if (purge != null
+        && nanos.getAsLong() - purge.answered() >= longestLease
+        && unforgotten.compareAndSet(purge, null)) {
+      return purge.at();
+    }
+    return new Stamp("", 0);
   }
 
   /** Waits until {@link #holds}. */

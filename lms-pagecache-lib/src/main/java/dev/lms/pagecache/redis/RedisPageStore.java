@@ -131,9 +131,11 @@ public final class RedisPageStore implements PageStore {
     List<?> reply = script.list("lookup", List.of(pageKey(key)), List.of());
     Stamp at = PagesScript.stamp(reply);
     purges.saw(at.epoch());
-    Optional<Page> page =
+    Optional<Page> stored =
         reply.size() > 2 ? readable((byte[]) reply.get(2)) : Optional.<Page>empty();
     Instant now = clock.instant();
+    Optional<Page> page =
+        stored.map(kept -> kept.keptAtMost(Duration.ofMillis((Long) reply.get(3)), now));
     if (page.isPresent() && page.get().isFresh(now)) {
       return new Found(new Hit(page.get()), at);
     }
@@ -150,8 +152,10 @@ public final class RedisPageStore implements PageStore {
   }
 
   @Override
-  public Stored store(PageKey key, Page page, Stamp stamp) {
-    long millis = Duration.between(clock.instant(), page.keptUntil()).toMillis();
+  public Stored store(PageKey key, Page rendered, Stamp stamp) {
+    Instant now = clock.instant();
+    Page page = rendered.keptAtMost(rendered.lifetime(), now);
+    long millis = Duration.between(now, page.keptUntil()).toMillis();
     if (millis <= 0) {
       return Stored.PURGED;
     }
@@ -194,7 +198,7 @@ public final class RedisPageStore implements PageStore {
 
   @Override
   public Receipt purgeWithReceipt(Collection<String> tags) {
-    Stamp at = purges.begin(tags).at();
+    Stamp at = purges.beginWithoutWaiting(tags).at();
     return new Receipt(at.epoch(), at.clock());
   }
 

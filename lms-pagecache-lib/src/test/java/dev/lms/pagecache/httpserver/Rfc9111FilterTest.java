@@ -179,6 +179,28 @@ class Rfc9111FilterTest {
     assertEquals("v4", text(site.get("/a", "Accept-Language", "en")));
   }
 
+  /** What tells that a page varies lasts as long as the longest of its pages, not as the last. */
+  @Test
+  void aPageThatVariesIsFoundThoughAnotherOfItsKindHasEnded() throws Exception {
+    site.page(
+        "/a",
+        RULE,
+        exchange -> {
+          renders.incrementAndGet();
+          String language = requested(exchange, "Accept-Language");
+          answer(
+              exchange,
+              language,
+              "Cache-Control: max-age=" + (language.equals("de") ? 600 : 10),
+              "Vary: Accept-Language");
+        });
+    assertEquals("de", text(site.get("/a", "Accept-Language", "de")));
+    assertEquals("en", text(site.get("/a", "Accept-Language", "en")));
+    site.clock.advance(Duration.ofSeconds(30));
+    assertEquals("de", text(site.get("/a", "Accept-Language", "de")));
+    assertEquals(2, renders.get());
+  }
+
   @Test
   void aHandlerThatConfirmsAStalePageRefreshesItsFieldsAndNotItsBody() throws Exception {
     site.page(

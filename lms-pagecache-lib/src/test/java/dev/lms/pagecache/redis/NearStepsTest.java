@@ -247,7 +247,7 @@ class NearStepsTest {
 
   @Test
   void newsAreObeyedBeforeTheLeaseIsReliedOn() {
-    NearCopies copies = new NearCopies(1 << 20, clock);
+    NearCopies copies = new NearCopies(1 << 20, clock, time::get);
     PageKey key = key("/a");
     Stamp at = new Stamp("e", 1);
     copies.obey(new NearCopies.News(at, Map.of(), 0), 10);
@@ -280,7 +280,7 @@ class NearStepsTest {
     two.renew();
     one.renew();
     assertTrue(one.holds(purge));
-    NearCopies copies = new NearCopies(1 << 20, clock);
+    NearCopies copies = new NearCopies(1 << 20, clock, time::get);
     copies.obey(two.near.lease().ask().news(), Long.MAX_VALUE);
     copies.keep(key, ((PageStore.Hit) found.lookup()).page(), found.at());
     assertTrue(copies.find(key, Optional.empty(), 0).isEmpty());

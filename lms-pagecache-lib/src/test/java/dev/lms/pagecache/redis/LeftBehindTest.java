@@ -1,0 +1,174 @@
+package dev.lms.pagecache.redis;
+
+import static dev.lms.pagecache.Pages.key;
+import static dev.lms.pagecache.Pages.page;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lms.pagecache.ManualClock;
+import dev.lms.pagecache.PageKey;
+import dev.lms.pagecache.PageStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisClient;
+
+/** What nodes leave in Redis, and what threads leave when something breaks. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LeftBehindTest {
+  private static final String PREFIX = RedisPageStore.DEFAULT_PREFIX;
+  private static final Duration SHORT = Duration.ofMillis(20);
+
+  private final ManualClock clock = new ManualClock();
+  private RedisProcess redis;
+  private RedisClient client;
+  private Jedis admin;
+
+  @BeforeAll
+  void launch(@TempDir Path folder) throws IOException {
+    redis = new RedisProcess(folder);
+  }
+
+  @BeforeEach
+  void open() {
+    client = redis.client();
+    admin = redis.admin();
+    admin.flushAll();
+  }
+
+  @AfterEach
+  void close() {
+    client.close();
+    admin.close();
+  }
+
+  @AfterAll
+  void stop() {
+    redis.close();
+  }
+
+  private RedisPageStore far(LongSupplier nanos, Duration longestLease) {
+    return new RedisPageStore(client, PREFIX, clock, longestLease, nanos);
+  }
+
+  private void put(PageStore store, PageKey key) {
+    PageStore.Miss miss = assertInstanceOf(PageStore.Miss.class, store.lookup(key));
+    store.store(key, page(key, "x", clock.instant(), "t"), miss.stamp());
+  }
+
+  private void assertEverythingEnds() {
+    Set<String> endless = new TreeSet<>();
+    for (String name : admin.keys("*")) {
+      if (admin.pttl(name) == -1) {
+        endless.add(name);
+      }
+    }
+    assertEquals(Set.of(), endless);
+  }
+
+  private static void eventually(BooleanSupplier condition) {
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < giveUp, "not within half a minute");
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
+  }
+
+  @Test
+  void nodesThatCloseLeaveNothingOfTheirOwn() {
+    for (int i = 0; i < 60; i++) {
+      try (NearPageStore node = NearPageStore.over(far(System::nanoTime, SHORT), 1 << 20, clock)) {
+        node.lookup(key("/" + i));
+        if (i % 3 == 0) {
+          node.purgeWithReceipt(List.of("t"));
+        }
+      }
+    }
+    assertEquals(Set.of(), admin.keys("*:wake:*"));
+    assertEquals(Set.of("epoch", "clock"), admin.hkeys(PREFIX + "{pages}:purges"));
+    assertEverythingEnds();
+  }
+
+  /** Nodes that were killed say nothing any more, and neither does whoever purged. */
+  @Test
+  void everyKeyEndsAlsoWhenAllProcessesWereKilled() {
+    List<NearPageStore> killed = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      NearPageStore node = new NearPageStore(far(System::nanoTime, SHORT), 1 << 20, clock);
+      killed.add(node);
+      node.lease().obey(node.lease().ask());
+      node.lease().obey(node.lease().ask());
+      put(node, key("/" + i));
+      node.purgeWithReceipt(List.of("t" + i));
+      put(node, key("/other" + i));
+    }
+    assertTrue(admin.keys("*").size() > 8, admin.keys("*").toString());
+    assertEverythingEnds();
+    admin.scriptFlush();
+    killed.get(0).lookup(key("/a"));
+    assertEverythingEnds();
+  }
+
+  @Test
+  void nodesThatDiedAreForgottenThoughNobodyWaits() {
+    AtomicLong time = new AtomicLong();
+    RedisPageStore purger = far(time::get, Duration.ofSeconds(1));
+    NearPageStore dead = new NearPageStore(far(time::get, Duration.ofSeconds(1)), 1 << 20, clock);
+    while (dead.lease().obey(dead.lease().ask())) {
+      // Until it is known.
+    }
+    for (int i = 0; i < 100; i++) {
+      purger.purgeWithReceipt(List.of("t"));
+    }
+    String wake = admin.keys("*:wake:*").iterator().next();
+    assertEquals(1, admin.llen(wake), "it is called once");
+    assertEquals(4, admin.hlen(PREFIX + "{pages}:purges"), "it may have a lease");
+    time.addAndGet(Duration.ofSeconds(1).toNanos());
+    purger.purgeWithReceipt(List.of("t"));
+    assertEquals(2, admin.hlen(PREFIX + "{pages}:purges"), "it has none");
+  }
+
+  /** The thread that renews the lease is the only one that can bring near copies back. */
+  @Test
+  void anErrorEndsNoLeaseForGood() {
+    AtomicBoolean breaks = new AtomicBoolean(true);
+    AtomicBoolean broke = new AtomicBoolean();
+    LongSupplier nanos =
+        () -> {
+          if (breaks.get() && Thread.currentThread().getName().equals("page cache lease")) {
+            broke.set(true);
+            throw new LinkageError("a class went missing");
+          }
+          return System.nanoTime();
+        };
+    try (NearPageStore node = NearPageStore.over(far(nanos, SHORT), 1 << 20, clock)) {
+      node.lookup(key("/a"));
+      eventually(broke::get);
+      breaks.set(false);
+      eventually(
+          () -> {
+            node.lookup(key("/a"));
+            return admin.hlen(PREFIX + "{pages}:purges") == 4;
+          });
+    }
+  }
+}
