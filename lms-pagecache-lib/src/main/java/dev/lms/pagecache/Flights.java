@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One render for each key: the first to miss leads, others wait for what the leader brings. What it
  * brought may be from before a purge that had returned when one of those who wait asked; {@link
- * Flight#suits} tells. Whoever cannot use it boards again. A purge that is known to concern the page
- * ends a flight for all who come later; any other leaves it alone.
+ * Flight#suits} tells. Whoever cannot use it boards again. A purge that is known to concern the
+ * page ends a flight for all who come later; any other leaves it alone.
  */
 final class Flights {
   private static final int SLOTS = 1 << 10;
@@ -141,8 +141,7 @@ final class Flights {
     }
 
     /** Whether it may still bring what a request with this stamp can use. */
-    private boolean takes(
-        @Nullable Stamp other, BiPredicate<Stamp, Collection<String>> purged) {
+    private boolean takes(@Nullable Stamp other, BiPredicate<Stamp, Collection<String>> purged) {
       if (other == null || other.equals(stamp)) {
         return true;
       }

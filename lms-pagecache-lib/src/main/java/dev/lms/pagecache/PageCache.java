@@ -34,12 +34,7 @@ public final class PageCache {
   /** Nothing is stored under it. */
   private static final PageKey NOTHING =
       PageKey.of(
-          "",
-          "",
-          null,
-          PageRule.shared(Duration.ofSeconds(1)),
-          Fields.NONE,
-          Variant.UNKNOWN);
+          "", "", null, PageRule.shared(Duration.ofSeconds(1)), Fields.NONE, Variant.UNKNOWN);
 
   private static final System.Logger LOG = System.getLogger(PageCache.class.getName());
 
@@ -98,13 +93,7 @@ public final class PageCache {
       Duration maxWait,
       @Nullable Executor executor) {
     this(
-        store,
-        clock,
-        maxPageBytes,
-        maxWait,
-        executor,
-        System::nanoTime,
-        Breaker::onThreadOfItsOwn);
+        store, clock, maxPageBytes, maxWait, executor, System::nanoTime, Breaker::onThreadOfItsOwn);
   }
 
   /** With a time of its own for all that has to pass. */
@@ -371,8 +360,7 @@ public final class PageCache {
       notes.passed(found.key(), passed.reason(), flight != null);
       return passed(found, Optional.empty(), passed.reason());
     }
-    counters.rendered(
-        found.primary().route(), Duration.ofNanos(nanos.getAsLong() - began));
+    counters.rendered(found.primary().route(), Duration.ofNanos(nanos.getAsLong() - began));
     return rendered(found, ((Renderer.Storable) rendering).page(), request, flight);
   }
 
@@ -382,7 +370,8 @@ public final class PageCache {
     if (!own.equals(found.primary())) {
       notes.personal(found.primary());
     } else if (request.followsRfc9111() && !page.isFresh(clock.instant())) {
-      notes.uncacheable(found.key()); // To be validated at each use: nobody should wait for another.
+      notes.uncacheable(
+          found.key()); // To be validated at each use: nobody should wait for another.
     } else {
       notes.forget(found.key());
     }
@@ -400,7 +389,10 @@ public final class PageCache {
   /** Whether the store found that the page was not purged since the stamp. */
   private static boolean isConfirmed(Outcome outcome) {
     return outcome.stored()
-        || outcome.reason().filter(EnumSet.of(Reason.ASKED_ONCE, Reason.FULL)::contains).isPresent();
+        || outcome
+            .reason()
+            .filter(EnumSet.of(Reason.ASKED_ONCE, Reason.FULL)::contains)
+            .isPresent();
   }
 
   /** A stale page for a render that failed, if one is allowed and was not purged meanwhile. */

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * and the variant. Each part is written with its kind and length, so that two different requests
  * never have the same key. Immutable.
  *
- * <p>Keys come from outside. Their hash is another one in each process, so that nobody can make keys
- * that collide, and they are ordered, so that a table stays fast even if some did.
+ * <p>Keys come from outside. Their hash is another one in each process, so that nobody can make
+ * keys that collide, and they are ordered, so that a table stays fast even if some did.
  */
 public final class PageKey implements Comparable<PageKey> {
   private final String path;

@@ -37,7 +37,8 @@ class PageCacheTest {
   private static final PresentedRequest REQUEST = PresentedRequest.of(Pages.RULE.withTags("t"));
 
   private final ManualClock clock = new ManualClock();
-  private final PageStore store = new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos);
+  private final PageStore store =
+      new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos);
   private final PageCache cache =
       new PageCache(
           store,

@@ -10,7 +10,9 @@ class SharedPurgesPageStoreTest extends PageStoreContract {
 
   @BeforeEach
   void open(@TempDir Path folder) throws IOException {
-    store = new LocalPageStore(1 << 20, PurgeCounters.shared(folder.resolve("purges")), clock, clock::nanos);
+    store =
+        new LocalPageStore(
+            1 << 20, PurgeCounters.shared(folder.resolve("purges")), clock, clock::nanos);
   }
 
   @Override

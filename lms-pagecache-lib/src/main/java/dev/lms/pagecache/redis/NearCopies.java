@@ -125,8 +125,7 @@ final class NearCopies {
 
   boolean isKnownToBePurged(Stamp stamp, Collection<String> tags) {
     Knowledge known = view.knowledge();
-    return known.at().epoch().equals(stamp.epoch())
-        && known.pages().isKnownToBePurged(stamp, tags);
+    return known.at().epoch().equals(stamp.epoch()) && known.pages().isKnownToBePurged(stamp, tags);
   }
 
   long bytes() {

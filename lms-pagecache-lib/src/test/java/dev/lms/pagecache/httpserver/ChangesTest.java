@@ -235,7 +235,8 @@ class ChangesTest {
         new Site(
             null,
             clock ->
-                new Unpurgeable(new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos)))) {
+                new Unpurgeable(
+                    new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos)))) {
       versions(site, "/a", SHARED, 204);
       assertEquals(204, site.send("POST", "/a").statusCode());
     } finally {
@@ -258,7 +259,8 @@ class ChangesTest {
     BlockingQueue<Runnable> later = new LinkedBlockingQueue<>();
     try (Site site =
         new Site(
-            later::add, clock -> new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos))) {
+            later::add,
+            clock -> new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos))) {
       List<String> cookies = new ArrayList<>();
       PageRule rule = SHARED.withHeaders("cookie").withStaleWhileRevalidate(Duration.ofSeconds(30));
       site.page(
@@ -290,7 +292,8 @@ class ChangesTest {
     BlockingQueue<Runnable> later = new LinkedBlockingQueue<>();
     try (Site site =
         new Site(
-            later::add, clock -> new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos))) {
+            later::add,
+            clock -> new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos))) {
       List<String> cookies = new ArrayList<>();
       site.page(
           "/a",
@@ -323,7 +326,8 @@ class ChangesTest {
     BlockingQueue<Runnable> later = new LinkedBlockingQueue<>();
     try (Site site =
         new Site(
-            later::add, clock -> new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos))) {
+            later::add,
+            clock -> new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos))) {
       versions(site, "/a", SHARED.withStaleWhileRevalidate(Duration.ofSeconds(30)), 204);
       site.get("/a", "X-User", "anna");
       site.clock.advance(TTL);

@@ -313,7 +313,8 @@ class PassingByTest {
     BlockingQueue<Runnable> later = new LinkedBlockingQueue<>();
     site =
         new Site(
-            later::add, clock -> new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos));
+            later::add,
+            clock -> new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos));
     for (String type : List.of("text/event-stream", "text/plain")) {
       renders.set(0);
       AtomicInteger written = new AtomicInteger();

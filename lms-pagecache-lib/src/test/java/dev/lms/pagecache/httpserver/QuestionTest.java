@@ -262,7 +262,8 @@ class QuestionTest {
     BlockingQueue<Runnable> later = new LinkedBlockingQueue<>();
     site =
         new Site(
-            later::add, clock -> new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos));
+            later::add,
+            clock -> new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos));
     PageRule stale = RULE.withStaleWhileRevalidate(Duration.ofMinutes(1));
     page(stale, STRONG, exchange -> {}, "ETag: \"two\"");
     storeAndLetItBecomeStale();

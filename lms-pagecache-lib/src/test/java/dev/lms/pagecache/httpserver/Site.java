@@ -59,7 +59,9 @@ final class Site implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
 
   Site() throws IOException {
-    this(null, clock -> new LocalPageStore(10 << 20, PurgeCounters.inProcess(), clock, clock::nanos));
+    this(
+        null,
+        clock -> new LocalPageStore(10 << 20, PurgeCounters.inProcess(), clock, clock::nanos));
   }
 
   /**
