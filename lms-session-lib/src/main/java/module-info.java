@@ -10,6 +10,7 @@ module dev.lms.session {
   requires static transitive org.jspecify;
   requires static transitive redis.clients.jedis;
   requires static com.google.gson;
+  requires static org.apache.commons.pool2;
 
   exports dev.lms.session;
   exports dev.lms.session.httpserver;

@@ -78,17 +78,22 @@ final class Breaker {
     }
   }
 
-  /** The store did not answer. */
-  void failed(State call, SessionStoreException cause) {
+  /** The store did not answer. Answers whether the outage began with this. */
+  boolean failed(State call, SessionStoreException cause) {
     long now = nanoTime.getAsLong();
     long nextProbe = now + PAUSE.toNanos();
     if (call instanceof Open probe) {
       state.compareAndSet(probe, new Open(probe.since(), nextProbe));
-    } else if (call instanceof Closed closed
-        && closed.failures().incrementAndGet() >= FAILURES
-        && state.compareAndSet(closed, new Open(now, nextProbe))) {
+      return false;
+    }
+    boolean began =
+        call instanceof Closed closed
+            && closed.failures().incrementAndGet() >= FAILURES
+            && state.compareAndSet(closed, new Open(now, nextProbe));
+    if (began) {
       listener.outageBegan(cause);
     }
+    return began;
   }
 
   /** The call ended without asking the store, or by a bug: it tells nothing. */

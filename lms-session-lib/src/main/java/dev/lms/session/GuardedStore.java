@@ -70,7 +70,9 @@ final class GuardedStore implements SessionStore {
     } catch (SessionStoreException e) {
       meter.failedAfter(nanoTime.getAsLong() - start);
       if (e.isOutage()) {
-        breaker.failed(state, e);
+        if (breaker.failed(state, e)) {
+          store.outageBegan();
+        }
       } else {
         breaker.undecided(state);
       }

@@ -195,6 +195,13 @@ public interface SessionStore extends AutoCloseable {
    */
   default void setListener(SessionListener listener) {}
 
+  /**
+   * Says that so many calls got no answer in time that this store is not asked for a moment. Calls
+   * that wait in it for their turn, rather than for an answer, may fail now. {@link Sessions} calls
+   * it; it must not wait for anything.
+   */
+  default void outageBegan() {}
+
   /** What this store promises. */
   Capabilities capabilities();
 

@@ -1,31 +1,185 @@
 package dev.lms.session.redis;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
-import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.ConnectionPool;
+import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisClusterOperationException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 
 /**
- * Asks anew who has which slots as soon as a node cannot be reached. Jedis does so only when a
+ * Connections to the nodes of a cluster, as {@link Node} takes care of them. Jedis keeps the table
+ * of who has which slots; its own pools stay empty.
+ *
+ * <p>Asks anew who has which slots as soon as a node cannot be reached. Jedis does so only when a
  * command has failed twice: a master that neither answers nor refuses uses up a command's patience
  * with the first, so nobody would ever learn that a replica has taken over.
  */
 final class ClusterNodes extends ClusterConnectionProvider {
-  ClusterNodes(Set<HostAndPort> nodes, JedisClientConfig config, ConnectionPoolConfig pool) {
-    super(nodes, config, pool);
+  /** The nodes are asked one after the other until one answers. */
+  private static final Duration LONGEST_LOOK = Duration.ofMillis(500);
+
+  private final Nodes nodes;
+  private final Map<HostAndPort, ConnectionPool> pools = new ConcurrentHashMap<>();
+  private final AtomicBoolean looking = new AtomicBoolean();
+
+  ClusterNodes(Set<HostAndPort> addresses, Nodes nodes) {
+    super(addresses, impatient(nodes.config()), Nodes.unused());
+    this.nodes = nodes;
+  }
+
+  private static JedisClientConfig impatient(JedisClientConfig config) {
+    int millis = (int) LONGEST_LOOK.toMillis();
+    return DefaultJedisClientConfig.builder()
+        .from(config)
+        .connectionTimeoutMillis(millis)
+        .socketTimeoutMillis(millis)
+        .build();
+  }
+
+  /** Does not wait for it: who comes next goes where the slots are then. */
+  void lookForSlots() {
+    if (looking.compareAndSet(false, true)) {
+      Thread look =
+          new Thread(
+              () -> {
+                try {
+                  renewSlotCache();
+                } finally {
+                  looking.set(false);
+                }
+              },
+              "redis cluster slots");
+      look.setDaemon(true);
+      look.start();
+    }
   }
 
   @Override
-  public Connection getConnection(CommandArguments arguments) {
+  public void renewSlotCache() {
+    super.renewSlotCache();
+    retireOthers();
+  }
+
+  @Override
+  public void renewSlotCache(@Nullable Connection connection) {
+    super.renewSlotCache(connection);
+    retireOthers();
+  }
+
+  private void retireOthers() {
+    Set<String> known = cache.getNodes().keySet();
+    pools
+        .entrySet()
+        .removeIf(
+            node -> {
+              boolean isGone = !known.contains(node.getKey().toString());
+              if (isGone) {
+                Nodes.retire(node.getValue());
+              }
+              return isGone;
+            });
+  }
+
+  private Connection take(HostAndPort address) {
+    ConnectionPool pool = pools.get(address);
+    if (pool == null) {
+      pool = pools.computeIfAbsent(address, nodes::pool);
+    }
     try {
-      return super.getConnection(arguments);
+      return pool.getResource();
     } catch (JedisConnectionException e) {
-      renewSlotCache();
+      lookForSlots();
       throw e;
     }
+  }
+
+  @Override
+  public Connection getConnection(@Nullable HostAndPort node) {
+    return node != null ? take(node) : getConnection();
+  }
+
+  @Override
+  public Connection getConnectionFromSlot(int slot) {
+    HostAndPort master = cache.getSlotNode(slot);
+    if (master == null) {
+      renewSlotCache();
+      master = cache.getSlotNode(slot);
+    }
+    return getConnection(master);
+  }
+
+  private List<HostAndPort> masters() {
+    Set<HostAndPort> masters = new LinkedHashSet<>();
+    for (int slot = 0; slot < Protocol.CLUSTER_HASHSLOTS; slot++) {
+      HostAndPort master = cache.getSlotNode(slot);
+      if (master != null) {
+        masters.add(master);
+      }
+    }
+    return new ArrayList<>(masters);
+  }
+
+  /** To any master that can be reached. */
+  @Override
+  public Connection getConnection() {
+    List<HostAndPort> masters = masters();
+    Collections.shuffle(masters);
+    JedisClusterOperationException unreachable =
+        new JedisClusterOperationException("No reachable node in cluster.");
+    for (HostAndPort master : masters) {
+      try {
+        return take(master);
+      } catch (JedisException e) {
+        unreachable.addSuppressed(e);
+      }
+    }
+    throw unreachable;
+  }
+
+  /** The masters: nobody here reads from replicas. */
+  @Override
+  public Map<String, ConnectionPool> getNodes() {
+    return getPrimaryNodes();
+  }
+
+  @Override
+  public Map<String, ConnectionPool> getPrimaryNodes() {
+    return masters().stream()
+        .collect(
+            Collectors.toMap(
+                HostAndPort::toString, master -> pools.computeIfAbsent(master, nodes::pool)));
+  }
+
+  @Override
+  public Map<String, ConnectionPool> getConnectionMap() {
+    return getPrimaryNodes();
+  }
+
+  @Override
+  public Map<String, ConnectionPool> getPrimaryNodesConnectionMap() {
+    return getPrimaryNodes();
+  }
+
+  @Override
+  public void close() {
+    super.close();
+    pools.values().forEach(ConnectionPool::close);
   }
 }

@@ -9,9 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.RedisClient;
-import redis.clients.jedis.RedisClusterClient;
-import redis.clients.jedis.RedisSentinelClient;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -49,7 +47,7 @@ final class Failure {
   }
 
   /** Jedis hangs what happened at each of several addresses below the cause. */
-  private static boolean isTimeout(Throwable e) {
+  static boolean isTimeout(Throwable e) {
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof SocketTimeoutException
           || Stream.of(t.getSuppressed()).anyMatch(SocketTimeoutException.class::isInstance)) {
@@ -59,14 +57,15 @@ final class Failure {
     return false;
   }
 
-  /** Closes the connections at rest: where one broke, Redis was restarted and all are dead. */
+  /**
+   * Closes the connections at rest: where one broke, Redis was restarted and all are dead. Those
+   * that {@link RedisConnections} opened take care of themselves.
+   */
   static void forgetIdleConnections(UnifiedJedis redis) {
-    if (redis instanceof RedisClient single) {
-      single.getPool().clear();
-    } else if (redis instanceof RedisSentinelClient sentinel) {
-      sentinel.getPrimaryNodesConnectionMap().values().forEach(Pool::clear);
-    } else if (redis instanceof RedisClusterClient cluster) {
-      cluster.getClusterNodes().values().forEach(Pool::clear);
+    for (Pool<Connection> pool : Node.pools(redis)) {
+      if (!(pool.getFactory() instanceof Node)) {
+        pool.clear();
+      }
     }
   }
 
@@ -98,6 +97,13 @@ final class Failure {
     }
     if (messages.contains("READONLY")) {
       return "this is a replica. Give the master's address, or redis-sentinel:// with all Sentinels";
+    }
+    if (messages.contains("LOADING") || messages.contains("MASTERDOWN")) {
+      return "it has yet to read its data from disk or from its master; that ends by itself";
+    }
+    if (messages.contains("CLUSTERDOWN")) {
+      return "its cluster is not complete. If that stays, let redis-cli --cluster check find what is"
+          + " wrong";
     }
     if (messages.contains("MISCONF") || messages.contains("NOREPLICAS")) {
       return "it refuses writes until its disk or its replicas are well again: "

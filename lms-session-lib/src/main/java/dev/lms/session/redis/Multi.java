@@ -24,6 +24,10 @@ final class Multi {
    *     Redis, nothing was run; else the others were
    */
   static List<?> run(UnifiedJedis redis, List<CommandArguments> commands) {
+    return Refusal.askAgainAfter(redis, () -> send(redis, commands));
+  }
+
+  private static List<?> send(UnifiedJedis redis, List<CommandArguments> commands) {
     List<Response<Object>> queued = new ArrayList<>(commands.size());
     Response<Object> answers;
     try (AbstractPipeline pipeline = redis.pipelined()) {

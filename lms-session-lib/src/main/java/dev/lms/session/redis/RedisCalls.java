@@ -32,10 +32,11 @@ final class RedisCalls {
    * @throws SessionStoreException if Redis cannot be asked
    */
   <T> T repeatable(Supplier<T> command) {
+    long asked = System.nanoTime();
     try {
       return command.get();
     } catch (JedisException e) {
-      if (Failure.isBrokenConnection(e)) {
+      if (Failure.isBrokenConnection(e) && Refusal.isSoonAfter(asked)) {
         Failure.forgetIdleConnections(redis);
         return once(command);
       }

@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import redis.clients.jedis.ScanIteration;
 
 /**
  * What is to be told about many sessions at once. Goes through Redis with a cursor ({@code SCAN}),
@@ -71,9 +70,9 @@ final class RedisCensus {
     long signedIn = 0;
     long anonymous = 0;
     long unreadable = 0;
-    ScanIteration scan = calls.redis().scanIteration(BATCH, keys.pattern());
-    while (!scan.isIterationCompleted()) {
-      List<String> fields = sessions(calls.repeatable(scan::nextBatchList));
+    KeyScan scan = new KeyScan(calls, keys.pattern(), BATCH);
+    while (scan.hasNext()) {
+      List<String> fields = sessions(scan.next());
       List<Object> values = values(fields);
       for (int i = 0; i < fields.size(); i++) {
         Optional<Found> session = decode(fields.get(i), values.get(i));
@@ -102,9 +101,9 @@ final class RedisCensus {
     boolean again = true;
     for (int pass = 0; again && pass < MOST_PASSES; pass++) {
       again = false;
-      ScanIteration scan = calls.redis().scanIteration(BATCH, keys.pattern());
-      while (!scan.isIterationCompleted()) {
-        Collection<String> batch = calls.repeatable(scan::nextBatchList);
+      KeyScan scan = new KeyScan(calls, keys.pattern(), BATCH);
+      while (scan.hasNext()) {
+        Collection<String> batch = scan.next();
         for (String key : batch) {
           if (keys.isIndex(key)) {
             ended += index.revokeAll(List.of(key), Optional.empty(), now);

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
@@ -25,7 +24,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * node may have run, and looks for another master as soon as one does not answer.
  */
 public final class RedisConnections {
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private RedisConnections() {}
 
@@ -34,7 +33,8 @@ public final class RedisConnections {
    * asked at once who the masters are. The caller closes it.
    *
    * @param connections the most connections to open, to each node of a cluster
-   * @throws IllegalArgumentException if the URL is not understood; the message never shows it
+   * @throws IllegalArgumentException if the URL is not understood, which the message never shows,
+   *     or no connection is allowed
    * @throws SessionStoreException if no Sentinel or no node of the cluster answers
    */
   public static UnifiedJedis open(String url, int connections) {
@@ -43,13 +43,16 @@ public final class RedisConnections {
 
   /** The same for a URL that was parsed before. */
   public static UnifiedJedis open(RedisUrl url, int connections) {
-    ConnectionPoolConfig pool = pool(connections);
+    if (connections < 1) {
+      throw new IllegalArgumentException(
+          "no session can be kept in Redis with " + connections + " connections; allow one or more");
+    }
     Set<HostAndPort> nodes =
         url.nodes().stream()
             .map(node -> new HostAndPort(node.host(), node.port()))
             .collect(Collectors.toSet());
     try {
-      return open(url, nodes, config(url), pool);
+      return open(url, nodes, new Nodes(config(url), PATIENCE, connections));
     } catch (JedisException e) {
       if (url.topology() == RedisUrl.Topology.SENTINEL) {
         JedisClientConfig config = sentinelConfig(url, nodes);
@@ -69,33 +72,36 @@ public final class RedisConnections {
     }
   }
 
-  private static UnifiedJedis open(
-      RedisUrl url, Set<HostAndPort> nodes, JedisClientConfig config, ConnectionPoolConfig pool) {
+  private static UnifiedJedis open(RedisUrl url, Set<HostAndPort> addresses, Nodes nodes) {
     return switch (url.topology()) {
-      case SINGLE ->
-          RedisClient.builder()
-              .hostAndPort(nodes.iterator().next())
-              .clientConfig(config)
-              .poolConfig(pool)
-              .build();
-      case SENTINEL ->
-          RedisSentinelClient.builder()
-              .masterName(url.master())
-              .sentinels(nodes)
-              .sentinelClientConfig(sentinelConfig(url, nodes))
-              .clientConfig(config)
-              .poolConfig(pool)
-              .build();
-      case CLUSTER -> cluster(nodes, config, pool);
+      case SINGLE -> single(addresses.iterator().next(), nodes);
+      case SENTINEL -> {
+        JedisClientConfig config = sentinelConfig(url, addresses);
+        yield RedisSentinelClient.builder()
+            .masterName(url.master())
+            .sentinels(addresses)
+            .sentinelClientConfig(config)
+            .clientConfig(nodes.config())
+            .connectionProvider(new SentinelNodes(url.master(), nodes, addresses, config))
+            .build();
+      }
+      case CLUSTER -> cluster(addresses, nodes);
     };
   }
 
-  private static UnifiedJedis cluster(
-      Set<HostAndPort> nodes, JedisClientConfig config, ConnectionPoolConfig pool) {
-    ClusterNodes provider = new ClusterNodes(nodes, config, pool);
+  private static UnifiedJedis single(HostAndPort address, Nodes nodes) {
+    return RedisClient.builder()
+        .hostAndPort(address)
+        .clientConfig(nodes.config())
+        .connectionProvider(new SingleNode(nodes.node(address), nodes.poolConfig()))
+        .build();
+  }
+
+  private static UnifiedJedis cluster(Set<HostAndPort> addresses, Nodes nodes) {
+    ClusterNodes provider = new ClusterNodes(addresses, nodes);
     return RedisClusterClient.builder()
-        .nodes(nodes)
-        .clientConfig(config)
+        .nodes(addresses)
+        .clientConfig(nodes.config())
         .connectionProvider(provider)
         .commandExecutor(new SentOnceInCluster(provider, PATIENCE))
         .build();
@@ -135,14 +141,5 @@ public final class RedisConnections {
         .connectionTimeoutMillis(millis)
         .socketTimeoutMillis(millis)
         .blockingSocketTimeoutMillis(millis);
-  }
-
-  private static ConnectionPoolConfig pool(int connections) {
-    ConnectionPoolConfig pool = new ConnectionPoolConfig();
-    pool.setMaxTotal(connections);
-    pool.setMaxIdle(connections);
-    pool.setMaxWait(PATIENCE);
-    pool.setJmxEnabled(false);
-    return pool;
   }
 }

@@ -26,7 +26,8 @@ public final class RedisRevocations implements Revocations {
     // As late as a session's own key, for workers whose clock is behind ours.
     long millis = Long.parseLong(RedisKeys.timeToLive(until, now));
     try {
-      return redis.set(prefix + handle, "", SetParams.setParams().nx().px(millis)) != null;
+      SetParams once = SetParams.setParams().nx().px(millis);
+      return Refusal.askAgainAfter(redis, () -> redis.set(prefix + handle, "", once)) != null;
     } catch (JedisException e) {
       throw Failure.of(e);
     }
@@ -35,7 +36,7 @@ public final class RedisRevocations implements Revocations {
   @Override
   public boolean isRevoked(String handle) {
     try {
-      return redis.exists(prefix + handle);
+      return Refusal.askAgainAfter(redis, () -> redis.exists(prefix + handle));
     } catch (JedisException e) {
       if (!Failure.isBrokenConnection(e)) {
         throw Failure.of(e);

@@ -79,7 +79,7 @@ public final class RedisSessionStore implements SessionStore {
   public RedisSessionStore(UnifiedJedis redis, KeyRing keys, String prefix) {
     this.redis = redis;
     this.calls = new RedisCalls(redis);
-    this.reads = new SharedReads(redis);
+    this.reads = new SharedReads(redis, RedisConnections.PATIENCE);
     this.keys = new RedisKeys(prefix);
     this.tokens = new SessionTokens(keys);
     this.envelopes = new EnvelopeCodec(keys);
@@ -124,7 +124,7 @@ public final class RedisSessionStore implements SessionStore {
         () -> {
           try {
             return Step.isCluster(redis)
-                ? redis.executeCommand(RedisValue.read(key))
+                ? Refusal.askAgainAfter(redis, () -> redis.executeCommand(RedisValue.read(key)))
                 : reads.read(key);
           } catch (JedisDataException e) {
             if (Failure.isWrongType(e)) {
@@ -422,6 +422,11 @@ public final class RedisSessionStore implements SessionStore {
   @Override
   public void setListener(SessionListener listener) {
     this.listener = listener;
+  }
+
+  @Override
+  public void outageBegan() {
+    reads.giveUp();
   }
 
   @Override

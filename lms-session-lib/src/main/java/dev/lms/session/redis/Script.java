@@ -49,6 +49,10 @@ final class Script {
 
   /** What it answered. One round trip; two the first time after Redis has started. */
   Object call(UnifiedJedis redis, List<String> keys, List<?> arguments) {
+    return Refusal.askAgainAfter(redis, () -> send(redis, keys, arguments));
+  }
+
+  private Object send(UnifiedJedis redis, List<String> keys, List<?> arguments) {
     try {
       return redis.executeCommand(answering(byHash(keys, arguments)));
     } catch (JedisNoScriptException e) {

@@ -8,7 +8,6 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.executors.ClusterCommandExecutor;
-import redis.clients.jedis.providers.ClusterConnectionProvider;
 
 /**
  * Jedis' cluster client sends a command again when its connection breaks. By then the node may have
@@ -21,8 +20,11 @@ final class SentOnceInCluster extends ClusterCommandExecutor {
   /** As Jedis has it: enough for a cluster that is being resharded. */
   private static final int ATTEMPTS = 5;
 
-  SentOnceInCluster(ClusterConnectionProvider provider, Duration patience) {
-    super(provider, ATTEMPTS, patience, StaticCommandFlagsRegistry.registry());
+  private final ClusterNodes nodes;
+
+  SentOnceInCluster(ClusterNodes nodes, Duration patience) {
+    super(nodes, ATTEMPTS, patience, StaticCommandFlagsRegistry.registry());
+    this.nodes = nodes;
   }
 
   /** The connection broke after a command was sent. No subclass of what Jedis repeats after. */
@@ -40,12 +42,15 @@ final class SentOnceInCluster extends ClusterCommandExecutor {
       return super.execute(connection, command);
     } catch (JedisConnectionException e) {
       // Perhaps another node has the slot by now, for the next who asks.
-      provider.renewSlotCache();
+      nodes.lookForSlots();
       throw new Broken(e);
     } catch (JedisDataException e) {
       if (String.valueOf(e.getMessage()).startsWith("TRYAGAIN")) {
         // Jedis repeats after this one, with growing pauses, and asks anew who has the slot.
         throw new JedisConnectionException(e.getMessage(), e);
+      }
+      if (Refusal.is(e)) {
+        nodes.lookForSlots();
       }
       throw e;
     }

@@ -12,6 +12,7 @@ import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * A command that touches one key, to be sent alone or among others.
@@ -34,18 +35,18 @@ record Step(
   }
 
   static Step delete(String key) {
-    return new Step(redis -> redis.del(key), pipeline -> pipeline.del(key));
+    return sent(redis -> redis.del(key), pipeline -> pipeline.del(key));
   }
 
   static Step deleteFields(String key, List<String> fields) {
     String[] names = fields.toArray(String[]::new);
-    return new Step(redis -> redis.hdel(key, names), pipeline -> pipeline.hdel(key, names))
+    return sent(redis -> redis.hdel(key, names), pipeline -> pipeline.hdel(key, names))
         .orIfForeign(0L);
   }
 
   /** Answers a map, or {@link RedisValue.None#FOREIGN}. */
   static Step readAll(String key) {
-    return new Step(redis -> redis.hgetAll(key), pipeline -> pipeline.hgetAll(key))
+    return sent(redis -> redis.hgetAll(key), pipeline -> pipeline.hgetAll(key))
         .orIfForeign(RedisValue.None.FOREIGN);
   }
 
@@ -55,8 +56,14 @@ record Step(
   }
 
   static Step of(CommandObject<?> command) {
-    return new Step(
+    return sent(
         redis -> redis.executeCommand(command), pipeline -> pipeline.executeCommand(command));
+  }
+
+  private static Step sent(
+      Function<UnifiedJedis, Object> alone, Function<AbstractPipeline, Response<?>> pipelined) {
+    return new Step(
+        redis -> Refusal.askAgainAfter(redis, () -> alone.apply(redis)), pipelined);
   }
 
   /**
@@ -65,20 +72,38 @@ record Step(
    * between, in either.
    */
   static List<Object> inOrder(UnifiedJedis redis, List<Step> steps) {
-    List<Object> answers = new ArrayList<>(steps.size());
     if (steps.size() < 2 || isCluster(redis)) {
+      List<Object> answers = new ArrayList<>(steps.size());
       steps.forEach(step -> answers.add(step.answer(() -> step.alone().apply(redis))));
       return answers;
     }
+    return Refusal.askAgainAfter(redis, () -> together(redis, steps));
+  }
+
+  private static List<Object> together(UnifiedJedis redis, List<Step> steps) {
+    List<Response<?>> responses = new ArrayList<>(steps.size());
     try (AbstractPipeline pipeline = redis.pipelined()) {
-      List<Response<?>> responses = new ArrayList<>(steps.size());
       steps.forEach(step -> responses.add(step.pipelined().apply(pipeline)));
       pipeline.sync();
-      for (int i = 0; i < steps.size(); i++) {
+    }
+    List<Object> answers = new ArrayList<>(steps.size());
+    List<JedisDataException> errors = new ArrayList<>();
+    for (int i = 0; i < steps.size(); i++) {
+      try {
         answers.add(steps.get(i).answer(responses.get(i)));
+      } catch (JedisDataException e) {
+        errors.add(e);
       }
     }
-    return answers;
+    if (errors.isEmpty()) {
+      return answers;
+    }
+    JedisDataException first = errors.get(0);
+    if (Refusal.is(first) && !(answers.isEmpty() && errors.stream().allMatch(Refusal::is))) {
+      // It began to take commands in the middle, or ceased to: not to be asked for all again.
+      throw new JedisException(first.getMessage(), first);
+    }
+    throw first;
   }
 
   private Object answer(Supplier<?> command) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stands between a client and a Redis and does what networks do: it stops before the command it is
  * told to, even in the middle of a pipeline; it loses an answer and the connection with it, after
- * Redis has done what it was asked; it is slow.
+ * Redis has done what it was asked; it is slow; it leads elsewhere than before.
  */
 final class ParkingProxy implements AutoCloseable {
   /** What a connection says before it works is not counted. */
@@ -65,7 +65,7 @@ final class ParkingProxy implements AutoCloseable {
   }
 
   private final ServerSocket listening;
-  private final int target;
+  private volatile int target;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
   private final AtomicReference<@Nullable String> lost = new AtomicReference<>();
@@ -83,6 +83,11 @@ final class ParkingProxy implements AutoCloseable {
 
   int port() {
     return listening.getLocalPort();
+  }
+
+  /** From now on new connections lead to another server, as when a name or an address moves. */
+  void leadTo(int port) {
+    target = port;
   }
 
   /** Loses the answer to the next command of that name, and the connection. */

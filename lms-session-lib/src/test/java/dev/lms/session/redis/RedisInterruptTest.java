@@ -185,7 +185,7 @@ class RedisInterruptTest {
 
   @Test
   void whoReadsForOthersTooFailsAlone() throws Exception {
-    SharedReads reads = new SharedReads(redis);
+    SharedReads reads = new SharedReads(redis, RedisConnections.PATIENCE);
     for (int i = 0; i < READERS; i++) {
       SharedReadsTest.put(redis, "key" + i, Map.of("v", Integer.toString(i)));
     }

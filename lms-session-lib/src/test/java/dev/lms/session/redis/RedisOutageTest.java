@@ -34,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
@@ -103,23 +104,31 @@ class RedisOutageTest {
   }
 
   @Test
-  void aRestartOfRedisFailsAtMostOneIncrement() throws Exception {
+  void aRestartOfRedisFailsAtMostOneIncrement() {
     fillPool();
     server.kill();
     server.restart();
-    assertThrows(
-        SessionStoreException.class,
-        () -> store.create(STRANGER, Map.of(), SOON, NOW),
-        "a connection that breaks does not say whether the command was run");
+    try {
+      store.create(STRANGER, Map.of(), SOON, NOW);
+    } catch (SessionStoreException e) {
+      // A connection that breaks does not say whether the command was run.
+    }
     StoredSession session = load(store, store.create(STRANGER, Map.of(), SOON, NOW));
     assertTrue(store.update(session, add(1), SOON, NOW).token().isPresent());
     assertEquals("1", load(store, session.token()).attributes().get("n"));
   }
 
-  private void fillPool() throws Exception {
+  private void fillPool() {
     RedisClient single = assertInstanceOf(RedisClient.class, client);
     single.getPool().clear();
-    single.getPool().addObjects(CONNECTIONS);
+    List<Connection> taken = new ArrayList<>();
+    for (int i = 0; i < CONNECTIONS; i++) {
+      taken.add(single.getPool().getResource());
+    }
+    for (Connection connection : taken) {
+      assertTrue(connection.ping());
+      connection.close();
+    }
     assertEquals(CONNECTIONS, single.getPool().getNumIdle());
   }
 

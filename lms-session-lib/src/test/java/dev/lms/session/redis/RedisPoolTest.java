@@ -42,7 +42,7 @@ class RedisPoolTest {
       SessionStore store = new RedisSessionStore(client, KEYS, "session:");
       String token = begin(server);
       long before = connections(admin);
-      ExecutorService threads = threads();
+      ExecutorService threads = threads(REQUESTS);
       try {
         CountDownLatch start = new CountDownLatch(1);
         List<Future<Optional<String>>> requests = new ArrayList<>();
@@ -79,9 +79,9 @@ class RedisPoolTest {
   }
 
   /** Virtual ones where the JDK has them; before 21, as many of the others. */
-  private static ExecutorService threads() throws Throwable {
+  static ExecutorService threads(int most) throws Throwable {
     if (Runtime.version().feature() < 21) {
-      return Executors.newFixedThreadPool(REQUESTS);
+      return Executors.newFixedThreadPool(most);
     }
     return (ExecutorService)
         MethodHandles.publicLookup()

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -43,7 +44,7 @@ class SharedReadsTest {
   @BeforeEach
   void connect() {
     redis = RedisConnections.open(server.url(), READERS);
-    reads = new SharedReads(redis);
+    reads = new SharedReads(redis, RedisConnections.PATIENCE);
     for (int i = 0; i < READERS; i++) {
       put(redis, "key" + i, Map.of("number", Integer.toString(i)));
     }
@@ -148,10 +149,27 @@ class SharedReadsTest {
     }
     assertEquals(0, reads.waiting());
     server.restart();
-    Failure.forgetIdleConnections(redis);
+    assertInstanceOf(RedisClient.class, redis).getPool().clear();
     put(redis, "key1", Map.of("number", "again"));
     for (int i = 0; i <= LANES; i++) {
       assertEquals("again", read("key1"), "a lane was lost");
+    }
+  }
+
+  @Test
+  void whoWaitsForATurnIsToldOfAnOutageAtOnce() throws Exception {
+    server.pause();
+    try {
+      List<Future<String>> queued = new ArrayList<>();
+      for (Callable<String> reader : readers()) {
+        queued.add(threads.submit(reader));
+      }
+      await(() -> reads.waiting() == READERS - LANES);
+      reads.giveUp();
+      await(() -> queued.stream().filter(Future::isDone).count() >= READERS - LANES);
+      assertEquals(0, reads.waiting());
+    } finally {
+      server.resume();
     }
   }
 

@@ -1,0 +1,9 @@
+package dev.lms.session.redis;
+
+/** The same on the newest Redis that there is. */
+class Redis7MovedTest extends RedisMovedTest {
+  @Override
+  RedisBinary binary() {
+    return RedisBinary.V7_OR_NEWER;
+  }
+}
