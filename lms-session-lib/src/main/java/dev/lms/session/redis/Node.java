@@ -204,7 +204,9 @@ final class Node implements PooledObjectFactory<Connection> {
     } else if (redis instanceof RedisSentinelClient sentinel) {
       pool = sentinel.getPrimaryNodesConnectionMap().values().iterator().next();
     }
-    return pool != null && pool.getFactory() instanceof Node node ? node.take(pool, deadline) : null;
+    return pool != null && pool.getFactory() instanceof Node node
+        ? node.take(pool, deadline)
+        : null;
   }
 
   /** The pools of the servers that a client is connected to. */

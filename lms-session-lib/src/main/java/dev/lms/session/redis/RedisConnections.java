@@ -45,7 +45,9 @@ public final class RedisConnections {
   public static UnifiedJedis open(RedisUrl url, int connections) {
     if (connections < 1) {
       throw new IllegalArgumentException(
-          "no session can be kept in Redis with " + connections + " connections; allow one or more");
+          "no session can be kept in Redis with "
+              + connections
+              + " connections; allow one or more");
     }
     Set<HostAndPort> nodes =
         url.nodes().stream()

@@ -198,9 +198,7 @@ final class SharedReads {
           break;
         }
       }
-      return followers.isEmpty()
-          ? readAlone(own.key, own.deadline)
-          : readTogether(own, followers);
+      return followers.isEmpty() ? readAlone(own.key, own.deadline) : readTogether(own, followers);
     } catch (RuntimeException | Error e) {
       if (Failure.isInterrupt(e)) {
         // Somebody wants this thread to stop, which is no reason for the others to fail.
@@ -240,8 +238,7 @@ final class SharedReads {
   }
 
   private RedisValue readTogether(Read own, List<Read> followers) {
-    List<Response<RedisValue>> answers =
-        Refusal.askAgainAfter(redis, () -> send(own, followers));
+    List<Response<RedisValue>> answers = Refusal.askAgainAfter(redis, () -> send(own, followers));
     for (int i = 0; i < followers.size(); i++) {
       handOver(answers.get(i + 1), followers.get(i));
     }

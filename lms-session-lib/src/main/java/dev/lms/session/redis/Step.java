@@ -62,8 +62,7 @@ record Step(
 
   private static Step sent(
       Function<UnifiedJedis, Object> alone, Function<AbstractPipeline, Response<?>> pipelined) {
-    return new Step(
-        redis -> Refusal.askAgainAfter(redis, () -> alone.apply(redis)), pipelined);
+    return new Step(redis -> Refusal.askAgainAfter(redis, () -> alone.apply(redis)), pipelined);
   }
 
   /**

@@ -108,7 +108,8 @@ class RedisMovedTest {
 
   /** A client that a program opened by itself, with Jedis' own pool. */
   private Site theirs() {
-    return site(RedisClient.builder().hostAndPort(new HostAndPort("127.0.0.1", proxy.port())).build());
+    return site(
+        RedisClient.builder().hostAndPort(new HostAndPort("127.0.0.1", proxy.port())).build());
   }
 
   private static void fill(Pool<Connection> pool) {
@@ -190,7 +191,9 @@ class RedisMovedTest {
     for (Site site : List.of(ours(), theirs())) {
       calls.add(() -> assertTrue(site.store().update(site.ada(), ONE, SOON, NOW).isStored()));
     }
-    int kinds = EveryCall.of(sites.get(0).store(), sites.get(0).revocations(), sites.get(0).ada(), NOW).size();
+    int kinds =
+        EveryCall.of(sites.get(0).store(), sites.get(0).revocations(), sites.get(0).ada(), NOW)
+            .size();
     for (int i = 0; i < kinds; i++) {
       for (Site site : List.of(ours(), theirs())) {
         calls.add(EveryCall.of(site.store(), site.revocations(), site.ada(), NOW).get(i));
