@@ -15,8 +15,9 @@ public final class CacheAdvice {
   /** Of surrogates and of HTTP/1.0: they forbid in the words of {@code Cache-Control}. */
   private static final Set<String> OLDER = Set.of("pragma", "surrogate-control", "edge-control");
 
-  private static final Set<String> OTHERS =
-      Set.of("surrogate-control", "edge-control", "x-accel-expires", "expires");
+  private static final String[] OTHERS = {
+    "surrogate-control", "edge-control", "x-accel-expires", "expires"
+  };
 
   private CacheAdvice() {}
 
@@ -28,7 +29,15 @@ public final class CacheAdvice {
    * @return false for {@code Cache-Control} itself
    */
   public static boolean overrides(String name) {
-    return isCacheControl(name) || OTHERS.contains(name.toLowerCase(Locale.ROOT));
+    if (isCacheControl(name)) {
+      return true;
+    }
+    for (String other : OTHERS) {
+      if (other.equalsIgnoreCase(name)) { // Asked of every field at every hit: makes no copy.
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.lms.pagecache;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -25,6 +24,9 @@ public final class PageCache {
 
   /** How long a request waits for another's render unless set otherwise. */
   public static final Duration DEFAULT_MAX_WAIT = Duration.ofSeconds(5);
+
+  /** For ever, as far as clocks count it. */
+  private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
   static final int MEMORY_BYTES = 4 << 20;
 
@@ -112,7 +114,7 @@ public final class PageCache {
     this.store = store;
     this.clock = clock;
     this.maxPageBytes = maxPageBytes;
-    this.maxWait = maxWait;
+    this.maxWait = maxWait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : maxWait;
   }
 
   /**
@@ -663,22 +665,27 @@ public final class PageCache {
    * Makes every page with one of these tags unusable: a request that starts after this returned, on
    * any node that shares the store, gets no page whose render started before.
    *
-   * @param tags the tags
+   * @param tags the tags, at least one
+   * @throws IllegalArgumentException if there is none, or one that no page has: empty, with a
+   *     comma, a control character or white space around it
    * @throws PageStoreException if the purge may not have reached all nodes; the caller must not
    *     report success
    */
   public void purge(String... tags) {
-    store.purge(List.copyOf(Arrays.asList(tags)));
+    store.purge(Tags.checked(tags));
   }
 
   /**
    * Purges all pages of a path, whatever their query and variant.
    *
-   * @param rawPath the path as it stands in requests
+   * @param rawPath the path alone, in any spelling that RFC 3986 section 6.2.2 says is the same;
+   *     characters that no URI holds stand for their UTF-8
+   * @throws IllegalArgumentException if it is a URL, has a query or a fragment, or starts without a
+   *     slash
    * @throws PageStoreException as {@link #purge}
    */
   public void purgePath(String rawPath) {
-    purge(Tags.ofPath(rawPath));
+    purgePaths(List.of(rawPath));
   }
 
   /**
@@ -700,22 +707,28 @@ public final class PageCache {
    * starts later and shows the receipt gets no page from before, on any node. Others may be shown
    * one for up to a second.
    *
-   * @param tags the tags
+   * @param tags the tags, at least one
    * @return to be handed to whoever made the change, and shown by their next requests
+   * @throws IllegalArgumentException as {@link #purge}
    * @throws PageStoreException if the purge may not have reached the store
    */
   public Receipt purgeWithReceipt(String... tags) {
-    return store.purgeWithReceipt(List.copyOf(Arrays.asList(tags)));
+    return store.purgeWithReceipt(Tags.checked(tags));
   }
 
   /**
    * Purges all pages of some paths, whatever their query and variant.
    *
-   * @param rawPaths the paths as they stand in requests
+   * @param rawPaths the paths, at least one, each as in {@link #purgePath}
+   * @throws IllegalArgumentException as {@link #purgePath}, or if there is none
    * @throws PageStoreException as {@link #purge}
    */
   public void purgePaths(Collection<String> rawPaths) {
-    store.purge(rawPaths.stream().map(Tags::ofPath).toList());
+    if (rawPaths.isEmpty()) {
+      throw new IllegalArgumentException(
+          "No path is given, so nothing would be purged; name one, or use purgeAll for every page");
+    }
+    store.purge(rawPaths.stream().map(Tags::normalPath).map(Tags::ofPath).toList());
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.lms.pagecache;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -9,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a page is stored under: the raw path, the query parameters and headers its route declares,
- * and the variant. Each part is written with its kind and length, so that two different requests
+ * What a page is stored under: the path, the query parameters and headers its route declares, and
+ * the variant. Each part is written with its kind and length, so that two different requests
  * never have the same key. Immutable.
  *
  * <p>Keys come from outside. Their hash is another one in each process, so that nobody can make
@@ -59,7 +58,8 @@ public final class PageKey implements Comparable<PageKey> {
    * Builds a key.
    *
    * @param host the host, or empty where all hosts serve the same site
-   * @param rawPath the path as it stood in the request: not decoded, not normalised
+   * @param rawPath the path as it stood in the request; the key has its normal form (RFC 3986
+   *     section 6.2.2)
    * @param rawQuery the query as it stood in the request, or null
    * @param rule says which parameters and headers count
    * @param requestHeaders the request's header fields
@@ -73,17 +73,18 @@ public final class PageKey implements Comparable<PageKey> {
       PageRule rule,
       Fields requestHeaders,
       Variant variant) {
+    String path = NormalForm.ofPath(rawPath);
     StringBuilder text = new StringBuilder(64);
     if (!host.isEmpty()) {
       part(text, 'O', host);
     }
-    part(text, 'P', rawPath);
+    part(text, 'P', path);
     if (rule.profile() == PageRule.Profile.RFC9111) {
       if (rawQuery != null) {
         part(text, 'W', rawQuery);
       }
       List<String> whole = rawQuery == null ? List.of() : List.of(rawQuery);
-      return new PageKey(rawPath, whole, text, variant, "");
+      return new PageKey(path, whole, text, variant, "");
     }
     List<String> parameters = declared(rawQuery, rule.parameters());
     for (String parameter : parameters) {
@@ -95,17 +96,25 @@ public final class PageKey implements Comparable<PageKey> {
         part(text, 'L', line);
       }
     }
-    return new PageKey(rawPath, parameters, text, variant, "");
+    return new PageKey(path, parameters, text, variant, "");
   }
 
-  /** Drops undeclared parameters and sorts the rest by name; equal names keep their order. */
+  /**
+   * Drops undeclared parameters and sorts the rest by name; equal names keep their order. Names are
+   * in normal form, values as they came.
+   */
   private static List<String> declared(@Nullable String rawQuery, Set<String> names) {
     if (rawQuery == null || rawQuery.isEmpty() || names.isEmpty()) {
       return List.of();
     }
-    List<String> kept =
-        new ArrayList<>(
-            Arrays.stream(rawQuery.split("&")).filter(p -> names.contains(nameOf(p))).toList());
+    List<String> kept = new ArrayList<>();
+    for (String parameter : rawQuery.split("&", -1)) {
+      String name = nameOf(parameter);
+      String normal = NormalForm.ofName(name);
+      if (names.contains(normal)) {
+        kept.add(normal.equals(name) ? parameter : normal + parameter.substring(name.length()));
+      }
+    }
     kept.sort(Comparator.comparing(PageKey::nameOf));
     return kept;
   }
@@ -184,9 +193,21 @@ public final class PageKey implements Comparable<PageKey> {
   }
 
   /**
-   * The raw path.
+   * A path as keys have it, for whoever wants to purge or to look for it.
    *
-   * @return the path as it stood in the request
+   * @param path a path alone, raw or with characters that a URI spells otherwise: {@code /café} is
+   *     {@code /caf%C3%A9}
+   * @return its normal form
+   * @throws IllegalArgumentException if no page has such a path, saying why
+   */
+  public static String normalPath(String path) {
+    return Tags.normalPath(path);
+  }
+
+  /**
+   * The path.
+   *
+   * @return the path of the request in normal form, still percent-encoded
    */
   public String path() {
     return path;

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
  * @param audience who may share the page
  * @param ttl how long a page is fresh; longer than zero. In the {@link Profile#RFC9111} profile,
  *     the longest lifetime of an answer that gives none itself
- * @param parameters names of the query parameters the page depends on, as they stand in the raw
- *     query; all others are dropped from the key and from what the handler sees
+ * @param parameters names of the query parameters the page depends on, compared in the normal form
+ *     of RFC 3986 section 6.2.2; all others are dropped from the key and from what the handler sees
  * @param headers lower-case names of the request headers the page depends on, sorted; they become
  *     part of the key and of {@code Vary}
  * @param tags labels that {@link PageCache#purge} knows the page by, besides those the handler adds
@@ -59,7 +59,8 @@ public record PageRule(
   }
 
   /**
-   * Copies the sets.
+   * Copies the sets, and bounds durations: what is longer than 2<sup>31</sup> seconds, some 68
+   * years, is as long as that.
    *
    * @throws IllegalArgumentException if the lifetime is not positive, a window is negative, the
    *     jitter is not between 0 and 1, or a tag is empty or holds a comma or a control character
@@ -77,10 +78,20 @@ public record PageRule(
       throw new IllegalArgumentException(
           "ttl is " + ttl + "; give a positive lifetime, or no rule for a page never cached");
     }
-    parameters = Set.copyOf(parameters);
+    ttl = bounded(ttl);
+    staleWhileRevalidate = bounded(staleWhileRevalidate);
+    staleIfError = bounded(staleIfError);
+    parameters =
+        parameters.stream().map(NormalForm::ofName).collect(Collectors.toUnmodifiableSet());
     headers = sortedLowerCase(headers);
     tags = Set.copyOf(tags);
     tags.forEach(Tags::check);
+  }
+
+  /** For ever is as long as anybody tells a cache (RFC 9111 section 1.2.2). */
+  private static Duration bounded(Duration duration) {
+    Duration most = Duration.ofSeconds(CacheControl.MOST_SECONDS);
+    return duration.compareTo(most) > 0 ? most : duration;
   }
 
   /**
@@ -159,7 +170,7 @@ public record PageRule(
   /**
    * Declares query parameters the page depends on, in addition.
    *
-   * @param names their names as they stand in the raw query
+   * @param names their names, percent-encoded or not
    * @return a rule with them
    */
   public PageRule withParameters(String... names) {

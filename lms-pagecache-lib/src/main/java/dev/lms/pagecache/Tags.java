@@ -43,14 +43,61 @@ final class Tags {
               + rawPrefix
               + "\" does not start and end with a slash; use purgePath for a single path");
     }
-    List<String> folders = ofFolders(rawPrefix);
+    List<String> folders = ofFolders(normalPath(rawPrefix));
     return folders.isEmpty() ? EVERYTHING : folders.get(folders.size() - 1);
   }
 
-  static void check(String tag) {
-    if (tag.isBlank() || tag.indexOf(',') >= 0 || tag.chars().anyMatch(c -> c < ' ')) {
+  /** The normal form of a path that somebody wrote; whoever wrote something else is told so. */
+  static String normalPath(String path) {
+    if (path.startsWith("//") || (!path.startsWith("/") && path.contains("://"))) {
+      throw refused(path, "is a URL; give its path alone, such as /course/cs101");
+    }
+    if (!path.startsWith("/")) {
+      throw refused(path, "does not start with a slash; give the path as it stands in a URL");
+    }
+    if (path.indexOf('?') >= 0) {
+      throw refused(path, "holds a query; give the path alone, which stands for all its queries");
+    }
+    if (path.indexOf('#') >= 0) {
+      throw refused(path, "holds a fragment, which never reaches a server; give the path alone");
+    }
+    if (path.chars().anyMatch(Character::isISOControl)) {
+      throw refused(path, "holds a control character; percent-encode it if it is meant");
+    }
+    return NormalForm.ofPath(path);
+  }
+
+  private static IllegalArgumentException refused(String path, String why) {
+    return new IllegalArgumentException("The path \"" + path + "\" " + why);
+  }
+
+  /** Tags that somebody wants purged: at least one, and each one that a page can have. */
+  static List<String> checked(String... tags) {
+    if (tags.length == 0) {
       throw new IllegalArgumentException(
-          "The tag \"" + tag + "\" is empty or holds a comma or a control character");
+          "No tag is given, so nothing would be purged; name one, or use purgeAll for every page");
+    }
+    for (String tag : tags) {
+      check(tag);
+    }
+    return List.of(tags);
+  }
+
+  static void check(String tag) {
+    if (tag.isBlank()) {
+      throw new IllegalArgumentException(
+          "The tag \"" + tag + "\" is empty; name one, or use purgeAll for every page");
+    }
+    if (tag.indexOf(',') >= 0) {
+      throw new IllegalArgumentException(
+          "The tag \"" + tag + "\" holds a comma; give each tag by itself");
+    }
+    if (tag.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException("The tag \"" + tag + "\" holds a control character");
+    }
+    if (!tag.equals(tag.strip())) {
+      throw new IllegalArgumentException(
+          "The tag \"" + tag + "\" begins or ends with white space; leave it out");
     }
   }
 }

@@ -3,7 +3,11 @@ package dev.lms.pagecache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +17,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,7 +28,7 @@ import org.junit.jupiter.api.Test;
  */
 class KeyFuzzTest {
   private static final int CASES = 100_000;
-  private static final Set<String> PARAMETERS = Set.of("page", "tag", "p");
+  private static final Set<String> PARAMETERS = Set.of("page", "tag", "p", "t[]");
   private static final Set<String> HEADERS = Set.of("accept-language", "x-device");
   private static final PageRule RULE =
       Pages.RULE
@@ -51,8 +58,11 @@ class KeyFuzzTest {
       // Once more from the text: a piece of the list may hold delimiters of its own.
       for (String pair : String.join("&", query).split("&", -1)) {
         String[] parts = pair.split("=", 2);
-        if (PARAMETERS.contains(parts[0])) {
-          parameters.computeIfAbsent(parts[0], n -> new ArrayList<>()).add(pair);
+        String name = spelledOut(parts[0], "[]");
+        if (PARAMETERS.contains(name)) {
+          parameters
+              .computeIfAbsent(name, n -> new ArrayList<>())
+              .add(name + pair.substring(parts[0].length()));
         }
       }
       Map<String, List<String>> lines = new HashMap<>();
@@ -62,8 +72,47 @@ class KeyFuzzTest {
           lines.computeIfAbsent(name, n -> new ArrayList<>()).add(header.value);
         }
       }
-      return new Meaning(host, path, parameters, lines, variant);
+      return new Meaning(host, spelledOut(path), parameters, lines, variant);
     }
+  }
+
+  private static final Pattern ONE = Pattern.compile("%[0-9A-Fa-f]{2}|.", Pattern.DOTALL);
+
+  /** Each segment by itself, and dots of those that are nothing but dots stay encoded. */
+  private static String spelledOut(String path) {
+    return Arrays.stream(path.split("/", -1))
+        .map(
+            segment -> {
+              String plain = spelledOut(segment, ":@=");
+              return plain.matches("\\.\\.?(;.*)?")
+                  ? spelledOut(segment.replaceAll("%2[eE]", "<dot>"), ":@=")
+                      .replace("%3Cdot%3E", "%2E")
+                  : plain;
+            })
+        .collect(Collectors.joining("/"));
+  }
+
+  /** RFC 3986 section 6.2.2 once more, by other means: character by character, with a decoder. */
+  private static String spelledOut(String text, String more) {
+    StringBuilder all = new StringBuilder();
+    Matcher one = ONE.matcher(text);
+    while (one.find()) {
+      String raw = one.group();
+      if (raw.length() == 3) {
+        String upper = raw.toUpperCase(Locale.ROOT);
+        String decoded = URLDecoder.decode(upper, StandardCharsets.ISO_8859_1);
+        boolean isPlain =
+            decoded.matches("[A-Za-z0-9._~-]") || "[]".equals(more) && "[]".contains(decoded);
+        all.append(isPlain ? decoded : upper);
+      } else if (raw.matches("[A-Za-z0-9._~!$&'()*+,;:@/=-]")
+          || more.contains(raw)
+          || (more.equals("[]") && raw.equals("?"))) {
+        all.append(raw);
+      } else {
+        all.append(URLEncoder.encode(raw, StandardCharsets.UTF_8).replace("+", "%20"));
+      }
+    }
+    return all.toString();
   }
 
   private record Header(String name, String value) {}
@@ -157,7 +206,19 @@ class KeyFuzzTest {
 
   private String pair() {
     String name =
-        pick("page", "tag", "p", "utm_source", "Page", "p%61ge", "page%3D", "", "tag ", text());
+        pick(
+            "page",
+            "tag",
+            "p",
+            "t[]",
+            "t%5B]",
+            "utm_source",
+            "Page",
+            "p%61ge",
+            "page%3D",
+            "",
+            "tag ",
+            text());
     return name.replace("&", "") + pick("", "=", "=" + text().replace("&", "%26"), "==");
   }
 
@@ -183,7 +244,7 @@ class KeyFuzzTest {
     List<String> query = new ArrayList<>(was.query());
     List<Header> headers = new ArrayList<>(was.headers());
     Variant variant = was.variant();
-    switch (random.nextInt(16)) {
+    switch (random.nextInt(17)) {
       case 0 -> Collections.shuffle(query, random);
       case 1 -> query.add(random.nextInt(query.size() + 1), "utm_source=" + text());
       case 2 -> query.add("fbclid");
@@ -191,7 +252,13 @@ class KeyFuzzTest {
       case 4 -> headers.replaceAll(h -> new Header(h.name.toUpperCase(Locale.ROOT), h.value));
       case 5 -> Collections.shuffle(headers, random);
       case 6 -> path = path + pick("/", "%2F", ";x", ".", "%2e", "%20", "+");
-      case 7 -> path = path.replaceFirst("a", "%61");
+      case 7 ->
+          path =
+              pick(
+                  path.replaceFirst("a", "%61"),
+                  path.replace("%2F", "%2f"),
+                  path.replace("é", "%c3%A9"),
+                  path.replaceFirst("\\.", "%2e"));
       case 8 -> path = path.toUpperCase(Locale.ROOT);
       case 9 -> {
         // A piece moves over the border between path and query.
@@ -227,6 +294,7 @@ class KeyFuzzTest {
               new Variant(
                   pick(Variant.Kind.ROLE, Variant.Kind.CUSTOM, Variant.Kind.USER), variant.names());
       case 14 -> host = host.isEmpty() ? path : "";
+      case 15 -> query.replaceAll(pair -> pair.replaceFirst("a", "%61").replace("[", "%5b"));
       default -> query.replaceAll(pair -> pair.replace("=", "%3D"));
     }
     return new Request(host, path, query, headers, variant);

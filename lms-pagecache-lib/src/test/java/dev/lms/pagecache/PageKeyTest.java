@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PageKeyTest {
   private static final PageRule RULE =
@@ -37,7 +39,74 @@ class PageKeyTest {
     assertNotEquals(key("/a", "page=1&page=2"), key("/a", "page=2&page=1"));
     assertNotEquals(key("/a", "page=1"), key("/a", "page=1&page=1"));
     assertNotEquals(key("/a", ""), key("/b", ""));
-    assertNotEquals(key("/%61", ""), key("/a", ""));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/caf%c3%a9,        /caf%C3%A9",
+    "/café,             /caf%C3%A9",
+    "/%61%7Eb%2D,       /a~b-",
+    "/a b,              /a%20b",
+    "/100%,             /100%25",
+    "/%zz%4,            /%25zz%254",
+    "/a%2fb,            /a%2Fb",
+    "/v1%2E0/%2Ehidden, /v1.0/.hidden",
+    "/a/%2e%2E/b,       /a/%2E%2E/b",
+    "/a/.%2e;x/b,       /a/.%2E;x/b",
+    "/a/./b/..,         /a/./b/..",
+    "//a///b/,          //a///b/",
+    "/a;x=1&@:!$'()*+,  /a;x=1&@:!$'()*+,",
+    "/\uD83D\uDE00,     /%F0%9F%98%80",
+  })
+  void pathsHaveOneSpelling(String raw, String normal) {
+    PageKey key = key(raw.replace("\\,", ","), null);
+    assertEquals(normal, key.path());
+    assertEquals(key(normal, null), key);
+  }
+
+  @Test
+  void whatAHandlerMayTellApartIsNotMerged() {
+    List<String> all =
+        List.of(
+            "/a/b",
+            "/a%2Fb",
+            "/a//b",
+            "/a/./b",
+            "/a/%2E/b",
+            "/a/x/../b",
+            "/a/x/%2E%2E/b",
+            "/a/b/",
+            "/A/b",
+            "/a+b",
+            "/a%2Bb",
+            "/a%20b",
+            "/a;b",
+            "/a%3Bb",
+            "/a%25b",
+            "/a%252Fb",
+            "/a%5Cb",
+            "/a%00b",
+            "/%C3%A9",
+            "/%C3%83%C2%A9",
+            "/e%CC%81",
+            "/%E9");
+    assertEquals(all.size(), Set.copyOf(all.stream().map(path -> key(path, null)).toList()).size());
+  }
+
+  @Test
+  void parametersHaveOneSpellingOfTheirNames() {
+    PageRule rule = Pages.RULE.withParameters("tag[]", "p%61ge", "näme");
+    for (String query : List.of("tag[]=x", "tag%5B%5D=x", "tag%5b]=x", "t%61g[]=x")) {
+      assertEquals(Optional.of("tag[]=x"), key("/a", query, rule).query(), query);
+    }
+    assertEquals(Optional.of("page=%61"), key("/a", "page=%61", rule).query(), "values stay");
+    assertEquals(key("/a", "n%C3%A4me=1", rule), key("/a", "n%c3%a4me=1", rule));
+    assertEquals(Optional.of("n%C3%A4me=1"), key("/a", "n%c3%a4me=1", rule).query());
+    assertEquals(Optional.empty(), key("/a", "page%3D=1&tag%26[]=x", rule).query());
+  }
+
+  private static PageKey key(String path, String query, PageRule rule) {
+    return PageKey.of("", path, query, rule, Fields.NONE, Variant.ANON);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -274,10 +275,27 @@ class StoragePolicyTest {
   }
 
   @Test
+  void forEverIsAsLongAsCachesCount() {
+    Duration most = Duration.ofSeconds(1L << 31);
+    for (Duration forever :
+        List.of(
+            ChronoUnit.FOREVER.getDuration(),
+            Duration.ofMillis(Long.MAX_VALUE),
+            Duration.ofSeconds(Long.MAX_VALUE))) {
+      PageRule rule =
+          PageRule.shared(forever).withStaleWhileRevalidate(forever).withStaleIfError(forever);
+      assertEquals(most, rule.ttl());
+      assertEquals(most, rule.staleWhileRevalidate());
+      assertEquals(most, rule.staleIfError());
+    }
+  }
+
+  @Test
   void rulesThatCannotWorkAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> PageRule.shared(Duration.ZERO));
     assertThrows(IllegalArgumentException.class, () -> RULE.withTags("a,b"));
     assertThrows(IllegalArgumentException.class, () -> RULE.withTags(" "));
+    assertThrows(IllegalArgumentException.class, () -> RULE.withTags(" a"));
     assertThrows(IllegalArgumentException.class, () -> Asker.person(""));
     assertThrows(IllegalArgumentException.class, () -> new Asker("", Set.of("admin")));
   }

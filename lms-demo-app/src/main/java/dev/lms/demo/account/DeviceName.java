@@ -25,7 +25,7 @@ public final class DeviceName {
           product("Vivaldi", "Vivaldi"),
           product("Firefox", "Firefox|FxiOS"),
           product("Chrome", "Chrome|CriOS"),
-          sign("Safari", " Version/[\\d.]+ .*Safari/"));
+          sign("Safari", "^(?>.*? Version/[\\d.]++ ).*Safari/"));
 
   /** Android says Linux, and iPhones say Mac OS X. */
   private static final List<Sign> SYSTEMS =

@@ -138,24 +138,17 @@ final class CacheCommand implements Runnable {
       @Option(
               names = "--path",
               paramLabel = "P",
-              description = "Those of this path, whatever their query.")
+              description = "Those of this path, however it is spelled, whatever their query.")
           @Nullable List<String> paths)
       throws IOException {
     List<String> byTag = tags == null ? List.of() : tags;
-    List<String> byPath = paths == null ? List.of() : paths;
+    List<String> byPath = paths == null ? List.of() : paths.stream().map(this::path).toList();
     byTag.stream()
         .filter(tag -> tag.isBlank() || tag.contains(","))
         .findFirst()
         .ifPresent(
             tag -> {
               throw wrong("--tag '" + tag + "': a tag is not empty and has no comma");
-            });
-    byPath.stream()
-        .filter(path -> !path.startsWith("/") || path.contains("?"))
-        .findFirst()
-        .ifPresent(
-            path -> {
-              throw wrong("--path '" + path + "': a path begins with / and has no query");
             });
     Config config = Config.fromSystem();
     try {
@@ -171,6 +164,8 @@ final class CacheCommand implements Runnable {
           "no worker shares its purges in "
               + e.getFile()
               + "; set LMS_DATA_DIR, or CACHE_REDIS_URL, as the site has it");
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
     } catch (PageStoreException e) {
       throw new CommandFailure(
           "the purge may not have reached all workers: "
@@ -283,6 +278,18 @@ final class CacheCommand implements Runnable {
     return 0;
   }
 
+  /** As keys have it. A terminal without the characters of a path sends question marks instead. */
+  private String path(String given) {
+    try {
+      return PageKey.normalPath(given);
+    } catch (IllegalArgumentException e) {
+      throw wrong(
+          "--path: "
+              + e.getMessage()
+              + (given.indexOf('?') > 0 ? "; percent-encode what this terminal cannot spell" : ""));
+    }
+  }
+
   private String target(String url) {
     URI uri;
     try {
@@ -294,7 +301,7 @@ final class CacheCommand implements Runnable {
     if (path == null || (!path.startsWith("/") && !path.isEmpty()) || uri.isOpaque()) {
       throw wrong("'" + url + "' is not a URL of this site; give a path such as /home");
     }
-    return (path.isEmpty() ? "/" : path)
+    return (path.isEmpty() ? "/" : path(path))
         + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
   }
 

@@ -79,6 +79,13 @@ class CacheCommandIT {
     Finished path = lmsctl(site, site.one(), "cache", "purge", "--path", "/course/py101/view");
     assertEquals(0, path.exitCode(), path.errors());
     assertTrue(statusOf(site.two(), "/course/py101/view").startsWith("lms; fwd=miss; stored"));
+    assertHit(site.two(), "/course/py101/view");
+    Finished spelled =
+        lmsctl(site, site.one(), "cache", "purge", "--path", "/course/%70y101/vie%77");
+    assertEquals(0, spelled.exitCode(), spelled.errors());
+    assertTrue(
+        spelled.output().startsWith("Purged the path /course/py101/view on"), spelled.output());
+    assertTrue(statusOf(site.two(), "/course/py101/view").startsWith("lms; fwd=miss; stored"));
     Finished all = lmsctl(site, site.one(), "cache", "purge");
     assertEquals(0, all.exitCode(), all.errors());
     assertTrue(statusOf(site.two(), "/program/explore").startsWith("lms; fwd=miss; stored"));
@@ -170,6 +177,9 @@ class CacheCommandIT {
         List.of("path=/course/explore", "parameter=page=2", "parameter=tag=a", "variant=anon"),
         parts(shared));
     assertEquals("lms; fwd=miss; stored; detail=anon", shared.get("cacheStatus").getAsString());
+
+    JsonObject spelled = json(explain(site, "/course/%70y101/vie%77"));
+    assertEquals(List.of("path=/course/py101/view", "variant=anon"), parts(spelled));
 
     JsonObject own = json(explain(site, "/course/py101/view", "--as", "instructor"));
     assertEquals("auth", own.get("variant").getAsString());

@@ -48,6 +48,10 @@ final class Invalidation {
         sameOrigin(exchange, answer.getFirst(name)).ifPresent(paths::add);
       }
     }
+    paths.removeIf(path -> path == null || !path.startsWith("/") || path.startsWith("//"));
+    if (paths.isEmpty()) {
+      return; // No page is stored under anything else.
+    }
     try {
       cache.purgePaths(paths);
     } catch (PageStoreException e) {

@@ -8,6 +8,7 @@ import static dev.lms.pagecache.httpserver.Site.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.Headers;
@@ -24,12 +25,14 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -894,5 +897,85 @@ class PageCacheFilterTest {
       assertFalse(text(next).contains("evil"), text(next));
       assertEquals("lms; fwd=miss; detail=anon/unkeyed", status(next));
     }
+  }
+
+  @Test
+  void aPageIsPurgedByAnySpellingOfItsPath() throws Exception {
+    site.page("/doc/café", SHARED, exchange -> html(exchange, "v" + renders.incrementAndGet()));
+    assertEquals("v1", text(site.get("/doc/caf%c3%a9")));
+    assertEquals("v1", text(site.get("/doc/caf%C3%A9")));
+    assertEquals("v1", text(site.get("/d%6Fc/caf%C3%a9")));
+    List<String> spellings =
+        List.of("/doc/caf%c3%a9", "/doc/caf%C3%A9", "/doc/café", "/d%6fc/caf%C3%A9");
+    for (int i = 0; i < spellings.size(); i++) {
+      site.cache.purgePath(spellings.get(i));
+      assertEquals("v" + (i + 2), text(site.get("/doc/caf%C3%A9")), spellings.get(i));
+    }
+    site.page("/café/x", SHARED, exchange -> html(exchange, "v" + renders.incrementAndGet()));
+    assertEquals("v6", text(site.get("/caf%C3%A9/x")));
+    site.cache.purgePrefix("/café/");
+    assertEquals("v7", text(site.get("/caf%c3%a9/x")));
+  }
+
+  /** What the handler sees is what is in the key, so that no spelling poisons another. */
+  @Test
+  void theHandlerSeesTheSpellingOfTheKey() throws Exception {
+    site.page("/~a", SHARED, exchange -> html(exchange, "" + exchange.getRequestURI()));
+    assertEquals("/~a", text(site.get("/%7e%61?x=%7e")));
+    assertEquals("/~a", text(site.get("/~a")));
+    site.page(
+        "/tags",
+        SHARED.withParameters("tag[]"),
+        exchange -> html(exchange, "" + exchange.getRequestURI()));
+    assertEquals("/tags?tag[]=%7e", text(site.get("/tags?tag%5B%5d=%7e")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "a", "/x?y", "/x#y", "https://site.example/x", "//site.example/x", "/x\n"})
+  void whatIsNoPathIsNotPurgedInSilence(String path) {
+    for (Consumer<String> purge :
+        List.<Consumer<String>>of(
+            site.cache::purgePath,
+            one -> site.cache.purgePaths(List.of("/a", one)),
+            one -> site.cache.purgePrefix(one.isEmpty() ? one : one + "/"))) {
+      var refused = assertThrows(IllegalArgumentException.class, () -> purge.accept(path), path);
+      assertTrue(refused.getMessage().contains(path), refused.getMessage());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a,b", "", " ", " a", "a\n", "a\u0000"})
+  void whatIsNoTagIsNotPurgedInSilence(String tag) {
+    for (Consumer<String> purge :
+        List.<Consumer<String>>of(
+            site.cache::purge,
+            one -> site.cache.purge("a", one),
+            one -> site.cache.purgeWithReceipt(one))) {
+      var refused = assertThrows(IllegalArgumentException.class, () -> purge.accept(tag), tag);
+      assertTrue(refused.getMessage().contains('"' + tag + '"'), refused.getMessage());
+    }
+  }
+
+  @Test
+  void nothingIsNotPurgedInSilence() {
+    assertThrows(IllegalArgumentException.class, () -> site.cache.purge());
+    assertThrows(IllegalArgumentException.class, () -> site.cache.purgeWithReceipt());
+    assertThrows(IllegalArgumentException.class, () -> site.cache.purgePaths(List.of()));
+  }
+
+  @Test
+  void pagesThatAreGoodForEverAreServed() throws Exception {
+    Duration forever = ChronoUnit.FOREVER.getDuration();
+    site.page(
+        "/",
+        PageRule.shared(forever)
+            .withStaleWhileRevalidate(forever)
+            .withStaleIfError(forever)
+            .withJitter(1),
+        exchange -> html(exchange, "v" + renders.incrementAndGet()));
+    assertEquals("v1", text(site.get("/")));
+    site.clock.advance(Duration.ofDays(300));
+    assertEquals("v1", text(site.get("/")));
   }
 }
