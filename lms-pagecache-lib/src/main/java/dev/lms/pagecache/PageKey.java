@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a page is stored under: the path, the query parameters and headers its route declares, and
- * the variant. Each part is written with its kind and length, so that two different requests
- * never have the same key. Immutable.
+ * the variant. Each part is written with its kind and length, so that two different requests never
+ * have the same key. Immutable.
  *
  * <p>Keys come from outside. Their hash is another one in each process, so that nobody can make
  * keys that collide, and they are ordered, so that a table stays fast even if some did.
