@@ -302,8 +302,8 @@ class RedisBudgetTest {
   @Test
   void ofManyAddressesThatWereAskedForOnceTheOlderAreForgotten() {
     RedisPageStore store = store(MIB);
-    while (visit(store, key("/" + random.nextLong()), 5_000) == Stored.KEPT) {
-      // Until the store is half full.
+    for (int i = 0; i < 100; i++) {
+      visit(store, key("/" + i), 5_000); // Until the store is half full.
     }
     String first = "/first";
     assertEquals(Stored.ASKED_ONCE, visit(store, key(first), 5_000));

@@ -111,6 +111,23 @@ class SkewedClocksTest {
   }
 
   @Test
+  void aCopyEndsWhenRedisEndsThePage() {
+    Node writer = new Node();
+    Node reader = new Node();
+    writer.clock.jump(TEN_MINUTES);
+    PageKey key = key("/a");
+    writer.put(key);
+    Duration half = LIFE.plus(LIFE.dividedBy(2));
+    client.pexpire(client.keys("*}:page:*").iterator().next(), half.toMillis());
+    Page page = assertInstanceOf(PageStore.Hit.class, reader.near.lookup(key)).page();
+    Duration left = Duration.between(reader.clock.instant(), page.freshUntil());
+    assertTrue(left.compareTo(LIFE.dividedBy(2)) <= 0, "fresh for another " + left);
+    expireInRedis();
+    reader.clock.advance(LIFE.dividedBy(2));
+    assertInstanceOf(PageStore.Miss.class, reader.near.lookup(key));
+  }
+
+  @Test
   void aWriterWhoseClockIsFastMakesNoPageLiveLonger() {
     Node writer = new Node();
     Node reader = new Node();
