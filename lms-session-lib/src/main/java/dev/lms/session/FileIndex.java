@@ -7,11 +7,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -119,11 +121,15 @@ final class FileIndex {
       String principalId, Entry entry, Optional<String> replaced, SessionLimit limit, Instant now)
       throws IOException {
     // With the lock held no sign-in is half-way, so an entry without a session is debris.
-    List<Entry> others =
-        entries(principalId).stream()
-            .filter(other -> other.isLive(now) && files.exists(other.handle()))
-            .filter(other -> replaced.filter(other.handle()::equals).isEmpty())
-            .toList();
+    Set<String> debris = new HashSet<>();
+    List<Entry> others = new ArrayList<>();
+    for (Entry other : entries(principalId)) {
+      if (!files.exists(other.handle())) {
+        debris.add(other.handle());
+      } else if (other.isLive(now) && replaced.filter(other.handle()::equals).isEmpty()) {
+        others.add(other);
+      }
+    }
     int excess = others.size() - limit.max() + 1;
     if (excess > 0 && limit.refuses()) {
       return Optional.empty();
@@ -132,7 +138,7 @@ final class FileIndex {
         principalId,
         now,
         entries -> {
-          entries.values().removeIf(other -> !files.exists(other.handle()));
+          entries.keySet().removeAll(debris);
           String root =
               replaced
                   .map(old -> entries.containsKey(old) ? entries.get(old).root() : old)

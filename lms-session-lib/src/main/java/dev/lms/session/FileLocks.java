@@ -1,14 +1,12 @@
 package dev.lms.session;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.lang.System.Logger.Level;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,24 +18,32 @@ import org.jspecify.annotations.Nullable;
  * a permanent lock file. The file is never the session's own, because closing any descriptor of a
  * file drops the process's POSIX locks on it. Waits are bounded: a stopped process may hold a lock
  * for ever.
+ *
+ * <p>A lock counts only if the file is still where others look for it. If somebody took it away,
+ * it is made anew, and so is the folder it was in.
  */
 final class FileLocks implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(FileSessionStore.class.getName());
   private static final int STRIPES = 256;
   private static final int KINDS = 2;
   private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
   private static final String INTERRUPTED = "interrupted while waiting for a session's lock";
 
-  private final FileChannel channel;
+  private final KeptFolder folder;
+  private final Path path;
   private final ReentrantLock[] stripes =
       Stream.generate(ReentrantLock::new).limit(KINDS * STRIPES).toArray(ReentrantLock[]::new);
   private final Duration patience;
+  private final ReentrantLock renewing = new ReentrantLock();
+  private volatile LockFile file;
 
-  FileLocks(Path file, Duration patience) throws IOException {
-    this.channel =
-        FileChannel.open(
-            file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), PrivateFolder.FILE);
+  /** The locks of a folder, in a file in it. */
+  FileLocks(KeptFolder folder, Duration patience) throws IOException {
+    this.folder = folder;
+    this.path = folder.lock();
     this.patience = patience;
+    this.file = LockFile.open(path, KINDS * STRIPES, folder.isInUse());
   }
 
   /** Held until closed. */
@@ -101,9 +107,9 @@ final class FileLocks implements AutoCloseable {
     if (!local.tryLock()) {
       return Optional.empty();
     }
-    FileLock between = null;
+    Between between = null;
     try {
-      between = tryLock(stripe);
+      between = tryLock(file, stripe);
     } finally {
       if (between == null) {
         local.unlock();
@@ -124,7 +130,7 @@ final class FileLocks implements AutoCloseable {
     }
   }
 
-  private static Held held(FileLock between, ReentrantLock local) {
+  private static Held held(Between between, ReentrantLock local) {
     return () -> {
       try {
         release(between);
@@ -145,11 +151,15 @@ final class FileLocks implements AutoCloseable {
     }
   }
 
-  private FileLock poll(int stripe, long giveUp) {
+  private Between poll(int stripe, long giveUp) {
     while (true) {
-      FileLock lock = tryLock(stripe);
+      LockFile tried = file;
+      Between lock = tryLock(tried, stripe);
       if (lock != null) {
         return lock;
+      }
+      if (!tried.isInPlace()) {
+        renew(tried);
       }
       if (System.nanoTime() - giveUp > 0) {
         throw notToBeHad(stripe);
@@ -161,15 +171,69 @@ final class FileLocks implements AutoCloseable {
     }
   }
 
-  private @Nullable FileLock tryLock(int stripe) {
-    try {
-      return channel.tryLock(stripe, 1, false);
-    } catch (OverlappingFileLockException e) {
-      // Another store on this folder in this very process holds it.
+  /** A lock between processes, and the file that it is in. */
+  private record Between(LockFile file, FileLock lock) {}
+
+  /** Null if it is not free, or no longer in the file that others lock. */
+  private static @Nullable Between tryLock(LockFile file, int stripe) {
+    if (!file.enter()) {
       return null;
+    }
+    boolean locked = false;
+    try {
+      FileLock lock = file.tryLock(stripe);
+      if (lock == null) {
+        return null;
+      }
+      // Looked at with the lock held: nobody can hold the same one in another file for longer.
+      locked = file.isInPlace();
+      if (!locked) {
+        lock.release();
+      }
+      return locked ? new Between(file, lock) : null;
     } catch (IOException e) {
       throw new SessionStoreException("cannot lock a session", e);
+    } finally {
+      if (!locked) {
+        leave(file);
+      }
     }
+  }
+
+  /**
+   * Sees that the folder is where it was, and makes it anew if it is gone.
+   *
+   * @return whether it was there
+   * @throws SessionStoreException if it is gone and cannot be made anew
+   */
+  boolean verify() {
+    LockFile known = file;
+    if (known.isInPlace()) {
+      return true;
+    }
+    renew(known);
+    return false;
+  }
+
+  private void renew(LockFile old) {
+    lock(renewing, 0);
+    try {
+      if (file == old) {
+        folder.renew();
+        file = LockFile.open(path, KINDS * STRIPES, true);
+        LOG.log(Level.WARNING, "the lock file {0} was gone; another one is used now", path);
+        old.leave();
+      }
+    } catch (IOException e) {
+      throw PrivateFolder.trouble("lock a session in", folder.path(), e);
+    } finally {
+      renewing.unlock();
+    }
+  }
+
+  /** Keeps the lock file from those who remove files by their age. */
+  void touch(Instant now) throws IOException {
+    file.touch(now);
   }
 
   private SessionStoreException notToBeHad(int stripe) {
@@ -178,16 +242,26 @@ final class FileLocks implements AutoCloseable {
             .formatted(stripe, patience));
   }
 
-  private static void release(FileLock lock) {
+  private static void release(Between between) {
     try {
-      lock.release();
+      between.lock().release();
     } catch (IOException e) {
       throw new SessionStoreException("cannot unlock a session", e);
+    } finally {
+      leave(between.file());
+    }
+  }
+
+  private static void leave(LockFile file) {
+    try {
+      file.leave();
+    } catch (IOException e) {
+      throw new SessionStoreException("cannot close the session locks", e);
     }
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.leave();
   }
 }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
@@ -19,7 +20,12 @@ import java.util.function.Function;
  * itself dies. The folder must be on a local disk: network file systems keep no such locks.
  *
  * <p>Expired files are swept when the number of sessions passes the threshold, and once an hour
- * while sessions begin. A live session is never dropped.
+ * while sessions begin, off the caller's path: on a daemon thread that ends with {@link #close}, or
+ * on a given executor. A live session is never dropped.
+ *
+ * <p>Files may be taken away from a running store. A removed lock file is made anew, and so is the
+ * folder, empty; where the folder's disk seems to be missing, every call is an outage until it is
+ * back.
  */
 public final class FileSessionStore implements SessionStore {
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(5);
@@ -33,14 +39,19 @@ public final class FileSessionStore implements SessionStore {
   private final FileSignIns signIns;
   private final FileCensus census;
 
-  private FileSessionStore(Path folder, KeyRing keys, int threshold, Durability durability)
+  private FileSessionStore(
+      KeptFolder kept,
+      KeyRing keys,
+      int threshold,
+      Durability durability,
+      Housekeeping housekeeping)
       throws IOException {
-    this.folder = folder;
+    this.folder = kept.path();
     this.tokens = new SessionTokens(keys);
     this.files = new SlotFolder(folder, keys, durability);
-    this.locks = new FileLocks(folder.resolve("lock"), LOCK_PATIENCE);
+    this.locks = new FileLocks(kept, LOCK_PATIENCE);
     FileIndex index = new FileIndex(files, locks, keys);
-    this.sweep = new FileSweep(files, locks, index, threshold);
+    this.sweep = new FileSweep(files, locks, index, threshold, housekeeping);
     this.sessions = new SessionFiles(files, locks, sweep);
     this.signIns = new FileSignIns(sessions, index);
     this.census = new FileCensus(files, sessions, index);
@@ -72,9 +83,31 @@ public final class FileSessionStore implements SessionStore {
    */
   public static FileSessionStore open(
       Path folder, KeyRing keys, int threshold, Durability durability) {
-    PrivateFolder.open(folder);
+    return open(
+        folder, keys, threshold, durability, Housekeeping.onOwnThread("lms-sessions-sweep"));
+  }
+
+  /**
+   * The same, swept on an executor of the caller's.
+   *
+   * @param threshold the number of sessions past which expired ones are swept
+   * @param durability how far a write has got when it is acknowledged; the same in every process
+   * @param sweeps runs what no request shall wait for, in tasks of one sub-folder each; stays open
+   *     when the store is closed
+   * @throws IllegalArgumentException if the folder is a symbolic link, someone else's, writable by
+   *     others, or in a folder where everybody could replace it
+   * @throws SessionStoreException if it cannot be made or written
+   */
+  public static FileSessionStore open(
+      Path folder, KeyRing keys, int threshold, Durability durability, Executor sweeps) {
+    return open(folder, keys, threshold, durability, Housekeeping.on(sweeps));
+  }
+
+  private static FileSessionStore open(
+      Path folder, KeyRing keys, int threshold, Durability durability, Housekeeping housekeeping) {
+    KeptFolder kept = KeptFolder.open(folder);
     try {
-      return new FileSessionStore(folder, keys, threshold, durability);
+      return new FileSessionStore(kept, keys, threshold, durability, housekeeping);
     } catch (IOException e) {
       throw PrivateFolder.trouble("use", folder, e);
     }
@@ -460,6 +493,7 @@ public final class FileSessionStore implements SessionStore {
   @Override
   public SessionStats stats(Instant now) {
     try {
+      locks.verify();
       return census.stats(now);
     } catch (IOException e) {
       throw failed("count", e);
@@ -469,6 +503,7 @@ public final class FileSessionStore implements SessionStore {
   @Override
   public long purge(Instant now) {
     try {
+      locks.verify();
       return census.purge(now);
     } catch (IOException e) {
       throw failed("purge", e);
@@ -492,6 +527,7 @@ public final class FileSessionStore implements SessionStore {
 
   @Override
   public void close() {
+    sweep.close();
     try {
       locks.close();
     } catch (IOException e) {

@@ -5,7 +5,9 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -56,6 +58,25 @@ final class PrivateFolder {
     }
   }
 
+  /** Of a file or a link, not of what the link leads to. */
+  static BasicFileAttributes attributes(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Whether there is something of this name.
+   *
+   * @throws IOException if that cannot be told; {@link Files#exists} would answer that it is not
+   */
+  static boolean exists(Path path) throws IOException {
+    try {
+      attributes(path);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
   /** What an operator can do about it. */
   static SessionStoreException trouble(String what, Path folder, IOException e) {
     String failed = "cannot %s %s: ".formatted(what, folder);
@@ -64,6 +85,12 @@ final class PrivateFolder {
     }
     if (e instanceof SlotFolder.NewerFile) {
       return SessionStoreException.ofThisCall(failed + e.getMessage(), e);
+    }
+    if (!folder.toFile().exists()) {
+      return new SessionStoreException(
+          "%sit is gone; bring it back, or restart to begin a new one (%s)"
+              .formatted(failed, e.getMessage()),
+          e);
     }
     String remedy =
         isFull(folder)

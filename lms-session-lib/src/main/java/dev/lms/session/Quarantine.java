@@ -2,6 +2,7 @@ package dev.lms.session;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -88,6 +89,8 @@ final class Quarantine {
       }
     } catch (NoSuchFileException e) {
       // No folder yet, or another process was quicker: what is left is for the next time.
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     return files;
   }

@@ -45,7 +45,14 @@ final class SessionFiles {
   /** Needs no lock. */
   Optional<SlotFile.Slot> read(String handle) throws IOException {
     Optional<SlotFile.Slot> slot = files.read(handle);
-    return slot.isPresent() || !files.exists(handle) ? slot : readLocked(handle);
+    if (slot.isPresent()) {
+      return slot;
+    }
+    if (files.exists(handle)) {
+      return readLocked(handle);
+    }
+    // Without the folder nobody knows whether there is such a session.
+    return locks.verify() ? slot : files.read(handle);
   }
 
   /** Two writes overtook the read, or the file is unreadable; the lock tells which. */

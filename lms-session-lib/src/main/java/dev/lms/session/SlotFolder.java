@@ -2,6 +2,7 @@ package dev.lms.session;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -9,7 +10,12 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -28,6 +34,7 @@ final class SlotFolder {
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   private static final Pattern SHARD = Pattern.compile("[0-9a-f]{2}");
   private static final String TEMPORARY = ".tmp";
+  private static final Duration STALE = Duration.ofDays(1);
 
   private final Path folder;
   private final SlotFile layout;
@@ -69,8 +76,9 @@ final class SlotFolder {
     void visit(String name) throws IOException;
   }
 
-  boolean exists(String name) {
-    return Files.exists(file(name));
+  /** Whether there is such a file; an error is not taken for none. */
+  boolean exists(String name) throws IOException {
+    return PrivateFolder.exists(file(name));
   }
 
   /** Empty if there is no such file, or nothing whole in it. */
@@ -210,6 +218,20 @@ final class SlotFolder {
     return setAside(name) || (hasEndedForAll(file(name), now) && delete(name));
   }
 
+  /** Makes a file look new, if it has not been changed for long, to those who go by age. */
+  void keepFresh(String name, Instant now) throws IOException {
+    BasicFileAttributeView view =
+        Files.getFileAttributeView(file(name), BasicFileAttributeView.class);
+    try {
+      if (view.readAttributes().lastModifiedTime().toInstant().plus(STALE).isBefore(now)) {
+        FileTime time = FileTime.from(now);
+        view.setTimes(time, time, null);
+      }
+    } catch (NoSuchFileException e) {
+      // It has just ended.
+    }
+  }
+
   /** What others may be able to read ends by what it claims, or by its age. */
   private static boolean hasEndedForAll(Path path, Instant now) throws IOException {
     try (FileChannel file = FileChannel.open(path, READ)) {
@@ -238,18 +260,41 @@ final class SlotFolder {
    * where no name leads is nobody's and stays.
    */
   void forEach(Visitor visitor) throws IOException {
-    try (DirectoryStream<Path> shards = Files.newDirectoryStream(folder, SlotFolder::isShard)) {
-      for (Path shard : shards) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(shard)) {
-          for (Path file : files) {
-            String name = file.getFileName().toString();
-            if (name.startsWith(shard.getFileName().toString())) {
-              visitor.visit(name);
-            }
-          }
+    for (Path shard : shards()) {
+      forEach(shard, visitor);
+    }
+  }
+
+  /** The same in one of the {@link #shards}. */
+  void forEach(Path shard, Visitor visitor) throws IOException {
+    try (DirectoryStream<Path> names = Files.newDirectoryStream(shard)) {
+      for (Path file : names) {
+        String name = file.getFileName().toString();
+        if (name.startsWith(shard.getFileName().toString())) {
+          visitor.visit(name);
         }
       }
+    } catch (NoSuchFileException e) {
+      // Somebody has just removed it.
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
+  }
+
+  /** The sub-folders that there are. */
+  List<Path> shards() throws IOException {
+    return shards(folder);
+  }
+
+  /** Those in a folder of slot files. */
+  static List<Path> shards(Path folder) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> shards = Files.newDirectoryStream(folder, SlotFolder::isShard)) {
+      shards.forEach(found::add);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return found;
   }
 
   private static boolean isShard(Path path) {

@@ -181,7 +181,7 @@ class FileIndexTest {
   }
 
   private FileLocks locks() throws IOException {
-    return new FileLocks(folder().resolve("lock"), Duration.ofSeconds(5));
+    return new FileLocks(KeptFolder.open(folder()), Duration.ofSeconds(5));
   }
 
   @Test

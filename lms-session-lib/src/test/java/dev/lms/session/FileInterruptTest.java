@@ -34,7 +34,7 @@ class FileInterruptTest {
 
   @BeforeEach
   void openStore() {
-    store = FileSessionStore.open(folder.resolve("sessions"), KEYS);
+    store = FileSessionStore.open(folder.resolve("sessions"), KEYS, 1000, Durability.NONE, Runnable::run);
   }
 
   @AfterEach
@@ -82,8 +82,9 @@ class FileInterruptTest {
   void aSweepThatIsInterruptedIsNotTakenForDone() throws Exception {
     store.create(ADA, Map.of(), SOON, NOW);
     Instant later = SOON.plus(Duration.ofDays(1));
-    interrupted(() -> store.create(ADA, Map.of(), later.plusSeconds(60), later));
-    store.create(ADA, Map.of(), later.plusSeconds(60), later);
+    interrupted(() -> store.create(ADA, Map.of(), later.plusSeconds(600), later));
+    Instant soonAfter = later.plusSeconds(90);
+    store.create(ADA, Map.of(), later.plusSeconds(600), soonAfter);
     try (var files = Files.walk(folder)) {
       assertEquals(
           1,

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,11 +25,11 @@ class FileLocksTest {
 
   @Test
   void whoIsInterruptedWaitsNoLonger() throws Exception {
-    Path file = folder.resolve("lock");
+    Path file = folder.resolve("locks").resolve("lock");
     CompletableFuture<SessionStoreException> refused = new CompletableFuture<>();
     // Two, as two processes would have them.
-    try (FileLocks theirs = new FileLocks(file, Duration.ofDays(1));
-        FileLocks ours = new FileLocks(file, Duration.ofDays(1))) {
+    try (FileLocks theirs = new FileLocks(KeptFolder.open(file.getParent()), Duration.ofDays(1));
+        FileLocks ours = new FileLocks(KeptFolder.open(file.getParent()), Duration.ofDays(1))) {
       Thread waiting =
           new Thread(
               () ->
@@ -52,9 +55,9 @@ class FileLocksTest {
   /** All of this process's locks are on one channel, and an interrupt must not close that. */
   @Test
   void whatOthersHoldOutlivesAnInterrupt() throws Exception {
-    Path file = folder.resolve("lock");
-    try (FileLocks theirs = new FileLocks(file, Duration.ofMinutes(1));
-        FileLocks ours = new FileLocks(file, Duration.ofMinutes(1))) {
+    Path file = folder.resolve("locks").resolve("lock");
+    try (FileLocks theirs = new FileLocks(KeptFolder.open(file.getParent()), Duration.ofMinutes(1));
+        FileLocks ours = new FileLocks(KeptFolder.open(file.getParent()), Duration.ofMinutes(1))) {
       try (FileLocks.Held held = ours.acquire(HANDLE)) {
         assertNotNull(held);
         Thread.currentThread().interrupt();
@@ -65,6 +68,30 @@ class FileLocksTest {
       }
       theirs.acquire(HANDLE).close();
     }
+  }
+
+  /** Java closes a file after it has set its times, and with that all locks of the process go. */
+  @Test
+  void whatIsHeldOutlivesATouch() throws Exception {
+    Path file = folder.resolve("locks").resolve("lock");
+    try (FileLocks locks =
+            new FileLocks(KeptFolder.open(folder.resolve("locks")), Duration.ofMinutes(1));
+        FileLocks.Held held = locks.acquire(HANDLE)) {
+      assertNotNull(held);
+      assertEquals(1, locksOf(file), "the system knows it");
+      locks.touch(Instant.EPOCH);
+      assertEquals(FileTime.from(Instant.EPOCH), Files.getLastModifiedTime(file));
+      assertEquals(1, locksOf(file));
+    }
+    assertEquals(0, locksOf(file));
+  }
+
+  /** As the system sees them, not Java. */
+  private static long locksOf(Path file) throws Exception {
+    String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
+    return Files.readAllLines(Path.of("/proc/locks")).stream()
+        .filter(line -> line.contains("POSIX") && line.contains(inode))
+        .count();
   }
 
   private static boolean isPoll(StackTraceElement frame) {
