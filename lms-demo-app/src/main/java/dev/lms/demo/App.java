@@ -53,6 +53,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,21 +96,34 @@ public final class App {
    * @throws java.net.BindException when the port is taken
    */
   public static App start(Config config, ResourcePlan plan) throws IOException {
-    return start(config, plan, Optional.empty());
+    return start(config, plan, Map.of());
+  }
+
+  /**
+   * The same with more for {@code /readyz} to check.
+   *
+   * @throws java.net.BindException when the port is taken
+   */
+  public static App start(
+      Config config, ResourcePlan plan, Map<String, HealthPages.Check> checks) throws IOException {
+    return start(config, plan, Optional.empty(), checks);
   }
 
   /** The same, but cold, for somebody who wants to know why pages are stored or not. */
   static App startExplaining(Config config, ResourcePlan plan, Consumer<Explanation> listener)
       throws IOException {
-    return start(config, plan, Optional.of(listener));
+    return start(config, plan, Optional.of(listener), Map.of());
   }
 
   private static App start(
-      Config config, ResourcePlan plan, Optional<Consumer<Explanation>> explanations)
+      Config config,
+      ResourcePlan plan,
+      Optional<Consumer<Explanation>> explanations,
+      Map<String, HealthPages.Check> checks)
       throws IOException {
     Closing parts = new Closing();
     try {
-      return start(config, plan, explanations, parts);
+      return start(config, plan, explanations, checks, parts);
     } catch (IOException | RuntimeException e) {
       parts.close();
       throw e;
@@ -126,7 +140,11 @@ public final class App {
   }
 
   private static App start(
-      Config config, ResourcePlan plan, Optional<Consumer<Explanation>> explanations, Closing parts)
+      Config config,
+      ResourcePlan plan,
+      Optional<Consumer<Explanation>> explanations,
+      Map<String, HealthPages.Check> checks,
+      Closing parts)
       throws IOException {
     Clock clock = Clock.systemUTC();
     DataFolder.create(config.dataDir());
@@ -172,9 +190,10 @@ public final class App {
     Map<String, HoleFiller> fillers = new HashMap<>(AccountPages.holes());
     fillers.put(EnrolmentHole.NAME, new EnrolmentHole(courses, enrolments, pages));
 
-    HealthPages health =
-        new HealthPages(
-            Map.of("database", () -> database.read(sql -> 1), "sessions", sessions::check));
+    Map<String, HealthPages.Check> all = new LinkedHashMap<>(checks);
+    all.put("database", database::check);
+    all.put("sessions", sessions::check);
+    HealthPages health = new HealthPages(all);
     List<Route> forOperators = new ArrayList<>(health.routes());
     Supplier<Warmer.Progress> progress =
         () -> warming.get().map(Warming::progress).orElse(new Warmer.Progress(0, 0, 0, 0));

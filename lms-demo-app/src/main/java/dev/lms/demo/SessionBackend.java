@@ -29,7 +29,8 @@ import java.util.Optional;
  * @param name of the store, as in {@code SESSION_STORE}
  * @param probe a cookie with a good token of a session that nobody has
  */
-record SessionBackend(String name, SessionStore store, Sessions sessions, String probe)
+record SessionBackend(
+    String name, SessionStore store, Sessions sessions, String probe, Closing parts)
     implements AutoCloseable {
   /** Sealed cookies of another program with the same key are not ours. */
   private static final String AUDIENCE = "lms-demo";
@@ -38,6 +39,7 @@ record SessionBackend(String name, SessionStore store, Sessions sessions, String
     Config.Sessions settings = config.sessions();
     StoreChoice.Kind kind = settings.store().kind();
     KeyRing keys = Keys.of(config.secrets());
+    Closing parts = new Closing();
     SessionStore store =
         switch (kind) {
           case REDIS ->
@@ -45,7 +47,8 @@ record SessionBackend(String name, SessionStore store, Sessions sessions, String
                   redis.client(settings.redis().orElseThrow()), keys, settings.keyPrefix());
           case FILE -> FileSessionStore.open(settings.fileDir(), keys, settings.fileThreshold());
           case COOKIE ->
-              new CookieSessionStore(keys, cookie(settings), AUDIENCE, revocations(config, redis));
+              new CookieSessionStore(
+                  keys, cookie(settings), AUDIENCE, revocations(config, redis, parts));
         };
     Sessions sessions =
         new Sessions(
@@ -59,7 +62,8 @@ record SessionBackend(String name, SessionStore store, Sessions sessions, String
         kind.name().toLowerCase(Locale.ROOT),
         store,
         sessions,
-        settings.cookie().name() + '=' + probe);
+        settings.cookie().name() + '=' + probe,
+        parts);
   }
 
   private static String signed(KeyRing keys) {
@@ -82,16 +86,17 @@ record SessionBackend(String name, SessionStore store, Sessions sessions, String
   @Override
   public void close() {
     store.close();
+    parts.close();
   }
 
   /** Where cookies that were signed out are remembered: as widely as the site has workers. */
-  private static Revocations revocations(Config config, RedisClients redis) {
+  private static Revocations revocations(Config config, RedisClients redis, Closing parts) {
     return config
         .sessions()
         .redis()
         .<Revocations>map(
             url -> new RedisRevocations(redis.client(url), config.sessions().keyPrefix()))
-        .orElseGet(() -> FileRevocations.open(config.dataDir().resolve("revoked")));
+        .orElseGet(() -> parts.add(FileRevocations.open(config.dataDir().resolve("revoked"))));
   }
 
   private static CookieSettings cookie(Config.Sessions settings) {

@@ -182,8 +182,8 @@ class FileLayoutTest {
   @Test
   void aLockThatIsNotToBeHadIsAnErrorAfterAWhile() throws Exception {
     Path file = parent.resolve("locks").resolve("lock");
-    try (FileLocks locks = new FileLocks(KeptFolder.open(file.getParent()), Duration.ofMillis(50));
-        FileLocks others = new FileLocks(KeptFolder.open(file.getParent()), Duration.ofMillis(50))) {
+    try (FileLocks locks = new FileLocks(KeptFolder.open(parent.resolve("locks")), Duration.ofMillis(50));
+        FileLocks others = new FileLocks(KeptFolder.open(parent.resolve("locks")), Duration.ofMillis(50))) {
       try (FileLocks.Held held = locks.acquireIndex(7)) {
         assertThrows(SessionStoreException.class, () -> others.acquireIndex(7));
         others.acquireIndex(8).close();

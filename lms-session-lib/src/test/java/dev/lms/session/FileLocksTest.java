@@ -25,11 +25,10 @@ class FileLocksTest {
 
   @Test
   void whoIsInterruptedWaitsNoLonger() throws Exception {
-    Path file = folder.resolve("locks").resolve("lock");
     CompletableFuture<SessionStoreException> refused = new CompletableFuture<>();
     // Two, as two processes would have them.
-    try (FileLocks theirs = new FileLocks(KeptFolder.open(file.getParent()), Duration.ofDays(1));
-        FileLocks ours = new FileLocks(KeptFolder.open(file.getParent()), Duration.ofDays(1))) {
+    try (FileLocks theirs = new FileLocks(KeptFolder.open(folder.resolve("locks")), Duration.ofDays(1));
+        FileLocks ours = new FileLocks(KeptFolder.open(folder.resolve("locks")), Duration.ofDays(1))) {
       Thread waiting =
           new Thread(
               () ->
@@ -55,9 +54,8 @@ class FileLocksTest {
   /** All of this process's locks are on one channel, and an interrupt must not close that. */
   @Test
   void whatOthersHoldOutlivesAnInterrupt() throws Exception {
-    Path file = folder.resolve("locks").resolve("lock");
-    try (FileLocks theirs = new FileLocks(KeptFolder.open(file.getParent()), Duration.ofMinutes(1));
-        FileLocks ours = new FileLocks(KeptFolder.open(file.getParent()), Duration.ofMinutes(1))) {
+    try (FileLocks theirs = new FileLocks(KeptFolder.open(folder.resolve("locks")), Duration.ofMinutes(1));
+        FileLocks ours = new FileLocks(KeptFolder.open(folder.resolve("locks")), Duration.ofMinutes(1))) {
       try (FileLocks.Held held = ours.acquire(HANDLE)) {
         assertNotNull(held);
         Thread.currentThread().interrupt();

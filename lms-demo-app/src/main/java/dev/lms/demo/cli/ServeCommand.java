@@ -9,6 +9,7 @@ import dev.lms.demo.config.StoredKeys;
 import dev.lms.demo.config.WorkerCount;
 import dev.lms.demo.data.DatabaseException;
 import dev.lms.demo.http.WebServer;
+import dev.lms.demo.ops.HealthPages;
 import dev.lms.demo.plan.Demand;
 import dev.lms.demo.plan.Machine;
 import dev.lms.demo.plan.ResourcePlan;
@@ -20,6 +21,7 @@ import java.net.BindException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -74,11 +76,11 @@ final class ServeCommand implements Callable<Integer> {
     WorkerCount wanted = workers != null ? workers : config.workers().count();
     boolean single = supervised || wanted instanceof WorkerCount.Single;
     if (config.secrets().key().isPresent()) {
-      return single ? serve(config) : supervise(config, wanted);
+      return single ? serve(config, Map.of()) : supervise(config, wanted);
     }
     if (single) {
       try (KeyUse use = KeyUse.begin(config.dataDir())) {
-        return serve(withKeys(config, use.keys()));
+        return serve(withKeys(config, use.keys()), Map.of("secret key", use::check));
       }
     }
     // The supervisor signs nothing; its workers take the keys into use.
@@ -89,13 +91,13 @@ final class ServeCommand implements Callable<Integer> {
     return config.withSecretKey(keys.signing(), keys.accepted(Clock.systemUTC().instant()));
   }
 
-  private int serve(Config config) throws IOException, InterruptedException {
+  private int serve(Config config, Map<String, HealthPages.Check> checks) throws IOException, InterruptedException {
     int maxHeapMb = (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() >> 20);
     ResourcePlan plan = plan(config, OptionalInt.of(Math.max(1, maxHeapMb)));
     WebServer.prepareJdk(
         config.web().requestTimeout(),
         Math.max(MIN_IDLE_CONNECTIONS, 2 * (plan.inFlight() + plan.queue())));
-    App app = start(config, plan);
+    App app = start(config, plan, checks);
     writeNginxConf(config, app.port(), 1);
     // Nothing may fail below: the hook makes every end a success.
     Runtime.getRuntime()
@@ -148,10 +150,11 @@ final class ServeCommand implements Callable<Integer> {
     return supervisor.run();
   }
 
-  private static App start(Config config, ResourcePlan plan) throws IOException {
+  private static App start(
+      Config config, ResourcePlan plan, Map<String, HealthPages.Check> checks) throws IOException {
     String where = "LMS_HOST " + config.web().host() + ", LMS_PORT " + config.web().port();
     try {
-      return App.start(config, plan);
+      return App.start(config, plan, checks);
     } catch (BindException e) {
       throw new CommandFailure(
           "cannot listen on "

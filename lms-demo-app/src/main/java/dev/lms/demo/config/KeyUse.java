@@ -3,8 +3,11 @@ package dev.lms.demo.config;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
@@ -25,10 +28,17 @@ public final class KeyUse implements AutoCloseable {
   private static final int MOST_TRIES = 500;
   private static final long PAUSE_NANOS = 10_000_000;
 
+  private final SecretKeyFile file;
+  private final Path lockFile;
+  private final Object lockKey;
   private final FileChannel locks;
   private final StoredKeys keys;
 
-  private KeyUse(FileChannel locks, StoredKeys keys) {
+  private KeyUse(
+      SecretKeyFile file, Path lockFile, Object lockKey, FileChannel locks, StoredKeys keys) {
+    this.file = file;
+    this.lockFile = lockFile;
+    this.lockKey = lockKey;
     this.locks = locks;
     this.keys = keys;
   }
@@ -57,9 +67,11 @@ public final class KeyUse implements AutoCloseable {
   private static Optional<KeyUse> begin(Path dataDir, SecretKeyFile file, StoredKeys keys) {
     try {
       FileChannel locks = open(dataDir);
+      Path lockFile = dataDir.resolve(NAME);
+      Object lockKey = key(lockFile);
       @Nullable FileLock lock = locks.tryLock(keys.generation(), 1, true);
       if (lock != null && file.read().generation() == keys.generation()) {
-        return Optional.of(new KeyUse(locks, keys));
+        return Optional.of(new KeyUse(file, lockFile, lockKey, locks, keys));
       }
       locks.close();
       return Optional.empty();
@@ -76,9 +88,39 @@ public final class KeyUse implements AutoCloseable {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
   }
 
+  private static Object key(Path file) throws IOException {
+    return String.valueOf(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+  }
+
   /** The keys. */
   public StoredKeys keys() {
     return keys;
+  }
+
+  /**
+   * Sees that processes which start now find the keys that this one signs with, and know of it.
+   *
+   * @throws ConfigException when somebody took the files away, with the remedy
+   */
+  public void check() {
+    try {
+      if (!file.read().knows(keys.signing())) {
+        throw taken("holds another key than the one in use; bring the old one back, or restart");
+      }
+      if (!key(lockFile).equals(lockKey)) {
+        throw taken("is as it was, but its lock file was replaced; restart before a rotation");
+      }
+    } catch (NoSuchFileException e) {
+      throw taken(
+          "or its lock file is gone; bring the key back, or restart to begin a new one (everyone is"
+              + " signed out)");
+    } catch (IOException e) {
+      throw taken("cannot be read (" + e + ")");
+    }
+  }
+
+  private ConfigException taken(String how) {
+    return new ConfigException(List.of("SECRET_KEY: " + file.path() + " " + how));
   }
 
   @Override

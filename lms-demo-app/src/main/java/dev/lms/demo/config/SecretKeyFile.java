@@ -38,6 +38,10 @@ public final class SecretKeyFile {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
+  Path path() {
+    return folder.resolve(NAME);
+  }
+
   /** Whether there is a key already. */
   public boolean exists() {
     return Files.exists(folder.resolve(NAME));

@@ -51,6 +51,13 @@ public record StoredKeys(
         .toList();
   }
 
+  /** Whether sessions that this key signed are accepted, or were while they lived. */
+  boolean knows(String key) {
+    return Stream.concat(
+            Stream.concat(Stream.of(signing), next.stream()), formers.stream().map(Former::key))
+        .anyMatch(key::equals);
+  }
+
   /** Whether workers may still sign with a former key. */
   boolean hasUndatedFormer() {
     return formers.stream().anyMatch(former -> former.until().isEmpty());

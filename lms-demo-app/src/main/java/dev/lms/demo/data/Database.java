@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
@@ -35,10 +37,14 @@ public final class Database implements AutoCloseable {
 
   private static final int QUEUE = 1000;
 
+  private final Path file;
+  private final Object key;
   private final Lane readers;
   private final Lane writer;
 
-  private Database(Lane readers, Lane writer) {
+  private Database(Path file, Object key, Lane readers, Lane writer) {
+    this.file = file;
+    this.key = key;
     this.readers = readers;
     this.writer = writer;
   }
@@ -66,6 +72,7 @@ public final class Database implements AutoCloseable {
     createPrivately(file);
     List<Connection> opened = new ArrayList<>();
     try {
+      Object key = key(file);
       Connection writer = connect(file);
       opened.add(writer);
       switchToWal(writer);
@@ -83,7 +90,8 @@ public final class Database implements AutoCloseable {
         pragma(reader, "query_only=ON");
         reading.add(reader);
       }
-      return new Database(new Lane("reader", "BEGIN", reading, QUEUE, PATIENCE), writing);
+      return new Database(
+          file, key, new Lane("reader", "BEGIN", reading, QUEUE, PATIENCE), writing);
     } catch (SQLException e) {
       opened.forEach(Database::closeQuietly);
       throw new DatabaseException("cannot open the database " + file + ": " + e.getMessage(), e);
@@ -98,6 +106,31 @@ public final class Database implements AutoCloseable {
   /** Runs the work alone among all writers of all processes; committed when this returns. */
   public <R> R write(Work<R> work) {
     return writer.run(work);
+  }
+
+  /**
+   * Sees that the file is the one that was opened, and can be read. Who starts now would work on
+   * another one, while this process goes on with a file that nobody else has.
+   *
+   * @throws DatabaseException if it is not, with the remedy
+   */
+  public void check() {
+    if (!key(file).equals(key)) {
+      throw new DatabaseException(
+          "the database " + file + " was replaced: restart every worker, or bring it back");
+    }
+    read(sql -> sql.number("SELECT count(*) FROM sqlite_schema"));
+  }
+
+  private static Object key(Path file) {
+    try {
+      return String.valueOf(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+    } catch (NoSuchFileException e) {
+      throw new DatabaseException(
+          "the database " + file + " is gone: bring it back, or restart to begin a new one", e);
+    } catch (IOException e) {
+      throw new DatabaseException("cannot look at the database " + file, e);
+    }
   }
 
   /** Finishes what has begun, then closes the file. */
