@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,7 +114,7 @@ class PurgeCountersTest {
   @Test
   void processesThatStartAndPurgeAtOnceLoseNoPurge() throws Exception {
     Path file = folder.resolve("purges");
-    int purges = 50_000;
+    int purges = 20_000;
     List<Peer> peers = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       peers.add(new Peer(file));
@@ -186,5 +188,102 @@ class PurgeCountersTest {
           return null;
         });
     assertTrue(counters.purgedSince(8 * 2000 - 1, counters.slotsOf(List.of("t"))));
+  }
+
+  /** On a full disk, touching what has no place yet would be an error in whoever looks. */
+  @Test
+  void takesItsPlaceOnTheDiskAtOnce() throws Exception {
+    Path file = folder.resolve("purges");
+    PurgeCounters.shared(file);
+    Process stat = new ProcessBuilder("stat", "-c", "%b %B", file.toString()).start();
+    String[] blocks = stat.inputReader().readLine().strip().split(" ", -1);
+    assertTrue(
+        Long.parseLong(blocks[0]) * Long.parseLong(blocks[1]) >= Files.size(file),
+        List.of(blocks).toString());
+    try (var files = Files.list(folder)) {
+      assertEquals(List.of(file), files.toList(), "no drafts are left");
+    }
+  }
+
+  /** Two files would be two caches that purge past one another. */
+  @Test
+  void aPurgeReachesTheOtherProcessAfterTheFileWasRemoved() throws Exception {
+    Path file = folder.resolve("purges");
+    PurgeCounters mine = PurgeCounters.shared(file);
+    int[] slots = mine.slotsOf(List.of("t"));
+    mine.purge(List.of("t", "u"));
+    for (int i = 0; i < 3; i++) {
+      long before = mine.clock();
+      assertFalse(mine.purgedSince(before, slots));
+      Files.delete(file);
+      try (Peer peer = new Peer(file)) {
+        assertEquals("ready", peer.read());
+        peer.send("purge t 1");
+        assertEquals("done", peer.read());
+        long now = mine.clock();
+        assertTrue(mine.purgedSince(before, slots), "whoever begins now looks first");
+        assertFalse(mine.purgedSince(now, slots));
+        mine.purge(List.of("t"));
+        assertTrue(mine.purgedSince(now, slots));
+        peer.send("purgedSince t 1");
+        assertEquals("true", peer.read());
+        assertEquals("done", peer.read());
+      }
+    }
+  }
+
+  @Test
+  void aFileThatIsCutShortIsReplacedAndNobodyFails() throws Exception {
+    Path file = folder.resolve("purges");
+    PurgeCounters mine = PurgeCounters.shared(file);
+    PurgeCounters other = PurgeCounters.shared(file);
+    int[] slots = mine.slotsOf(List.of("t"));
+    for (int i = 0; i < 20; i++) {
+      long before = mine.clock();
+      try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.truncate(i % 2 == 0 ? 0 : 4096);
+      }
+      if (i % 3 == 0) {
+        purgeUntilItWorks(mine);
+      }
+      long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      while (!mine.purgedSince(before, slots) && System.nanoTime() - giveUp < 0) {
+        mine.clock();
+      }
+      assertTrue(mine.purgedSince(before, slots));
+      purgeUntilItWorks(other);
+      long now = mine.clock();
+      purgeUntilItWorks(other);
+      mine.clock();
+      assertTrue(mine.purgedSince(now, slots));
+    }
+  }
+
+  /** The one that meets the gap may say so; the next finds another file. */
+  private static void purgeUntilItWorks(PurgeCounters counters) {
+    try {
+      counters.purge(List.of("t"));
+    } catch (PageStoreException e) {
+      counters.purge(List.of("t"));
+    }
+  }
+
+  @Test
+  void withoutItsFolderNothingIsKeptAndPurgesFail() throws Exception {
+    Path home = Files.createDirectory(folder.resolve("home"));
+    Path file = home.resolve("purges");
+    PurgeCounters mine = PurgeCounters.shared(file);
+    int[] slots = mine.slotsOf(List.of("t"));
+    long before = mine.clock();
+    Path away = Files.move(home, folder.resolve("away"));
+    PageStoreException e =
+        assertThrows(PageStoreException.class, () -> mine.purge(List.of("t")));
+    assertTrue(String.valueOf(e.getMessage()).contains("gone"), e.getMessage());
+    assertTrue(mine.purgedSince(before, slots));
+    assertTrue(mine.purgedSince(mine.clock(), slots), "nothing is kept meanwhile");
+    Files.move(away, home);
+    mine.purge(List.of("t"));
+    assertFalse(mine.purgedSince(mine.clock(), slots));
+    assertTrue(mine.purgedSince(before, slots), "who knows what was purged meanwhile");
   }
 }
