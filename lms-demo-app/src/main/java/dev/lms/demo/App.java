@@ -104,8 +104,8 @@ public final class App {
    *
    * @throws java.net.BindException when the port is taken
    */
-  public static App start(
-      Config config, ResourcePlan plan, Map<String, HealthPages.Check> checks) throws IOException {
+  public static App start(Config config, ResourcePlan plan, Map<String, HealthPages.Check> checks)
+      throws IOException {
     return start(config, plan, Optional.empty(), checks);
   }
 

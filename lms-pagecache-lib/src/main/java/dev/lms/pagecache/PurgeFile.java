@@ -23,9 +23,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The file of shared {@link PurgeCounters}. It is written out before anybody maps it: on a full disk
- * a page of a mapped file that has no place there yet is an {@code InternalError} in whoever touches
- * it. It appears whole, or not at all.
+ * The file of shared {@link PurgeCounters}. It is written out before anybody maps it: on a full
+ * disk a page of a mapped file that has no place there yet is an {@code InternalError} in whoever
+ * touches it. It appears whole, or not at all.
  */
 final class PurgeFile {
   private static final VarHandle LONGS =

@@ -276,8 +276,7 @@ class PurgeCountersTest {
     int[] slots = mine.slotsOf(List.of("t"));
     long before = mine.clock();
     Path away = Files.move(home, folder.resolve("away"));
-    PageStoreException e =
-        assertThrows(PageStoreException.class, () -> mine.purge(List.of("t")));
+    PageStoreException e = assertThrows(PageStoreException.class, () -> mine.purge(List.of("t")));
     assertTrue(String.valueOf(e.getMessage()).contains("gone"), e.getMessage());
     assertTrue(mine.purgedSince(before, slots));
     assertTrue(mine.purgedSince(mine.clock(), slots), "nothing is kept meanwhile");

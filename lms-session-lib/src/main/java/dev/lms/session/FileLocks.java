@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * file drops the process's POSIX locks on it. Waits are bounded: a stopped process may hold a lock
  * for ever.
  *
- * <p>A lock counts only if the file is still where others look for it. If somebody took it away,
- * it is made anew, and so is the folder it was in.
+ * <p>A lock counts only if the file is still where others look for it. If somebody took it away, it
+ * is made anew, and so is the folder it was in.
  */
 final class FileLocks implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(FileSessionStore.class.getName());

@@ -8,7 +8,8 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A revocation list for one process. Bounded by the sign-outs of one absolute lifetime. Thread-safe.
+ * A revocation list for one process. Bounded by the sign-outs of one absolute lifetime.
+ * Thread-safe.
  */
 public final class MemoryRevocations implements Revocations {
   /** More than one, so that what has ended becomes less; few, because a visitor waits for it. */
@@ -18,8 +19,7 @@ public final class MemoryRevocations implements Revocations {
 
   private final ConcurrentMap<String, Instant> until = new ConcurrentHashMap<>();
   private final ConcurrentSkipListSet<Entry> nextToEnd =
-      new ConcurrentSkipListSet<>(
-          Comparator.comparing(Entry::until).thenComparing(Entry::handle));
+      new ConcurrentSkipListSet<>(Comparator.comparing(Entry::until).thenComparing(Entry::handle));
 
   /** An empty list. */
   public MemoryRevocations() {}

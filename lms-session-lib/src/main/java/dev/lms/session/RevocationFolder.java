@@ -113,8 +113,7 @@ final class RevocationFolder {
   }
 
   /** Of several processes that begin a list at once, the first decides. */
-  private static String announce(Path note, String name, Durability durability)
-      throws IOException {
+  private static String announce(Path note, String name, Durability durability) throws IOException {
     try {
       Path draft = note.resolveSibling(note.getFileName() + "." + UUID.randomUUID() + DRAFT);
       Files.createFile(draft, PrivateFolder.FILE);
@@ -131,7 +130,9 @@ final class RevocationFolder {
     } catch (AccessDeniedException e) {
       // The folder was made for us where we may make nothing.
       LOG.log(
-          Level.WARNING, "cannot write {0}: without it a list lost between starts is not noticed", e);
+          Level.WARNING,
+          "cannot write {0}: without it a list lost between starts is not noticed",
+          e);
       return name;
     }
   }

@@ -119,7 +119,8 @@ class FileDamageTest {
 
   /** A process that has just started sweeps when a session begins. */
   private void sweep(Instant now) {
-    try (FileSessionStore fresh = FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
+    try (FileSessionStore fresh =
+        FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
       fresh.create(STRANGER, Map.of(), now.plusSeconds(600), now);
     }
   }
@@ -342,7 +343,8 @@ class FileDamageTest {
   void aFileSignedWithAKeyThatThisProcessDoesNotHaveIsLeftAlone() throws Exception {
     String token = begin();
     Path file = file(token);
-    try (FileSessionStore rotated = FileSessionStore.open(folder(), NEW_KEYS, 1, Durability.NONE, Runnable::run)) {
+    try (FileSessionStore rotated =
+        FileSessionStore.open(folder(), NEW_KEYS, 1, Durability.NONE, Runnable::run)) {
       for (int i = 0; i < 2; i++) {
         StoredSession session = rotated.load(token).orElseThrow();
         assertTrue(rotated.update(session, Changes.NONE, SOON, NOW).token().isPresent());

@@ -34,7 +34,9 @@ class FileInterruptTest {
 
   @BeforeEach
   void openStore() {
-    store = FileSessionStore.open(folder.resolve("sessions"), KEYS, 1000, Durability.NONE, Runnable::run);
+    store =
+        FileSessionStore.open(
+            folder.resolve("sessions"), KEYS, 1000, Durability.NONE, Runnable::run);
   }
 
   @AfterEach

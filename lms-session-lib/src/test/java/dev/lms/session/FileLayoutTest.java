@@ -116,7 +116,8 @@ class FileLayoutTest {
 
   @Test
   void pastTheThresholdOnlyWhatHasEndedIsSwept() throws Exception {
-    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS, 20, Durability.NONE, Runnable::run)) {
+    try (FileSessionStore store =
+        FileSessionStore.open(folder(), KEYS, 20, Durability.NONE, Runnable::run)) {
       for (int i = 0; i < 19; i++) {
         store.create(STRANGER, Map.of(), NOW.plusSeconds(i < 10 ? 10 : 1000), NOW);
       }
@@ -136,7 +137,8 @@ class FileLayoutTest {
   /** A clock that was wrong for a moment must not keep what ends from being swept for as long. */
   @Test
   void aClockThatJumpsAheadAndBackDelaysNoSweep() throws Exception {
-    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
+    try (FileSessionStore store =
+        FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
       Instant ahead = NOW.plus(Duration.ofDays(365));
       store.create(STRANGER, Map.of(), ahead.plusSeconds(10), ahead);
       for (int i = 0; i < 5; i++) {
@@ -157,7 +159,8 @@ class FileLayoutTest {
             Optional.of(NOW),
             NOW.plus(Duration.ofDays(7)),
             Optional.of(new Principal("ada", Set.of())));
-    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run);
+    try (FileSessionStore store =
+            FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run);
         FileLocks stopped = new FileLocks(KeptFolder.open(folder()), Duration.ofMillis(50))) {
       store.create(person, Map.of(), NOW.plusSeconds(10), NOW);
       String index =
@@ -182,8 +185,10 @@ class FileLayoutTest {
   @Test
   void aLockThatIsNotToBeHadIsAnErrorAfterAWhile() throws Exception {
     Path file = parent.resolve("locks").resolve("lock");
-    try (FileLocks locks = new FileLocks(KeptFolder.open(parent.resolve("locks")), Duration.ofMillis(50));
-        FileLocks others = new FileLocks(KeptFolder.open(parent.resolve("locks")), Duration.ofMillis(50))) {
+    try (FileLocks locks =
+            new FileLocks(KeptFolder.open(parent.resolve("locks")), Duration.ofMillis(50));
+        FileLocks others =
+            new FileLocks(KeptFolder.open(parent.resolve("locks")), Duration.ofMillis(50))) {
       try (FileLocks.Held held = locks.acquireIndex(7)) {
         assertThrows(SessionStoreException.class, () -> others.acquireIndex(7));
         others.acquireIndex(8).close();
@@ -198,7 +203,8 @@ class FileLayoutTest {
   void whatIsJustBeginningIsNotTakenForDebris() throws Exception {
     AtomicBoolean done = new AtomicBoolean();
     ExecutorService threads = Executors.newSingleThreadExecutor();
-    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
+    try (FileSessionStore store =
+        FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
       String token = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
       Future<Integer> sweeping =
           threads.submit(
@@ -206,7 +212,8 @@ class FileLayoutTest {
                 int sweeps = 0;
                 while (!done.get()) {
                   // A process that has just started sweeps when a session begins.
-                  try (FileSessionStore fresh = FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
+                  try (FileSessionStore fresh =
+                      FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
                     fresh.create(STRANGER, Map.of(), NOW.minusSeconds(1), NOW);
                     sweeps++;
                   }
@@ -229,7 +236,8 @@ class FileLayoutTest {
   @Test
   void twoLocksAreTakenInOneOrderWhoeverAsks() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(2);
-    try (FileLocks locks = new FileLocks(KeptFolder.open(parent.resolve("l")), Duration.ofSeconds(60))) {
+    try (FileLocks locks =
+        new FileLocks(KeptFolder.open(parent.resolve("l")), Duration.ofSeconds(60))) {
       List<Future<?>> both = new ArrayList<>();
       for (List<String> pair : List.of(List.of("a", "b"), List.of("b", "a"), List.of("a", "a"))) {
         both.add(

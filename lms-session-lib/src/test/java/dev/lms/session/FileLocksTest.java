@@ -27,8 +27,10 @@ class FileLocksTest {
   void whoIsInterruptedWaitsNoLonger() throws Exception {
     CompletableFuture<SessionStoreException> refused = new CompletableFuture<>();
     // Two, as two processes would have them.
-    try (FileLocks theirs = new FileLocks(KeptFolder.open(folder.resolve("locks")), Duration.ofDays(1));
-        FileLocks ours = new FileLocks(KeptFolder.open(folder.resolve("locks")), Duration.ofDays(1))) {
+    try (FileLocks theirs =
+            new FileLocks(KeptFolder.open(folder.resolve("locks")), Duration.ofDays(1));
+        FileLocks ours =
+            new FileLocks(KeptFolder.open(folder.resolve("locks")), Duration.ofDays(1))) {
       Thread waiting =
           new Thread(
               () ->
@@ -54,8 +56,10 @@ class FileLocksTest {
   /** All of this process's locks are on one channel, and an interrupt must not close that. */
   @Test
   void whatOthersHoldOutlivesAnInterrupt() throws Exception {
-    try (FileLocks theirs = new FileLocks(KeptFolder.open(folder.resolve("locks")), Duration.ofMinutes(1));
-        FileLocks ours = new FileLocks(KeptFolder.open(folder.resolve("locks")), Duration.ofMinutes(1))) {
+    try (FileLocks theirs =
+            new FileLocks(KeptFolder.open(folder.resolve("locks")), Duration.ofMinutes(1));
+        FileLocks ours =
+            new FileLocks(KeptFolder.open(folder.resolve("locks")), Duration.ofMinutes(1))) {
       try (FileLocks.Held held = ours.acquire(HANDLE)) {
         assertNotNull(held);
         Thread.currentThread().interrupt();

@@ -120,8 +120,7 @@ class FileRevocationsTest {
         String handle = "%04x".formatted(round);
         // A new list sweeps with its first revocation.
         List<Callable<Boolean>> calls =
-            Collections.nCopies(
-                8, () -> open(folder).revoke(handle, NOW.plusSeconds(60), NOW));
+            Collections.nCopies(8, () -> open(folder).revoke(handle, NOW.plusSeconds(60), NOW));
         int first = 0;
         for (Future<Boolean> call : threads.invokeAll(calls)) {
           first += call.get() ? 1 : 0;

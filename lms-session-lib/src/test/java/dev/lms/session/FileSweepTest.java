@@ -39,9 +39,7 @@ class FileSweepTest {
 
   private long sessions() throws IOException {
     try (var files = Files.walk(folder())) {
-      return files
-          .filter(file -> file.getFileName().toString().matches("\\p{XDigit}{32}"))
-          .count();
+      return files.filter(file -> file.getFileName().toString().matches("\\p{XDigit}{32}")).count();
     }
   }
 

@@ -147,8 +147,7 @@ class FilesTakenAwayTest {
         assertEquals(Optional.empty(), ours.tryAcquireIndex(7));
         assertThrows(
             SessionStoreException.class,
-            () ->
-                new FileLocks(KeptFolder.open(folder()), Duration.ofMillis(50)).acquireIndex(7));
+            () -> new FileLocks(KeptFolder.open(folder()), Duration.ofMillis(50)).acquireIndex(7));
       }
       ours.acquireIndex(7).close();
     }

@@ -91,7 +91,8 @@ final class ServeCommand implements Callable<Integer> {
     return config.withSecretKey(keys.signing(), keys.accepted(Clock.systemUTC().instant()));
   }
 
-  private int serve(Config config, Map<String, HealthPages.Check> checks) throws IOException, InterruptedException {
+  private int serve(Config config, Map<String, HealthPages.Check> checks)
+      throws IOException, InterruptedException {
     int maxHeapMb = (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() >> 20);
     ResourcePlan plan = plan(config, OptionalInt.of(Math.max(1, maxHeapMb)));
     WebServer.prepareJdk(
@@ -150,8 +151,8 @@ final class ServeCommand implements Callable<Integer> {
     return supervisor.run();
   }
 
-  private static App start(
-      Config config, ResourcePlan plan, Map<String, HealthPages.Check> checks) throws IOException {
+  private static App start(Config config, ResourcePlan plan, Map<String, HealthPages.Check> checks)
+      throws IOException {
     String where = "LMS_HOST " + config.web().host() + ", LMS_PORT " + config.web().port();
     try {
       return App.start(config, plan, checks);

@@ -51,7 +51,8 @@ class FilesTakenAwayIT {
       try (WorkerProcess second = WorkerProcess.serve(site.environment());
           ExecutorService threads = Executors.newFixedThreadPool(4)) {
         List<Future<Integer>> counted = new ArrayList<>();
-        for (Browser browser : List.of(onOne, onOne, onOne.on(second.uri("/")), onOne.on(second.uri("/")))) {
+        for (Browser browser :
+            List.of(onOne, onOne, onOne.on(second.uri("/")), onOne.on(second.uri("/")))) {
           counted.add(threads.submit(() -> count(browser)));
         }
         int stored = 0;
@@ -73,8 +74,7 @@ class FilesTakenAwayIT {
   private static int count(Browser browser) {
     int stored = 0;
     for (int i = 0; i < EACH; i++) {
-      Browser.Answer answer =
-          browser.post("/debug/session/add", Map.of("key", "n", "delta", "1"));
+      Browser.Answer answer = browser.post("/debug/session/add", Map.of("key", "n", "delta", "1"));
       stored += answer.status() == 200 ? 1 : 0;
     }
     return stored;
