@@ -1,5 +1,6 @@
 package dev.lms.session;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -328,7 +329,7 @@ class JsonKeyTest {
             () -> session.set(number, new WithFloat(Double.NaN)),
             () -> session.set(base, new WithBase(new Derived())),
             () -> session.set(item, new Item(nothing(), 1, "x")),
-            () -> session.set(texts, Arrays.asList("a", null)),
+            () -> session.set(texts, Arrays.asList("a", nothing())),
             () -> session.set(link, circle));
     for (int i = 0; i < sets.size(); i++) {
       IllegalArgumentException error =
@@ -407,8 +408,9 @@ class JsonKeyTest {
               () ->
                   key.getMethod("json", String.class, Class.class)
                       .invoke(null, "cart", String.class));
-      assertEquals(IllegalStateException.class, error.getCause().getClass());
-      String message = String.valueOf(error.getCause().getMessage());
+      Throwable cause = requireNonNull(error.getCause());
+      assertEquals(IllegalStateException.class, cause.getClass());
+      String message = String.valueOf(cause.getMessage());
       assertTrue(message.contains("'cart'"), message);
       assertTrue(message.contains("com.google.code.gson:gson"), message);
       assertNotNull(key.getMethod("counter", String.class).invoke(null, "visits"));

@@ -1,5 +1,6 @@
 package dev.lms.session.httpserver;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -68,7 +69,7 @@ class JavaClientTest {
         assertEquals("" + visit, answer.body());
       }
       // What HttpURLConnection sends for the same jar, without a handler for the whole process.
-      List<String> sent = jar.get(uri, Map.of()).get("Cookie");
+      List<String> sent = requireNonNull(jar.get(uri, Map.of()).get("Cookie"));
       assertTrue(sent.toString().contains("session=\""), sent.toString());
       HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
       connection.setRequestProperty("Cookie", String.join("; ", sent));
