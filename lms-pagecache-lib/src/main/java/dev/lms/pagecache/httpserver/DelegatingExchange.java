@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpPrincipal;
+import com.sun.net.httpserver.HttpsExchange;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -23,6 +24,22 @@ abstract class DelegatingExchange extends HttpExchange {
   DelegatingExchange(HttpExchange outer) {
     this.outer = outer;
   }
+
+  /** What handlers get: over TLS, one that tells so. */
+  final HttpExchange asItWas() {
+    HttpsExchange secure = secure();
+    return secure == null ? this : new SecureExchange(this, secure);
+  }
+
+  private @Nullable HttpsExchange secure() {
+    if (outer instanceof HttpsExchange secure) {
+      return secure;
+    }
+    return outer instanceof DelegatingExchange further ? further.secure() : null;
+  }
+
+  /** Called when a handler looks at what no key holds: who is at the other end. */
+  void readsConnection() {}
 
   @Override
   public Headers getRequestHeaders() {

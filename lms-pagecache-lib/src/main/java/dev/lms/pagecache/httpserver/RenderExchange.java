@@ -252,14 +252,19 @@ final class RenderExchange extends DelegatingExchange {
   }
 
   @Override
-  public InetSocketAddress getRemoteAddress() {
+  void readsConnection() {
     readConnection = true;
+  }
+
+  @Override
+  public InetSocketAddress getRemoteAddress() {
+    readsConnection();
     return super.getRemoteAddress();
   }
 
   @Override
   public @Nullable HttpPrincipal getPrincipal() {
-    readConnection = true;
+    readsConnection();
     return super.getPrincipal();
   }
 

@@ -289,7 +289,7 @@ final class Visit {
     Filter.Chain behind = chainSpent ? filter.behind(outer, chain) : chain;
     chainSpent = true;
     try {
-      behind.doFilter(render);
+      behind.doFilter(render.asItWas());
       return render.finish();
     } catch (Throwable e) { // Also what handlers in other languages throw without saying so.
       responder.announce(ifFails);
