@@ -154,8 +154,8 @@ public final class CookieSessionStore implements SessionStore {
   }
 
   @Override
-  public void delete(String token, Instant now) {
-    open(token).ifPresent(session -> revoke(session, now));
+  public boolean delete(String token, Instant now) {
+    return open(token).filter(session -> revoke(session, now)).isPresent();
   }
 
   private boolean revoke(StoredSession session, Instant now) {

@@ -419,20 +419,24 @@ public final class FileSessionStore implements SessionStore {
   }
 
   @Override
-  public void delete(String token, Instant now) {
-    tokens.parse(token).ifPresent(name -> end(name, Optional.empty(), now));
+  public boolean delete(String token, Instant now) {
+    return tokens.parse(token).filter(name -> end(name, Optional.empty(), now)).isPresent();
   }
 
   @Override
-  public void delete(StoredSession session, Instant now) {
+  public boolean delete(StoredSession session, Instant now) {
     Optional<String> person = session.envelope().principal().map(Principal::id);
-    end(SessionTokens.of(session), person, now);
+    return end(SessionTokens.of(session), person, now);
   }
 
-  /** Ends a session, or what it was rotated into; takes it out of its person's index. */
-  private void end(SessionTokens.Token first, Optional<String> person, Instant now) {
+  /**
+   * Ends a session, or what it was rotated into; takes it out of its person's index. Answers
+   * whether there was one.
+   */
+  private boolean end(SessionTokens.Token first, Optional<String> person, Instant now) {
     SessionTokens.Token name = first;
     Optional<String> whose = person;
+    boolean ended = false;
     try {
       Optional<Forward> forward;
       do {
@@ -442,6 +446,7 @@ public final class FileSessionStore implements SessionStore {
           forward = slot.flatMap(SessionFiles::forward);
           if (forward.isEmpty()) {
             whose = slot.flatMap(FileSessionStore::person).or(() -> person);
+            ended = slot.flatMap(found -> RecordCodec.decode(found.content())).isPresent();
             sessions.end(name.handle());
           }
         }
@@ -452,6 +457,7 @@ public final class FileSessionStore implements SessionStore {
       if (whose.isPresent()) {
         signIns.leave(whose.get(), name.handle(), now);
       }
+      return ended;
     } catch (IOException e) {
       throw failed("delete", e);
     }

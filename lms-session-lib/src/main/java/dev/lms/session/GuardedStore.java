@@ -90,15 +90,6 @@ final class GuardedStore implements SessionStore {
     return answer;
   }
 
-  private void askAnd(StoreOperation operation, Runnable call) {
-    ask(
-        operation,
-        () -> {
-          call.run();
-          return true;
-        });
-  }
-
   private boolean isForged(String token) {
     return store.handle(token).isEmpty();
   }
@@ -190,15 +181,13 @@ final class GuardedStore implements SessionStore {
   }
 
   @Override
-  public void delete(String token, Instant now) {
-    if (!isForged(token)) {
-      askAnd(StoreOperation.DELETE, () -> store.delete(token, now));
-    }
+  public boolean delete(String token, Instant now) {
+    return !isForged(token) && ask(StoreOperation.DELETE, () -> store.delete(token, now));
   }
 
   @Override
-  public void delete(StoredSession session, Instant now) {
-    askAnd(StoreOperation.DELETE, () -> store.delete(session, now));
+  public boolean delete(StoredSession session, Instant now) {
+    return ask(StoreOperation.DELETE, () -> store.delete(session, now));
   }
 
   @Override

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * HMAC-SHA256), so a value made for one purpose is worthless for another. Immutable and
  * thread-safe; never prints its secrets.
  *
- * <p>To rotate: make a new secret the current one and keep the old one as a fallback for as long as
- * a session may live (the absolute timeout). Nobody is signed out.
+ * <p>To rotate, in three steps, each on all workers before the next begins: accept the new secret
+ * as a fallback; swap the two, so that the new one signs and the old one is the fallback; drop the
+ * old one after as long as a session may live (the absolute timeout). Nobody is signed out. Without
+ * the first step, workers that do not know the new secret yet would take what it signed for forged.
  */
 public final class KeyRing {
   /** The shortest secret that is taken, in characters. */

@@ -2,6 +2,7 @@ package dev.lms.session;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -291,10 +292,11 @@ public final class Session {
    */
   public void end() {
     StoredSession current;
+    boolean ended;
     try {
       current = load();
       failInOutage();
-      delete(current);
+      ended = delete(current);
     } finally {
       forgetChanges();
     }
@@ -304,19 +306,21 @@ public final class Session {
     tokens = List.of();
     stored = null;
     loaded = true;
-    if (current != null) {
+    if (current != null && ended) {
       sessions.events().ended(SessionEvent.of(current), EndReason.SIGNED_OUT);
     }
   }
 
-  private void delete(@Nullable StoredSession current) {
+  /** Whether this ended anything: another request may have done it before. */
+  private boolean delete(@Nullable StoredSession current) {
+    boolean ended = false;
     for (String token : tokens) {
-      if (current != null && current.token().equals(token)) {
-        sessions.store().delete(current, now());
-      } else {
-        sessions.store().delete(token, now());
-      }
+      ended |=
+          current != null && current.token().equals(token)
+              ? sessions.store().delete(current, now())
+              : sessions.store().delete(token, now());
     }
+    return ended;
   }
 
   /** When the session began; empty if there is none. */
@@ -622,7 +626,9 @@ public final class Session {
     }
   }
 
+  /** Old ids beside one that opens the session are no theft: whoever sent them needs none. */
   private @Nullable StoredSession find() {
+    Map<String, Opened.Reused> reuses = new LinkedHashMap<>();
     for (String token : tokens) {
       Opened opened = sessions.store().open(token, now());
       if (opened instanceof Opened.Live found) {
@@ -631,9 +637,10 @@ public final class Session {
         }
         sessions.events().ended(SessionEvent.of(found.session()), EndReason.EXPIRED);
       } else if (opened instanceof Opened.Reused reused) {
-        sessions.reused(token, reused);
+        reuses.put(token, reused);
       }
     }
+    reuses.forEach(sessions::reused);
     return null;
   }
 

@@ -124,12 +124,15 @@ public interface SessionStore extends AutoCloseable {
    * Ends the session this token names, if it is there. No commit brings it back. A store that
    * {@linkplain Capabilities#followsRotation follows rotations} also ends what it was rotated into,
    * however long ago: whoever signs out while another request rotates has signed out.
+   *
+   * @return whether this call ended it: of several at the same moment one is told so. False also if
+   *     the answer to it was lost, and it was there no more when it was tried again
    */
-  void delete(String token, Instant now);
+  boolean delete(String token, Instant now);
 
   /** The same for a session that was loaded before; may cost less than by its token alone. */
-  default void delete(StoredSession session, Instant now) {
-    delete(session.token(), now);
+  default boolean delete(StoredSession session, Instant now) {
+    return delete(session.token(), now);
   }
 
   /**

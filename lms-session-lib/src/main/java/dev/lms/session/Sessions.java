@@ -220,8 +220,7 @@ public final class Sessions {
         ends ? "ends" : "goes on under its new id");
     SessionEvent session = new SessionEvent(reuse.handle(), Optional.empty());
     events.reused(session);
-    if (ends) {
-      store.delete(token, now());
+    if (ends && store.delete(token, now())) {
       events.ended(session, EndReason.REUSED);
     }
   }

@@ -113,6 +113,30 @@ class RotationTest {
     assertEquals(List.of(), sessions.list(ADA.id()));
   }
 
+  /** A browser may hold both for a while; whoever holds the valid one needs no old one. */
+  @Test
+  void whoeverAlsoHoldsTheValidIdIsNoThief() {
+    sessions = sessions(new Rotation(GRACE, true));
+    List<String> old = signIn();
+    List<String> cookie = rotate(rotate(old));
+    clock.move(GRACE);
+    for (List<String> both :
+        List.of(
+            List.of(old.get(0) + "; " + cookie.get(0)),
+            List.of(cookie.get(0) + "; " + old.get(0)),
+            List.of(old.get(0), cookie.get(0)))) {
+      Session session = sessions.open(both);
+      assertEquals(Optional.of(ADA), session.principal());
+      session.set("a", "1");
+      assertEquals(Outcome.STORED, session.commit());
+    }
+    assertTrue(sessions.open(cookie).exists());
+    assertEquals(0, sessions.statistics().reused());
+    assertFalse(sessions.open(old).exists(), "alone it still is reported");
+    assertEquals(1, sessions.statistics().reused());
+    assertFalse(sessions.open(cookie).exists());
+  }
+
   @Test
   void signingOutEndsASessionThatAnotherRequestHasJustRotated() {
     for (Duration grace : List.of(Duration.ZERO, GRACE)) {

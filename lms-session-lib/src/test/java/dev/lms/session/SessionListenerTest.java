@@ -111,6 +111,21 @@ class SessionListenerTest {
     told.clear();
   }
 
+  @Test
+  void ofTwoWhoSignOutAtOnceOneIsTold() {
+    Session first = sessions.open(null);
+    first.signIn(ADA);
+    assertEquals(Outcome.STORED, first.commit());
+    List<String> cookie = List.of(first.setCookie().orElseThrow().replaceFirst(";.*", ""));
+    List<Session> both = List.of(sessions.open(cookie), sessions.open(cookie));
+    both.forEach(session -> assertTrue(session.exists()));
+    told.clear();
+    both.forEach(Session::end);
+    assertEquals(1, told.size(), told::toString);
+    both.forEach(session -> assertFalse(session.exists()));
+    assertEquals(1, sessions.statistics().ended().get(EndReason.SIGNED_OUT));
+  }
+
   @AfterEach
   void stop() {
     redis.close();

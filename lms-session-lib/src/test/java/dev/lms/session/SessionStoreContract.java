@@ -145,6 +145,35 @@ public abstract class SessionStoreContract extends RotationContract {
     }
   }
 
+  @Test
+  void ofManyWhoEndASessionOneIsToldSo() throws Exception {
+    SessionStore one = store();
+    SessionStore two = store();
+    for (boolean rotates : List.of(false, true)) {
+      String first = one.create(person(), Map.of(), SOON, NOW);
+      StoredSession session = loaded(one, first);
+      String token =
+          rotates
+              ? one.rotate(session, Changes.NONE, SOON, NOW, GRACE).token().orElseThrow()
+              : first;
+      // Loaded before anybody ends it.
+      StoredSession now = loaded(two, token);
+      List<Callable<Object>> ends = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        SessionStore store = i % 2 == 0 ? one : two;
+        ends.add(i % 3 == 0 ? () -> store.delete(now, NOW) : () -> store.delete(token, NOW));
+      }
+      if (one.capabilities().followsRotation()) {
+        ends.add(() -> two.delete(first, NOW));
+        ends.add(() -> one.delete(session, NOW));
+      }
+      List<Object> told = inParallel(ends);
+      assertEquals(1, told.stream().filter(Boolean.TRUE::equals).count(), told::toString);
+      assertFalse(one.delete(token, NOW));
+      assertFalse(one.delete("nonsense", NOW));
+    }
+  }
+
   // G5, G6: deadlines.
 
   @Test

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
@@ -214,17 +215,17 @@ final class RedisIndex {
       if (doomed.isEmpty()) {
         return ended;
       }
-      ended += end(indexes, doomed, now);
+      ended += end(indexes, doomed, now).size();
     }
     throw new SessionStoreException(
         "a person signs in faster than their sessions can be revoked; try again");
   }
 
   /**
-   * Ends these sessions, then takes them out; answers how many were live. The mark says which call
-   * ended a session that was, so that one that is sent again counts it too.
+   * Ends these sessions, then takes them out; answers those that were live. The mark says which
+   * call ended a session that was, so that one that is sent again counts it too.
    */
-  int end(List<String> indexes, List<IndexEntry> doomed, Instant now) {
+  List<IndexEntry> end(List<String> indexes, List<IndexEntry> doomed, Instant now) {
     String call = UUID.randomUUID().toString();
     List<Step> steps = new ArrayList<>();
     for (IndexEntry entry : doomed) {
@@ -236,7 +237,10 @@ final class RedisIndex {
     List<String> fields = doomed.stream().map(IndexEntry::field).toList();
     indexes.forEach(index -> steps.add(Step.deleteFields(index, fields)));
     List<Object> answers = calls.repeatable(steps);
-    return (int) answers.subList(0, doomed.size()).stream().filter(Script::isOne).count();
+    return IntStream.range(0, doomed.size())
+        .filter(i -> Script.isOne(answers.get(i)))
+        .mapToObj(doomed::get)
+        .toList();
   }
 
   /**

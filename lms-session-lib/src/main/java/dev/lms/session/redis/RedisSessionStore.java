@@ -350,12 +350,15 @@ public final class RedisSessionStore implements SessionStore {
   }
 
   @Override
-  public void delete(String token, Instant now) {
-    tokens.parse(token).ifPresent(this::delete);
+  public boolean delete(String token, Instant now) {
+    return tokens.parse(token).filter(this::delete).isPresent();
   }
 
-  /** Ends a session, or what it was rotated into; takes it out of its person's index. */
-  private void delete(Token first) {
+  /**
+   * Ends a session, or what it was rotated into; takes it out of its person's index. Answers
+   * whether there was one.
+   */
+  private boolean delete(Token first) {
     Token name = first;
     Object answer = calls.repeatable(() -> end(first));
     Optional<Forward> forward = forward(name, answer);
@@ -366,11 +369,17 @@ public final class RedisSessionStore implements SessionStore {
       forward = forward(name, answer);
     }
     Token ended = name;
-    envelopes
-        .decode(ended.handle(), answer.toString())
+    Optional<Envelope> envelope = ended(ended, answer);
+    envelope
         .flatMap(RedisSessionStore::person)
         .map(person -> index.leave(person, List.of(RedisKeys.field(ended))))
         .ifPresent(calls::repeatable);
+    return envelope.isPresent();
+  }
+
+  /** The session that end.lua says it has ended; empty if there was none that can be read. */
+  private Optional<Envelope> ended(Token name, Object answer) {
+    return answer instanceof String text ? envelopes.decode(name.handle(), text) : Optional.empty();
   }
 
   private Object end(Token name) {
@@ -378,15 +387,18 @@ public final class RedisSessionStore implements SessionStore {
   }
 
   @Override
-  public void delete(StoredSession session, Instant now) {
-    delete(SessionTokens.of(session), session.envelope());
+  public boolean delete(StoredSession session, Instant now) {
+    return delete(SessionTokens.of(session), session.envelope());
   }
 
-  private void delete(Token name, Envelope envelope) {
+  private boolean delete(Token name, Envelope envelope) {
     List<Step> steps = new ArrayList<>(List.of(END.step(List.of(keys.session(name)), List.of())));
     person(envelope).ifPresent(id -> steps.addAll(index.leave(id, List.of(RedisKeys.field(name)))));
     Object answer = calls.repeatable(steps).get(0);
-    forward(name, answer).ifPresent(forward -> delete(name.as(forward.handle())));
+    Optional<Forward> forward = forward(name, answer);
+    return forward.isPresent()
+        ? delete(name.as(forward.get().handle()))
+        : ended(name, answer).isPresent();
   }
 
   @Override

@@ -85,8 +85,7 @@ record RedisSignIn(
   private void end(Object excess, RedisIndex index, SessionListener listener) {
     if (excess instanceof List<?> fields && !fields.isEmpty()) {
       List<IndexEntry> oldest = entries(fields);
-      index.end(index.all(principalId), oldest, now);
-      for (IndexEntry entry : oldest) {
+      for (IndexEntry entry : index.end(index.all(principalId), oldest, now)) {
         listener.ended(new SessionEvent(entry.handle(), Optional.of(principalId)), EndReason.LIMIT);
       }
     }

@@ -7,7 +7,8 @@
 local now, max = tonumber(ARGV[1]), tonumber(ARGV[3])
 local field, replaced = ARGV[5], ARGV[9]
 local root = ARGV[8]
-local others, stale = {}, {}
+-- A session that is being rotated has several names here, and one root.
+local others, of_root, stale = {}, {}, {}
 local entries = redis.pcall('HGETALL', KEYS[1])
 if entries.err then
   -- No index. Somebody put it in the place of one, which begins anew.
@@ -15,15 +16,27 @@ if entries.err then
   entries = {}
 end
 for i = 1, #entries, 2 do
+  if entries[i] == replaced then
+    root = string.match(entries[i + 1], ' (%x+)$') or root
+  end
+end
+for i = 1, #entries, 2 do
   local deadline, signed_in, its_root = string.match(entries[i + 1], '^(%d+) %d+ (%d+) (%x+)$')
   deadline = tonumber(deadline or '0')
   if entries[i] == replaced then
-    root = its_root or root
+    -- About to go.
   elseif deadline + 60000 <= now and entries[i] ~= field then
     -- Ended, by any worker's clock.
     table.insert(stale, entries[i])
-  elseif deadline > now and entries[i] ~= field then
-    table.insert(others, {entries[i], tonumber(signed_in), entries[i + 1]})
+  elseif deadline > now and entries[i] ~= field and its_root ~= root then
+    local other = of_root[its_root]
+    if not other then
+      other = {root = its_root, signed_in = 0, names = {}}
+      of_root[its_root] = other
+      table.insert(others, other)
+    end
+    other.signed_in = math.max(other.signed_in, tonumber(signed_in))
+    table.insert(other.names, i)
   end
 end
 if #others >= max and ARGV[4] == '1' then
@@ -43,10 +56,12 @@ if #others < max then
 end
 -- A total order: sign-ins at the same time must agree on what ends, or too many would.
 table.sort(others, function(a, b)
-  return a[2] < b[2] or (a[2] == b[2] and a[1] < b[1])
+  return a.signed_in < b.signed_in or (a.signed_in == b.signed_in and a.root < b.root)
 end)
 for i = 1, #others - max + 1 do
-  table.insert(excess, others[i][1])
-  table.insert(excess, others[i][3])
+  for _, name in ipairs(others[i].names) do
+    table.insert(excess, entries[name])
+    table.insert(excess, entries[name + 1])
+  end
 end
 return excess

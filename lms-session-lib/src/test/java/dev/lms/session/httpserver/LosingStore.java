@@ -96,12 +96,8 @@ final class LosingStore implements SessionStore {
   }
 
   @Override
-  public void delete(String token, Instant now) {
-    write(
-        () -> {
-          store.delete(token, now);
-          return true;
-        });
+  public boolean delete(String token, Instant now) {
+    return write(() -> store.delete(token, now));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.lms.session.redis;
 
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,6 +43,7 @@ class RevocationRaceTest {
   private static final Instant SOON = NOW.plusSeconds(1800);
   private static final Instant FAR = SOON.plusSeconds(600);
   private static final Instant LATER = NOW.plus(Duration.ofDays(7));
+  private static final Duration GRACE = Duration.ofSeconds(10);
   private static final Principal ADA = new Principal("ada", Set.of("student"));
   private static final Envelope PERSON =
       new Envelope(NOW, Optional.of(NOW), LATER, Optional.of(ADA));
@@ -95,6 +98,10 @@ class RevocationRaceTest {
 
   private StoredSession load(String token) {
     return quick.load(token).orElseThrow();
+  }
+
+  private String handle(String token) {
+    return load(token).handle();
   }
 
   private boolean lives(String token) {
@@ -236,6 +243,38 @@ class RevocationRaceTest {
       stop.release();
       assertFalse(lives(running.get(20, TimeUnit.SECONDS)));
       assertEquals(!visitor, lives(before.token()), "after a rotation neither name is alive");
+    }
+  }
+
+  /** The index names it twice until the old name is taken out. */
+  @Test
+  void aSessionThatIsJustRotatedCountsOnce() throws Exception {
+    for (SessionLimit limit :
+        List.of(
+            new SessionLimit(3, SessionLimit.WhenReached.END_OLDEST),
+            new SessionLimit(3, SessionLimit.WhenReached.REFUSE))) {
+      revokeAll(quick);
+      String oldest = signIn(quick);
+      StoredSession second = load(signIn(quick));
+      ParkingProxy.Stop stop = proxy.stopAfter(2);
+      Future<String> running =
+          threads.submit(
+              () -> slow.rotate(second, Changes.NONE, SOON, NOW, GRACE).token().orElseThrow());
+      assertTrue(stop.isReachedBefore(running));
+      Envelope later = new Envelope(NOW, Optional.of(NOW.plusSeconds(9)), LATER, Optional.of(ADA));
+      String third = quick.create(later, Map.of(), SOON, NOW, limit).orElse("refused");
+      assertTrue(lives(third), limit::toString);
+      assertTrue(lives(oldest), limit::toString);
+      if (!limit.refuses()) {
+        // And it ends once, under both its names.
+        quick.revoke(ADA.id(), load(oldest).handle(), NOW);
+        String fourth = quick.create(later, Map.of(), SOON, NOW);
+        String fifth = quick.create(later, Map.of(), SOON, NOW, limit).orElseThrow();
+        Set<String> left = Stream.of(third, fourth, fifth).map(this::handle).collect(toSet());
+        assertEquals(left, Set.copyOf(listed()));
+      }
+      stop.release();
+      running.get(20, TimeUnit.SECONDS);
     }
   }
 
