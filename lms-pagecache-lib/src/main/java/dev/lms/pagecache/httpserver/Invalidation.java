@@ -4,7 +4,6 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.PageRule;
-import dev.lms.pagecache.PageStoreException;
 import java.net.URI;
 import java.util.HashSet;
 import java.util.List;
@@ -14,13 +13,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Purges the pages of a URI after an unsafe method on it succeeded (RFC 9111 section 4.4), before
- * the answer leaves: whoever sees it and asks again gets a page rendered after the change.
+ * the answer leaves: whoever sees it and asks again gets a page rendered after the change. The same
+ * goes for what the answer says was created or sent: the path of a new resource may have been asked
+ * for before, and its 404 stored.
  */
 final class Invalidation {
   private static final System.Logger LOG = System.getLogger(PageCacheFilter.class.getName());
 
   /** RFC 9110 section 9.2.1. Methods nobody knows count as unsafe. */
   private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
+  private static final int CREATED = 201;
+  private static final List<String> DEFAULT_PORTS = List.of(":443", ":80");
 
   private final PageCache cache;
 
@@ -35,32 +39,42 @@ final class Invalidation {
   /**
    * To be called when status and fields of the answer are known.
    *
-   * @param ofGet what a GET of the same URI would declare; without it there is nothing to purge
+   * @param ofGet what a GET of the same URI would declare; without it there are no pages of it
    */
   void after(HttpExchange exchange, int status, Headers answer, Optional<PageRule> ofGet) {
-    if (isSafe(exchange.getRequestMethod()) || status < 200 || status >= 400 || ofGet.isEmpty()) {
+    if (isSafe(exchange.getRequestMethod()) || status < 200 || status >= 400) {
       return;
     }
     Set<String> paths = new HashSet<>();
-    paths.add(exchange.getRequestURI().getRawPath());
-    if (ofGet.get().profile() == PageRule.Profile.RFC9111) {
-      for (String name : List.of("Location", "Content-Location")) {
-        sameOrigin(exchange, answer.getFirst(name)).ifPresent(paths::add);
-      }
+    if (ofGet.isPresent()) {
+      paths.add(exchange.getRequestURI().getRawPath());
     }
+    // Of a redirect, Location says where to go next; of a 201, what there is now.
+    if (status == CREATED || ofGet.filter(Invalidation::answerDecides).isPresent()) {
+      sameOrigin(exchange, answer.getFirst("Location")).ifPresent(paths::add);
+    }
+    sameOrigin(exchange, answer.getFirst("Content-Location")).ifPresent(paths::add);
+    // No page is stored under anything else.
     paths.removeIf(path -> path == null || !path.startsWith("/") || path.startsWith("//"));
-    if (paths.isEmpty()) {
-      return; // No page is stored under anything else.
+    if (!paths.isEmpty()) {
+      purge(paths, exchange.getRequestMethod());
     }
+  }
+
+  private static boolean answerDecides(PageRule rule) {
+    return rule.profile() == PageRule.Profile.RFC9111;
+  }
+
+  private void purge(Set<String> paths, String method) {
     try {
       cache.purgePaths(paths);
-    } catch (PageStoreException e) {
+    } catch (RuntimeException e) { // Whatever a store throws: the change has happened.
       LOG.log(
           System.Logger.Level.ERROR,
           "The pages of "
               + paths
               + " could not be purged after a "
-              + exchange.getRequestMethod()
+              + method
               + "; they may be served as they were until they expire",
           e);
     }
@@ -73,12 +87,30 @@ final class Invalidation {
     }
     try {
       URI target = exchange.getRequestURI().resolve(URI.create(reference));
-      String host = exchange.getRequestHeaders().getFirst("Host");
-      return target.getRawAuthority() == null || target.getRawAuthority().equalsIgnoreCase(host)
-          ? Optional.ofNullable(target.getRawPath())
+      String authority = target.getRawAuthority();
+      String path = target.getRawPath();
+      return path != null
+              && path.startsWith("/")
+              && (authority == null
+                  || isSameHost(authority, exchange.getRequestHeaders().getFirst("Host")))
+          ? Optional.of(path)
           : Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.empty(); // No URI, so no page of it is stored.
     }
+  }
+
+  /** Whether two name the same host, where the scheme is not known: a proxy may have changed it. */
+  static boolean isSameHost(String one, @Nullable String other) {
+    return other != null && withoutDefaultPort(one).equalsIgnoreCase(withoutDefaultPort(other));
+  }
+
+  private static String withoutDefaultPort(String host) {
+    for (String port : DEFAULT_PORTS) {
+      if (host.endsWith(port)) {
+        return host.substring(0, host.length() - port.length());
+      }
+    }
+    return host;
   }
 }

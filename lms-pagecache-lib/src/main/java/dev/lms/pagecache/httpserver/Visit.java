@@ -319,9 +319,8 @@ final class Visit {
     @Override
     public Rendering render(PageKey key, Optional<Page> stale, Runnable nothingToShare)
         throws IOException {
-      long before = readsSoFar();
       Optional<Question> question = stale.flatMap(this::questionAbout);
-      Rendered rendered = ask(key, question, before, nothingToShare);
+      Rendered rendered = ask(key, question, false, nothingToShare);
       if (question.isEmpty() || rendered.exchange().getResponseCode() != 304 || fault.isPresent()) {
         return judge(key, rendered);
       }
@@ -329,7 +328,7 @@ final class Visit {
         return confirm(key, question.get(), rendered);
       }
       // What was read about the person on the way counts for what is rendered now.
-      return judge(key, ask(key, Optional.empty(), before, nothingToShare));
+      return judge(key, ask(key, Optional.empty(), rendered.readPersonal(), nothingToShare));
     }
 
     /**
@@ -342,14 +341,16 @@ final class Visit {
         RenderExchange exchange, Received received, boolean readPersonal, boolean sameAsker) {}
 
     private Rendered ask(
-        PageKey key, Optional<Question> question, long readsBefore, Runnable nothingToShare)
+        PageKey key, Optional<Question> question, boolean readBefore, Runnable nothingToShare)
         throws IOException {
       Instant started = cache.clock().instant();
+      long reads = readsSoFar();
       RenderExchange.Fate fate =
           new RenderExchange.Fate() {
             @Override
             public Optional<Reason> objection(RenderExchange begun) {
-              return Attempt.this.objection(key, rendered(begun, started, readsBefore, true));
+              return Attempt.this.objection(
+                  key, new Rendered(begun, received(started), readBefore || readSince(reads), true));
             }
 
             @Override
@@ -376,16 +377,18 @@ final class Visit {
           throw e;
         } // The handler was told to stop, and that is no failure of its.
       }
-      return rendered(render, started, readsBefore, settings.ask(outer).equals(Optional.of(asker)));
+      // Before who is asking is looked up once more: that is no read of the handler's.
+      boolean readPersonal = readBefore || readSince(reads);
+      return new Rendered(
+          render, received(started), readPersonal, settings.ask(outer).equals(Optional.of(asker)));
     }
 
-    private Rendered rendered(
-        RenderExchange render, Instant started, long readsBefore, boolean sameAsker) {
-      return new Rendered(
-          render,
-          new Received(requestFields(), started, cache.clock().instant()),
-          settings.personalReads().isEmpty() || readsSoFar() != readsBefore,
-          sameAsker);
+    private Received received(Instant started) {
+      return new Received(requestFields(), started, cache.clock().instant());
+    }
+
+    private boolean readSince(long reads) {
+      return settings.personalReads().isEmpty() || readsSoFar() != reads;
     }
 
     /**

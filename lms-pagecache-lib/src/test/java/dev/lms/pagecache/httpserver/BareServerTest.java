@@ -3,6 +3,7 @@ package dev.lms.pagecache.httpserver;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.lms.pagecache.Asker;
@@ -326,46 +327,46 @@ class BareServerTest {
   static void open() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
     server.setExecutor(THREADS);
-    context("/bare/", null);
-    context("/none/", Optional.empty());
-    context("/declared/", Optional.of(PageRule.shared(Duration.ofMinutes(1))));
-    context("/rfc/", Optional.of(PageRule.rfc9111(Audience.EVERYONE, Duration.ofMinutes(1))));
+    context("/bare/");
+    cached("/none/", Optional.empty());
+    cached("/declared/", Optional.of(PageRule.shared(Duration.ofMinutes(1))));
+    cached("/rfc/", Optional.of(PageRule.rfc9111(Audience.EVERYONE, Duration.ofMinutes(1))));
     server.start();
   }
 
-  private static void context(String path, Optional<PageRule> rule) {
-    var context =
-        server.createContext(
-            path,
-            exchange -> {
-              String name = exchange.getRequestURI().getPath().substring(path.length());
-              if (name.equals("ok")) {
-                exchange.sendResponseHeaders(204, -1);
-                exchange.close();
-                return;
-              }
-              List<String> noted = new ArrayList<>();
-              try {
-                ODD.get(name).handle(exchange, noted);
-              } finally {
-                NOTED.add(noted);
-              }
-            });
-    if (rule != null) {
-      PageCache cache =
-          new PageCache(
-              new LocalPageStore(10 << 20, PurgeCounters.inProcess(), CLOCK),
-              CLOCK,
-              CAP,
-              Duration.ofSeconds(20));
-      CACHES.add(cache);
-      context
-          .getFilters()
-          .add(
-              PageCacheFilter.builder(cache, exchange -> rule, exchange -> Asker.ANONYMOUS)
-                  .personalReads(exchange -> 0)
-                  .build());
-    }
+  private static HttpContext context(String path) {
+    return server.createContext(
+        path,
+        exchange -> {
+          String name = exchange.getRequestURI().getPath().substring(path.length());
+          if (name.equals("ok")) {
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+            return;
+          }
+          List<String> noted = new ArrayList<>();
+          try {
+            ODD.get(name).handle(exchange, noted);
+          } finally {
+            NOTED.add(noted);
+          }
+        });
+  }
+
+  private static void cached(String path, Optional<PageRule> rule) {
+    PageCache cache =
+        new PageCache(
+            new LocalPageStore(10 << 20, PurgeCounters.inProcess(), CLOCK),
+            CLOCK,
+            CAP,
+            Duration.ofSeconds(20));
+    CACHES.add(cache);
+    context(path)
+        .getFilters()
+        .add(
+            PageCacheFilter.builder(cache, exchange -> rule, exchange -> Asker.ANONYMOUS)
+                .personalReads(exchange -> 0)
+                .build());
   }
 
   @AfterAll

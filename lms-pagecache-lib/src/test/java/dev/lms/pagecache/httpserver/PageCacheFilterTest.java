@@ -116,6 +116,17 @@ class PageCacheFilterTest {
   }
 
   @Test
+  void findingOutWhoIsAskingIsNoReadOfTheHandler() throws Exception {
+    site.countsWho = true;
+    site.page("/", SHARED, exchange -> html(exchange, menuPage(exchange)));
+    for (String user : List.of("X-Nobody", "X-User")) {
+      String variant = user.equals("X-User") ? "auth" : "anon";
+      assertEquals("lms; fwd=miss; stored; detail=" + variant, status(site.get("/", user, "anna")));
+      assertEquals("lms; hit; ttl=90; detail=" + variant, status(site.get("/", user, "ben")));
+    }
+  }
+
+  @Test
   void withoutACounterOfReadsNothingIsShared() throws Exception {
     try (Site plain = new Site()) {
       PageCacheFilter careful =

@@ -127,7 +127,11 @@ final class Site implements AutoCloseable {
     }
   }
 
+  /** Whether finding out who is asking counts as reading about them, as with a session's counter. */
+  volatile boolean countsWho;
+
   private Asker who() {
+    session.get().reads += countsWho ? 1 : 0;
     String user = session.get().user;
     if (user.equals("broken")) {
       throw new IllegalStateException("the session store is down");
@@ -207,6 +211,11 @@ final class Site implements AutoCloseable {
   /** A bare connection, for requests no client would send. */
   Socket connect() throws IOException {
     return new Socket(server.getAddress().getAddress(), server.getAddress().getPort());
+  }
+
+  /** Host and port as they stand in requests. */
+  String host() {
+    return "127.0.0.1:" + server.getAddress().getPort();
   }
 
   private URI uri(String target) {
