@@ -350,7 +350,8 @@ final class Visit {
             @Override
             public Optional<Reason> objection(RenderExchange begun) {
               return Attempt.this.objection(
-                  key, new Rendered(begun, received(started), readBefore || readSince(reads), true));
+                  key,
+                  new Rendered(begun, received(started), readBefore || readSince(reads), true));
             }
 
             @Override

@@ -72,7 +72,8 @@ class InvalidationTest {
   @ParameterizedTest
   @EnumSource
   void theMissingPageOfACreatedResourceGoesAway(PageRule.Profile profile) throws Exception {
-    for (Optional<PageRule> rule : List.of(Optional.of(rule(profile)), Optional.<PageRule>empty())) {
+    for (Optional<PageRule> rule :
+        List.of(Optional.of(rule(profile)), Optional.<PageRule>empty())) {
       for (String field : List.of("Location", "Content-Location")) {
         stored("/things/7", profile, 404);
         answering(rule, 201, field, "/things/7");

@@ -127,7 +127,9 @@ final class Site implements AutoCloseable {
     }
   }
 
-  /** Whether finding out who is asking counts as reading about them, as with a session's counter. */
+  /**
+   * Whether finding out who is asking counts as reading about them, as with a session's counter.
+   */
   volatile boolean countsWho;
 
   private Asker who() {
