@@ -19,9 +19,6 @@ import java.util.function.LongSupplier;
 public final class LocalPageStore implements PageStore {
   private static final String EPOCH = "";
 
-  /** Longer than this no page is kept, in nanoseconds: a year. */
-  private static final long LONGEST_LIFE = Duration.ofDays(366).toNanos();
-
   /**
    * A page and when it is no longer kept.
    *
@@ -109,9 +106,9 @@ public final class LocalPageStore implements PageStore {
       return Stored.PURGED;
     }
     Instant now = clock.instant();
-    Page kept = page.keptAtMost(page.lifetime(), now);
+    Page kept = page.toBeStored(now);
     long left = NANOSECONDS.convert(Duration.between(now, kept.keptUntil()));
-    long ends = nanos.getAsLong() + Math.min(left, LONGEST_LIFE);
+    long ends = nanos.getAsLong() + left;
     // A purge between the check and the put is found by the check at every lookup.
     pages.put(key, new Entry(kept, stamp.clock(), slots, ends));
     return Stored.KEPT;

@@ -234,13 +234,29 @@ public record Page(
         digest);
   }
 
+  /** No store keeps a page longer (RFC 9111 section 1.2.2 leaves that to caches). */
+  private static final Duration LONGEST = Duration.ofDays(366);
+
   /**
-   * How long it is kept, from the beginning of its render.
+   * The page as a store takes it: kept no longer from now on than its lifetime, should the clock
+   * have been set back during the render, and no longer than a year.
    *
-   * @return from {@link #renderedAt} to {@link #keptUntil}
+   * @param now the time by the clock of this node
+   * @return this page, or one with other times
    */
-  public Duration lifetime() {
-    return Duration.between(renderedAt, keptUntil);
+  public Page toBeStored(Instant now) {
+    Page page = keptAtMost(Duration.between(renderedAt, keptUntil), now);
+    Instant last = now.plus(LONGEST);
+    return page.keptUntil.isAfter(last)
+        ? new Page(
+            answer,
+            variant,
+            tags,
+            page.renderedAt,
+            page.freshUntil.isAfter(last) ? last : page.freshUntil,
+            last,
+            digest)
+        : page;
   }
 
   /** The same, kept at least as long as another. */

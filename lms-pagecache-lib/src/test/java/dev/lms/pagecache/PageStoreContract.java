@@ -136,6 +136,16 @@ public abstract class PageStoreContract {
   }
 
   @Test
+  void aPageThatIsGoodForEverHasTheAgeItHas() {
+    PageKey key = key("/a");
+    Duration ages = Duration.ofDays(30_000);
+    Page page =
+        Page.of(page(key, "one", clock.instant()).answer(), key, Set.of("t"), clock.instant(), ages);
+    assertEquals(PageStore.Stored.KEPT, store().store(key, page, miss(key)));
+    assertEquals(clock.instant(), hit(key).renderedAt());
+  }
+
+  @Test
   void aPurgeEndsStalePagesToo() {
     PageKey key = key("/a");
     putKeptStale(key, Duration.ofSeconds(30));

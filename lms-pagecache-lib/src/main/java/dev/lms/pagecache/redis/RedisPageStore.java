@@ -53,9 +53,6 @@ public final class RedisPageStore implements PageStore {
   /** What all pages may take unless set otherwise: 64 MiB. */
   public static final long DEFAULT_MAX_BYTES = 64L << 20;
 
-  /** No page is kept longer than a year, whatever its lifetime (RFC 9111 section 1.2.2). */
-  private static final long LONGEST_LIFE = Duration.ofDays(366).toMillis();
-
   private final PagesScript script;
   private final String prefix;
   private final InstantSource clock;
@@ -154,7 +151,7 @@ public final class RedisPageStore implements PageStore {
   @Override
   public Stored store(PageKey key, Page rendered, Stamp stamp) {
     Instant now = clock.instant();
-    Page page = rendered.keptAtMost(rendered.lifetime(), now);
+    Page page = rendered.toBeStored(now);
     long millis = Duration.between(now, page.keptUntil()).toMillis();
     if (millis <= 0) {
       return Stored.PURGED;
@@ -168,7 +165,7 @@ public final class RedisPageStore implements PageStore {
     List<byte[]> arguments = new ArrayList<>(10 + tags.size());
     arguments.add(utf8(stamp.epoch()));
     arguments.add(number(stamp.clock()));
-    arguments.add(number(Math.min(millis, LONGEST_LIFE)));
+    arguments.add(number(millis));
     arguments.add(bytes);
     arguments.add(number(FarWeight.of(name, bytes, tags)));
     arguments.add(number(maxBytes));
