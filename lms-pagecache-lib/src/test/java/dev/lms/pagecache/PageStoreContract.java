@@ -140,7 +140,8 @@ public abstract class PageStoreContract {
     PageKey key = key("/a");
     Duration ages = Duration.ofDays(30_000);
     Page page =
-        Page.of(page(key, "one", clock.instant()).answer(), key, Set.of("t"), clock.instant(), ages);
+        Page.of(
+            page(key, "one", clock.instant()).answer(), key, Set.of("t"), clock.instant(), ages);
     assertEquals(PageStore.Stored.KEPT, store().store(key, page, miss(key)));
     assertEquals(clock.instant(), hit(key).renderedAt());
   }
