@@ -41,6 +41,9 @@ abstract class DelegatingExchange extends HttpExchange {
   /** Called when a handler looks at what no key holds: who is at the other end. */
   void readsConnection() {}
 
+  /** Called when a handler gets to know who that is: a name that was proved to the server. */
+  void readsPeer() {}
+
   @Override
   public Headers getRequestHeaders() {
     return outer.getRequestHeaders();

@@ -2,12 +2,14 @@ package dev.lms.pagecache.httpserver;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpPrincipal;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request after its answer was sent, for a render that nobody waits for: a GET of a stranger,
@@ -46,6 +48,12 @@ final class InBackground extends DelegatingExchange {
   @Override
   public String getRequestMethod() {
     return "GET";
+  }
+
+  /** A stranger is nobody. */
+  @Override
+  public @Nullable HttpPrincipal getPrincipal() {
+    return null;
   }
 
   @Override

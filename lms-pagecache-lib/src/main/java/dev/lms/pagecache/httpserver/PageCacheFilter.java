@@ -258,7 +258,7 @@ public final class PageCacheFilter extends Filter {
 
   /** What is declared about the pages at this URI, whatever the method of the request. */
   Optional<PageRule> ofGet(HttpExchange exchange) {
-    return rules.apply(new AsGet(exchange)).rule();
+    return rules.apply(new AsGet(exchange).asItWas()).rule();
   }
 
   /**

@@ -79,6 +79,7 @@ final class RenderExchange extends DelegatingExchange {
   private boolean closed;
   private boolean handlerReturned;
   private boolean readConnection;
+  private boolean readPeer;
 
   /** The request as the key describes it. */
   record KeyedRequest(PageKey key, KeyedHeaders headers, URI uri, boolean answerDecides) {
@@ -257,6 +258,16 @@ final class RenderExchange extends DelegatingExchange {
   }
 
   @Override
+  void readsPeer() {
+    readPeer = true;
+  }
+
+  /** Whether the handler got to know who is at the other end. */
+  boolean readPeer() {
+    return readPeer;
+  }
+
+  @Override
   public InetSocketAddress getRemoteAddress() {
     readsConnection();
     return super.getRemoteAddress();
@@ -265,7 +276,9 @@ final class RenderExchange extends DelegatingExchange {
   @Override
   public @Nullable HttpPrincipal getPrincipal() {
     readsConnection();
-    return super.getPrincipal();
+    HttpPrincipal principal = super.getPrincipal();
+    readPeer |= principal != null;
+    return principal;
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,19 @@ final class SecureExchange extends HttpsExchange {
   @Override
   public SSLSession getSSLSession() {
     exchange.readsConnection();
-    return secure.getSSLSession();
+    SSLSession session = secure.getSSLSession();
+    if (hasNamedItself(session)) {
+      exchange.readsPeer();
+    }
+    return session;
+  }
+
+  private static boolean hasNamedItself(SSLSession session) {
+    try {
+      return session.getPeerPrincipal() != null;
+    } catch (SSLPeerUnverifiedException e) {
+      return false; // As most clients: only the server shows a certificate.
+    }
   }
 
   @Override

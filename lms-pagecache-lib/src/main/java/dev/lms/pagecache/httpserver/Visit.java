@@ -351,7 +351,8 @@ final class Visit {
             public Optional<Reason> objection(RenderExchange begun) {
               return Attempt.this.objection(
                   key,
-                  new Rendered(begun, received(started), readBefore || readSince(reads), true));
+                  new Rendered(
+                      begun, received(started), readBefore || readPersonal(begun, reads), true));
             }
 
             @Override
@@ -379,7 +380,7 @@ final class Visit {
         } // The handler was told to stop, and that is no failure of its.
       }
       // Before who is asking is looked up once more: that is no read of the handler's.
-      boolean readPersonal = readBefore || readSince(reads);
+      boolean readPersonal = readBefore || readPersonal(render, reads);
       return new Rendered(
           render, received(started), readPersonal, settings.ask(outer).equals(Optional.of(asker)));
     }
@@ -388,8 +389,10 @@ final class Visit {
       return new Received(requestFields(), started, cache.clock().instant());
     }
 
-    private boolean readSince(long reads) {
-      return settings.personalReads().isEmpty() || readsSoFar() != reads;
+    private boolean readPersonal(RenderExchange render, long readsBefore) {
+      return render.readPeer()
+          || settings.personalReads().isEmpty()
+          || readsSoFar() != readsBefore;
     }
 
     /**

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import dev.lms.pagecache.Asker;
+import dev.lms.pagecache.Audience;
 import dev.lms.pagecache.LocalPageStore;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.PageRule;
@@ -31,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,6 +119,83 @@ class SecureExchangeTest {
       assertEquals("unread 1", get(client, origin + "/page"), "a hit");
       assertTrue(get(client, origin + "/tls").startsWith("TLSv1"));
       assertEquals("TLSv1.3 3", get(client, origin + "/tls"), "rendered for each");
+    } finally {
+      server.stop(0);
+      threads.shutdownNow();
+    }
+  }
+
+  /** A certificate says who is asking, also where answers decide and say that all may keep them. */
+  @Test
+  void whoProvedTheirNameIsNotSharedWhereAnswersDecide() throws Exception {
+    SSLContext tls = tls();
+    ExecutorService threads = Executors.newCachedThreadPool();
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+    try {
+      server.setHttpsConfigurator(
+          new HttpsConfigurator(tls) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+              SSLParameters own = tls.getDefaultSSLParameters();
+              own.setNeedClientAuth(true);
+              parameters.setSSLParameters(own);
+            }
+          });
+      server.setExecutor(threads);
+      InstantSource clock = InstantSource.system();
+      PageCache cache =
+          new PageCache(new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock), clock);
+      Optional<PageRule> rule =
+          Optional.of(PageRule.rfc9111(Audience.EVERYONE, Duration.ofSeconds(90)));
+      server
+          .createContext(
+              "/",
+              exchange -> {
+                assertInstanceOf(HttpsExchange.class, exchange);
+                if (exchange.getRequestMethod().equals("POST")) {
+                  exchange.sendResponseHeaders(204, -1);
+                  exchange.close();
+                  return;
+                }
+                String name =
+                    exchange.getRequestURI().getPath().equals("/who")
+                        ? ((HttpsExchange) exchange).getSSLSession().getPeerPrincipal().getName()
+                        : "all";
+                byte[] body =
+                    (name + " " + renders.incrementAndGet()).getBytes(StandardCharsets.UTF_8);
+                exchange.getResponseHeaders().set("Cache-Control", "max-age=60");
+                exchange.sendResponseHeaders(200, body.length);
+                exchange.getResponseBody().write(body);
+                exchange.close();
+              })
+          .getFilters()
+          .add(
+              PageCacheFilter.builder(
+                      cache,
+                      exchange -> {
+                        assertInstanceOf(HttpsExchange.class, exchange);
+                        return rule;
+                      },
+                      exchange -> Asker.ANONYMOUS)
+                  .personalReads(exchange -> 0)
+                  .build());
+      server.start();
+      HttpClient client = HttpClient.newBuilder().sslContext(tls).build();
+      String origin = "https://127.0.0.1:" + server.getAddress().getPort();
+      assertEquals("CN=site 1", get(client, origin + "/who"));
+      assertEquals("CN=site 2", get(client, origin + "/who"));
+      assertEquals("all 3", get(client, origin + "/all"));
+      assertEquals("all 3", get(client, origin + "/all"));
+      assertEquals(
+          204,
+          client
+              .send(
+                  HttpRequest.newBuilder(URI.create(origin + "/all"))
+                      .method("POST", HttpRequest.BodyPublishers.noBody())
+                      .build(),
+                  HttpResponse.BodyHandlers.discarding())
+              .statusCode());
     } finally {
       server.stop(0);
       threads.shutdownNow();
