@@ -390,9 +390,7 @@ final class Visit {
     }
 
     private boolean readPersonal(RenderExchange render, long readsBefore) {
-      return render.readPeer()
-          || settings.personalReads().isEmpty()
-          || readsSoFar() != readsBefore;
+      return render.readPeer() || settings.personalReads().isEmpty() || readsSoFar() != readsBefore;
     }
 
     /**
