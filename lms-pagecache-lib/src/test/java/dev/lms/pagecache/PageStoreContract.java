@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -133,6 +134,15 @@ public abstract class PageStoreContract {
     assertEquals("one", text(stale(key).orElseThrow()));
     clock.advance(Duration.ofMillis(1));
     assertEquals(Optional.empty(), stale(key));
+  }
+
+  /** What is kept for ever is not any less fresh for it. */
+  @Test
+  void keepsAPageForEverAndFreshAsLongAsItSays() {
+    PageKey key = key("/a");
+    PageRule rule = PageRule.shared(ChronoUnit.FOREVER.getDuration());
+    putKeptStale(key, rule.ttl().multipliedBy(2).minus(Pages.TTL));
+    assertTrue(hit(key).isFresh(clock.instant().plus(Pages.TTL).minusSeconds(5)));
   }
 
   @Test
