@@ -129,7 +129,7 @@ public record Config(
     Web web = web(variables, production);
     Path dataDir = path(variables, "LMS_DATA_DIR", Path.of("lms-data"));
     String databaseUrl =
-        variables.read(
+        variables.url(
             variables.find("DATABASE_URL"),
             "DATABASE_URL",
             "jdbc:sqlite:" + dataDir.resolve("lms.db"),
@@ -418,7 +418,7 @@ public record Config(
   private static Optional<RedisUrl> redis(
       Variables variables, String name, Optional<Variables.Given> given) {
     Function<String, Optional<RedisUrl>> parse = text -> Optional.of(RedisUrl.parse(text));
-    return variables.read(
+    return variables.url(
         given,
         name,
         Optional.<RedisUrl>empty(),

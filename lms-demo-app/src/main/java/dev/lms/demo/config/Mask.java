@@ -1,5 +1,6 @@
 package dev.lms.demo.config;
 
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Makes values fit to be shown. */
@@ -9,9 +10,18 @@ final class Mask {
   private static final Pattern PARAMETER =
       Pattern.compile("(?i)\\b(password|passwd|pwd|secret|token|key|cipher_?key)=[^&;#]*");
 
+  private static final Pattern KNOWN_SCHEME =
+      Pattern.compile("rediss?(-sentinel|-cluster)?://|(jdbc:)?postgresql:|jdbc:sqlite:");
+
   private Mask() {}
 
-  /** Hides user info and secret parameters, in malformed URLs too. */
+  /** Hides all but a scheme that is known: where a part is missing, any other may be a secret. */
+  static String malformed(String url) {
+    Matcher known = KNOWN_SCHEME.matcher(url);
+    return (known.lookingAt() ? known.group() : "") + STARS;
+  }
+
+  /** Hides user info and secret parameters of a URL that was understood. */
   static String url(String url) {
     String scheme = "";
     String rest = url;

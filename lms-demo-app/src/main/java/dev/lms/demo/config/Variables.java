@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * Reads variables one by one and remembers every error and every origin. After an error the default
@@ -55,12 +56,32 @@ final class Variables {
       T fallback,
       Function<String, T> parser,
       Function<T, String> shown) {
+    return read(given, name, fallback, parser, shown, Mask::url);
+  }
+
+  /** The same for a URL, of which nothing is shown that might be a secret. */
+  <T> T url(
+      Optional<Given> given,
+      String name,
+      T fallback,
+      Function<String, T> parser,
+      Function<T, String> shown) {
+    return read(given, name, fallback, parser, shown, Mask::malformed);
+  }
+
+  private <T> T read(
+      Optional<Given> given,
+      String name,
+      T fallback,
+      Function<String, T> parser,
+      Function<T, String> shown,
+      UnaryOperator<String> refused) {
     T value = fallback;
     if (given.isPresent()) {
       try {
         value = parser.apply(given.get().value());
       } catch (IllegalArgumentException e) {
-        error(given.get().name() + "=" + Mask.url(given.get().value()) + ": " + e.getMessage());
+        error(given.get().name() + "=" + refused.apply(given.get().value()) + ": " + e.getMessage());
       }
     }
     remember(name, shown.apply(value), given);

@@ -154,7 +154,7 @@ public final class Database implements AutoCloseable {
     String name = url.startsWith(PREFIX) ? url.substring(PREFIX.length()) : "";
     if (name.isEmpty() || name.startsWith(":") || name.startsWith("file:") || name.contains("?")) {
       throw new IllegalArgumentException(
-          "DATABASE_URL must be jdbc:sqlite: followed by the path of a file, not '" + url + "'");
+          "DATABASE_URL must be jdbc:sqlite: followed by the path of a file");
     }
     return Path.of(name).toAbsolutePath();
   }

@@ -64,7 +64,8 @@ public record RedisUrl(
   /**
    * Parses a URL.
    *
-   * @throws IllegalArgumentException saying what is wrong, without the password
+   * @throws IllegalArgumentException saying what is wrong and quoting nothing: where a part is
+   *     missing, any other may be the password
    */
   public static RedisUrl parse(String url) {
     Matcher shape = SHAPE.matcher(url);
@@ -115,14 +116,15 @@ public record RedisUrl(
     for (String part : text.split(",", -1)) {
       Matcher node = NODE.matcher(part);
       if (!node.matches()) {
-        throw new IllegalArgumentException("\"" + part + "\" is not host or host:port");
+        throw new IllegalArgumentException(
+            "an address is not host or host:port; a user or a password ends with @");
       }
       int port =
           node.group(2) != null
               ? Integer.parseInt(node.group(2))
               : topology == Topology.SENTINEL ? 26379 : 6379;
       if (port < 1 || port > 65535) {
-        throw new IllegalArgumentException("port " + port + " is not between 1 and 65535");
+        throw new IllegalArgumentException("a port is not between 1 and 65535");
       }
       String host = node.group(1);
       nodes.add(new Node(host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port));
@@ -139,7 +141,7 @@ public record RedisUrl(
       return 0;
     }
     if (!text.matches("\\d{1,4}")) {
-      throw new IllegalArgumentException("the database \"" + text + "\" is not a number");
+      throw new IllegalArgumentException("the database, which follows the slash, is not a number");
     }
     return Integer.parseInt(text);
   }
