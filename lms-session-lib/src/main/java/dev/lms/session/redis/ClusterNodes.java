@@ -1,5 +1,6 @@
 package dev.lms.session.redis;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,7 +19,6 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisClusterOperationException;
-import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 
@@ -28,9 +28,12 @@ import redis.clients.jedis.providers.ClusterConnectionProvider;
  *
  * <p>Asks anew who has which slots as soon as a node cannot be reached. Jedis does so only when a
  * command has failed twice: a master that neither answers nor refuses uses up a command's patience
- * with the first, so nobody would ever learn that a replica has taken over.
+ * with the first, so nobody would ever learn that a replica has taken over. And one that does not
+ * answer is not asked for a moment ({@link NodeBreaker}); the others are.
  */
 final class ClusterNodes extends ClusterConnectionProvider {
+  private static final System.Logger LOG = System.getLogger(ClusterNodes.class.getName());
+
   /** The nodes are asked one after the other until one answers. */
   private static final Duration LONGEST_LOOK = Duration.ofMillis(500);
 
@@ -101,11 +104,54 @@ final class ClusterNodes extends ClusterConnectionProvider {
     if (pool == null) {
       pool = pools.computeIfAbsent(address, nodes::pool);
     }
+    if (!Nodes.breaker(pool).letsThrough()) {
+      JedisException silent =
+          new JedisClusterOperationException(
+              address + " does not answer and is not asked for a moment");
+      mark(silent, address);
+      throw silent;
+    }
     try {
       return pool.getResource();
-    } catch (JedisConnectionException e) {
-      lookForSlots();
+    } catch (JedisException e) {
+      failed(e, address);
       throw e;
+    }
+  }
+
+  /** This node could not be reached or did not answer. */
+  void failed(JedisException e, HostAndPort address) {
+    if (Failure.isInterrupt(e)) {
+      return;
+    }
+    ConnectionPool pool = pools.get(address);
+    if (pool != null && Nodes.breaker(pool).failed()) {
+      LOG.log(
+          Level.WARNING,
+          "{0} of the Redis Cluster does not answer, and is asked once a second until it does",
+          address);
+    }
+    mark(e, address);
+    lookForSlots();
+  }
+
+  /** Says of a failure that it is this node's only, if there is another that serves. */
+  void mark(JedisException e, HostAndPort address) {
+    for (HostAndPort other : masters()) {
+      ConnectionPool pool = pools.get(other);
+      if (!other.equals(address) && (pool == null || !Nodes.breaker(pool).isOpen())) {
+        e.addSuppressed(new OfOneNode());
+        return;
+      }
+    }
+  }
+
+  /** Hangs below a failure from which nothing follows for sessions at other nodes. */
+  static final class OfOneNode extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private OfOneNode() {
+      super("other nodes of the cluster serve", null, false, false);
     }
   }
 

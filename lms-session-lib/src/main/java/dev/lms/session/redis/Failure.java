@@ -72,8 +72,13 @@ final class Failure {
   /** What the caller of a store is told. */
   static SessionStoreException of(JedisException e) {
     String failed = "Redis did not take a session command: ";
-    return isInterrupt(e)
-        ? SessionStoreException.ofThisCall(failed + "this thread was interrupted", e)
+    if (isInterrupt(e)) {
+      return SessionStoreException.ofThisCall(failed + "this thread was interrupted", e);
+    }
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    collect(e, seen, new StringBuilder());
+    return seen.stream().anyMatch(ClusterNodes.OfOneNode.class::isInstance)
+        ? SessionStoreException.ofThisCall(failed + reason(e), e)
         : new SessionStoreException(failed + reason(e), e);
   }
 

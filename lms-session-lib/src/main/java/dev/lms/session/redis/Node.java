@@ -53,6 +53,7 @@ final class Node implements PooledObjectFactory<Connection> {
   private final HostAndPort address;
   private final JedisClientConfig config;
   private final Duration patience;
+  private final NodeBreaker breaker = new NodeBreaker(System::nanoTime);
   private final AtomicLong generation = new AtomicLong();
   private volatile long suspectedAt = System.nanoTime();
 
@@ -77,6 +78,10 @@ final class Node implements PooledObjectFactory<Connection> {
 
   long generation() {
     return generation.get();
+  }
+
+  NodeBreaker breaker() {
+    return breaker;
   }
 
   /** No connection that was opened in this generation is used again. */

@@ -175,6 +175,7 @@ final class NodeConnection extends Connection {
   private void heard() {
     answered = true;
     lastAnswer = System.nanoTime();
+    node.breaker().answered();
   }
 
   private JedisConnectionException broke(JedisConnectionException e) {

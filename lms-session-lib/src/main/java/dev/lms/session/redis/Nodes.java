@@ -32,6 +32,11 @@ record Nodes(JedisClientConfig config, Duration patience, int connections) {
     return pool;
   }
 
+  /** That of the server of a pool from here. */
+  static NodeBreaker breaker(ConnectionPool pool) {
+    return ((Node) pool.getFactory()).breaker();
+  }
+
   /** For pools that Jedis makes by itself and that stay empty. */
   static ConnectionPoolConfig unused() {
     ConnectionPoolConfig pool = new ConnectionPoolConfig();

@@ -7,6 +7,7 @@ import redis.clients.jedis.StaticCommandFlagsRegistry;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.executors.ClusterCommandExecutor;
 
 /**
@@ -42,7 +43,7 @@ final class SentOnceInCluster extends ClusterCommandExecutor {
       return super.execute(connection, command);
     } catch (JedisConnectionException e) {
       // Perhaps another node has the slot by now, for the next who asks.
-      nodes.lookForSlots();
+      nodes.failed(e, connection.getHostAndPort());
       throw new Broken(e);
     } catch (JedisDataException e) {
       if (String.valueOf(e.getMessage()).startsWith("TRYAGAIN")) {
@@ -51,6 +52,9 @@ final class SentOnceInCluster extends ClusterCommandExecutor {
       }
       if (Refusal.is(e)) {
         nodes.lookForSlots();
+      }
+      if (!(e instanceof JedisRedirectionException)) {
+        nodes.mark(e, connection.getHostAndPort());
       }
       throw e;
     }

@@ -129,44 +129,34 @@ class RedisMovedTest {
   /** What the old master does when it is no master any more, or no good one. */
   enum Fate {
     /** It follows the new one. */
-    FOLLOWS(
-        (jedis, heir) -> {
-          jedis.replicaof("127.0.0.1", heir.port());
-          assertRefuses(jedis, "READONLY");
-        }),
+    FOLLOWS,
     /** It is to follow one that it does not reach, and may not tell what is perhaps old. */
-    IS_LOST(
-        (jedis, heir) -> {
-          jedis.configSet("replica-serve-stale-data", "no");
-          jedis.replicaof("127.0.0.1", RedisServer.freePort());
-          assertRefuses(jedis, "MASTERDOWN");
-        }),
+    IS_LOST,
     /** Nobody follows it any more. */
-    IS_ALONE(
-        (jedis, heir) -> {
-          jedis.configSet("min-replicas-to-write", "1");
-          assertRefuses(jedis, "NOREPLICAS");
-        });
+    IS_ALONE
+  }
 
-    private interface Happens {
-      void to(Jedis jedis, RedisServer heir);
+  private void happens(Fate fate, Jedis old) {
+    switch (fate) {
+      case FOLLOWS -> {
+        old.replicaof("127.0.0.1", after.port());
+        assertRefused("READONLY", () -> old.set("probe", "1"));
+      }
+      case IS_LOST -> {
+        old.configSet("replica-serve-stale-data", "no");
+        old.replicaof("127.0.0.1", RedisServer.freePort());
+        assertRefused("MASTERDOWN", () -> old.get("probe"));
+      }
+      case IS_ALONE -> {
+        old.configSet("min-replicas-to-write", "1");
+        assertRefused("NOREPLICAS", () -> old.set("probe", "1"));
+      }
     }
+  }
 
-    private final Happens happens;
-
-    Fate(Happens happens) {
-      this.happens = happens;
-    }
-
-    private static void assertRefuses(Jedis jedis, String why) {
-      String said =
-          String.valueOf(
-              assertThrows(
-                      RuntimeException.class,
-                      () -> jedis.set("probe", why.equals("MASTERDOWN") ? jedis.get("probe") : "1"))
-                  .getMessage());
-      assertTrue(said.startsWith(why), said);
-    }
+  private static void assertRefused(String why, Executable call) {
+    String said = String.valueOf(assertThrows(RuntimeException.class, call).getMessage());
+    assertTrue(said.startsWith(why), said);
   }
 
   private void move(Fate fate) {
@@ -179,7 +169,7 @@ class RedisMovedTest {
                   && Long.parseLong(RedisServer.info(heir, "replication", "slave_repl_offset"))
                       >= Long.parseLong(all));
       heir.replicaofNoOne();
-      fate.happens.to(old, after);
+      happens(fate, old);
     }
     proxy.leadTo(after.port());
   }

@@ -1,0 +1,180 @@
+package dev.lms.session.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lms.session.CookieSettings;
+import dev.lms.session.KeyRing;
+import dev.lms.session.Lifetimes;
+import dev.lms.session.Session;
+import dev.lms.session.SessionStoreException;
+import dev.lms.session.SessionTokens;
+import dev.lms.session.Sessions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.util.JedisClusterCRC16;
+
+/** G11 in a cluster: the breaker is each node's own. One is silent; the others serve on. */
+class RedisClusterSilenceTest {
+  private static final KeyRing KEYS = KeyRing.of("a secret for tests, long enough 0001");
+  private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+  private static final int SILENT = 1;
+  private static RedisCluster cluster;
+
+  private UnifiedJedis client;
+  private Sessions sessions;
+
+  /** The nodes are patient with each other, so that only the client notices. */
+  @BeforeAll
+  static void startCluster() {
+    cluster = RedisCluster.start();
+    for (RedisServer node : cluster.nodes()) {
+      try (Jedis admin = node.jedis()) {
+        admin.configSet("cluster-node-timeout", "120000");
+      }
+    }
+  }
+
+  @BeforeEach
+  void connect() {
+    client = RedisConnections.open(cluster.url(), 8);
+    sessions =
+        new Sessions(
+            new RedisSessionStore(client, KEYS, "session:"),
+            KEYS,
+            CookieSettings.insecureDefaults(),
+            Lifetimes.DEFAULT,
+            Clock.fixed(NOW, ZoneOffset.UTC));
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
+
+  @AfterEach
+  void disconnect() {
+    client.close();
+  }
+
+  /** A cookie of a session that this master has, or that another has. */
+  private String cookie(boolean atSilent) {
+    while (true) {
+      Session session = sessions.open(null);
+      session.set("a", "1");
+      session.commit();
+      String cookie = session.setCookie().orElseThrow().replaceFirst(";.*", "");
+      String token = cookie.substring(cookie.indexOf('=') + 1);
+      String key = new RedisKeys("session:").session(new SessionTokens(KEYS).parse(token).orElseThrow());
+      if ((RedisCluster.masterOf(JedisClusterCRC16.getSlot(key)) == SILENT) == atSilent) {
+        return cookie;
+      }
+    }
+  }
+
+  private Optional<String> read(String cookie) {
+    return sessions.open(List.of(cookie)).get("a");
+  }
+
+  private void fail(String cookie, int times) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(times);
+    try {
+      List<Future<?>> calls = new ArrayList<>();
+      for (int i = 0; i < times; i++) {
+        calls.add(
+            threads.submit(() -> assertThrows(SessionStoreException.class, () -> read(cookie))));
+      }
+      for (Future<?> call : calls) {
+        call.get(30, TimeUnit.SECONDS);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void oneSilentMasterOfThreeIsLeftAloneAndTheOthersAreNot() throws Exception {
+    String lost = cookie(true);
+    String served = cookie(false);
+    RedisServer master = cluster.nodes().get(SILENT);
+    master.pause();
+    try {
+      // Others are served meanwhile, so that never five in a row fail over the whole cluster.
+      for (int i = 0; i < NodeBreaker.FAILURES; i++) {
+        fail(lost, 2);
+        assertEquals(Optional.of("1"), read(served));
+      }
+      long began = System.nanoTime();
+      for (int i = 0; i < 20; i++) {
+        assertThrows(SessionStoreException.class, () -> read(lost));
+        assertEquals(Optional.of("1"), read(served));
+      }
+      Duration took = Duration.ofNanos(System.nanoTime() - began);
+      // Each of the twenty would wait for two seconds; a probe in between may.
+      assertTrue(took.compareTo(Duration.ofSeconds(15)) < 0, "took " + took);
+      fail(lost, 2 * NodeBreaker.FAILURES);
+      assertEquals(Optional.of("1"), read(served), "nor do they shut what serves");
+      assertFalse(sessions.statistics().inOutage());
+    } finally {
+      master.resume();
+    }
+    RedisCluster.await(
+        "it is asked again",
+        () -> {
+          try {
+            return read(lost).equals(Optional.of("1"));
+          } catch (SessionStoreException e) {
+            return false;
+          }
+        });
+  }
+
+  @Test
+  void aWholeClusterThatIsSilentIsAnOutage() throws Exception {
+    String one = cookie(true);
+    String other = cookie(false);
+    cluster.nodes().forEach(RedisServer::pause);
+    try {
+      RedisCluster.await(
+          "nothing serves",
+          () -> {
+            for (int i = 0; i < 3; i++) {
+              // Of any master, by and by.
+              Session session = sessions.open(null);
+              session.set("a", "1");
+              assertThrows(SessionStoreException.class, session::commit);
+            }
+            return sessions.statistics().inOutage();
+          });
+    } finally {
+      cluster.nodes().forEach(RedisServer::resume);
+    }
+    RedisCluster.await(
+        "all serve again",
+        () -> {
+          try {
+            return read(one).isPresent() && read(other).isPresent();
+          } catch (SessionStoreException e) {
+            return false;
+          }
+        });
+  }
+}
