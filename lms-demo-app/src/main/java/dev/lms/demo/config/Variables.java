@@ -81,7 +81,8 @@ final class Variables {
       try {
         value = parser.apply(given.get().value());
       } catch (IllegalArgumentException e) {
-        error(given.get().name() + "=" + refused.apply(given.get().value()) + ": " + e.getMessage());
+        error(
+            given.get().name() + "=" + refused.apply(given.get().value()) + ": " + e.getMessage());
       }
     }
     remember(name, shown.apply(value), given);

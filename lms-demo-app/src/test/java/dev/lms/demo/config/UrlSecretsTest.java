@@ -17,10 +17,19 @@ class UrlSecretsTest {
   @ValueSource(strings = {"SESSION_REDIS_URL", "REDIS_URL", "CACHE_REDIS_URL", "DATABASE_URL"})
   void noErrorQuotesIt(String variable) {
     List<String> urls = new ArrayList<>();
-    for (String scheme : List.of("redis://", "redis-sentinel://", "postgresql://", "jdbc:sqlite:")) {
+    for (String scheme :
+        List.of("redis://", "redis-sentinel://", "postgresql://", "jdbc:sqlite:")) {
       for (String rest :
-          List.of(":%s:host:6379", "user:%s", "host/%s", "host:%s", ":%s@host:99999", "h/%s@", "%s:a@h/x",
-              "/data?password=%s", ":%s?")) {
+          List.of(
+              ":%s:host:6379",
+              "user:%s",
+              "host/%s",
+              "host:%s",
+              ":%s@host:99999",
+              "h/%s@",
+              "%s:a@h/x",
+              "/data?password=%s",
+              ":%s?")) {
         urls.add(scheme + rest.formatted(SECRET));
       }
     }

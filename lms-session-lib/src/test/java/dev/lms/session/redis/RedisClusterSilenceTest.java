@@ -83,7 +83,8 @@ class RedisClusterSilenceTest {
       session.commit();
       String cookie = session.setCookie().orElseThrow().replaceFirst(";.*", "");
       String token = cookie.substring(cookie.indexOf('=') + 1);
-      String key = new RedisKeys("session:").session(new SessionTokens(KEYS).parse(token).orElseThrow());
+      String key =
+          new RedisKeys("session:").session(new SessionTokens(KEYS).parse(token).orElseThrow());
       if ((RedisCluster.masterOf(JedisClusterCRC16.getSlot(key)) == SILENT) == atSilent) {
         return cookie;
       }
