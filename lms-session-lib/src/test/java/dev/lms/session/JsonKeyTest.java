@@ -56,6 +56,7 @@ class JsonKeyTest {
 
   record Item(String code, int count, @Nullable String note) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // people do
   record Order(
       Item first,
       List<Item> items,
@@ -129,6 +130,7 @@ class JsonKeyTest {
     @Nullable Link next;
   }
 
+  @SuppressWarnings("ClassCanBeStatic") // the point
   class Inner {
     String name = "";
   }
@@ -266,6 +268,7 @@ class JsonKeyTest {
 
   @Test
   void whatCannotBeReadBackIsRefusedWhereTheKeyIsDeclared() {
+    @SuppressWarnings("UnusedVariable") // read by nobody but gson
     class Local {
       String name = "";
     }
@@ -418,7 +421,7 @@ class JsonKeyTest {
   }
 
   /** What an unchecked caller hands over. */
-  @SuppressWarnings("NullAway")
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
   private static <T> T nothing() {
     return null;
   }

@@ -41,9 +41,19 @@ class ForeignKeysTest {
   }
 
   private static void on(boolean cluster, String prefix, Body body) {
-    try (RedisCluster nodes = cluster ? RedisCluster.start() : null;
-        RedisServer server = cluster ? null : RedisServer.start();
-        UnifiedJedis redis = RedisConnections.open(nodes != null ? nodes.url() : server.url(), 8)) {
+    if (cluster) {
+      try (RedisCluster nodes = RedisCluster.start()) {
+        on(nodes.url(), prefix, body);
+      }
+    } else {
+      try (RedisServer server = RedisServer.start()) {
+        on(server.url(), prefix, body);
+      }
+    }
+  }
+
+  private static void on(String url, String prefix, Body body) {
+    try (UnifiedJedis redis = RedisConnections.open(url, 8)) {
       body.run(redis, new RedisSessionStore(redis, KEYS, prefix));
     }
   }
