@@ -3,10 +3,11 @@ package dev.lms.pagecache;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A clock that stands still until it is told otherwise. */
 public final class ManualClock implements InstantSource {
-  private volatile long elapsed;
+  private final AtomicLong elapsed = new AtomicLong();
   private volatile Instant now = Instant.parse("2030-01-01T00:00:00Z");
 
   public ManualClock() {}
@@ -18,7 +19,7 @@ public final class ManualClock implements InstantSource {
 
   public void advance(Duration by) {
     now = now.plus(by);
-    elapsed += by.toNanos();
+    elapsed.addAndGet(by.toNanos());
   }
 
   /** Is set to another time, while no time passes. */
@@ -28,6 +29,6 @@ public final class ManualClock implements InstantSource {
 
   /** Time that passed; not what the clock was set to. */
   public long nanos() {
-    return elapsed;
+    return elapsed.get();
   }
 }

@@ -22,7 +22,8 @@ class LifetimesTest {
           Lifetimes.LONGEST.plusMillis(1));
 
   private static void refused(Executable declaration, String word) {
-    String message = assertThrows(IllegalArgumentException.class, declaration).getMessage();
+    String message =
+        String.valueOf(assertThrows(IllegalArgumentException.class, declaration).getMessage());
     assertTrue(message.contains(word), message);
   }
 

@@ -204,7 +204,7 @@ class FittingFieldsTest {
   }
 
   /** A way to lose a hole on its way into the body. */
-  private record Loss(String name, UnaryOperator<String> change, boolean utf16) {
+  record Loss(String name, UnaryOperator<String> change, boolean utf16) {
     byte[] bytes(String page) {
       return page.getBytes(utf16 ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8);
     }

@@ -1,6 +1,7 @@
 package dev.lms.pagecache.httpserver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -88,7 +89,7 @@ class KeyedHeadersTest {
     return Stream.of(
         HashMap::new,
         TreeMap::new,
-        Map::copyOf,
+        headers -> assertNotNull(Map.copyOf(headers)),
         headers -> new HashMap<String, List<String>>().putAll(headers),
         headers -> new Headers().putAll(headers),
         headers -> new ArrayList<>(headers.entrySet()),

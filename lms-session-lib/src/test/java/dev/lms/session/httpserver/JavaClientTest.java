@@ -49,7 +49,7 @@ class JavaClientTest {
 
   private static void keepsIn(Sessions sessions) throws Exception {
     HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server
         .createContext(
             "/",
