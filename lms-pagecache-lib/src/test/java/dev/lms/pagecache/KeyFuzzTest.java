@@ -102,7 +102,7 @@ class KeyFuzzTest {
         String upper = raw.toUpperCase(Locale.ROOT);
         String decoded = URLDecoder.decode(upper, StandardCharsets.ISO_8859_1);
         boolean isPlain =
-            decoded.matches("[A-Za-z0-9._~-]") || "[]".equals(more) && "[]".contains(decoded);
+            decoded.matches("[A-Za-z0-9._~-]") || ("[]".equals(more) && "[]".contains(decoded));
         all.append(isPlain ? decoded : upper);
       } else if (raw.matches("[A-Za-z0-9._~!$&'()*+,;:@/=-]")
           || more.contains(raw)

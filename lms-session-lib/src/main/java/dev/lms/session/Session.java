@@ -316,7 +316,7 @@ public final class Session {
     boolean ended = false;
     for (String token : tokens) {
       ended |=
-          current != null && current.token().equals(token)
+          (current != null && current.token().equals(token))
               ? sessions.store().delete(current, now())
               : sessions.store().delete(token, now());
     }
