@@ -131,7 +131,7 @@ class SecureExchangeTest {
     SSLContext tls = tls();
     ExecutorService threads = Executors.newCachedThreadPool();
     HttpsServer server =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     try {
       server.setHttpsConfigurator(
           new HttpsConfigurator(tls) {
