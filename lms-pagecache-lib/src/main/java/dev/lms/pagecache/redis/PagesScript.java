@@ -5,7 +5,6 @@ import dev.lms.pagecache.Stamp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,7 +18,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
-import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
@@ -124,19 +122,10 @@ final class PagesScript {
     retried(() -> redis.blpop(seconds, list));
   }
 
-  private static @Nullable Object retried(Supplier<? extends @Nullable Object> call) {
+  /** All operations may be repeated. */
+  private @Nullable Object retried(Supplier<? extends @Nullable Object> call) {
     try {
-      return call.get();
-    } catch (JedisConnectionException e) {
-      if (e.getCause() instanceof SocketTimeoutException) {
-        throw outage(e);
-      }
-      // A pooled connection whose server went away fails once. All operations may be repeated.
-      try {
-        return call.get();
-      } catch (JedisException again) {
-        throw outage(again);
-      }
+      return FreshConnections.retried(redis, call);
     } catch (JedisException e) {
       throw outage(e);
     }

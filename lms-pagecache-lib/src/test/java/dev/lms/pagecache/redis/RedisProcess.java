@@ -118,7 +118,16 @@ public final class RedisProcess implements AutoCloseable {
     process = launch();
   }
 
+  int port() {
+    return port;
+  }
+
   public RedisClient client() {
+    return client(port);
+  }
+
+  /** The same by another way to it. */
+  static RedisClient client(int port) {
     ConnectionPoolConfig pool = new ConnectionPoolConfig();
     pool.setMaxTotal(16);
     pool.setMaxWait(java.time.Duration.ofSeconds(5));
