@@ -27,8 +27,7 @@ final class FreshConnections {
 
   private FreshConnections() {}
 
-  static @Nullable Object retried(
-      UnifiedJedis redis, Supplier<? extends @Nullable Object> call) {
+  static @Nullable Object retried(UnifiedJedis redis, Supplier<? extends @Nullable Object> call) {
     try {
       return call.get();
     } catch (JedisException e) {

@@ -79,7 +79,8 @@ class RedisMovedTest {
 
   /** An address that leads to one server, and later to another. */
   private static final class Address implements AutoCloseable {
-    private final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ServerSocket listening =
+        new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private volatile int target;
 
