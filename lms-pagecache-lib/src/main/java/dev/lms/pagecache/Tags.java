@@ -64,6 +64,9 @@ final class Tags {
     if (path.chars().anyMatch(Character::isISOControl)) {
       throw refused(path, "holds a control character; percent-encode it if it is meant");
     }
+    if (path.indexOf('\uFFFD') >= 0) {
+      throw refused(path, "holds a character that was lost on its way; percent-encode it as UTF-8");
+    }
     return NormalForm.ofPath(path);
   }
 

@@ -278,15 +278,12 @@ final class CacheCommand implements Runnable {
     return 0;
   }
 
-  /** As keys have it. A terminal without the characters of a path sends question marks instead. */
+  /** As keys have it. */
   private String path(String given) {
     try {
       return PageKey.normalPath(given);
     } catch (IllegalArgumentException e) {
-      throw wrong(
-          "--path: "
-              + e.getMessage()
-              + (given.indexOf('?') > 0 ? "; percent-encode what this terminal cannot spell" : ""));
+      throw wrong(String.valueOf(e.getMessage()));
     }
   }
 
@@ -301,7 +298,8 @@ final class CacheCommand implements Runnable {
     if (path == null || (!path.startsWith("/") && !path.isEmpty()) || uri.isOpaque()) {
       throw wrong("'" + url + "' is not a URL of this site; give a path such as /home");
     }
-    return (path.isEmpty() ? "/" : path(path))
+    boolean isSpelledOut = path.chars().allMatch(c -> c < 0x80);
+    return (path.isEmpty() ? "/" : isSpelledOut ? path : path(path))
         + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
   }
 

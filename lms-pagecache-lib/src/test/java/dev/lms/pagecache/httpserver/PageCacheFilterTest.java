@@ -943,7 +943,16 @@ class PageCacheFilterTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "a", "/x?y", "/x#y", "https://site.example/x", "//site.example/x", "/x\n"})
+      strings = {
+        "",
+        "a",
+        "/x?y",
+        "/x#y",
+        "https://site.example/x",
+        "//site.example/x",
+        "/x\n",
+        "/caf\uFFFD"
+      })
   void whatIsNoPathIsNotPurgedInSilence(String path) {
     for (Consumer<String> purge :
         List.<Consumer<String>>of(
