@@ -44,8 +44,8 @@ class FileIndexTest {
 
   @BeforeEach
   void openStores() {
-    store = FileSessionStore.open(folder(), KEYS, 10);
-    other = FileSessionStore.open(folder(), KEYS, 10);
+    store = FileSessionStore.open(folder(), KEYS, 10, Durability.NONE, Runnable::run);
+    other = FileSessionStore.open(folder(), KEYS, 10, Durability.NONE, Runnable::run);
   }
 
   @AfterEach
@@ -79,15 +79,6 @@ class FileIndexTest {
     }
   }
 
-  /** The sweep runs on a thread of its own. */
-  private void awaitNoIndex() throws IOException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!indexes().isEmpty() && System.nanoTime() < end) {
-      Thread.onSpinWait();
-    }
-    assertEquals(List.of(), indexes());
-  }
-
   @Test
   void anIndexOfNobodyIsNotThere() throws Exception {
     StoredSession first = signIn();
@@ -105,7 +96,7 @@ class FileIndexTest {
     for (int i = 0; i < 12; i++) {
       store.create(STRANGER, Map.of(), LATER, SOON.plusSeconds(120));
     }
-    awaitNoIndex();
+    assertEquals(List.of(), indexes());
     assertEquals(new SessionStats(0, 12), store.stats(SOON.plusSeconds(120)));
   }
 

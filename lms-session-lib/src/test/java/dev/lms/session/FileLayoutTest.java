@@ -53,7 +53,8 @@ class FileLayoutTest {
   /** Two slots in one file would hold the session beside the forward. */
   @Test
   void damageToAForwardDoesNotBringTheOldIdBack() throws Exception {
-    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS)) {
+    try (FileSessionStore store =
+        FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
       String old = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
       StoredSession session = store.load(old).orElseThrow();
       Path file = files().get(0);
@@ -74,7 +75,8 @@ class FileLayoutTest {
 
   @Test
   void aTornWriteLeavesTheCommitBefore() throws Exception {
-    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS)) {
+    try (FileSessionStore store =
+        FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
       String token = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
       Path file = files().get(0);
       for (int commit = 2; commit <= 5; commit++) {
@@ -103,7 +105,8 @@ class FileLayoutTest {
 
   @Test
   void aFileCopiedOverAnotherIsNothing() throws Exception {
-    try (FileSessionStore store = FileSessionStore.open(folder(), KEYS)) {
+    try (FileSessionStore store =
+        FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
       String mine = store.create(STRANGER, Map.of("v", "mine"), SOON, NOW);
       Path my = files().get(0);
       String yours = store.create(STRANGER, Map.of("v", "yours"), SOON, NOW);
