@@ -1,6 +1,7 @@
 package dev.lms.demo;
 
 import dev.lms.demo.cli.CommandLineInterface;
+import java.util.Locale;
 
 /** Where the program starts. */
 public final class Main {
@@ -8,6 +9,9 @@ public final class Main {
 
   /** Runs one command of lmsctl and ends with its exit code. */
   public static void main(String[] args) {
+    // The site speaks English. What case, digits or calendar a machine prefers must not decide
+    // anything, here or in libraries: in a Turkish locale one of them knows no Argon2 hash again.
+    Locale.setDefault(Locale.ROOT);
     System.exit(CommandLineInterface.run(args));
   }
 }

@@ -4,8 +4,11 @@ import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.config.StoreChoice;
 import dev.lms.session.KeyRing;
+import dev.lms.session.redis.RedisUrl;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /** What is allowed but should be known. */
 final class Warnings {
@@ -27,6 +30,26 @@ final class Warnings {
       warnings.add(
           "cookie sessions: of concurrent requests that change the session, the last answer wins");
     }
+    if (config.sessions().redis().isPresent()
+        && config.pageCache().redis().isPresent()
+        && isOneRedis(config.sessions().redis().get(), config.pageCache().redis().get())) {
+      warnings.add(
+          "sessions and cached pages share one Redis: its memory, its load and its outages."
+              + " Give CACHE_REDIS_URL a Redis of its own if the site has many pages");
+    }
     return warnings;
+  }
+
+  /** Whether both are in the memory of one server, as far as the URLs tell. */
+  private static boolean isOneRedis(RedisUrl one, RedisUrl other) {
+    return one.topology() == other.topology()
+        && one.master().equals(other.master())
+        && !Collections.disjoint(addresses(one), addresses(other));
+  }
+
+  private static List<String> addresses(RedisUrl url) {
+    return url.nodes().stream()
+        .map(node -> node.host().toLowerCase(Locale.ROOT) + " " + node.port())
+        .toList();
   }
 }

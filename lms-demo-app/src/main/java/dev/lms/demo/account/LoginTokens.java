@@ -16,15 +16,18 @@ import javax.crypto.spec.SecretKeySpec;
  * Protects the sign-in form of strangers, who have no session to hold a token: a random nonce in a
  * cookie and its MAC in the form (the signed double-submit pattern of the OWASP CSRF cheat sheet).
  * Another site can neither read the cookie nor make a pair that fits. Nothing is stored.
+ *
+ * <p>A pair that was handed out to an attacker does fit. Over HTTPS the prefix {@code __Host-}
+ * keeps a sibling domain from planting it (RFC 6265bis section 4.1.3.2); without HTTPS nothing can.
  */
 final class LoginTokens {
-  private static final String COOKIE = "lms_login";
   private static final int NONCE_BYTES = 16;
   private static final Pattern NONCE = Pattern.compile("[A-Za-z0-9_-]{22}");
   private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
   private final List<SecretKeySpec> keys;
-  private final boolean secure;
+  private final String cookie;
+  private final String attributes;
   private final SecureRandom random = new SecureRandom();
 
   /**
@@ -39,7 +42,10 @@ final class LoginTokens {
             .map(s -> hmac(key(s.getBytes(StandardCharsets.UTF_8)), "lms sign-in form"))
             .map(LoginTokens::key)
             .toList();
-    this.secure = secure;
+    // The prefix demands the whole site as its path.
+    this.cookie = secure ? "__Host-lms_login" : "lms_login";
+    this.attributes =
+        (secure ? "; Path=/; Secure" : "; Path=/user/login") + "; HttpOnly; SameSite=Lax; Max-Age=";
   }
 
   /** The token for a form, and the cookie that goes with it into the response. */
@@ -67,13 +73,7 @@ final class LoginTokens {
   }
 
   private String cookie(String value, int maxAge) {
-    return COOKIE
-        + "="
-        + value
-        + "; Path=/user/login; Max-Age="
-        + maxAge
-        + "; HttpOnly; SameSite=Lax"
-        + (secure ? "; Secure" : "");
+    return cookie + "=" + value + attributes + maxAge;
   }
 
   private String newNonce() {
@@ -83,13 +83,13 @@ final class LoginTokens {
   }
 
   /** Well-formed nonces from all cookie headers: there may be several, and several of one name. */
-  private static List<String> nonces(HttpExchange exchange) {
+  private List<String> nonces(HttpExchange exchange) {
     List<String> nonces = new ArrayList<>();
     for (String header : exchange.getRequestHeaders().getOrDefault("Cookie", List.of())) {
       for (String pair : header.split(";", -1)) {
-        String trimmed = pair.strip();
-        if (trimmed.startsWith(COOKIE + "=")) {
-          String nonce = trimmed.substring(COOKIE.length() + 1);
+        int equals = pair.indexOf('=');
+        if (equals >= 0 && trimmed(pair.substring(0, equals)).equals(cookie)) {
+          String nonce = unquoted(trimmed(pair.substring(equals + 1)));
           if (NONCE.matcher(nonce).matches()) {
             nonces.add(nonce);
           }
@@ -97,6 +97,31 @@ final class LoginTokens {
       }
     }
     return nonces;
+  }
+
+  /** Without spaces and tabs around it: nothing else is white space in a header. */
+  private static String trimmed(String text) {
+    int start = 0;
+    int end = text.length();
+    while (start < end && isBlank(text.charAt(start))) {
+      start++;
+    }
+    while (end > start && isBlank(text.charAt(end - 1))) {
+      end--;
+    }
+    return text.substring(start, end);
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
+  }
+
+  /** Without the quotes that a value may have (RFC 6265 section 4.1.1) and some clients add. */
+  private static String unquoted(String value) {
+    int length = value.length();
+    return length >= 2 && value.charAt(0) == '"' && value.charAt(length - 1) == '"'
+        ? value.substring(1, length - 1)
+        : value;
   }
 
   private static String token(SecretKeySpec key, String nonce) {

@@ -10,9 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The workers that serve the configured site now, as a program beside them finds them: on
@@ -21,10 +20,6 @@ import java.util.regex.Pattern;
 public final class Workers {
   /** How far to look for workers whose number is not configured. */
   private static final int FARTHEST = 256;
-
-  private static final Pattern SAMPLE = Pattern.compile("(\\w+)(?:\\{(.*)})? (\\S+)");
-  private static final Pattern ESCAPE = Pattern.compile("\\\\(.)");
-  private static final Pattern LABEL = Pattern.compile("(\\w++)=\"((?:[^\"\\\\]|\\\\.)*+)\"");
 
   /**
    * One of them.
@@ -106,27 +101,28 @@ public final class Workers {
     double bytes = -1;
     double sharedBytes = 0;
     for (String text : metrics.split("\n", -1)) {
-      Matcher sample = SAMPLE.matcher(text);
-      if (!sample.matches() || !sample.group(1).startsWith("lms_page_cache_")) {
+      Optional<Sample> sample = Sample.parse(text);
+      if (sample.isEmpty() || !sample.get().name().startsWith("lms_page_cache_")) {
         continue;
       }
-      double value = Double.parseDouble(sample.group(3));
-      Map<String, String> labels = labels(sample.group(2) == null ? "" : sample.group(2));
-      if (sample.group(1).equals(CacheMetrics.BYTES)) {
+      String name = sample.get().name();
+      double value = Double.parseDouble(sample.get().value());
+      Map<String, String> labels = sample.get().labels();
+      if (name.equals(CacheMetrics.BYTES)) {
         bytes = value;
-      } else if (sample.group(1).equals(CacheMetrics.SHARED_BYTES)) {
+      } else if (name.equals(CacheMetrics.SHARED_BYTES)) {
         sharedBytes = value;
       } else if (labels.containsKey("route")) {
         List<String> line =
             List.of(labels.getOrDefault("route", ""), labels.getOrDefault("variant", ""));
-        if (sample.group(1).equals(CacheMetrics.PASSED)) {
+        if (name.equals(CacheMetrics.PASSED)) {
           reasons
               .computeIfAbsent(line, first -> new TreeMap<>())
               .put(labels.getOrDefault("reason", ""), (long) value);
         } else {
           lines
               .computeIfAbsent(line, first -> new HashMap<>())
-              .put(sample.group(1) + labels.getOrDefault("result", ""), value);
+              .put(name + labels.getOrDefault("result", ""), value);
         }
       }
     }
@@ -159,21 +155,5 @@ public final class Workers {
 
   private static long count(Map<String, Double> values, String name) {
     return values.getOrDefault(name, 0.0).longValue();
-  }
-
-  private static Map<String, String> labels(String text) {
-    Map<String, String> labels = new HashMap<>();
-    Matcher label = LABEL.matcher(text);
-    while (label.find()) {
-      labels.put(label.group(1), unescaped(label.group(2)));
-    }
-    return labels;
-  }
-
-  private static String unescaped(String value) {
-    return ESCAPE
-        .matcher(value)
-        .replaceAll(
-            found -> Matcher.quoteReplacement(found.group(1).equals("n") ? "\n" : found.group(1)));
   }
 }

@@ -85,6 +85,10 @@ public final class CoursePages {
   private void explore(Request request) throws IOException {
     Optional<String> tag = request.query("tag").filter(t -> !t.isEmpty());
     CoursePage page = courses.page(tag, pageNumber(request));
+    if (page.courses().isEmpty() || !isOwnAddress(request, page.number(), tag)) {
+      // Anybody can think of any number of these: they are not a page of the cache each.
+      request.header("Cache-Control", "no-store");
+    }
     String previous = page.number() > 1 ? link(Math.min(page.number() - 1, page.last()), tag) : "";
     String next = page.number() < page.last() ? link(page.number() + 1, tag) : "";
     pages.show(
@@ -102,6 +106,13 @@ public final class CoursePages {
             previous,
             next),
         Set.of("courses"));
+  }
+
+  /** Whether this is how the site's own links spell the address of the page. */
+  private static boolean isOwnAddress(Request request, int number, Optional<String> tag) {
+    List<String> numbers = request.queries("page");
+    return (numbers.equals(List.of(Integer.toString(number))) || (numbers.isEmpty() && number == 1))
+        && request.queries("tag").equals(tag.stream().toList());
   }
 
   private static int pageNumber(Request request) {

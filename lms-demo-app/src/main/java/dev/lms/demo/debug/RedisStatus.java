@@ -23,7 +23,7 @@ public final class RedisStatus {
     try {
       status.put("ping", redis.ping());
       status.put("version", version());
-      status.put("session_keys", count(sessionPrefix + "*"));
+      status.put("session_keys", count(literally(sessionPrefix) + "*"));
       status.put("cache_keys", count("cache:*"));
     } catch (JedisException e) {
       status.put("error", String.valueOf(e.getMessage()));
@@ -39,6 +39,19 @@ public final class RedisStatus {
         .map(line -> line.substring(line.indexOf(':') + 1).strip())
         .findFirst()
         .orElse("unknown");
+  }
+
+  /** As a pattern that matches nothing but this text. */
+  private static String literally(String text) {
+    StringBuilder pattern = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ("\\*?[]^-".indexOf(c) >= 0) {
+        pattern.append('\\');
+      }
+      pattern.append(c);
+    }
+    return pattern.toString();
   }
 
   /** By SCAN, on every node, which does not block Redis. */

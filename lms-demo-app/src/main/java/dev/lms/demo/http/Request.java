@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -53,10 +54,23 @@ public final class Request {
    * @throws HttpProblem 400 when the query is not percent-encoded UTF-8
    */
   public Optional<String> query(String name) {
+    return query().get(name);
+  }
+
+  /**
+   * Every value of the query parameter {@code name}, in the order sent.
+   *
+   * @throws HttpProblem 400 when the query is not percent-encoded UTF-8
+   */
+  public List<String> queries(String name) {
+    return query().all(name);
+  }
+
+  private Parameters query() {
     if (query == null) {
       query = Parameters.parse(RequestTarget.of(exchange).query());
     }
-    return query.get(name);
+    return query;
   }
 
   /**

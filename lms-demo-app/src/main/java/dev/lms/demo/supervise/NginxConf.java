@@ -57,6 +57,11 @@ public final class NginxConf {
             server_name _;
             client_max_body_size 1m;
 
+            # What a worker may send and receive: session cookies have up to 4 KiB, headers 16 KiB.
+            large_client_header_buffers 4 16k;
+            proxy_buffer_size 16k;
+            proxy_buffers 8 16k;
+
             # For the load balancer and the operators, not for visitors.
             location ~ ^/(livez|readyz|healthz|health|metrics)$ {
                 allow 127.0.0.1;

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /** Plain text, made ready for reading. */
 public final class Text {
   private static final Pattern BLANK_LINES = Pattern.compile("\\R\\s*\\R");
-  private static final Pattern DANGLING = Pattern.compile("[\\s,;:–-]+$");
+  private static final String DANGLING = " ,;:–-";
   private static final DateTimeFormatter MOMENT =
       DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
           .withZone(ZoneOffset.UTC);
@@ -32,7 +32,10 @@ public final class Text {
     if (end < length / 2) {
       end = Character.isHighSurrogate(line.charAt(length - 2)) ? length - 2 : length - 1;
     }
-    return DANGLING.matcher(line.substring(0, end)).replaceFirst("") + "…";
+    while (end > 0 && DANGLING.indexOf(line.charAt(end - 1)) >= 0) {
+      end--;
+    }
+    return line.substring(0, end) + "…";
   }
 
   /** A moment for people, in UTC. */

@@ -1,7 +1,11 @@
 package dev.lms.demo.account;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,5 +57,17 @@ class DeviceNameTest {
   @Test
   void aBrowserWithoutASystemIsNamedAlone() {
     assertEquals("Firefox", DeviceName.of("Firefox/140.0"));
+  }
+
+  /** Anybody chooses its length: a search that starts anew everywhere would take hours. */
+  @Test
+  void aLongClaimIsReadInOnePass() {
+    for (String part :
+        List.of(" Version/1 ", " Version/", "Edg/", "(compatible", ",;", "\u2003 ")) {
+      String claim = part.repeat(100_000);
+      String name =
+          assertTimeoutPreemptively(Duration.ofMinutes(1), () -> DeviceName.of(claim), part);
+      assertTrue(name.length() <= 60, name);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.lms.demo.cache;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.lms.demo.ops.MetricsWriter;
 import dev.lms.pagecache.CacheStats;
@@ -70,5 +71,25 @@ class WorkersTest {
   })
   void aWorkerIsReachedFromThisMachine(String host, String uri) {
     assertEquals(URI.create(uri), Workers.at(host, 80));
+  }
+
+  /** Another program may listen on a worker's port and say anything, of any length. */
+  @Test
+  void hostileMetricsAreReadInOnePass() {
+    for (String start : List.of("", "a{", "a{b=\"", "lms_page_cache_bytes{route=\"", "a{b=\"c\"")) {
+      for (String part : List.of("\\x", "\\", "}", "} x", "\"", "{", " ", ",", "a", "a=\"b\",")) {
+        String line = start + part.repeat(100_000);
+        assertTimeoutPreemptively(
+            Duration.ofMinutes(1),
+            () -> assertThrows(IllegalArgumentException.class, () -> Workers.read(line)),
+            start + part);
+      }
+    }
+  }
+
+  @Test
+  void aLabelMayHaveAnyLength() {
+    String route = "\\x".repeat(500_000);
+    assertEquals(7, Workers.read("lms_page_cache_bytes{a=\"" + route + "\"} 7").bytes());
   }
 }

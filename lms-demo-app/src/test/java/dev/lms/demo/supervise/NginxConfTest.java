@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -74,7 +75,7 @@ class NginxConfTest {
     assertFalse(paths.matcher("/course/metrics/view").find());
   }
 
-  /** What nginx itself says of the file, where there is an nginx. */
+  /** What nginx itself says of the file. */
   @Test
   void nginxAcceptsIt() throws Exception {
     Path file = folder.resolve("lms.conf");
@@ -83,35 +84,11 @@ class NginxConfTest {
     // As a person who may not listen on port 80.
     String conf = Files.readString(file);
     assertTrue(conf.contains("listen 80;"), conf);
-    Files.writeString(file, conf.replace("listen 80;", "listen 127.0.0.1:" + port + ";"));
     Path main =
-        Files.writeString(
-            folder.resolve("nginx.conf"),
-            """
-            pid %1$s/nginx.pid;
-            error_log stderr;
-            events {}
-            http {
-              access_log off;
-              client_body_temp_path %1$s/body;
-              proxy_temp_path %1$s/proxy;
-              fastcgi_temp_path %1$s/fastcgi;
-              uwsgi_temp_path %1$s/uwsgi;
-              scgi_temp_path %1$s/scgi;
-              include %1$s/lms.conf;
-            }
-            """
-                .formatted(folder));
-    Process nginx;
-    try {
-      nginx =
-          new ProcessBuilder("nginx", "-t", "-p", folder.toString(), "-c", main.toString())
-              .redirectErrorStream(true)
-              .start();
-    } catch (IOException e) {
-      System.out.println("nginx was not found: its own check of the file did not run");
-      return;
-    }
+        Nginx.configure(folder, conf.replace("listen 80;", "listen 127.0.0.1:" + port + ";"));
+    List<String> command = new ArrayList<>(Nginx.command(folder, main, "daemon off;"));
+    command.add("-t");
+    Process nginx = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(nginx.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(nginx.waitFor(30, TimeUnit.SECONDS));
     assertEquals(0, nginx.exitValue(), said);

@@ -62,7 +62,7 @@ class PagesIT {
   @EnumSource(names = {"REDIS", "FILE"})
   void strangersShareAPageWithoutACookie(Backend.Kind kind) throws Exception {
     Backend site = SHARED.of(kind);
-    String path = "/course/explore?tag=never-asked-for";
+    String path = "/course/explore?tag=history";
     Browser.Answer first = visitor(site.one()).get(path);
     assertTrue(first.body().contains(SIGN_IN));
     assertEquals("", first.header("set-cookie"));
@@ -72,6 +72,38 @@ class PagesIT {
         second.header("cache-status").matches("lms; hit; ttl=\\d+; detail=anon"),
         second.header("cache-status"));
     assertEquals(first.body(), second.body());
+  }
+
+  /** Whoever thinks of any number of addresses must not fill the cache with them. */
+  @ParameterizedTest
+  @EnumSource(names = {"REDIS", "FILE"})
+  void addressesThatAnybodyCanMakeUpAreNotAPageEach(Backend.Kind kind) throws Exception {
+    Backend site = SHARED.of(kind);
+    for (String path :
+        List.of(
+            "/course/explore?tag=nothing-has-it",
+            "/course/explore?tag=nothing-has-it&page=1",
+            "/course/explore?page=999999",
+            "/course/explore?page=0000001",
+            "/course/explore?tag=java&tag=nothing-has-it",
+            "/course/explore?page=1&page=2",
+            "/course/explore?tag=java&page=77",
+            "/course/none/view",
+            "/program/none")) {
+      for (int i = 0; i < 3; i++) {
+        Browser.Answer answer = visitor(site.one()).get(path);
+        assertEquals(
+            path.endsWith("none/view") || path.endsWith("none") ? 404 : 200, answer.status());
+        String status = answer.header("cache-status");
+        assertFalse(status.contains("hit") || status.contains("stored"), path + ": " + status);
+      }
+    }
+    visitor(site.one()).get("/course/explore?tag=java&page=1&utm_source=a");
+    assertTrue(
+        visitor(site.one())
+            .get("/course/explore?page=1&tag=java")
+            .header("cache-status")
+            .startsWith("lms; hit"));
   }
 
   @ParameterizedTest
