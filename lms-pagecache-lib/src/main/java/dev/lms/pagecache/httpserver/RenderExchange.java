@@ -23,11 +23,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a handler sees: its answer is held back until it is complete, or streams through when nobody
- * needs it whole or it grows past the cap. For use by one thread at a time.
+ * needs it whole or it grows past the cap.
  */
 final class RenderExchange extends DelegatingExchange {
   /** Leads from the handler's exchange, also when it was wrapped once more, to this one. */
@@ -75,14 +76,22 @@ final class RenderExchange extends DelegatingExchange {
   /** Why the answer is for one client alone, if that is known before its body. */
   private Optional<Reason> objection = Optional.empty();
 
+  private boolean objectionAsked;
+
   private @Nullable Body split;
   private boolean closed;
   private boolean handlerReturned;
+  private boolean isHeld;
+
+  /** A handler without a rule may return before another thread has written the rest. */
+  private final ReentrantLock turn = new ReentrantLock();
+
   private boolean readConnection;
   private boolean readPeer;
 
   /** The request as the key describes it. */
-  record KeyedRequest(PageKey key, KeyedHeaders headers, URI uri, boolean answerDecides) {
+  record KeyedRequest(
+      PageKey key, KeyedHeaders headers, URI uri, boolean asksForTheCache, boolean answerDecides) {
     /**
      * @param validators conditions for the handler
      * @param answerDecides whether the fields that caches go by are the handler's business
@@ -97,6 +106,7 @@ final class RenderExchange extends DelegatingExchange {
           key,
           new KeyedHeaders(outer.getRequestHeaders(), keyedHeaders, validators),
           URI.create(key.path() + key.query().map(query -> '?' + query).orElse("")),
+          !validators.isEmpty(),
           answerDecides);
     }
   }
@@ -149,22 +159,32 @@ final class RenderExchange extends DelegatingExchange {
    *
    * @return what is wrong with the answer, if it cannot be sent
    */
-  Optional<String> finish() {
-    handlerReturned = true;
+  Optional<String> finish() throws IOException {
+    turn.lock();
+    try {
+      handlerReturned = true;
+      if (keyed == null && hasBegun() && !isUnderWay() && !isEnded() && !body.isWhole()) {
+        body.stream(); // Another thread writes the rest.
+      }
+      isHeld = hasBegun() && !isUnderWay();
+      return isUnderWay() ? Optional.empty() : fault();
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private Optional<String> fault() {
     if (!hasBegun()) {
       return keyed == null
           ? Optional.empty()
           : Optional.of(
               "The handler returned without an answer; on a cached route it answers first");
     }
-    if (isUnderWay()) {
-      return Optional.empty();
-    }
     if (announced > 0 && body.held.size() < announced) {
       return Optional.of(
           "The handler announced " + announced + " bytes and wrote " + body.held.size());
     }
-    if (announced == 0 && !closed && !body.closed) {
+    if (announced == 0 && !isEnded()) {
       return Optional.of("The handler returned without closing the body of its answer");
     }
     try {
@@ -175,9 +195,28 @@ final class RenderExchange extends DelegatingExchange {
     return Optional.empty();
   }
 
-  /** Whether there is a whole answer that was not sent yet. */
+  private boolean isEnded() {
+    return closed || body.closed;
+  }
+
+  /** Whether the handler ended an answer to its client, which is whole and was not sent yet. */
+  boolean wasClosedWhole() throws IOException {
+    boolean forTheCache = keyed != null && keyed.asksForTheCache() && status == 304;
+    return hasBegun()
+        && !forTheCache
+        && (isEnded() || announced < 0)
+        && finish().isEmpty()
+        && isHeld;
+  }
+
+  /** Sends on what was held back, to be shared with nobody. */
+  void leaves() throws IOException {
+    Outcome unused = fate.streams(this);
+  }
+
+  /** Whether there was an answer that was not sent yet when the handler returned. */
   boolean isHeld() {
-    return hasBegun() && !isUnderWay();
+    return isHeld;
   }
 
   /** Whether the answer goes to the client already. */
@@ -185,8 +224,12 @@ final class RenderExchange extends DelegatingExchange {
     return body.underWay;
   }
 
-  /** Why the answer was known to be for one client alone before its body was. */
+  /** Why the answer is known to be for one client alone before its body is. */
   Optional<Reason> objection() {
+    if (!objectionAsked && keyed != null) {
+      objectionAsked = true;
+      objection = fate.objection(this);
+    }
     return objection;
   }
 
@@ -311,6 +354,15 @@ final class RenderExchange extends DelegatingExchange {
 
   @Override
   public void sendResponseHeaders(int code, long length) throws IOException {
+    turn.lock();
+    try {
+      begin(code, length);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void begin(int code, long length) throws IOException {
     if (hasBegun()) {
       throw new IOException("The headers were already sent");
     }
@@ -319,9 +371,6 @@ final class RenderExchange extends DelegatingExchange {
     begun = new Fields(headers);
     status = code;
     announced = bodyLength;
-    if (keyed != null) {
-      objection = fate.objection(this);
-    }
     if (!isWorthHolding() || announced > cap) {
       body.stream();
     }
@@ -356,7 +405,7 @@ final class RenderExchange extends DelegatingExchange {
    * is if it is complete soon, going by its length, and gains by it.
    */
   private boolean isWorthHolding() {
-    if (keyed != null && (objection.isEmpty() || announced != 0)) {
+    if (keyed != null && (announced != 0 || objection().isEmpty())) {
       return true;
     }
     return !handlerReturned
@@ -366,10 +415,15 @@ final class RenderExchange extends DelegatingExchange {
 
   @Override
   public void close() {
-    closed = true;
-    boolean abandoned = keyed == null && !hasBegun();
-    if (isUnderWay() || abandoned) {
-      outer.close();
+    turn.lock();
+    try {
+      closed = true;
+      boolean abandoned = keyed == null && !hasBegun();
+      if (isUnderWay() || abandoned) {
+        outer.close();
+      }
+    } finally {
+      turn.unlock();
     }
   }
 
@@ -383,7 +437,8 @@ final class RenderExchange extends DelegatingExchange {
     private void stream() throws IOException {
       Outcome outcome = fate.streams(RenderExchange.this);
       underWay = true;
-      OutputStream out = responder.begin(status, fields(), announced, markers, outcome);
+      OutputStream out =
+          responder.begin(status, fields(), announced, markers, outcome, keyed == null);
       if (out != null) {
         streamed = out;
         held.writeTo(out);
@@ -403,6 +458,15 @@ final class RenderExchange extends DelegatingExchange {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+      turn.lock();
+      try {
+        writeNow(bytes, offset, length);
+      } finally {
+        turn.unlock();
+      }
+    }
+
+    private void writeNow(byte[] bytes, int offset, int length) throws IOException {
       if (!hasBegun()) {
         throw new IOException("Call sendResponseHeaders before writing the body");
       }
@@ -410,7 +474,7 @@ final class RenderExchange extends DelegatingExchange {
         return;
       }
       if (streamed == null) {
-        if (closed || RenderExchange.this.closed) {
+        if (isEnded()) {
           throw new IOException("The body was closed");
         }
         if (announced < 0 || (announced > 0 && held.size() + (long) length > announced)) {
@@ -430,23 +494,32 @@ final class RenderExchange extends DelegatingExchange {
     /** Who flushes what is for one client alone wants it to be there. */
     @Override
     public void flush() throws IOException {
-      if (streamed == null && (closed || RenderExchange.this.closed)) {
-        throw new IOException("The body was closed");
-      }
-      boolean forOneClient = keyed == null || objection.isPresent();
-      if (hasBegun() && !underWay && forOneClient && !isWhole()) {
-        stream();
-      }
-      if (streamed != null) {
-        streamed.flush();
+      turn.lock();
+      try {
+        if (streamed == null && isEnded()) {
+          throw new IOException("The body was closed");
+        }
+        if (hasBegun() && !underWay && !isWhole() && (keyed == null || objection().isPresent())) {
+          stream();
+        }
+        if (streamed != null) {
+          streamed.flush();
+        }
+      } finally {
+        turn.unlock();
       }
     }
 
     @Override
     public void close() throws IOException {
-      closed = true;
-      if (streamed != null) {
-        streamed.close();
+      turn.lock();
+      try {
+        closed = true;
+        if (streamed != null) {
+          streamed.close();
+        }
+      } finally {
+        turn.unlock();
       }
     }
   }

@@ -172,18 +172,12 @@ final class Responder {
 
   /** RFC 9110 section 14. */
   private long writePart(Body body, ByteRange part, int size) throws IOException {
-    Headers headers = outer.getResponseHeaders();
+    writePartHead(part, size);
     if (part.length() == 0) {
-      dropDigests(headers);
-      headers.set("Content-Range", "bytes */" + size);
       outer.sendResponseHeaders(416, -1);
       outer.close();
       return 0;
     }
-    dropDigests(headers);
-    headers.set(
-        "Content-Range",
-        "bytes " + part.from() + '-' + (part.from() + part.length() - 1) + '/' + size);
     ByteArrayOutputStream whole = new ByteArrayOutputStream(size);
     body.writeTo(whole, Coding.IDENTITY, Map.of());
     outer.sendResponseHeaders(206, part.length());
@@ -191,6 +185,14 @@ final class Responder {
       out.write(whole.toByteArray(), part.from(), part.length());
     }
     return part.length();
+  }
+
+  private void writePartHead(ByteRange part, long size) {
+    Headers headers = outer.getResponseHeaders();
+    dropDigests(headers);
+    headers.remove("Content-Length");
+    String bytes = part.length() == 0 ? "*" : part.from() + "-" + (part.from() + part.length() - 1);
+    headers.set("Content-Range", "bytes " + bytes + '/' + size);
   }
 
   /** Sends an answer that was not stored. */
@@ -231,30 +233,60 @@ final class Responder {
   /**
    * Begins an answer that streams.
    *
+   * @param asAsked whether the handler saw all of the request, so that its answer is what was asked
    * @return where the body goes, or null if there is none
    */
   @Nullable OutputStream begin(
-      int status, Fields fields, long length, HoleMarkers markers, Outcome outcome)
+      int status, Fields fields, long length, HoleMarkers markers, Outcome outcome, boolean asAsked)
       throws IOException {
     Map<String, byte[]> filled = fill(markers.names());
+    boolean holes = markers.any();
     Headers headers =
         writeHead(
             fields.without(Set.of("cache-tag", "cache-status")),
             false,
-            markers.any(),
+            holes,
             outcome,
             clock.instant());
-    if (markers.any()) {
+    if (holes) {
       headers.remove("Content-Length");
       headers.remove("ETag");
       dropDigests(headers);
     }
-    outer.sendResponseHeaders(status, markers.any() && length > 0 ? 0 : length);
+    Optional<ByteRange> part =
+        asAsked || holes || status != 200 ? Optional.empty() : partOf(fields, length);
+    if (part.isPresent()) {
+      return beginPart(part.get(), length);
+    }
+    outer.sendResponseHeaders(status, holes && length > 0 ? 0 : length);
     if (length < 0) {
       return null;
     }
     OutputStream out = outer.getResponseBody();
-    return markers.any() ? markers.filling(out, filled, this::cutOff) : out;
+    return holes ? markers.filling(out, filled, this::cutOff) : out;
+  }
+
+  /** The part that was asked for of an answer whose handler was not told. */
+  private Optional<ByteRange> partOf(Fields fields, long length) {
+    List<String> range = requestLines(RANGE);
+    return range.isEmpty()
+            || length <= 0
+            || length > Integer.MAX_VALUE
+            || !outer.getRequestMethod().equals("GET")
+            || !Conditions.allowsRange(
+                requestLines(IF_RANGE), fields.first("ETag").orElse(""), fields)
+        ? Optional.empty()
+        : ByteRange.of(range, (int) length);
+  }
+
+  private OutputStream beginPart(ByteRange part, long size) throws IOException {
+    writePartHead(part, size);
+    if (part.length() == 0) {
+      outer.sendResponseHeaders(416, -1);
+      return OutputStream.nullOutputStream();
+    }
+    outer.sendResponseHeaders(206, part.length());
+    return new PartStream(outer.getResponseBody(), part);
   }
 
   /** Sees to it that what was sent so far is not taken for the whole by whoever closes it. */

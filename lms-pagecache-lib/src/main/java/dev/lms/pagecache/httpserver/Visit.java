@@ -292,7 +292,13 @@ final class Visit {
       behind.doFilter(render.asItWas());
       return render.finish();
     } catch (Throwable e) { // Also what handlers in other languages throw without saying so.
-      responder.announce(ifFails);
+      if (render.wasClosedWhole() && !(outer instanceof InBackground)) {
+        render.leaves(); // What failed came after the answer, which the client would have by now.
+        endConnectionLike(render);
+        responder.send(render.ownAnswer(), ifFails);
+      } else {
+        responder.announce(ifFails);
+      }
       throw e;
     }
   }
@@ -399,7 +405,7 @@ final class Visit {
      */
     private Optional<Reason> objection(PageKey key, Rendered begun) {
       RenderExchange render = begun.exchange();
-      if (isEventStream(render.fields())) {
+      if (render.getResponseCode() == 200 && isEventStream(render.fields())) {
         return Optional.of(Reason.SIZE); // It grows until somebody leaves.
       }
       Verdict verdict =

@@ -3,6 +3,7 @@ package dev.lms.pagecache.httpserver;
 import static dev.lms.pagecache.httpserver.Site.header;
 import static dev.lms.pagecache.httpserver.Site.status;
 import static dev.lms.pagecache.httpserver.Site.text;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -226,6 +227,98 @@ class PassingByTest {
       assertTrue(status(part).startsWith("lms; fwd=bypass; detail=anon/"), status(part));
       assertEquals(304, site.get(path, "If-None-Match", "\"film\"").statusCode());
     }
+  }
+
+  /** It is not known yet that the page is too long; its handler need not know parts. */
+  @ParameterizedTest
+  @EnumSource
+  void aPartIsCutOutOfWhatIsTooLongToBeStored(PageRule.Profile profile) throws Exception {
+    byte[] film = new byte[3 * Site.CAP];
+    for (int i = 0; i < film.length; i++) {
+      film[i] = (byte) (i / 1000);
+    }
+    for (String[] asked :
+        new String[][] {
+          {"bytes=0-0", "0", "1"},
+          {"bytes=40000-", "40000", "60000"},
+          {"bytes=-1000", "59000", "60000"},
+          {"bytes=19999-20001", "19999", "20002"}
+        }) {
+      site.cache.purgeAll();
+      site.page(
+          "/" + asked[1],
+          rule(profile),
+          exchange -> {
+            exchange.getResponseHeaders().set("ETag", "\"film\"");
+            exchange.getResponseHeaders().set("Repr-Digest", "x");
+            exchange.sendResponseHeaders(200, film.length);
+            for (int at = 0; at < film.length; at += 600) {
+              exchange.getResponseBody().write(film, at, 600);
+            }
+            exchange.close();
+          });
+      HttpResponse<byte[]> part = site.get("/" + asked[1], "Range", asked[0]);
+      assertEquals(206, part.statusCode());
+      int from = Integer.parseInt(asked[1]);
+      int to = Integer.parseInt(asked[2]);
+      assertArrayEquals(Arrays.copyOfRange(film, from, to), part.body());
+      assertEquals("bytes " + from + '-' + (to - 1) + "/60000", header(part, "Content-Range"));
+      assertEquals("", header(part, "Repr-Digest"));
+      assertEquals("\"film\"", header(part, "ETag"));
+    }
+    site.page(
+        "/past",
+        rule(profile),
+        exchange -> {
+          exchange.sendResponseHeaders(200, film.length);
+          exchange.getResponseBody().write(film);
+          exchange.close();
+        });
+    HttpResponse<byte[]> none = site.get("/past", "Range", "bytes=60000-");
+    assertEquals(416, none.statusCode());
+    assertEquals("bytes */60000", header(none, "Content-Range"));
+  }
+
+  /** A handler without a rule may leave the rest to another thread. */
+  @Test
+  void theRestMayComeFromAnotherThread() throws Exception {
+    CountDownLatch returned = new CountDownLatch(1);
+    String text = "words ".repeat(500);
+    site.inside(
+        new com.sun.net.httpserver.Filter() {
+          @Override
+          public String description() {
+            return "tells when the handler has returned";
+          }
+
+          @Override
+          public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
+            chain.doFilter(exchange);
+            returned.countDown();
+          }
+        });
+    site.closesNothing = true;
+    site.uncached(
+        "/a",
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "text/plain");
+          exchange.sendResponseHeaders(200, text.length());
+          OutputStream out = exchange.getResponseBody();
+          out.write(text.substring(0, 100).getBytes(StandardCharsets.US_ASCII));
+          Thread rest =
+              new Thread(
+                  () -> {
+                    try {
+                      await(returned);
+                      out.write(text.substring(100).getBytes(StandardCharsets.US_ASCII));
+                      exchange.close();
+                    } catch (IOException e) {
+                      throw new java.io.UncheckedIOException(e);
+                    }
+                  });
+          rest.start();
+        });
+    assertEquals(text, text(site.get("/a", "Accept-Encoding", "gzip")));
   }
 
   @ParameterizedTest

@@ -316,6 +316,25 @@ class QuestionTest {
     assertEquals("lms; hit; ttl=60; detail=anon", status(site.get("/a")));
   }
 
+  @Test
+  void aHandlerThatFailsAfterItsConfirmationConfirmsNothing() throws Exception {
+    site.page(
+        "/a",
+        RULE,
+        exchange -> {
+          exchange.getResponseHeaders().set("Cache-Control", "max-age=60");
+          exchange.getResponseHeaders().set("ETag", "\"one\"");
+          if (exchange.getRequestHeaders().containsKey("If-None-Match")) {
+            exchange.sendResponseHeaders(304, -1);
+            exchange.close();
+            throw new IOException("after the answer");
+          }
+          Site.send(exchange, 200, "body");
+        });
+    storeAndLetItBecomeStale();
+    assertEquals(500, site.get("/a").statusCode());
+  }
+
   /** Filters between the cache and the handler run for every question. */
   @Test
   void filtersInsideTheCacheSeeEachQuestion() throws Exception {

@@ -122,10 +122,15 @@ final class Site implements AutoCloseable {
         exchange.sendResponseHeaders(500, body.length);
         exchange.getResponseBody().write(body);
       } finally {
-        exchange.close();
+        if (!closesNothing) {
+          exchange.close();
+        }
       }
     }
   }
+
+  /** Whether handlers may go on with their answers in other threads. */
+  volatile boolean closesNothing;
 
   /**
    * Whether finding out who is asking counts as reading about them, as with a session's counter.

@@ -1,0 +1,44 @@
+package dev.lms.pagecache.httpserver;
+
+import dev.lms.pagecache.ByteRange;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** Lets one part of a body through that is written as a whole. */
+final class PartStream extends OutputStream {
+  private final OutputStream out;
+  private final long from;
+  private final long to;
+  private long at;
+
+  PartStream(OutputStream out, ByteRange part) {
+    this.out = out;
+    this.from = part.from();
+    this.to = from + part.length();
+  }
+
+  @Override
+  public void write(int b) throws IOException {
+    write(new byte[] {(byte) b}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    long begin = Math.max(from, at);
+    long end = Math.min(to, at + length);
+    if (begin < end) {
+      out.write(bytes, offset + (int) (begin - at), (int) (end - begin));
+    }
+    at += length;
+  }
+
+  @Override
+  public void flush() throws IOException {
+    out.flush();
+  }
+
+  @Override
+  public void close() throws IOException {
+    out.close();
+  }
+}
