@@ -105,7 +105,9 @@ public final class PurgeCounters {
    *
    * <p>If the file is removed, replaced or cut short under a running process, every process notices
    * within a twentieth of a second and goes on with another one; no page from before is used any
-   * more. So a purge in the first tenth of a second after this waits for its end.
+   * more. So a purge in the first tenth of a second after this waits for its end. Of these only
+   * cutting short is not harmless: in that twentieth of a second a lookup may read an undefined
+   * number or fail with the JVM's {@code InternalError}, as with every mapped file.
    *
    * @param file the file, not a symbolic link
    * @return counters in a memory-mapped file
