@@ -9,13 +9,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,29 +77,33 @@ class FileSweepTest {
     return tasks;
   }
 
-  private static boolean isSweeping(Thread thread) {
-    return thread.getName().equals("lms-sessions-sweep") && thread.isAlive();
-  }
-
-  private static long sweepers() {
+  private static Set<Thread> sweepers() {
     Thread[] all = new Thread[2 * Thread.activeCount() + 10];
     int found = Thread.enumerate(all);
-    long count = 0;
-    for (int i = 0; i < found; i++) {
-      count += isSweeping(all[i]) ? 1 : 0;
-    }
-    return count;
+    return Arrays.stream(all, 0, found)
+        .filter(thread -> thread.getName().equals("lms-sessions-sweep"))
+        .collect(Collectors.toCollection(HashSet::new));
   }
 
   @Test
   void noThreadIsLeftAfterClose() throws Exception {
-    long before = sweepers();
+    Set<Thread> before = sweepers();
     FileSessionStore store = FileSessionStore.open(folder(), CrashWriter.KEYS, 10);
     for (int i = 0; i < 100; i++) {
       begin(store, NOW.plusSeconds(10), NOW.plusSeconds(i));
     }
+    Set<Thread> mine = sweepers();
+    mine.removeAll(before);
     store.close();
-    assertEquals(before, sweepers());
+    for (Thread thread : mine) {
+      // Its work has ended; the thread itself takes a moment to.
+      thread.join(TimeUnit.SECONDS.toMillis(60));
+      assertFalse(thread.isAlive());
+    }
+    Set<Thread> after = sweepers();
+    after.removeAll(before);
+    after.removeIf(thread -> !thread.isAlive());
+    assertEquals(Set.of(), after);
   }
 
   /** Whoever closes waits for the step under way; the rest is dropped. */
