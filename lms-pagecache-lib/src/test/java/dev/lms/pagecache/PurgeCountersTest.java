@@ -270,12 +270,13 @@ class PurgeCountersTest {
    * in mapped memory at its next safepoint, which need not be inside of the method that caught it.
    */
   private static void untilItWorks(Runnable call) {
-    for (int tries = 1; ; tries++) {
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (true) {
       try {
         call.run();
         return;
       } catch (PageStoreException | InternalError e) {
-        if (tries == 10) {
+        if (System.nanoTime() - giveUp > 0) {
           throw e;
         }
       }
