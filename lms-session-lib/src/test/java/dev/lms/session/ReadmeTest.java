@@ -6,30 +6,112 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The programs in the README are those that the build compiles, and runs, in src/it/readme. */
+/**
+ * The README and the pages under docs: their programs are those that the build compiles, and runs,
+ * in src/it/readme; their links lead somewhere, and some link leads to each of them.
+ */
 class ReadmeTest {
+  private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
+  private static final Path README = TOP.resolve("README.md");
+  private static final Path PROGRAMS = Path.of("src/it/readme/src/main/java");
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```\n", Pattern.DOTALL);
+  private static final Pattern CODE = Pattern.compile("```.*?```|`[^`\n]*`", Pattern.DOTALL);
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^()\\s]+)\\)");
+  private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
 
   @Test
   void theFirstProgramIsTheOneThatTheBuildRuns() throws IOException {
-    String program = Files.readString(Path.of("src/it/readme/src/main/java/Hello.java"));
-    Matcher block = JAVA.matcher(Files.readString(Path.of("../README.md")));
+    String program = Files.readString(PROGRAMS.resolve("Hello.java"));
+    Matcher block = JAVA.matcher(Files.readString(README));
     assertTrue(block.find(), "the README has a java block");
     assertEquals(program, block.group(1));
     assertTrue(program.lines().count() < 20, "a program under 20 lines");
   }
 
   @Test
-  void theOthersAreThoseThatTheBuildCompiles() throws IOException {
-    String readme = Files.readString(Path.of("../README.md"));
-    for (String name : List.of("Basket", "NewIds")) {
-      String program = Files.readString(Path.of("src/it/readme/src/main/java/" + name + ".java"));
-      assertTrue(readme.contains("```java\n" + program + "```\n"), name);
+  void theOtherProgramsAreThoseThatTheBuildCompiles() throws IOException {
+    String documents = documents().stream().map(ReadmeTest::read).collect(Collectors.joining());
+    List<String> missing = new ArrayList<>();
+    for (String name : List.of("Basket", "NewIds", "OnRedis")) {
+      String program = Files.readString(PROGRAMS.resolve(name + ".java"));
+      if (!documents.contains("```java\n" + program + "```\n")) {
+        missing.add(name);
+      }
+    }
+    assertEquals(List.of(), missing);
+  }
+
+  @Test
+  void aFrontDoorIsShort() throws IOException {
+    assertTrue(Files.readString(README).lines().count() <= 200, "the README has at most 200 lines");
+  }
+
+  @Test
+  void everyLinkLeadsSomewhereAndToEveryPageLeadsOne() throws IOException {
+    List<String> broken = new ArrayList<>();
+    Set<Path> reached = new HashSet<>(Set.of(README));
+    for (Path page : documents()) {
+      Matcher link = LINK.matcher(CODE.matcher(read(page)).replaceAll(""));
+      while (link.find()) {
+        if (!link.group(1).matches("[a-z]+:.*")) {
+          check(page, link.group(1), reached, broken);
+        }
+      }
+    }
+    assertEquals(List.of(), broken);
+    List<Path> unreached = new ArrayList<>(documents());
+    unreached.removeIf(page -> reached.contains(page) || !page.startsWith(TOP.resolve("docs")));
+    assertEquals(List.of(), unreached);
+  }
+
+  private static void check(Path page, String link, Set<Path> reached, List<String> broken) {
+    String[] parts = link.split("#", 2);
+    Path target =
+        parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).toAbsolutePath().normalize();
+    reached.add(target);
+    if (!Files.exists(target)
+        || (parts.length == 2 && !read(target).isEmpty() && !anchors(target).contains(parts[1]))) {
+      broken.add(TOP.relativize(page) + ": " + link);
+    }
+  }
+
+  /** As GitHub names the headings of a page. */
+  private static Set<String> anchors(Path page) {
+    return HEADING
+        .matcher(read(page))
+        .results()
+        .map(found -> found.group(1).toLowerCase(Locale.ROOT))
+        .map(title -> title.replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-'))
+        .collect(Collectors.toSet());
+  }
+
+  private static List<Path> documents() throws IOException {
+    try (Stream<Path> docs = Files.walk(TOP.resolve("docs"));
+        Stream<Path> top = Files.list(TOP)) {
+      return Stream.concat(
+              Stream.concat(top, docs), Stream.of(TOP.resolve("benchmarks/README.md")))
+          .filter(file -> file.toString().endsWith(".md"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static String read(Path page) {
+    try {
+      return Files.readString(page);
+    } catch (IOException e) {
+      throw new AssertionError(page.toString(), e);
     }
   }
 }
