@@ -99,8 +99,7 @@ class ReadmeTest {
   private static List<Path> documents() throws IOException {
     try (Stream<Path> docs = Files.walk(TOP.resolve("docs"));
         Stream<Path> top = Files.list(TOP)) {
-      return Stream.concat(
-              Stream.concat(top, docs), Stream.of(TOP.resolve("benchmarks/README.md")))
+      return Stream.concat(Stream.concat(top, docs), Stream.of(TOP.resolve("benchmarks/README.md")))
           .filter(file -> file.toString().endsWith(".md"))
           .sorted()
           .toList();

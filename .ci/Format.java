@@ -57,7 +57,7 @@ class Format {
     Set<String> known = Files.exists(memory) ? Set.copyOf(Files.readAllLines(memory)) : Set.of();
     // Another release of the formatter, or another version of this file, looks at everything anew.
     String version =
-        System.getProperty("java.class.path") + Files.readString(root.resolve("build/Format.java"));
+        System.getProperty("java.class.path") + Files.readString(root.resolve(".ci/Format.java"));
 
     Format format = new Format(apply, known, version.getBytes(UTF_8));
     List<String> changed =
