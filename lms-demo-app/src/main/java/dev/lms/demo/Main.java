@@ -12,6 +12,6 @@ public final class Main {
     // The site speaks English. What case, digits or calendar a machine prefers must not decide
     // anything, here or in libraries: in a Turkish locale one of them knows no Argon2 hash again.
     Locale.setDefault(Locale.ROOT);
-    System.exit(CommandLineInterface.run(args));
+    System.exit(CommandLineInterface.run(App.features(), args));
   }
 }

@@ -95,7 +95,7 @@ class HouseRulesTest {
         source ->
             source.isIn("/redis/")
                 || isBenchmark(source)
-                || source.isIn("demo/RedisClients.java")
+                || source.isIn("demo/wiring/RedisClients.java")
                 || source.isIn("demo/debug/RedisStatus.java"));
   }
 

@@ -5,6 +5,7 @@ import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Request;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Text;
+import dev.lms.demo.wiring.SessionBackend;
 import dev.lms.session.Device;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
@@ -31,6 +32,11 @@ public final class Devices {
   public Devices(Sessions sessions, boolean known) {
     this.sessions = sessions;
     this.known = known;
+  }
+
+  /** Those of the sessions in this store. */
+  public static Devices of(SessionBackend sessions) {
+    return new Devices(sessions.sessions(), sessions.store().capabilities().principalIndex());
   }
 
   /**

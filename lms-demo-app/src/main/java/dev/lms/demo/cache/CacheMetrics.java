@@ -1,9 +1,9 @@
 package dev.lms.demo.cache;
 
-import static dev.lms.demo.ops.MetricsWriter.sample;
+import static dev.lms.demo.monitor.MetricsWriter.sample;
 
-import dev.lms.demo.ops.MetricsPage;
-import dev.lms.demo.ops.MetricsWriter;
+import dev.lms.demo.monitor.Metrics;
+import dev.lms.demo.monitor.MetricsWriter;
 import dev.lms.pagecache.CacheStats;
 import dev.lms.pagecache.Warmer;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** The page cache on {@code /metrics}, by route and variant. */
-public final class CacheMetrics implements MetricsPage.Source {
+public final class CacheMetrics implements Metrics.Source {
   static final String REQUESTS = "lms_page_cache_requests_total";
   static final String STORED = "lms_page_cache_stored_total";
   static final String PASSED = "lms_page_cache_passed_total";

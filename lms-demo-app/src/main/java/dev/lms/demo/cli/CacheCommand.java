@@ -4,8 +4,8 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.lms.demo.PageExplainer;
-import dev.lms.demo.PagePurge;
+import dev.lms.demo.cache.PageExplainer;
+import dev.lms.demo.wiring.PagePurge;
 import dev.lms.demo.cache.CacheReport;
 import dev.lms.demo.cache.HotPages;
 import dev.lms.demo.cache.Warming;
@@ -16,6 +16,7 @@ import dev.lms.demo.course.Courses;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.data.DatabaseException;
 import dev.lms.demo.program.Programs;
+import dev.lms.demo.wiring.Feature;
 import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.PageKey;
 import dev.lms.pagecache.PageStoreException;
@@ -55,7 +56,14 @@ final class CacheCommand implements Runnable {
 
   private static final String HIDDEN = "(hidden in production)";
 
+  private final List<Feature> features;
+
   @Spec private CommandSpec spec = CommandSpec.create();
+
+  /** Explains pages of these. */
+  CacheCommand(List<Feature> features) {
+    this.features = features;
+  }
 
   @Override
   public void run() {
@@ -256,6 +264,7 @@ final class CacheCommand implements Runnable {
           PageExplainer.explain(
                   config,
                   ServeCommand.plan(config, OptionalInt.empty()),
+                  features,
                   target,
                   Optional.ofNullable(user))
               .orElseThrow(

@@ -1,6 +1,8 @@
 package dev.lms.demo.cli;
 
 import dev.lms.demo.config.ConfigException;
+import dev.lms.demo.wiring.Feature;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,15 +22,6 @@ import picocli.CommandLine.Spec;
       "1:failed",
       "2:wrong usage",
       "78:bad configuration, all errors listed"
-    },
-    subcommands = {
-      ServeCommand.class,
-      PlanCommand.class,
-      ConfigCommand.class,
-      KeyCommand.class,
-      SessionCommand.class,
-      CacheCommand.class,
-      VersionCommand.class
     })
 public final class CommandLineInterface implements Runnable {
   static final int FAILED = 1;
@@ -38,17 +31,32 @@ public final class CommandLineInterface implements Runnable {
 
   private CommandLineInterface() {}
 
-  /** Runs one command; returns its exit code. */
-  public static int run(String... args) {
+  /**
+   * Runs one command; returns its exit code.
+   *
+   * @param features of the site that is served
+   */
+  public static int run(List<Feature> features, String... args) {
     Logging.setUp();
     try {
-      return new CommandLine(new CommandLineInterface())
+      return commands(features)
           .setCaseInsensitiveEnumValuesAllowed(true)
           .setExecutionExceptionHandler((failure, commandLine, result) -> report(failure))
           .execute(args);
     } catch (Throwable failure) {
       return report(failure);
     }
+  }
+
+  private static CommandLine commands(List<Feature> features) {
+    return new CommandLine(new CommandLineInterface())
+        .addSubcommand(new ServeCommand(features))
+        .addSubcommand(new PlanCommand())
+        .addSubcommand(new ConfigCommand())
+        .addSubcommand(new KeyCommand())
+        .addSubcommand(new SessionCommand())
+        .addSubcommand(new CacheCommand(features))
+        .addSubcommand(new VersionCommand());
   }
 
   @Override

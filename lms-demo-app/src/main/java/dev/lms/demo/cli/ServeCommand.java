@@ -1,6 +1,5 @@
 package dev.lms.demo.cli;
 
-import dev.lms.demo.App;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.config.KeyUse;
@@ -9,18 +8,21 @@ import dev.lms.demo.config.StoredKeys;
 import dev.lms.demo.config.WorkerCount;
 import dev.lms.demo.data.DatabaseException;
 import dev.lms.demo.http.WebServer;
-import dev.lms.demo.ops.HealthPages;
+import dev.lms.demo.monitor.Health;
 import dev.lms.demo.plan.Demand;
 import dev.lms.demo.plan.Machine;
 import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.demo.supervise.NginxConf;
 import dev.lms.demo.supervise.Supervisor;
+import dev.lms.demo.wiring.Feature;
+import dev.lms.demo.wiring.RunningSite;
 import dev.lms.session.SessionStoreException;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -54,6 +56,13 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Write an nginx upstream and server for the workers to this file.")
   private @Nullable Path nginxConf;
+
+  private final List<Feature> features;
+
+  /** Serves these. */
+  ServeCommand(List<Feature> features) {
+    this.features = features;
+  }
 
   /** Set by the supervisor, which holds the other end of standard input. */
   @Option(names = "--supervised", hidden = true)
@@ -91,26 +100,26 @@ final class ServeCommand implements Callable<Integer> {
     return config.withSecretKey(keys.signing(), keys.accepted(Clock.systemUTC().instant()));
   }
 
-  private int serve(Config config, Map<String, HealthPages.Check> checks)
+  private int serve(Config config, Map<String, Health.Check> checks)
       throws IOException, InterruptedException {
     int maxHeapMb = (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() >> 20);
     ResourcePlan plan = plan(config, OptionalInt.of(Math.max(1, maxHeapMb)));
     WebServer.prepareJdk(
         config.web().requestTimeout(),
         Math.max(MIN_IDLE_CONNECTIONS, 2 * (plan.inFlight() + plan.queue())));
-    App app = start(config, plan, checks);
-    writeNginxConf(config, app.port(), 1);
+    RunningSite site = start(config, plan, checks);
+    writeNginxConf(config, site.port(), 1);
     // Nothing may fail below: the hook makes every end a success.
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  app.stop(config.web().drainTimeout());
+                  site.stop(config.web().drainTimeout());
                   // A stop that was asked for is a success; the JVM would say 143.
                   Runtime.getRuntime().halt(0);
                 },
                 "drain"));
-    String address = Supervisor.READY + address(config, app.port());
+    String address = Supervisor.READY + address(config, site.port());
     System.out.println(address + " (pid " + ProcessHandle.current().pid() + ")");
     if (supervised) {
       exitWithSupervisor();
@@ -151,11 +160,11 @@ final class ServeCommand implements Callable<Integer> {
     return supervisor.run();
   }
 
-  private static App start(Config config, ResourcePlan plan, Map<String, HealthPages.Check> checks)
+  private RunningSite start(Config config, ResourcePlan plan, Map<String, Health.Check> checks)
       throws IOException {
     String where = "LMS_HOST " + config.web().host() + ", LMS_PORT " + config.web().port();
     try {
-      return App.start(config, plan, checks);
+      return RunningSite.start(config, plan, features, checks);
     } catch (BindException e) {
       throw new CommandFailure(
           "cannot listen on "
@@ -204,7 +213,7 @@ final class ServeCommand implements Callable<Integer> {
       System.out.println(
           "Sample accounts (password = name): lms-admin, instructor, student1 to student9");
     }
-    App.describe(config).forEach(System.out::println);
+    RunningSite.describe(config).forEach(System.out::println);
     System.out.printf(
         "Resource plan: %d x %d fit this machine; each worker takes %d requests at once, %d more"
             + " may wait, heap %d MB, page cache %d MB, Redis pool %d (lmsctl plan says why)%n",

@@ -3,7 +3,7 @@ package dev.lms.demo.cli;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.lms.demo.SessionAccess;
+import dev.lms.demo.wiring.SessionAccess;
 import dev.lms.demo.account.DeviceName;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.KeyUse;

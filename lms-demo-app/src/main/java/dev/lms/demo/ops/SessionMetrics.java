@@ -1,7 +1,9 @@
 package dev.lms.demo.ops;
 
-import static dev.lms.demo.ops.MetricsWriter.sample;
+import static dev.lms.demo.monitor.MetricsWriter.sample;
 
+import dev.lms.demo.monitor.Metrics;
+import dev.lms.demo.monitor.MetricsWriter;
 import dev.lms.session.EndReason;
 import dev.lms.session.Latency;
 import dev.lms.session.SessionStatistics;
@@ -16,7 +18,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** What happened to sessions in this process. */
-public final class SessionMetrics implements MetricsPage.Source {
+public final class SessionMetrics implements Metrics.Source {
   private static final double NANOS = 1e9;
 
   private final Supplier<SessionStatistics> statistics;

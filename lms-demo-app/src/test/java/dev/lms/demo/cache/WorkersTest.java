@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import dev.lms.demo.ops.MetricsWriter;
+import dev.lms.demo.monitor.MetricsWriter;
 import dev.lms.pagecache.CacheStats;
 import dev.lms.pagecache.Warmer;
 import java.net.URI;

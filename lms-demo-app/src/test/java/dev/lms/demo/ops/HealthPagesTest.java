@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import dev.lms.demo.http.ErrorFilter;
 import dev.lms.demo.http.Router;
 import dev.lms.demo.http.WebServer;
+import dev.lms.demo.monitor.Health;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,9 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -26,26 +25,24 @@ import org.junit.jupiter.api.Test;
 class HealthPagesTest {
   private final AtomicBoolean broken = new AtomicBoolean();
   private final HttpClient client = HttpClient.newHttpClient();
-  private HealthPages pages = new HealthPages(Map.of());
+  private final Health health = new Health();
   private WebServer server;
 
   @BeforeEach
   void start() throws IOException {
-    Map<String, HealthPages.Check> checks = new LinkedHashMap<>();
-    checks.put("database", () -> {});
-    checks.put(
+    health.add("database", () -> {});
+    health.add(
         "session store",
         () -> {
           if (broken.get()) {
             throw new IOException("redis.internal refused lms:password");
           }
         });
-    pages = new HealthPages(checks);
     server =
         WebServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             List.of(new ErrorFilter(failure -> Optional.empty())),
-            new Router(pages.routes()));
+            new Router(new HealthPages(health).routes()));
   }
 
   @AfterEach
@@ -89,7 +86,7 @@ class HealthPagesTest {
 
   @Test
   void notReadyWhileDrainingButAlive() throws Exception {
-    pages.drain();
+    health.drain();
     assertEquals(503, get("/readyz", "*/*").statusCode());
     assertEquals("draining\n", get("/healthz", "*/*").body());
     assertEquals("ok\n", get("/livez", "*/*").body());

@@ -1,9 +1,11 @@
 package dev.lms.demo.ops;
 
-import static dev.lms.demo.ops.MetricsWriter.sample;
+import static dev.lms.demo.monitor.MetricsWriter.sample;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.lms.demo.monitor.Metrics;
+import dev.lms.demo.monitor.MetricsWriter;
 import dev.lms.demo.http.ErrorFilter;
 import dev.lms.demo.http.Router;
 import dev.lms.demo.http.WebServer;
@@ -19,7 +21,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MetricsPageTest {
-  private static String written(MetricsPage.Source source) {
+  private static String written(Metrics.Source source) {
     MetricsWriter out = new MetricsWriter();
     source.writeTo(out);
     return out.toString();
@@ -100,7 +102,7 @@ class MetricsPageTest {
 
   @Test
   void thePageNamesItsFormatAndIsNeverStored() throws Exception {
-    MetricsPage page = new MetricsPage(List.of(out -> out.gauge("lms_up", "Up.", 1)));
+    MetricsPage page = new MetricsPage(new Metrics().add(out -> out.gauge("lms_up", "Up.", 1)));
     WebServer server =
         WebServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

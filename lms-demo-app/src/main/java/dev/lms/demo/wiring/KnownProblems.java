@@ -1,4 +1,4 @@
-package dev.lms.demo;
+package dev.lms.demo.wiring;
 
 import dev.lms.demo.data.DatabaseBusyException;
 import dev.lms.demo.http.HttpProblem;

@@ -1,4 +1,4 @@
-package dev.lms.demo;
+package dev.lms.demo.wiring;
 
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;
@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Locale;
 
 /** What is allowed but should be known. */
-final class Warnings {
+public final class Warnings {
   private Warnings() {}
 
-  static List<String> of(Config config) {
+  /** One sentence for each. */
+  public static List<String> of(Config config) {
     List<String> warnings = new ArrayList<>();
     int length = config.secrets().signingKey().length();
     if (length < KeyRing.MIN_LENGTH) {

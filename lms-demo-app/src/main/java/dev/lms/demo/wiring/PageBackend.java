@@ -1,4 +1,4 @@
-package dev.lms.demo;
+package dev.lms.demo.wiring;
 
 import dev.lms.demo.config.Config;
 import dev.lms.pagecache.LocalPageStore;

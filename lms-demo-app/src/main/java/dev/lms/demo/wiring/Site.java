@@ -1,4 +1,4 @@
-package dev.lms.demo;
+package dev.lms.demo.wiring;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.http.HttpProblem;

@@ -1,4 +1,4 @@
-package dev.lms.demo.ops;
+package dev.lms.demo.monitor;
 
 import java.util.ArrayList;
 import java.util.HashSet;

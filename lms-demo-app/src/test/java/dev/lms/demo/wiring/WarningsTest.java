@@ -1,4 +1,4 @@
-package dev.lms.demo;
+package dev.lms.demo.wiring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package dev.lms.demo;
+package dev.lms.demo.wiring;
 
 import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.RedisUrl;
@@ -7,7 +7,7 @@ import java.util.Map;
 import redis.clients.jedis.UnifiedJedis;
 
 /** One client for each Redis, however many parts of the site use it. */
-final class RedisClients implements AutoCloseable {
+public final class RedisClients implements AutoCloseable {
   private final int connections;
   private final Map<RedisUrl, UnifiedJedis> clients = new HashMap<>();
 
@@ -15,7 +15,8 @@ final class RedisClients implements AutoCloseable {
     this.connections = connections;
   }
 
-  UnifiedJedis client(RedisUrl url) {
+  /** The client for this address, opened at first use. */
+  public UnifiedJedis client(RedisUrl url) {
     return clients.computeIfAbsent(url, address -> RedisConnections.open(address, connections));
   }
 

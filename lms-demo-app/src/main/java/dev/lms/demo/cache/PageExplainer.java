@@ -1,12 +1,14 @@
-package dev.lms.demo;
+package dev.lms.demo.cache;
 
 import dev.lms.demo.account.Account;
 import dev.lms.demo.account.Users;
-import dev.lms.demo.cache.Workers;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.plan.ResourcePlan;
+import dev.lms.demo.wiring.Feature;
+import dev.lms.demo.wiring.RunningSite;
+import dev.lms.demo.wiring.SessionAccess;
 import dev.lms.pagecache.Explanation;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
@@ -18,7 +20,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -50,24 +51,30 @@ public final class PageExplainer {
   /**
    * Asks for a page.
    *
+   * @param features of the site
    * @param target path and query, raw
    * @param user who asks; empty: a stranger
    * @return empty if there is no such user
    */
   public static Optional<Answer> explain(
-      Config config, ResourcePlan plan, String target, Optional<String> user) throws IOException {
+      Config config,
+      ResourcePlan plan,
+      List<Feature> features,
+      String target,
+      Optional<String> user)
+      throws IOException {
     Path folder = Files.createTempDirectory("lms-explain");
     byte[] key = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(key);
     Config beside = config.beside(folder, HexFormat.of().formatHex(key));
     try {
       if (user.isEmpty()) {
-        return Optional.of(ask(beside, plan, target, Optional.empty()));
+        return Optional.of(ask(beside, plan, features, target, Optional.empty()));
       }
       Optional<Account> account = account(beside, user.get());
       return account.isEmpty()
           ? Optional.empty()
-          : Optional.of(ask(beside, plan, target, Optional.of(cookie(beside, account.get()))));
+          : Optional.of(ask(beside, plan, features, target, Optional.of(cookie(beside, account.get()))));
     } finally {
       delete(folder);
     }
@@ -82,9 +89,8 @@ public final class PageExplainer {
 
   /** A sealed session that no store knows and only the copy of the site can open. */
   private static String cookie(Config config, Account account) {
-    try (RedisClients none = new RedisClients(1);
-        SessionBackend sessions = SessionBackend.open(config, none, Clock.systemUTC())) {
-      Session session = sessions.sessions().open(List.of());
+    try (SessionAccess access = SessionAccess.open(config)) {
+      Session session = access.sessions().open(List.of());
       session.signIn(new Principal(account.username(), Set.of(account.role())));
       session.commit();
       String cookie = session.setCookie().orElseThrow();
@@ -93,9 +99,14 @@ public final class PageExplainer {
   }
 
   private static Answer ask(
-      Config config, ResourcePlan plan, String target, Optional<String> cookie) throws IOException {
+      Config config,
+      ResourcePlan plan,
+      List<Feature> features,
+      String target,
+      Optional<String> cookie)
+      throws IOException {
     AtomicReference<@Nullable Explanation> heard = new AtomicReference<>();
-    App site = App.startExplaining(config, plan, heard::set);
+    RunningSite site = RunningSite.startExplaining(config, plan, features, heard::set);
     try (HttpClient client = HttpClient.newHttpClient()) {
       URI uri = URI.create(Workers.at(config.web().host(), site.port()) + target);
       HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("User-Agent", "lmsctl");

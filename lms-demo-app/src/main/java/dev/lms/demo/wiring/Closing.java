@@ -1,16 +1,17 @@
-package dev.lms.demo;
+package dev.lms.demo.wiring;
 
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** What must be closed when the site stops: the newest first, all of it whatever happens. */
-final class Closing {
+public final class Closing {
   private static final System.Logger LOG = System.getLogger(Closing.class.getName());
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-  <T extends AutoCloseable> T add(T part) {
+  /** Adds a part; returns it. */
+  public <T extends AutoCloseable> T add(T part) {
     open.push(part);
     return part;
   }

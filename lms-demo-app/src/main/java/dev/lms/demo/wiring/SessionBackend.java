@@ -1,4 +1,4 @@
-package dev.lms.demo;
+package dev.lms.demo.wiring;
 
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.StoreChoice;
@@ -29,7 +29,7 @@ import java.util.Optional;
  * @param name of the store, as in {@code SESSION_STORE}
  * @param probe a cookie with a good token of a session that nobody has
  */
-record SessionBackend(
+public record SessionBackend(
     String name, SessionStore store, Sessions sessions, String probe, Closing parts)
     implements AutoCloseable {
   /** Sealed cookies of another program with the same key are not ours. */

@@ -1,0 +1,32 @@
+package dev.lms.demo.account;
+
+import dev.lms.demo.config.Config;
+import dev.lms.demo.config.Environment;
+import dev.lms.demo.wiring.Content;
+import dev.lms.demo.wiring.Feature;
+import dev.lms.demo.wiring.Parts;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Accounts: signing in and out, and the devices one is signed in on. */
+public final class AccountFeature implements Feature {
+  @Override
+  public Content open(Parts parts) {
+    Config config = parts.config();
+    List<String> secrets = new ArrayList<>(List.of(config.secrets().signingKey()));
+    secrets.addAll(config.secrets().fallbacks());
+    boolean samples = config.environment() == Environment.DEVELOPMENT;
+    AccountPages pages =
+        new AccountPages(
+            new Users(parts.database(), samples),
+            parts.closing().add(new Passwords(parts.cpus())),
+            secrets,
+            config.sessions().cookie().secure(),
+            new Proxies(config.web().trustedProxies()),
+            parts.pages());
+    return new Content()
+        .pages(pages.routes())
+        .pages(Devices.of(parts.sessions()).routes())
+        .holes(AccountPages.holes());
+  }
+}

@@ -1,0 +1,41 @@
+package dev.lms.demo.cache;
+
+import dev.lms.demo.course.Courses;
+import dev.lms.demo.program.Programs;
+import dev.lms.demo.wiring.Content;
+import dev.lms.demo.wiring.Feature;
+import dev.lms.demo.wiring.Parts;
+import dev.lms.pagecache.Warmer;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Keeps the hot pages warm, from the start and after each purge. */
+public final class CacheFeature implements Feature {
+  @Override
+  public Content open(Parts parts) {
+    HotPages hot = new HotPages(new Courses(parts.database()), new Programs(parts.database()));
+    AtomicReference<Optional<Warming>> warming = new AtomicReference<>(Optional.empty());
+    parts
+        .purges()
+        .follow(tags -> warming.get().ifPresent(running -> running.warm(HotPages.with(tags))));
+    parts
+        .metrics()
+        .add(
+            new CacheMetrics(
+                parts.pageCache()::stats,
+                () ->
+                    warming
+                        .get()
+                        .map(Warming::progress)
+                        .orElse(new Warmer.Progress(0, 0, 0, 0))));
+    return new Content()
+        .whenStarted(
+            port -> {
+              Warming begun =
+                  new Warming(Workers.at(parts.config().web().host(), port), Warming::log);
+              warming.set(Optional.of(begun));
+              begun.warm(hot.all());
+            })
+        .whenStopping(() -> warming.get().ifPresent(Warming::close));
+  }
+}

@@ -1,0 +1,18 @@
+package dev.lms.demo.program;
+
+import dev.lms.demo.course.Courses;
+import dev.lms.demo.wiring.Content;
+import dev.lms.demo.wiring.Feature;
+import dev.lms.demo.wiring.Parts;
+
+/** Programs and what they consist of. */
+public final class ProgramFeature implements Feature {
+  @Override
+  public Content open(Parts parts) {
+    return new Content()
+        .pages(
+            new ProgramPages(
+                    new Programs(parts.database()), new Courses(parts.database()), parts.pages())
+                .routes());
+  }
+}

@@ -1,0 +1,31 @@
+package dev.lms.demo.wiring;
+
+import dev.lms.demo.config.Config;
+import dev.lms.demo.data.Database;
+import dev.lms.demo.monitor.Health;
+import dev.lms.demo.monitor.Metrics;
+import dev.lms.demo.view.Pages;
+import dev.lms.pagecache.PageCache;
+import java.time.Clock;
+
+/**
+ * What the features of a site are made of. Each is there once and thread-safe.
+ *
+ * @param cpus how many processors there are
+ * @param pages the frame that all pages share
+ * @param purges told of what has changed
+ * @param closing what it is given is closed when the site has stopped
+ */
+public record Parts(
+    Config config,
+    Clock clock,
+    int cpus,
+    Database database,
+    RedisClients redis,
+    SessionBackend sessions,
+    PageCache pageCache,
+    Pages pages,
+    Purges purges,
+    Health health,
+    Metrics metrics,
+    Closing closing) {}

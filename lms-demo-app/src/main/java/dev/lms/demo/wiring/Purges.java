@@ -1,0 +1,32 @@
+package dev.lms.demo.wiring;
+
+import dev.lms.pagecache.PageCache;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** Makes pages unusable when what they show has changed. Thread-safe. */
+public final class Purges {
+  private final PageCache pages;
+  private final CopyOnWriteArrayList<Consumer<Set<String>>> followers =
+      new CopyOnWriteArrayList<>();
+
+  Purges(PageCache pages) {
+    this.pages = pages;
+  }
+
+  /**
+   * Makes every worker forget the pages with any of these tags before it returns.
+   *
+   * @throws dev.lms.pagecache.PageStoreException if not every worker may have been reached
+   */
+  public void purge(Set<String> tags) {
+    pages.purge(tags.toArray(String[]::new));
+    followers.forEach(follower -> follower.accept(tags));
+  }
+
+  /** Has somebody told of the tags of each purge, once it is done; must not fail. */
+  public void follow(Consumer<Set<String>> follower) {
+    followers.add(follower);
+  }
+}

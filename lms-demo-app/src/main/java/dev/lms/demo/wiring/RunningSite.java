@@ -1,0 +1,197 @@
+package dev.lms.demo.wiring;
+
+import com.sun.net.httpserver.Filter;
+import dev.lms.demo.config.Config;
+import dev.lms.demo.config.DataFolder;
+import dev.lms.demo.config.Environment;
+import dev.lms.demo.data.Database;
+import dev.lms.demo.http.AdmissionFilter;
+import dev.lms.demo.http.ErrorFilter;
+import dev.lms.demo.http.Route;
+import dev.lms.demo.http.Router;
+import dev.lms.demo.http.SecurityHeaders;
+import dev.lms.demo.http.WebServer;
+import dev.lms.demo.monitor.Health;
+import dev.lms.demo.monitor.Metrics;
+import dev.lms.demo.plan.ResourcePlan;
+import dev.lms.demo.view.Assets;
+import dev.lms.demo.view.Pages;
+import dev.lms.demo.view.Visitors;
+import dev.lms.pagecache.Explanation;
+import dev.lms.pagecache.PageCache;
+import dev.lms.pagecache.httpserver.PageCacheFilter;
+import dev.lms.session.httpserver.SessionFilter;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** A site that listens: the stores of the configuration, and in front of its features the filters. */
+public final class RunningSite {
+  private static final Duration LONGEST_QUEUE = Duration.ofSeconds(5);
+
+  private final WebServer server;
+  private final Optional<WebServer> management;
+  private final Health health;
+  private final Content content;
+  private final Closing closing;
+
+  private RunningSite(
+      WebServer server,
+      Optional<WebServer> management,
+      Health health,
+      Content content,
+      Closing closing) {
+    this.server = server;
+    this.management = management;
+    this.health = health;
+    this.content = content;
+    this.closing = closing;
+  }
+
+  /**
+   * Starts the site.
+   *
+   * @param checks more for {@code /readyz} to check
+   * @throws java.net.BindException when the port is taken
+   */
+  public static RunningSite start(
+      Config config, ResourcePlan plan, List<Feature> features, Map<String, Health.Check> checks)
+      throws IOException {
+    RunningSite site = start(config, plan, features, checks, Optional.empty());
+    site.content.started(site.port());
+    return site;
+  }
+
+  /** The same, but cold, for somebody who wants to know why pages are stored or not. */
+  public static RunningSite startExplaining(
+      Config config, ResourcePlan plan, List<Feature> features, Consumer<Explanation> listener)
+      throws IOException {
+    return start(config, plan, features, Map.of(), Optional.of(listener));
+  }
+
+  private static RunningSite start(
+      Config config,
+      ResourcePlan plan,
+      List<Feature> features,
+      Map<String, Health.Check> checks,
+      Optional<Consumer<Explanation>> explanations)
+      throws IOException {
+    Closing closing = new Closing();
+    try {
+      Assets assets = new Assets();
+      Parts parts = parts(config, plan, assets, closing);
+      checks.forEach(parts.health()::add);
+      parts.health().add("database", parts.database()::check);
+      parts.health().add("sessions", parts.sessions()::check);
+      Content content = new Content();
+      features.forEach(feature -> content.addAll(feature.open(parts)));
+      return listen(plan, parts, content, assets.routes(), explanations);
+    } catch (IOException | RuntimeException e) {
+      closing.close();
+      throw e;
+    }
+  }
+
+  private static Parts parts(Config config, ResourcePlan plan, Assets assets, Closing closing)
+      throws IOException {
+    Clock clock = Clock.systemUTC();
+    int cpus = Runtime.getRuntime().availableProcessors();
+    boolean samples = config.environment() == Environment.DEVELOPMENT;
+    DataFolder.create(config.dataDir());
+    Database database = closing.add(Database.open(config.databaseUrl(), cpus, samples));
+    // One connection more, in which near copies of pages wait for purges.
+    RedisClients redis = closing.add(new RedisClients(plan.redisPool() + 1));
+    SessionBackend sessions = closing.add(SessionBackend.open(config, redis, clock));
+    PageCache pageCache =
+        new PageCache(PageBackend.open(config, plan.pageCacheMb(), redis, clock, closing), clock);
+    return new Parts(
+        config,
+        clock,
+        cpus,
+        database,
+        redis,
+        sessions,
+        pageCache,
+        new Pages(new Visitors(Site::isSignedIn, PageCacheFilter::hole), assets),
+        new Purges(pageCache),
+        new Health(),
+        new Metrics(),
+        closing);
+  }
+
+  private static RunningSite listen(
+      ResourcePlan plan,
+      Parts parts,
+      Content content,
+      List<Route> files,
+      Optional<Consumer<Explanation>> explanations)
+      throws IOException {
+    Config config = parts.config();
+    List<Route> others = new ArrayList<>(files);
+    Optional<WebServer> management = Optional.empty();
+    if (config.web().managementPort().isPresent()) {
+      management = Optional.of(management(config, content.forOperators()));
+    } else {
+      others.addAll(content.forOperators());
+    }
+    Set<String> alwaysLetIn =
+        content.forOperators().stream().map(Route::pattern).collect(Collectors.toUnmodifiableSet());
+    Site site = new Site(content.pages(), others, parts.pages()::problem);
+    List<Filter> filters =
+        List.of(
+            new SecurityHeaders(),
+            new ErrorFilter(KnownProblems::of, parts.pages()::problem),
+            new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, alwaysLetIn),
+            new SessionFilter(
+                parts.sessions().sessions(),
+                site::outagePolicy,
+                KnownProblems.OUTAGE,
+                KnownProblems.UNSAVED),
+            site.cacheFilter(parts.pageCache(), content.holes(), explanations));
+    WebServer server =
+        WebServer.start(address(config, config.web().port()), filters, site.router());
+    return new RunningSite(server, management, parts.health(), content, parts.closing());
+  }
+
+  private static WebServer management(Config config, List<Route> routes) throws IOException {
+    return WebServer.start(
+        address(config, config.web().managementPort().orElseThrow()),
+        List.of(new SecurityHeaders(), new ErrorFilter(KnownProblems::of)),
+        new Router(routes));
+  }
+
+  private static InetSocketAddress address(Config config, int port) {
+    return new InetSocketAddress(config.web().host(), port);
+  }
+
+  /** What an operator should know at start: one sentence a line. */
+  public static List<String> describe(Config config) {
+    List<String> sentences = new ArrayList<>();
+    sentences.add(config.sessions().store().sentence());
+    sentences.add(PageBackend.sentence(config));
+    Warnings.of(config).forEach(warning -> sentences.add("Warning: " + warning));
+    return sentences;
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.address().getPort();
+  }
+
+  /** Stops accepting, lets requests under way finish for up to {@code drain}, and ends. */
+  public void stop(Duration drain) {
+    health.drain();
+    content.stopping();
+    server.drain(drain);
+    management.ifPresent(second -> second.drain(Duration.ZERO));
+    closing.close();
+  }
+}

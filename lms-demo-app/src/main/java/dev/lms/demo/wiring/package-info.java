@@ -1,0 +1,5 @@
+/** How the site is put together: stores, filters, and the features that stand in them. */
+@NullMarked
+package dev.lms.demo.wiring;
+
+import org.jspecify.annotations.NullMarked;
