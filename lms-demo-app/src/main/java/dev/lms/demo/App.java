@@ -10,16 +10,16 @@ import dev.lms.demo.program.ProgramFeature;
 import dev.lms.demo.wiring.Feature;
 import java.util.List;
 
-/** The site: these features, on the stores that the configuration names. */
+/** The site: these features, each building on those before it. */
 final class App {
   private App() {}
 
   static List<Feature> features() {
     return List.of(
-        new HomeFeature(),
+        new AccountFeature(),
         new CourseFeature(),
         new ProgramFeature(),
-        new AccountFeature(),
+        new HomeFeature(),
         new CacheFeature(),
         new OpsFeature(),
         new DebugFeature());

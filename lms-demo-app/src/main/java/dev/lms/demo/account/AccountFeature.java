@@ -2,6 +2,7 @@ package dev.lms.demo.account;
 
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;
+import dev.lms.demo.data.Tables;
 import dev.lms.demo.wiring.Content;
 import dev.lms.demo.wiring.Feature;
 import dev.lms.demo.wiring.Parts;
@@ -10,6 +11,11 @@ import java.util.List;
 
 /** Accounts: signing in and out, and the devices one is signed in on. */
 public final class AccountFeature implements Feature {
+  @Override
+  public List<Tables> tables() {
+    return List.of(new AccountTables());
+  }
+
   @Override
   public Content open(Parts parts) {
     Config config = parts.config();

@@ -71,7 +71,7 @@ public final class PageExplainer {
       if (user.isEmpty()) {
         return Optional.of(ask(beside, plan, features, target, Optional.empty()));
       }
-      Optional<Account> account = account(beside, user.get());
+      Optional<Account> account = account(beside, features, user.get());
       return account.isEmpty()
           ? Optional.empty()
           : Optional.of(ask(beside, plan, features, target, Optional.of(cookie(beside, account.get()))));
@@ -80,9 +80,11 @@ public final class PageExplainer {
     }
   }
 
-  private static Optional<Account> account(Config config, String username) {
+  private static Optional<Account> account(
+      Config config, List<Feature> features, String username) {
     boolean samples = config.environment() == Environment.DEVELOPMENT;
-    try (Database database = Database.open(config.databaseUrl(), 1, samples)) {
+    try (Database database =
+        Database.open(config.databaseUrl(), 1, Feature.tablesOf(features), samples)) {
       return new Users(database, samples).account(username);
     }
   }

@@ -201,10 +201,11 @@ final class CacheCommand implements Runnable {
     return failed == 0 && search.silent().isEmpty() ? 0 : 1;
   }
 
-  private static List<String> hotPages(Config config) {
+  private List<String> hotPages(Config config) {
     requireDatabase(config);
     boolean samples = config.environment() == Environment.DEVELOPMENT;
-    try (Database database = Database.open(config.databaseUrl(), 1, samples)) {
+    try (Database database =
+        Database.open(config.databaseUrl(), 1, Feature.tablesOf(features), samples)) {
       return new HotPages(new Courses(database), new Programs(database)).all();
     } catch (DatabaseException e) {
       throw new CommandFailure("cannot read the catalogue: " + e.getMessage());

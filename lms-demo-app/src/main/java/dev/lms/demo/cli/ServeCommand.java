@@ -44,6 +44,8 @@ import picocli.CommandLine.TypeConversionException;
 final class ServeCommand implements Callable<Integer> {
   private static final int MIN_IDLE_CONNECTIONS = 1000;
 
+  private final List<Feature> features;
+
   @Option(
       names = "--workers",
       paramLabel = "N|auto",
@@ -57,16 +59,14 @@ final class ServeCommand implements Callable<Integer> {
       description = "Write an nginx upstream and server for the workers to this file.")
   private @Nullable Path nginxConf;
 
-  private final List<Feature> features;
+  /** Set by the supervisor, which holds the other end of standard input. */
+  @Option(names = "--supervised", hidden = true)
+  private boolean supervised;
 
   /** Serves these. */
   ServeCommand(List<Feature> features) {
     this.features = features;
   }
-
-  /** Set by the supervisor, which holds the other end of standard input. */
-  @Option(names = "--supervised", hidden = true)
-  private boolean supervised;
 
   static final class WorkersConverter implements ITypeConverter<WorkerCount> {
     @Override

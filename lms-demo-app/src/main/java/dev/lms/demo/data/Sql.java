@@ -65,7 +65,7 @@ public final class Sql {
   }
 
   /** Runs several statements without arguments. */
-  void script(String statements) throws SQLException {
+  public void script(String statements) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.executeUpdate(statements);
     }

@@ -5,6 +5,7 @@ import dev.lms.demo.config.Config;
 import dev.lms.demo.config.DataFolder;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.data.Database;
+import dev.lms.demo.data.Tables;
 import dev.lms.demo.http.AdmissionFilter;
 import dev.lms.demo.http.ErrorFilter;
 import dev.lms.demo.http.Route;
@@ -87,7 +88,7 @@ public final class RunningSite {
     Closing closing = new Closing();
     try {
       Assets assets = new Assets();
-      Parts parts = parts(config, plan, assets, closing);
+      Parts parts = parts(config, plan, Feature.tablesOf(features), assets, closing);
       checks.forEach(parts.health()::add);
       parts.health().add("database", parts.database()::check);
       parts.health().add("sessions", parts.sessions()::check);
@@ -100,13 +101,14 @@ public final class RunningSite {
     }
   }
 
-  private static Parts parts(Config config, ResourcePlan plan, Assets assets, Closing closing)
+  private static Parts parts(
+      Config config, ResourcePlan plan, List<Tables> tables, Assets assets, Closing closing)
       throws IOException {
     Clock clock = Clock.systemUTC();
     int cpus = Runtime.getRuntime().availableProcessors();
     boolean samples = config.environment() == Environment.DEVELOPMENT;
     DataFolder.create(config.dataDir());
-    Database database = closing.add(Database.open(config.databaseUrl(), cpus, samples));
+    Database database = closing.add(Database.open(config.databaseUrl(), cpus, tables, samples));
     // One connection more, in which near copies of pages wait for purges.
     RedisClients redis = closing.add(new RedisClients(plan.redisPool() + 1));
     SessionBackend sessions = closing.add(SessionBackend.open(config, redis, clock));

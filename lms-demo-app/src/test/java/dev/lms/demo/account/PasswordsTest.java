@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.account.Passwords.Verdict;
 import dev.lms.demo.data.Database;
+import dev.lms.demo.data.TestTables;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ class PasswordsTest {
 
   @Test
   void sampleAccountsHaveTheirNameAsPassword() {
-    try (Database database = Database.open("jdbc:sqlite:" + folder.resolve("a.db"), 1, true);
+    try (Database database = Database.open("jdbc:sqlite:" + folder.resolve("a.db"), 1, TestTables.ALL, true);
         Passwords passwords = new Passwords(2)) {
       Users users = new Users(database, true);
       for (String name :
@@ -52,7 +53,7 @@ class PasswordsTest {
 
   @Test
   void inProductionSampleAccountsDoNotExistEvenIfTheFileHasThem() {
-    try (Database database = Database.open("jdbc:sqlite:" + folder.resolve("a.db"), 1, true)) {
+    try (Database database = Database.open("jdbc:sqlite:" + folder.resolve("a.db"), 1, TestTables.ALL, true)) {
       assertTrue(new Users(database, true).find("lms-admin").isPresent());
       assertEquals(Optional.empty(), new Users(database, false).find("lms-admin"));
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.data.Database;
+import dev.lms.demo.data.TestTables;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -40,7 +41,7 @@ class CoursesTest {
   }
 
   private static Database open(Path folder) {
-    return Database.open("jdbc:sqlite:" + folder.resolve("lms.db"), 2, true);
+    return Database.open("jdbc:sqlite:" + folder.resolve("lms.db"), 2, TestTables.ALL, true);
   }
 
   private static Edit title(String title) {

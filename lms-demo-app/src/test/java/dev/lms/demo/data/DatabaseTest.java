@@ -38,7 +38,7 @@ class DatabaseTest {
 
     /** Takes the URL. */
     public static void main(String[] arguments) {
-      try (Database database = Database.open(arguments[0], 2, true)) {
+      try (Database database = Database.open(arguments[0], 2, TestTables.ALL, true)) {
         System.out.print(state(database));
       }
     }
@@ -58,7 +58,7 @@ class DatabaseTest {
 
   @Test
   void aNewFileHoldsTheSamplesOfTheContract() {
-    try (Database database = Database.open(url(), 2, true)) {
+    try (Database database = Database.open(url(), 2, TestTables.ALL, true)) {
       assertTrue(number(database, "SELECT count(*) FROM courses") >= 40);
       assertTrue(number(database, "SELECT count(*) FROM resources") >= 60);
       assertEquals(3, number(database, "SELECT count(*) FROM programs"));
@@ -97,7 +97,7 @@ class DatabaseTest {
 
   @Test
   void productionHasCoursesButNoAccounts() {
-    try (Database database = Database.open(url(), 2, false)) {
+    try (Database database = Database.open(url(), 2, TestTables.ALL, false)) {
       assertTrue(number(database, "SELECT count(*) FROM courses") >= 40);
       assertEquals(0, number(database, "SELECT count(*) FROM users"));
     }
@@ -105,9 +105,9 @@ class DatabaseTest {
 
   @Test
   void accountsMayComeLaterAndOnlyOnce() {
-    Database.open(url(), 1, false).close();
-    Database.open(url(), 1, true).close();
-    try (Database database = Database.open(url(), 1, true)) {
+    Database.open(url(), 1, TestTables.ALL, false).close();
+    Database.open(url(), 1, TestTables.ALL, true).close();
+    try (Database database = Database.open(url(), 1, TestTables.ALL, true)) {
       assertEquals(11, number(database, "SELECT count(*) FROM users"));
       assertTrue(exists(database, "SELECT 1 FROM courses WHERE instructor = 'instructor'"));
     }
@@ -134,7 +134,7 @@ class DatabaseTest {
       seen.add(new String(worker.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
       assertTrue(worker.waitFor(60, TimeUnit.SECONDS));
     }
-    try (Database database = Database.open(url(), 1, true)) {
+    try (Database database = Database.open(url(), 1, TestTables.ALL, true)) {
       assertEquals(List.of(state(database)), seen.stream().distinct().toList());
     }
   }
@@ -152,7 +152,7 @@ class DatabaseTest {
               threads.submit(
                   () -> {
                     start.await();
-                    try (Database database = Database.open(url, 1, true)) {
+                    try (Database database = Database.open(url, 1, TestTables.ALL, true)) {
                       return state(database);
                     }
                   }));
@@ -168,8 +168,8 @@ class DatabaseTest {
 
   @Test
   void whatOneProcessCommitsTheNextReadOfAnotherSees() {
-    try (Database one = Database.open(url(), 1, true);
-        Database two = Database.open(url(), 1, true)) {
+    try (Database one = Database.open(url(), 1, TestTables.ALL, true);
+        Database two = Database.open(url(), 1, TestTables.ALL, true)) {
       for (int i = 0; i < 50; i++) {
         String title = "Title " + i;
         Database writer = i % 2 == 0 ? one : two;
@@ -189,8 +189,8 @@ class DatabaseTest {
 
   @Test
   void concurrentWritersOfTwoProcessesLoseNothing() throws Exception {
-    try (Database one = Database.open(url(), 2, true);
-        Database two = Database.open(url(), 2, true);
+    try (Database one = Database.open(url(), 2, TestTables.ALL, true);
+        Database two = Database.open(url(), 2, TestTables.ALL, true);
         ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Integer>> writes = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
@@ -215,7 +215,7 @@ class DatabaseTest {
 
   @Test
   void workThatThrowsLeavesNothingBehind() {
-    try (Database database = Database.open(url(), 1, true)) {
+    try (Database database = Database.open(url(), 1, TestTables.ALL, true)) {
       assertThrows(
           IllegalStateException.class,
           () ->
@@ -233,7 +233,7 @@ class DatabaseTest {
 
   @Test
   void aReadCannotWrite() {
-    try (Database database = Database.open(url(), 1, true)) {
+    try (Database database = Database.open(url(), 1, TestTables.ALL, true)) {
       assertThrows(
           DatabaseException.class,
           () -> database.read(sql -> sql.update("UPDATE courses SET credits = 9")));
@@ -242,7 +242,7 @@ class DatabaseTest {
 
   @Test
   void foreignKeysHold() {
-    try (Database database = Database.open(url(), 1, true)) {
+    try (Database database = Database.open(url(), 1, TestTables.ALL, true)) {
       assertThrows(
           DatabaseException.class,
           () ->
@@ -253,7 +253,7 @@ class DatabaseTest {
 
   @Test
   void onlyTheOwnerMayReadTheFiles() throws IOException {
-    try (Database database = Database.open(url(), 1, true)) {
+    try (Database database = Database.open(url(), 1, TestTables.ALL, true)) {
       database.write(sql -> sql.update("UPDATE courses SET credits = 9 WHERE code = 'py101'"));
       try (var files = Files.list(folder)) {
         List<Path> all = files.toList();
@@ -280,20 +280,20 @@ class DatabaseTest {
       })
   void otherUrlsAreRefusedByName(String url) {
     IllegalArgumentException e =
-        assertThrows(IllegalArgumentException.class, () -> Database.open(url, 1, true));
+        assertThrows(IllegalArgumentException.class, () -> Database.open(url, 1, TestTables.ALL, true));
     assertTrue(e.toString().contains("DATABASE_URL"), e.getMessage());
   }
 
   @Test
   void aMissingFolderIsNamed() {
     String url = "jdbc:sqlite:" + folder.resolve("missing/lms.db");
-    DatabaseException e = assertThrows(DatabaseException.class, () -> Database.open(url, 1, true));
+    DatabaseException e = assertThrows(DatabaseException.class, () -> Database.open(url, 1, TestTables.ALL, true));
     assertTrue(e.toString().contains("missing"), e.getMessage());
   }
 
   @Test
   void aNewerSchemaIsRefused() {
-    try (Database database = Database.open(url(), 1, true)) {
+    try (Database database = Database.open(url(), 1, TestTables.ALL, true)) {
       database.write(
           sql -> {
             sql.script("PRAGMA user_version=99");
@@ -301,13 +301,13 @@ class DatabaseTest {
           });
     }
     DatabaseException e =
-        assertThrows(DatabaseException.class, () -> Database.open(url(), 1, true));
+        assertThrows(DatabaseException.class, () -> Database.open(url(), 1, TestTables.ALL, true));
     assertTrue(e.toString().contains("99"), e.getMessage());
   }
 
   @Test
   void aClosedDatabaseSaysSo() {
-    Database database = Database.open(url(), 1, true);
+    Database database = Database.open(url(), 1, TestTables.ALL, true);
     database.close();
     DatabaseException e = assertThrows(DatabaseException.class, () -> state(database));
     assertTrue(e.toString().contains("closed"), e.getMessage());

@@ -606,6 +606,6 @@ class SiteTest {
     Answer old = site.browser().get("/static/0/site.css");
     assertEquals(200, old.status());
     assertFalse(String.valueOf(old.headers().get("cache-control")).contains("immutable"));
-    assertEquals(404, site.browser().get("/static/0/schema.sql").status());
+    assertEquals(404, site.browser().get("/static/0/tables.sql").status());
   }
 }

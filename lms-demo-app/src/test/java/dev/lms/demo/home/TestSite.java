@@ -17,6 +17,7 @@ import dev.lms.demo.course.EnrolmentHole;
 import dev.lms.demo.course.Enrolments;
 import dev.lms.demo.course.Resources;
 import dev.lms.demo.data.Database;
+import dev.lms.demo.data.TestTables;
 import dev.lms.demo.http.ErrorFilter;
 import dev.lms.demo.http.Route;
 import dev.lms.demo.http.Router;
@@ -60,7 +61,7 @@ final class TestSite implements AutoCloseable {
   private final WebServer server;
 
   TestSite(Path folder, int port, Consumer<Set<String>> purge) throws IOException {
-    database = Database.open("jdbc:sqlite:" + folder.resolve("lms.db"), 2, true);
+    database = Database.open("jdbc:sqlite:" + folder.resolve("lms.db"), 2, TestTables.ALL, true);
     passwords = new Passwords(2);
     Courses courses = new Courses(database);
     Resources resources = new Resources(database);

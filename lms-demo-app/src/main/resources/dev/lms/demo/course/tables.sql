@@ -1,12 +1,4 @@
--- Run once, in one transaction, by whichever process opens a new file first.
-
-CREATE TABLE users (
-  username TEXT PRIMARY KEY,
-  name     TEXT NOT NULL,
-  role     TEXT NOT NULL CHECK (role IN ('admin', 'instructor', 'student')),
-  password TEXT NOT NULL,              -- Argon2id, as a PHC string
-  sample   INTEGER NOT NULL DEFAULT 0  -- 1: its password is public, see Users
-) STRICT, WITHOUT ROWID;
+-- Run once, in the transaction that makes a new database.
 
 CREATE TABLE courses (
   code        TEXT PRIMARY KEY,
@@ -33,23 +25,6 @@ CREATE TABLE resources (
   body     TEXT NOT NULL,
   UNIQUE (course, position)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TABLE programs (
-  code        TEXT PRIMARY KEY,
-  position    INTEGER NOT NULL,
-  title       TEXT NOT NULL,
-  description TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE program_courses (
-  program  TEXT NOT NULL REFERENCES programs (code),
-  position INTEGER NOT NULL,
-  course   TEXT NOT NULL REFERENCES courses (code),
-  PRIMARY KEY (program, position),
-  UNIQUE (program, course)
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX program_courses_by_course ON program_courses (course, program);
 
 CREATE TABLE enrolments (
   course      TEXT NOT NULL REFERENCES courses (code),

@@ -1,0 +1,36 @@
+package dev.lms.demo.account;
+
+import com.google.gson.Gson;
+import dev.lms.demo.data.Sql;
+import dev.lms.demo.data.Tables;
+import java.sql.SQLException;
+
+/**
+ * Accounts. The sample accounts are for development and testing: their passwords are their names.
+ * Their hashes are part of the file, salts and all, so that the first start does not spend a second
+ * hashing what is no secret.
+ */
+final class AccountTables implements Tables {
+  private record Sample(String username, String name, String role, String password) {}
+
+  @Override
+  public void create(Sql sql) throws SQLException {
+    sql.script(Tables.resource(AccountTables.class, "tables.sql"));
+  }
+
+  @Override
+  public void addSampleAccounts(Sql sql) throws SQLException {
+    if (sql.exists("SELECT 1 FROM users WHERE sample = 1")) {
+      return;
+    }
+    String json = Tables.resource(AccountTables.class, "accounts.json");
+    for (Sample account : new Gson().fromJson(json, Sample[].class)) {
+      sql.update(
+          "INSERT INTO users (username, name, role, password, sample) VALUES (?, ?, ?, ?, 1)",
+          account.username(),
+          account.name(),
+          account.role(),
+          account.password());
+    }
+  }
+}

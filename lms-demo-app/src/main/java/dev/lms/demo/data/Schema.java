@@ -1,0 +1,42 @@
+package dev.lms.demo.data;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/** Brings the tables into a database that has none, all of them in one transaction. */
+final class Schema {
+  private static final int VERSION = 1;
+
+  private Schema() {}
+
+  /**
+   * Makes what is missing.
+   *
+   * @param tables in the order in which they build on one another
+   * @return whether the database was new
+   */
+  static boolean bring(Sql sql, List<Tables> tables, boolean sampleAccounts) throws SQLException {
+    long version = sql.number("PRAGMA user_version");
+    if (version > VERSION) {
+      throw new DatabaseException(
+          "the database has schema version "
+              + version
+              + ", this program knows "
+              + VERSION
+              + "; run the newer program, or point DATABASE_URL at another file");
+    }
+    boolean created = version == 0;
+    if (created) {
+      for (Tables some : tables) {
+        some.create(sql);
+      }
+      sql.script("PRAGMA user_version=" + VERSION);
+    }
+    if (sampleAccounts) {
+      for (Tables some : tables) {
+        some.addSampleAccounts(sql);
+      }
+    }
+    return created;
+  }
+}

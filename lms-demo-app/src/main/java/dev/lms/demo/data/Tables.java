@@ -1,0 +1,30 @@
+package dev.lms.demo.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+
+/** The tables of one feature, and what a new site shows in them. */
+public interface Tables {
+  /** Makes them in a new database and fills them for a site that shows something. */
+  void create(Sql sql) throws SQLException;
+
+  /**
+   * Adds what belongs to accounts whose passwords are public, where it is missing. Called at every
+   * start that may have such accounts, which is never in production.
+   */
+  default void addSampleAccounts(Sql sql) throws SQLException {}
+
+  /** The text of a file that lies beside a class. */
+  static String resource(Class<?> beside, String name) {
+    try (InputStream in = beside.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new DatabaseException("the program is incomplete: " + name + " is missing");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new DatabaseException("cannot read " + name, e);
+    }
+  }
+}
