@@ -2,10 +2,7 @@ package dev.lms.demo.cli;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.lms.demo.cache.PageExplainer;
-import dev.lms.demo.wiring.PagePurge;
 import dev.lms.demo.cache.CacheReport;
 import dev.lms.demo.cache.HotPages;
 import dev.lms.demo.cache.Warming;
@@ -17,21 +14,13 @@ import dev.lms.demo.data.Database;
 import dev.lms.demo.data.DatabaseException;
 import dev.lms.demo.program.Programs;
 import dev.lms.demo.wiring.Feature;
-import dev.lms.pagecache.Explanation;
+import dev.lms.demo.wiring.PagePurge;
 import dev.lms.pagecache.PageKey;
 import dev.lms.pagecache.PageStoreException;
-import dev.lms.pagecache.Reason;
-import dev.lms.pagecache.StoragePolicy;
-import dev.lms.pagecache.Variant;
-import dev.lms.pagecache.Verdict;
 import dev.lms.pagecache.Warmer;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +28,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -51,16 +39,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class CacheCommand implements Runnable {
-  private static final Gson JSON =
+  static final Gson JSON =
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
-
-  private static final String HIDDEN = "(hidden in production)";
 
   private final List<Feature> features;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  /** Explains pages of these. */
+  /** For the site with these. */
   CacheCommand(List<Feature> features) {
     this.features = features;
   }
@@ -236,58 +222,6 @@ final class CacheCommand implements Runnable {
     }
   }
 
-  @Command(
-      name = "explain",
-      description = {
-        "Says why a page is stored or not: its key, its variant, and every step of the decision.",
-        "Runs the site's own code for one request beside the workers, which do not notice. Whether"
-            + " a worker holds the page just now, its Cache-Status header tells."
-      },
-      mixinStandardHelpOptions = true)
-  int explain(
-      @Parameters(
-              paramLabel = "URL",
-              description = "A path with its query, or the address of the page.")
-          String url,
-      @Option(
-              names = "--as",
-              paramLabel = "USER",
-              description = "Who asks; a stranger unless given.")
-          @Nullable String user,
-      @Option(names = "--json", description = "As JSON.") boolean json)
-      throws IOException {
-    String target = target(url);
-    Config config = Config.fromSystem();
-    requireDatabase(config);
-    PageExplainer.Answer answer;
-    try {
-      answer =
-          PageExplainer.explain(
-                  config,
-                  ServeCommand.plan(config, OptionalInt.empty()),
-                  features,
-                  target,
-                  Optional.ofNullable(user))
-              .orElseThrow(
-                  () ->
-                      new CommandFailure(
-                          "there is no account "
-                              + user
-                              + (config.environment() == Environment.DEVELOPMENT
-                                  ? ""
-                                  : "; sample accounts are in development only")));
-    } catch (DatabaseException e) {
-      throw new CommandFailure("cannot use the database: " + e.getMessage());
-    }
-    boolean showKey = config.environment() != Environment.PRODUCTION;
-    if (json) {
-      System.out.println(JSON.toJson(toJson(target, user, answer, showKey)));
-    } else {
-      System.out.print(toText(target, user, answer, showKey));
-    }
-    return 0;
-  }
-
   /** As keys have it. */
   private String path(String given) {
     try {
@@ -295,128 +229,6 @@ final class CacheCommand implements Runnable {
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }
-  }
-
-  private String target(String url) {
-    URI uri;
-    try {
-      uri = URI.create(url);
-    } catch (IllegalArgumentException e) {
-      throw wrong("'" + url + "' is not a URL: percent-encode what is special");
-    }
-    String path = uri.getRawPath();
-    if (path == null || (!path.startsWith("/") && !path.isEmpty()) || uri.isOpaque()) {
-      throw wrong("'" + url + "' is not a URL of this site; give a path such as /home");
-    }
-    boolean isSpelledOut = path.chars().allMatch(c -> c < 0x80);
-    return (path.isEmpty() ? "/" : isSpelledOut ? path : path(path))
-        + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
-  }
-
-  private static JsonObject toJson(
-      String target, @Nullable String user, PageExplainer.Answer answer, boolean showKey) {
-    Explanation explained = answer.explanation();
-    JsonObject json = new JsonObject();
-    json.addProperty("url", target);
-    json.addProperty("as", user);
-    json.addProperty("route", explained.route());
-    json.addProperty("variant", variant(explained).kind().token());
-    JsonArray key = new JsonArray();
-    for (PageKey.Part part : parts(explained)) {
-      JsonObject entry = new JsonObject();
-      entry.addProperty("part", part.name());
-      entry.addProperty("value", showKey ? part.value() : HIDDEN);
-      key.add(entry);
-    }
-    json.add("key", key);
-    json.add("request", steps(explained.request()));
-    json.add("answer", steps(explained.render()));
-    json.addProperty("stored", explained.verdict() instanceof Verdict.Store);
-    switch (explained.verdict()) {
-      case Verdict.Store store -> {
-        json.addProperty("ttl", store.ttl().toSeconds());
-        json.add("tags", JSON.toJsonTree(new TreeSet<>(explained.tags())));
-      }
-      case Verdict.Pass pass -> {
-        json.addProperty("reason", pass.reason().token());
-        json.addProperty("meaning", pass.reason().meaning());
-      }
-    }
-    json.addProperty("status", answer.status());
-    json.addProperty("cacheStatus", answer.cacheStatus());
-    return json;
-  }
-
-  private static JsonArray steps(List<StoragePolicy.Answered> steps) {
-    JsonArray array = new JsonArray();
-    for (StoragePolicy.Answered step : steps) {
-      JsonObject entry = new JsonObject();
-      entry.addProperty("step", step.reason().token());
-      entry.addProperty("verdict", step.objects() ? "pass" : "ok");
-      array.add(entry);
-    }
-    return array;
-  }
-
-  private static String toText(
-      String target, @Nullable String user, PageExplainer.Answer answer, boolean showKey) {
-    Explanation explained = answer.explanation();
-    StringBuilder text = new StringBuilder();
-    text.append("GET %s as %s%n".formatted(target, user == null ? "a stranger" : user));
-    text.append("Route    %s%n".formatted(explained.route()));
-    text.append("Variant  %s%n".formatted(variant(explained).kind().token()));
-    String label = "Key      ";
-    for (PageKey.Part part : parts(explained)) {
-      text.append("%s%-9s %s%n".formatted(label, part.name(), showKey ? part.value() : HIDDEN));
-      label = "         ";
-    }
-    append(text, "Request", explained.request());
-    append(text, "Answer", explained.render());
-    text.append(
-        switch (explained.verdict()) {
-          case Verdict.Store store ->
-              "Stored   for %d s, purged by its path and by the tags %s%n"
-                  .formatted(store.ttl().toSeconds(), new TreeSet<>(explained.tags()));
-          case Verdict.Pass pass ->
-              "Refused  %s: %s%n".formatted(pass.reason().token(), pass.reason().meaning());
-        });
-    text.append("Answered %d, Cache-Status: %s%n".formatted(answer.status(), answer.cacheStatus()));
-    return text.toString();
-  }
-
-  private static void append(StringBuilder text, String what, List<StoragePolicy.Answered> steps) {
-    String label = "%-9s".formatted(what);
-    boolean decided = false;
-    for (StoragePolicy.Answered step : steps) {
-      Reason reason = step.reason();
-      String verdict = step.objects() ? "PASS: " + reason.meaning() : "ok";
-      text.append(
-          "%s%-13s %s%s%n"
-              .formatted(
-                  label,
-                  reason.token(),
-                  verdict,
-                  step.objects() && decided ? " (not decisive)" : ""));
-      decided |= step.objects();
-      label = "         ";
-    }
-  }
-
-  private static List<PageKey.Part> parts(Explanation explained) {
-    return explained
-        .key()
-        .map(key -> key.withVariant(variant(explained)).parts())
-        .orElse(List.of());
-  }
-
-  /** For whom it is stored, or would be. */
-  private static Variant variant(Explanation explained) {
-    return explained.verdict() instanceof Verdict.Store store
-        ? store.variant()
-        : explained
-            .key()
-            .map(PageKey::variant)
-            .orElseGet(() -> explained.asker().map(Variant::user).orElse(Variant.UNKNOWN));
   }
 
   /** Workers that run; at least one. */
@@ -437,7 +249,7 @@ final class CacheCommand implements Runnable {
     return search;
   }
 
-  private static void requireDatabase(Config config) {
+  static void requireDatabase(Config config) {
     boolean exists;
     try {
       exists = Database.exists(config.databaseUrl());

@@ -55,7 +55,9 @@ public final class CommandLineInterface implements Runnable {
         .addSubcommand(new ConfigCommand())
         .addSubcommand(new KeyCommand())
         .addSubcommand(new SessionCommand())
-        .addSubcommand(new CacheCommand(features))
+        .addSubcommand(
+            new CommandLine(new CacheCommand(features))
+                .addSubcommand(new ExplainCommand(features)))
         .addSubcommand(new VersionCommand());
   }
 

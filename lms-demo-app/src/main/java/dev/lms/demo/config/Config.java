@@ -1,25 +1,16 @@
 package dev.lms.demo.config;
 
-import static java.util.stream.Collectors.joining;
-
 import dev.lms.demo.plan.Workload;
 import dev.lms.session.redis.RedisUrl;
 import java.net.InetAddress;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /**
  * Everything that can be configured, read once and checked as a whole. Immutable.
@@ -92,19 +83,6 @@ public record Config(
   /** What the resource plan is asked for. */
   public record Workers(WorkerCount count, int threads, int memoryMb, Workload workload) {}
 
-  private static final int MIN_KEY_LENGTH = 32;
-  private static final Set<String> WEAK_KEYS =
-      Set.of("dev", "development", "test", "secret", "changeme");
-  // RFC 6265 section 4.1.1: a cookie's name is a token.
-  private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
-
-  private enum Store {
-    AUTO,
-    REDIS,
-    FILE,
-    COOKIE
-  }
-
   /**
    * Reads the environment of this process.
    *
@@ -120,46 +98,7 @@ public record Config(
    * @throws ConfigException naming every error at once
    */
   public static Config read(Map<String, String> env) {
-    Variables variables = new Variables(env);
-    variables.text("LMS_JAVA_HOME", "none"); // the launcher's; shown, not used
-    Environment environment =
-        variables.choice("LMS_ENV", Environment.class, Environment.DEVELOPMENT);
-    boolean production = environment == Environment.PRODUCTION;
-
-    Web web = web(variables, production);
-    Path dataDir = path(variables, "LMS_DATA_DIR", Path.of("lms-data"));
-    String databaseUrl =
-        variables.url(
-            variables.find("DATABASE_URL"),
-            "DATABASE_URL",
-            "jdbc:sqlite:" + dataDir.resolve("lms.db"),
-            Config::sqlite,
-            Mask::url);
-    Secrets secrets = secrets(variables, production);
-    Sessions sessions = sessions(variables, environment, dataDir);
-    PageCache pageCache =
-        new PageCache(
-            redis(variables, "CACHE_REDIS_URL", variables.find("CACHE_REDIS_URL", "REDIS_URL")),
-            seconds(variables, "CACHE_TIMEOUT", 90),
-            variables.integer("CACHE_MAX_MB", 64, 1, 1024 * 1024));
-    Workers workers = workers(variables);
-    boolean debug = variables.flag("LMS_DEBUG_ENDPOINTS", false);
-    if (debug && production) {
-      variables.error(
-          "LMS_DEBUG_ENDPOINTS=1: /debug shows what nobody may see in production; remove it");
-    }
-    List<Setting> settings = variables.finish();
-    return new Config(
-        environment,
-        web,
-        dataDir,
-        databaseUrl,
-        secrets,
-        sessions,
-        pageCache,
-        workers,
-        debug,
-        settings);
+    return ConfigReader.read(env);
   }
 
   /**
@@ -222,233 +161,5 @@ public record Config(
   @Override
   public String toString() {
     return "Config" + settings;
-  }
-
-  private static Web web(Variables variables, boolean production) {
-    String host = variables.text("LMS_HOST", production ? "0.0.0.0" : "127.0.0.1");
-    int port = variables.integer("LMS_PORT", 8080, 0, 65535, "PORT");
-    Optional<Variables.Given> second = variables.find("LMS_MANAGEMENT_PORT");
-    int management = second.isEmpty() ? 0 : variables.integer("LMS_MANAGEMENT_PORT", 0, 1, 65535);
-    if (second.isEmpty()) {
-      variables.remember("LMS_MANAGEMENT_PORT", "none", second);
-    }
-    if (management != 0 && management == port) {
-      variables.error("LMS_MANAGEMENT_PORT=" + port + ": LMS_PORT is the same; choose another");
-    }
-    return new Web(
-        host,
-        port,
-        management == 0 ? OptionalInt.empty() : OptionalInt.of(management),
-        trustedProxies(variables),
-        seconds(variables, "LMS_REQUEST_TIMEOUT", 120),
-        seconds(variables, "LMS_DRAIN_TIMEOUT", 30));
-  }
-
-  private static Set<InetAddress> trustedProxies(Variables variables) {
-    return variables.read(
-        variables.find("LMS_TRUSTED_PROXIES"),
-        "LMS_TRUSTED_PROXIES",
-        Set.of(),
-        Config::addresses,
-        proxies ->
-            proxies.isEmpty()
-                ? "none"
-                : proxies.stream().map(InetAddress::getHostAddress).collect(joining(",")));
-  }
-
-  private static Set<InetAddress> addresses(String text) {
-    Set<InetAddress> addresses = new LinkedHashSet<>();
-    for (String address : text.split(",", -1)) {
-      try {
-        addresses.add(InetAddress.ofLiteral(address.strip()));
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            "expected IP addresses separated by commas, such as 127.0.0.1,::1");
-      }
-    }
-    return Collections.unmodifiableSet(addresses);
-  }
-
-  private static Secrets secrets(Variables variables, boolean production) {
-    Optional<Variables.Given> given = variables.find("SECRET_KEY");
-    Optional<Variables.Given> older = variables.find("SECRET_KEY_FALLBACKS");
-    Optional<String> key = given.map(Variables.Given::value);
-    List<String> fallbacks =
-        older.stream()
-            .flatMap(found -> Arrays.stream(found.value().split(",", -1)))
-            .map(String::strip)
-            .filter(fallback -> !fallback.isEmpty())
-            .toList();
-    variables.remember(
-        "SECRET_KEY", key.isPresent() ? Mask.STARS : "generated in the data folder", given);
-    variables.remember(
-        "SECRET_KEY_FALLBACKS",
-        fallbacks.isEmpty() ? "none" : fallbacks.size() + " x " + Mask.STARS,
-        older);
-    if (production) {
-      if (key.isEmpty()) {
-        variables.error("SECRET_KEY: required in production; make one with: lmsctl key generate");
-      }
-      key.flatMap(Config::weakness)
-          .ifPresent(
-              why ->
-                  variables.error("SECRET_KEY: " + why + "; make one with: lmsctl key generate"));
-      // A weak fallback signs nothing, but whoever guesses it is let in all the same.
-      for (int i = 0; i < fallbacks.size(); i++) {
-        String which = "SECRET_KEY_FALLBACKS: key " + (i + 1) + " ";
-        weakness(fallbacks.get(i)).ifPresent(why -> variables.error(which + why + "; remove it"));
-      }
-    }
-    return new Secrets(key, fallbacks);
-  }
-
-  private static Optional<String> weakness(String key) {
-    if (WEAK_KEYS.contains(key.toLowerCase(Locale.ROOT))) {
-      return Optional.of("is one everybody guesses");
-    }
-    if (key.length() < MIN_KEY_LENGTH) {
-      return Optional.of("has " + key.length() + " characters, production needs " + MIN_KEY_LENGTH);
-    }
-    return Optional.empty();
-  }
-
-  private static Sessions sessions(Variables variables, Environment environment, Path dataDir) {
-    Optional<Variables.Given> url = variables.find("SESSION_REDIS_URL", "REDIS_URL");
-    Optional<RedisUrl> redis = redis(variables, "SESSION_REDIS_URL", url);
-    Store wish = variables.choice("SESSION_STORE", Store.class, Store.AUTO);
-    if (wish == Store.REDIS && url.isEmpty()) {
-      variables.error("SESSION_STORE=redis: needs SESSION_REDIS_URL or REDIS_URL");
-    }
-    StoreChoice store = choose(wish, url, environment);
-    Path fileDir = path(variables, "SESSION_FILE_DIR", dataDir.resolve("sessions"));
-    int threshold = variables.integer("SESSION_FILE_THRESHOLD", 1000, 1, Integer.MAX_VALUE);
-    Duration lifetime = seconds(variables, "PERMANENT_SESSION_LIFETIME", 86_400);
-    Duration absolute = seconds(variables, "SESSION_ABSOLUTE_TIMEOUT", 604_800);
-    if (absolute.compareTo(lifetime) < 0) {
-      variables.error(
-          "SESSION_ABSOLUTE_TIMEOUT="
-              + absolute.toSeconds()
-              + ": shorter than PERMANENT_SESSION_LIFETIME="
-              + lifetime.toSeconds()
-              + "; raise the first or lower the second");
-    }
-    boolean permanent = variables.flag("SESSION_PERMANENT", false);
-    String prefix = variables.text("SESSION_KEY_PREFIX", "session:");
-    if (prefix.startsWith("cache:")) {
-      variables.error("SESSION_KEY_PREFIX=" + prefix + ": cache: belongs to the page cache");
-    }
-    return new Sessions(
-        store,
-        store.kind() == StoreChoice.Kind.FILE ? Optional.empty() : redis,
-        fileDir,
-        threshold,
-        lifetime,
-        absolute,
-        permanent,
-        prefix,
-        cookie(variables, environment == Environment.PRODUCTION));
-  }
-
-  private static StoreChoice choose(
-      Store wish, Optional<Variables.Given> url, Environment environment) {
-    return switch (wish) {
-      case REDIS -> new StoreChoice(StoreChoice.Kind.REDIS, "SESSION_STORE");
-      case FILE -> new StoreChoice(StoreChoice.Kind.FILE, "SESSION_STORE");
-      case COOKIE -> new StoreChoice(StoreChoice.Kind.COOKIE, "SESSION_STORE");
-      case AUTO -> {
-        if (url.isPresent()) {
-          yield new StoreChoice(StoreChoice.Kind.REDIS, url.get().name());
-        }
-        yield environment == Environment.TESTING
-            ? new StoreChoice(StoreChoice.Kind.COOKIE, "LMS_ENV=testing")
-            : new StoreChoice(StoreChoice.Kind.FILE, "no SESSION_REDIS_URL or REDIS_URL");
-      }
-    };
-  }
-
-  private static Cookie cookie(Variables variables, boolean production) {
-    boolean secure = variables.flag("SESSION_COOKIE_SECURE", production);
-    SameSite sameSite = variables.choice("SESSION_COOKIE_SAMESITE", SameSite.class, SameSite.LAX);
-    boolean httpOnly = variables.flag("SESSION_COOKIE_HTTPONLY", true);
-    String name = variables.text("SESSION_COOKIE_NAME", secure ? "__Host-session" : "session");
-    if (!TOKEN.matcher(name).matches()) {
-      variables.error("SESSION_COOKIE_NAME=" + name + ": letters, digits and !#$%&'*+-.^_`|~ only");
-    }
-    String lower = name.toLowerCase(Locale.ROOT);
-    if (!secure && (lower.startsWith("__host-") || lower.startsWith("__secure-"))) {
-      variables.error(
-          "SESSION_COOKIE_NAME="
-              + name
-              + ": browsers take it only with SESSION_COOKIE_SECURE=true");
-    }
-    if (sameSite == SameSite.NONE && !secure) {
-      variables.error(
-          "SESSION_COOKIE_SAMESITE=none: browsers take it only with SESSION_COOKIE_SECURE=true");
-    }
-    return new Cookie(name, secure, sameSite, httpOnly);
-  }
-
-  private static Workers workers(Variables variables) {
-    WorkerCount count =
-        variables.read(
-            variables.find("LMS_WORKERS", "NOW_LMS_WORKERS", "GUNICORN_WORKERS", "WORKERS"),
-            "LMS_WORKERS",
-            new WorkerCount.Single(),
-            WorkerCount::parse,
-            value ->
-                switch (value) {
-                  case WorkerCount.Single single -> "1";
-                  case WorkerCount.Fixed fixed -> "" + fixed.count();
-                  case WorkerCount.Auto auto -> "auto";
-                });
-    return new Workers(
-        count,
-        variables.integer(
-            "LMS_THREADS", 1, 1, 1024, "NOW_LMS_THREADS", "GUNICORN_THREADS", "THREADS"),
-        variables.integer(
-            "LMS_WORKER_MEMORY_MB",
-            200,
-            64,
-            1024 * 1024,
-            "NOW_LMS_WORKER_MEMORY_MB",
-            "WORKER_MEMORY_MB"),
-        variables.choice("LMS_WORKLOAD", Workload.class, Workload.CPU));
-  }
-
-  private static Optional<RedisUrl> redis(
-      Variables variables, String name, Optional<Variables.Given> given) {
-    Function<String, Optional<RedisUrl>> parse = text -> Optional.of(RedisUrl.parse(text));
-    return variables.url(
-        given,
-        name,
-        Optional.<RedisUrl>empty(),
-        parse,
-        url -> url.map(RedisUrl::toString).orElse("none"));
-  }
-
-  private static String sqlite(String url) {
-    if (!url.startsWith("jdbc:sqlite:")) {
-      throw new IllegalArgumentException("expected a jdbc:sqlite: URL");
-    }
-    return url;
-  }
-
-  private static Duration seconds(Variables variables, String name, int fallback) {
-    return Duration.ofSeconds(variables.integer(name, fallback, 1, Integer.MAX_VALUE));
-  }
-
-  private static Path path(Variables variables, String name, Path fallback) {
-    return variables.read(
-        variables.find(name),
-        name,
-        fallback.toAbsolutePath().normalize(),
-        text -> {
-          try {
-            return Path.of(text).toAbsolutePath().normalize();
-          } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("not a path: " + e.getReason());
-          }
-        },
-        Path::toString);
   }
 }
