@@ -24,10 +24,7 @@ public final class CacheFeature implements Feature {
             new CacheMetrics(
                 parts.pageCache()::stats,
                 () ->
-                    warming
-                        .get()
-                        .map(Warming::progress)
-                        .orElse(new Warmer.Progress(0, 0, 0, 0))));
+                    warming.get().map(Warming::progress).orElse(new Warmer.Progress(0, 0, 0, 0))));
     return new Content()
         .whenStarted(
             port -> {

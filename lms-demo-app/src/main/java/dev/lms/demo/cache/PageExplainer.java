@@ -74,14 +74,14 @@ public final class PageExplainer {
       Optional<Account> account = account(beside, features, user.get());
       return account.isEmpty()
           ? Optional.empty()
-          : Optional.of(ask(beside, plan, features, target, Optional.of(cookie(beside, account.get()))));
+          : Optional.of(
+              ask(beside, plan, features, target, Optional.of(cookie(beside, account.get()))));
     } finally {
       delete(folder);
     }
   }
 
-  private static Optional<Account> account(
-      Config config, List<Feature> features, String username) {
+  private static Optional<Account> account(Config config, List<Feature> features, String username) {
     boolean samples = config.environment() == Environment.DEVELOPMENT;
     try (Database database =
         Database.open(config.databaseUrl(), 1, Feature.tablesOf(features), samples)) {

@@ -39,8 +39,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class CacheCommand implements Runnable {
-  static final Gson JSON =
-      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+  static final Gson JSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
   private final List<Feature> features;
 

@@ -56,8 +56,7 @@ public final class CommandLineInterface implements Runnable {
         .addSubcommand(new KeyCommand())
         .addSubcommand(new SessionCommand())
         .addSubcommand(
-            new CommandLine(new CacheCommand(features))
-                .addSubcommand(new ExplainCommand(features)))
+            new CommandLine(new CacheCommand(features)).addSubcommand(new ExplainCommand(features)))
         .addSubcommand(new VersionCommand());
   }
 

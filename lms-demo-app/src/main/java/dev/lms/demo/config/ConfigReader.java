@@ -168,7 +168,8 @@ final class ConfigReader {
     return Optional.empty();
   }
 
-  private static Config.Sessions sessions(Variables variables, Environment environment, Path dataDir) {
+  private static Config.Sessions sessions(
+      Variables variables, Environment environment, Path dataDir) {
     Optional<Variables.Given> url = variables.find("SESSION_REDIS_URL", "REDIS_URL");
     Optional<RedisUrl> redis = redis(variables, "SESSION_REDIS_URL", url);
     Store wish = variables.choice("SESSION_STORE", Store.class, Store.AUTO);

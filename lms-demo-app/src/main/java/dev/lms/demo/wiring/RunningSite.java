@@ -34,7 +34,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** A site that listens: the stores of the configuration, and in front of its features the filters. */
+/**
+ * A site that listens: the stores of the configuration, and in front of its features the filters.
+ */
 public final class RunningSite {
   private static final Duration LONGEST_QUEUE = Duration.ofSeconds(5);
 

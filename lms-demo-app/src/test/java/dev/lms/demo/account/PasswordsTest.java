@@ -23,7 +23,8 @@ class PasswordsTest {
 
   @Test
   void sampleAccountsHaveTheirNameAsPassword() {
-    try (Database database = Database.open("jdbc:sqlite:" + folder.resolve("a.db"), 1, TestTables.ALL, true);
+    try (Database database =
+            Database.open("jdbc:sqlite:" + folder.resolve("a.db"), 1, TestTables.ALL, true);
         Passwords passwords = new Passwords(2)) {
       Users users = new Users(database, true);
       for (String name :
@@ -53,7 +54,8 @@ class PasswordsTest {
 
   @Test
   void inProductionSampleAccountsDoNotExistEvenIfTheFileHasThem() {
-    try (Database database = Database.open("jdbc:sqlite:" + folder.resolve("a.db"), 1, TestTables.ALL, true)) {
+    try (Database database =
+        Database.open("jdbc:sqlite:" + folder.resolve("a.db"), 1, TestTables.ALL, true)) {
       assertTrue(new Users(database, true).find("lms-admin").isPresent());
       assertEquals(Optional.empty(), new Users(database, false).find("lms-admin"));
     }

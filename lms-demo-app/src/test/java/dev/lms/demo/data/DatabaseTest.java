@@ -280,14 +280,16 @@ class DatabaseTest {
       })
   void otherUrlsAreRefusedByName(String url) {
     IllegalArgumentException e =
-        assertThrows(IllegalArgumentException.class, () -> Database.open(url, 1, TestTables.ALL, true));
+        assertThrows(
+            IllegalArgumentException.class, () -> Database.open(url, 1, TestTables.ALL, true));
     assertTrue(e.toString().contains("DATABASE_URL"), e.getMessage());
   }
 
   @Test
   void aMissingFolderIsNamed() {
     String url = "jdbc:sqlite:" + folder.resolve("missing/lms.db");
-    DatabaseException e = assertThrows(DatabaseException.class, () -> Database.open(url, 1, TestTables.ALL, true));
+    DatabaseException e =
+        assertThrows(DatabaseException.class, () -> Database.open(url, 1, TestTables.ALL, true));
     assertTrue(e.toString().contains("missing"), e.getMessage());
   }
 

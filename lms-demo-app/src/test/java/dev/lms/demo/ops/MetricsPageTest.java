@@ -4,11 +4,11 @@ import static dev.lms.demo.monitor.MetricsWriter.sample;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.lms.demo.monitor.Metrics;
-import dev.lms.demo.monitor.MetricsWriter;
 import dev.lms.demo.http.ErrorFilter;
 import dev.lms.demo.http.Router;
 import dev.lms.demo.http.WebServer;
+import dev.lms.demo.monitor.Metrics;
+import dev.lms.demo.monitor.MetricsWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;

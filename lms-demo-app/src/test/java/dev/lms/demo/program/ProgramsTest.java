@@ -17,7 +17,8 @@ class ProgramsTest {
 
   @Test
   void aProgramCountsItsCoursesAndKeepsTheirOrder() {
-    try (Database database = Database.open("jdbc:sqlite:" + folder.resolve("p.db"), 1, TestTables.ALL, true)) {
+    try (Database database =
+        Database.open("jdbc:sqlite:" + folder.resolve("p.db"), 1, TestTables.ALL, true)) {
       Programs programs = new Programs(database);
       Courses courses = new Courses(database);
       assertEquals(
