@@ -5,6 +5,7 @@ import dev.lms.demo.http.Parameters;
 import dev.lms.demo.http.Request;
 import dev.lms.demo.http.Route;
 import dev.lms.session.Capabilities;
+import dev.lms.session.Merge;
 import dev.lms.session.Outcome;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
@@ -83,9 +84,24 @@ public final class SessionDebug {
     Parameters form = request.form();
     String key = required(form, "key");
     String value = form.get("value").orElse("");
+    boolean rejects = form.get("merge").filter("reject"::equals).isPresent();
+    if (rejects && !capabilities.detectsConflicts()) {
+      throw new HttpProblem(
+          409,
+          "Not with this store",
+          "The " + backend + " store cannot tell what was overwritten.");
+    }
     Session session = loadAndPause(request, form);
-    session.set(key, value);
-    answer(request, session.commit());
+    if (!rejects) {
+      session.set(key, value);
+      answer(request, session.commit());
+      return;
+    }
+    Map<String, String> answer = new TreeMap<>();
+    session.get(key).ifPresent(seen -> answer.put("seen", seen));
+    session.set(SessionKey.text(key).merging(Merge.REJECT), value);
+    answer.put("result", word(session.commit()));
+    request.json(200, answer);
   }
 
   private void add(Request request) throws IOException {
@@ -99,12 +115,14 @@ public final class SessionDebug {
     String key = required(form, "key");
     long delta = number(form, "delta", "1");
     Session session = loadAndPause(request, form);
+    Outcome outcome;
     try {
       session.add(key, delta);
+      outcome = session.commit();
     } catch (IllegalStateException e) {
-      throw new HttpProblem(409, "Not a counter", String.valueOf(e.getMessage()));
+      throw new HttpProblem(409, "Not counted", String.valueOf(e.getMessage()));
     }
-    answer(request, session.commit());
+    answer(request, outcome);
   }
 
   private static Session loadAndPause(Request request, Parameters form) {
@@ -119,8 +137,15 @@ public final class SessionDebug {
   }
 
   private static void answer(Request request, Outcome outcome) throws IOException {
-    String result = outcome == Outcome.GONE ? "gone" : "stored";
-    request.json(200, Map.of("result", result));
+    request.json(200, Map.of("result", word(outcome)));
+  }
+
+  private static String word(Outcome outcome) {
+    return switch (outcome) {
+      case GONE -> "gone";
+      case CONFLICT -> "conflict";
+      default -> "stored";
+    };
   }
 
   private static String required(Parameters form, String name) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,8 @@ record SessionHistory(List<Operation> operations, Lives lives) {
   enum Kind {
     SIGN_IN,
     PUT,
+    /** A PUT on condition that nobody else has put anything since this one began. */
+    SWAP,
     ADD,
     READ,
     SIGN_OUT
@@ -41,6 +44,8 @@ record SessionHistory(List<Operation> operations, Lives lives) {
     DONE,
     /** The session had ended: nothing was done. */
     GONE,
+    /** Somebody else had put something: nothing was done. */
+    CONFLICT,
     /** No answer or an error: it may have been done, or may be done yet. */
     UNKNOWN
   }
@@ -49,11 +54,12 @@ record SessionHistory(List<Operation> operations, Lives lives) {
    * One operation.
    *
    * @param session the session it was about
-   * @param key the attribute, for PUT and ADD
-   * @param value the value, for PUT
+   * @param key the attribute, for PUT, SWAP and ADD
+   * @param value the value, for PUT and SWAP
    * @param start when it was asked
    * @param end when it was answered
-   * @param seen what a READ saw: null if nobody was signed in
+   * @param seen what a READ saw, null if nobody was signed in; the attribute as a SWAP found it,
+   *     null if nobody knows
    */
   record Operation(
       String session,
@@ -79,7 +85,12 @@ record SessionHistory(List<Operation> operations, Lives lives) {
 
     /** Whether its effect may be seen by what ended then. */
     boolean mayBeSeenBy(Operation other) {
-      return answer != Answer.GONE && start < other.end;
+      return answer != Answer.GONE && answer != Answer.CONFLICT && start < other.end;
+    }
+
+    /** Whether it may have come in between while the other one was under way. */
+    boolean mayDisturb(Operation other) {
+      return mayBeSeenBy(other) && (answer == Answer.UNKNOWN || !isBefore(other));
     }
   }
 
@@ -104,6 +115,9 @@ record SessionHistory(List<Operation> operations, Lives lives) {
           continue;
         }
         life(operation);
+        if (operation.is(Kind.SWAP)) {
+          swap(operation);
+        }
         if (operation.is(Kind.READ) && operation.seen() != null) {
           counters(operation, operation.seen());
           registers(operation, operation.seen());
@@ -134,7 +148,9 @@ record SessionHistory(List<Operation> operations, Lives lives) {
     }
 
     private static boolean isAlive(Operation operation) {
-      return operation.is(Kind.READ) ? operation.seen() != null : operation.isDone();
+      return operation.is(Kind.READ)
+          ? operation.seen() != null
+          : operation.isDone() || operation.answer() == Answer.CONFLICT;
     }
 
     /** The last moment at which this operation may have found the session. */
@@ -167,7 +183,10 @@ record SessionHistory(List<Operation> operations, Lives lives) {
         if (use.is(Kind.SIGN_IN)) {
           absolute = use.start() + lives.absolute() - lives.early();
         }
-        boolean prolongs = isAlive(use) && (!use.is(Kind.READ) || use.end() < earliest);
+        boolean prolongs =
+            isAlive(use)
+                && use.answer() != Answer.CONFLICT
+                && (!use.is(Kind.READ) || use.end() < earliest);
         if (prolongs && use.isBefore(operation)) {
           earliest = Math.max(earliest, use.start() + lives.sliding() - lives.early());
         }
@@ -201,54 +220,97 @@ record SessionHistory(List<Operation> operations, Lives lives) {
 
     /** G2 and G3 for values: the last one put, whole. */
     private void registers(Operation read, Map<String, String> seen) {
-      for (String key : keys(Kind.PUT)) {
-        String shown = seen.get(key);
-        if (shown == null) {
-          if (any(put -> isPut(put, key) && put.isDone() && put.isBefore(read))) {
-            violations.add(key + " is missing: " + read);
-          }
-          continue;
-        }
-        Operation source =
-            all.stream()
-                .filter(put -> isPut(put, key) && put.value().equals(shown))
-                .findFirst()
-                .orElse(null);
-        if (source == null || !source.mayBeSeenBy(read)) {
-          violations.add(key + " was never put like that: " + read);
-        } else if (source.isDone() && isOverwritten(source, read, key)) {
-          violations.add(key + " is older than what was acknowledged or seen: " + read);
-        }
+      for (String key : keys(Kind.PUT, Kind.SWAP)) {
+        register(read, key, seen.get(key));
       }
     }
 
-    /** Whether another value was put, or seen, wholly between a put and a read that shows it. */
-    private boolean isOverwritten(Operation source, Operation read, String key) {
-      return any(
-          between ->
-              source.isBefore(between)
-                  && between.isBefore(read)
-                  && ((isPut(between, key) && between.isDone())
-                      || showsAnother(between, source, key)));
+    private void register(Operation read, String key, @Nullable String shown) {
+      if (shown == null) {
+        if (any(put -> isPut(put, key) && put.isDone() && put.isBefore(read))) {
+          violations.add(key + " is missing: " + read);
+        }
+        return;
+      }
+      Operation source =
+          all.stream()
+              .filter(put -> isPut(put, key) && put.value().equals(shown))
+              .findFirst()
+              .orElse(null);
+      if (source == null || !source.mayBeSeenBy(read)) {
+        violations.add(key + " was never put like that: " + read);
+      } else if (isOverwritten(source, read, key)) {
+        violations.add(key + " is older than what was acknowledged or seen: " + read);
+      }
     }
 
-    private static boolean showsAnother(Operation read, Operation source, String key) {
-      return read.is(Kind.READ)
-          && read.seen() != null
-          && !source.value().equals(read.seen().get(key));
+    /**
+     * Whether another value was put, or seen, wholly between when this one was there and a read
+     * that shows it. A value is put once: who has seen it knows that this is done.
+     */
+    private boolean isOverwritten(Operation source, Operation read, String key) {
+      long done = source.isDone() ? source.end() : Long.MAX_VALUE;
+      for (Operation other : all) {
+        if (!other.equals(read) && looksAt(other, key) && shows(other, source)) {
+          done = Math.min(done, other.end());
+        }
+      }
+      long since = done;
+      return any(
+          between ->
+              since < between.start()
+                  && between.isBefore(read)
+                  && ((isPut(between, key) && between.isDone())
+                      || (looksAt(between, key) && !shows(between, source))));
+    }
+
+    private static boolean looksAt(Operation operation, String key) {
+      return operation.seen() != null && (operation.is(Kind.READ) || isPut(operation, key));
+    }
+
+    private static boolean shows(Operation operation, Operation source) {
+      return operation.seen() != null && source.value().equals(operation.seen().get(source.key()));
     }
 
     private static boolean isAdd(Operation operation, String key) {
       return operation.is(Kind.ADD) && operation.key().equals(key);
     }
 
-    private static boolean isPut(Operation operation, String key) {
-      return operation.is(Kind.PUT) && operation.key().equals(key);
+    /**
+     * G2 for what must not be overwritten unseen: nobody replaces what another has replaced, and
+     * nobody is refused for what nobody else did.
+     */
+    private void swap(Operation operation) {
+      String key = operation.key();
+      if (operation.seen() != null) {
+        register(operation, key, operation.seen().get(key));
+      }
+      if (operation.isDone() && any(other -> hasReplacedTheSame(other, operation))) {
+        violations.add("replaced what another has replaced: " + operation);
+      }
+      if (operation.answer() == Answer.CONFLICT
+          && !any(
+              other ->
+                  !other.equals(operation) && isPut(other, key) && other.mayDisturb(operation))) {
+        violations.add("refused for what nobody else did: " + operation);
+      }
     }
 
-    private List<String> keys(Kind kind) {
+    private static boolean hasReplacedTheSame(Operation other, Operation operation) {
+      return !other.equals(operation)
+          && other.is(Kind.SWAP)
+          && other.isDone()
+          && other.key().equals(operation.key())
+          && Objects.equals(other.seen(), operation.seen());
+    }
+
+    private static boolean isPut(Operation operation, String key) {
+      return (operation.is(Kind.PUT) || operation.is(Kind.SWAP)) && operation.key().equals(key);
+    }
+
+    private List<String> keys(Kind... kinds) {
       return all.stream()
-          .filter(operation -> operation.is(kind))
+          .filter(operation -> List.of(kinds).contains(operation.kind()))
           .map(Operation::key)
           .distinct()
           .toList();

@@ -95,6 +95,37 @@ class SessionHistoryTest {
     bad(put("a", 1, 2, Answer.DONE), read(5, 6, Map.of("k", "ab")));
   }
 
+  private static Operation swap(String seen, String value, long start, long end, Answer answer) {
+    Map<String, String> found = seen.isEmpty() ? Map.of() : Map.of("k", seen);
+    return new Operation("s", Kind.SWAP, "k", value, start, end, answer, found);
+  }
+
+  @Test
+  void whatMustNotBeOverwrittenUnseenIsNot() {
+    Operation first = swap("", "a", 1, 4, Answer.DONE);
+    good(first, swap("", "b", 2, 5, Answer.CONFLICT), read(6, 7, Map.of("k", "a")));
+    good(first, swap("a", "b", 2, 5, Answer.DONE), read(6, 7, Map.of("k", "b")));
+    bad(first, swap("", "b", 2, 5, Answer.DONE));
+    bad(first, swap("", "b", 5, 6, Answer.CONFLICT));
+    bad(first, swap("a", "b", 2, 5, Answer.CONFLICT), read(6, 7, Map.of("k", "b")));
+    bad(swap("", "a", 1, 4, Answer.CONFLICT));
+    bad(first, put("b", 5, 6, Answer.DONE), swap("a", "c", 7, 8, Answer.DONE));
+    good(put("b", 1, 2, Answer.UNKNOWN), swap("", "c", 7, 8, Answer.CONFLICT));
+    bad(put("b", 1, 2, Answer.DONE), swap("b", "c", 7, 8, Answer.CONFLICT));
+    bad(signOut(1, 2, Answer.DONE), swap("", "c", 7, 8, Answer.CONFLICT));
+  }
+
+  /** What a repeat does after somebody else's value was acknowledged. */
+  @Test
+  void aRepeatIsNoExplanation() {
+    Operation lost = put("a", 1, 9, Answer.DONE);
+    bad(
+        lost,
+        read(2, 3, Map.of("k", "a")),
+        put("b", 4, 5, Answer.DONE),
+        read(10, 11, Map.of("k", "a")));
+  }
+
   @Test
   void theLastValueWins() {
     Operation a = put("a", 1, 4, Answer.DONE);

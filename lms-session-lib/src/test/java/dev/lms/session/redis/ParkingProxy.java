@@ -13,12 +13,14 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * told to, even in the middle of a pipeline; it loses an answer and the connection with it, after
  * Redis has done what it was asked; it is slow; it leads elsewhere than before.
  */
-final class ParkingProxy implements AutoCloseable {
+public final class ParkingProxy implements AutoCloseable {
   /** What a connection says before it works is not counted. */
   private static final Set<String> GREETINGS = Set.of("HELLO", "CLIENT", "AUTH", "SELECT", "PING");
 
@@ -69,15 +71,20 @@ final class ParkingProxy implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
   private final AtomicReference<@Nullable String> lost = new AtomicReference<>();
+  private final Random chance = new Random();
+  private final AtomicInteger losses = new AtomicInteger();
+  private volatile int lostOneIn;
   private volatile long delayMillis;
 
-  ParkingProxy(int target) throws IOException {
+  /** One in front of what listens on that port of this machine. */
+  public ParkingProxy(int target) throws IOException {
     this.target = target;
     this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     threads.execute(this::accept);
   }
 
-  String url() {
+  /** Where clients find Redis. */
+  public String url() {
     return "redis://127.0.0.1:" + port();
   }
 
@@ -98,6 +105,20 @@ final class ParkingProxy implements AutoCloseable {
   /** Whether that has happened. */
   boolean hasLost() {
     return lost.get() == null;
+  }
+
+  /**
+   * Loses, from now on, the answers to one in so many commands, and the connection with it: some
+   * when Redis has done what it was asked, some a moment before it learns of it.
+   */
+  public void loseAnswers(int oneIn, long seed) {
+    chance.setSeed(seed);
+    lostOneIn = oneIn;
+  }
+
+  /** How many answers were lost by chance. */
+  public int losses() {
+    return losses.get();
   }
 
   /** Keeps every answer back for so long. */
@@ -159,6 +180,15 @@ final class ParkingProxy implements AutoCloseable {
       String name = lost.get();
       if (command.name().equals(name) && lost.compareAndSet(name, null)) {
         cut.set(true);
+      }
+      int oneIn = lostOneIn;
+      if (oneIn > 0 && !GREETINGS.contains(command.name()) && chance.nextInt(oneIn) == 0) {
+        losses.incrementAndGet();
+        cut.set(true);
+        if (chance.nextBoolean()) {
+          client.close();
+          Thread.sleep(chance.nextInt(30));
+        }
       }
       out.write(command.bytes().toByteArray());
       out.flush();
