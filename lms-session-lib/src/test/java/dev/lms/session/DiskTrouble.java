@@ -19,20 +19,25 @@ final class DiskTrouble {
   private static final KeyRing KEYS = CrashWriter.KEYS;
 
   private final Path folder;
+  private final Path listed;
   private final FileSessionStore store;
+  private final FileRevocations revocations;
 
   private DiskTrouble(Path folder) {
     this.folder = folder;
-    this.store = FileSessionStore.open(folder, KEYS);
+    this.listed = folder.resolveSibling("revoked");
+    this.store = FileSessionStore.open(folder, KEYS, 1000, Durability.NONE, Runnable::run);
+    this.revocations = FileRevocations.open(listed, Durability.NONE, task -> {});
   }
 
-  /** {@code small-disk | small-files | read-only} FOLDER. */
+  /** {@code small-disk | small-files | read-only | few-files} FOLDER. */
   public static void main(String[] arguments) throws Exception {
     DiskTrouble trouble = new DiskTrouble(Path.of(arguments[1]).resolve("sessions"));
     switch (arguments[0]) {
       case "small-disk" -> trouble.full(new SmallDisk(Path.of(arguments[1]).resolve("filler")));
       case "small-files" -> trouble.full(new SmallFiles());
       case "read-only" -> trouble.readOnly();
+      case "few-files" -> trouble.fewFiles();
       default -> throw new IllegalArgumentException(arguments[0]);
     }
     System.out.println("nothing was lost");
@@ -132,13 +137,26 @@ final class DiskTrouble {
   }
 
   private String refused(Callable<Object> step) throws Exception {
+    return refused(step, folder);
+  }
+
+  private static String refused(Callable<Object> step, Path where) throws Exception {
     try {
       throw new AssertionError("this should have been refused: " + step.call());
     } catch (SessionStoreException e) {
       String message = String.valueOf(e.getMessage());
-      check(message.contains(folder.toString()), message + " names the folder");
+      check(message.contains(where.toString()), message + " names the folder");
+      check(e.isOutage(), message + " is an outage");
       return message;
     }
+  }
+
+  private boolean revoke(String handle) {
+    return revocations.revoke(handle, CrashWriter.SOON, CrashWriter.NOW);
+  }
+
+  private void isRevoked(String handle, boolean is) {
+    check(revocations.isRevoked(handle) == is, handle + " is revoked: " + is);
   }
 
   private void holds(String token, String value) {
@@ -155,7 +173,14 @@ final class DiskTrouble {
   private void full(Disk disk) throws Exception {
     String token = begin();
     String other = begin();
+    check(revoke("aa11"), "nobody had revoked it");
     disk.fill();
+    if (disk.takesOverwriting()) {
+      String list = refused(() -> revoke("bb22"), listed);
+      check(list.contains("free some space"), list + " names the remedy");
+      isRevoked("bb22", false);
+    }
+    isRevoked("aa11", true);
     String message = refused(this::begin);
     String remedy = disk.takesOverwriting() ? "free some space" : "see that";
     check(message.contains(remedy), message + " names the remedy");
@@ -181,13 +206,19 @@ final class DiskTrouble {
     holds(token, "x".repeat(10_000));
     holds(rotate(token).toString(), "x".repeat(10_000));
     holds(begin(), "1");
+    check(revoke("bb22"), "nobody had revoked it");
+    isRevoked("bb22", true);
     check(files().size() == 3, "two sessions and what was rotated: " + files());
   }
 
   private void readOnly() throws Exception {
     String token = begin();
+    check(revoke("aa11"), "nobody had revoked it");
     mode(0500, 0400);
     try {
+      refused(() -> revoke("bb22"), listed);
+      isRevoked("aa11", true);
+      isRevoked("bb22", false);
       for (Callable<Object> step :
           List.<Callable<Object>>of(
               this::begin, () -> set(token, "2"), () -> rotate(token), () -> end(token))) {
@@ -200,9 +231,98 @@ final class DiskTrouble {
     } finally {
       mode(0700, 0600);
     }
+    notToBeEntered(token);
     set(token, "2");
     holds(token, "2");
     begin();
+  }
+
+  /** What cannot be looked at is not taken for what is not there. */
+  private void notToBeEntered(String token) throws Exception {
+    for (Path closed : List.of(folder, listed)) {
+      Files.setAttribute(closed, "unix:mode", 0);
+    }
+    try {
+      for (Callable<Object> step :
+          List.<Callable<Object>>of(
+              () -> store.load(token),
+              this::begin,
+              () -> end(token),
+              () -> store.stats(CrashWriter.NOW),
+              () -> store.purge(CrashWriter.NOW))) {
+        String message = refused(step);
+        check(message.contains("may read and write there"), message + " names the remedy");
+      }
+      for (String handle : List.of("aa11", "bb22")) {
+        refused(() -> revocations.isRevoked(handle), listed);
+        refused(() -> revoke(handle), listed);
+      }
+    } finally {
+      for (Path closed : List.of(folder, listed)) {
+        Files.setAttribute(closed, "unix:mode", 0700);
+      }
+    }
+    holds(token, "1");
+    isRevoked("aa11", true);
+    isRevoked("bb22", false);
+  }
+
+  /** Without a descriptor left nothing can be opened; that is an outage, and ends by itself. */
+  private void fewFiles() throws Exception {
+    loadClasses();
+    String token = begin();
+    check(revoke("aa11"), "nobody had revoked it");
+    // Started now, because then nothing can be.
+    Process more =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "read go && exec prlimit --pid " + ProcessHandle.current().pid() + " --nofile=4096:")
+            .inheritIO()
+            .redirectInput(ProcessBuilder.Redirect.PIPE)
+            .start();
+    Process fewer =
+        new ProcessBuilder(
+                "prlimit", "--pid", Long.toString(ProcessHandle.current().pid()), "--nofile=3:")
+            .inheritIO()
+            .start();
+    check(fewer.waitFor() == 0, "prlimit works");
+    try {
+      refused(() -> store.load(token));
+      refused(this::begin);
+      refused(() -> store.stats(CrashWriter.NOW));
+      refused(() -> end(token));
+      refused(() -> revoke("bb22"), listed);
+      isRevoked("aa11", true);
+      isRevoked("bb22", false);
+    } finally {
+      more.getOutputStream().write('\n');
+      more.getOutputStream().close();
+      check(more.waitFor() == 0, "prlimit works");
+    }
+    holds(token, "1");
+    set(token, "2");
+    holds(token, "2");
+    begin();
+    check(revoke("bb22"), "nobody had revoked it");
+  }
+
+  /** None can be loaded later. */
+  private static void loadClasses() throws Exception {
+    Path classes =
+        Path.of(DiskTrouble.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Path library =
+        Path.of(FileSessionStore.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    for (Path root : List.of(classes, library)) {
+      try (var files = Files.list(root.resolve("dev/lms/session"))) {
+        for (Path file : files.toList()) {
+          String name = file.getFileName().toString();
+          if (name.endsWith(".class") && (root.equals(library) || name.startsWith("DiskT"))) {
+            Class.forName("dev.lms.session." + name.substring(0, name.length() - 6));
+          }
+        }
+      }
+    }
   }
 
   private Object end(String token) {
@@ -211,9 +331,11 @@ final class DiskTrouble {
   }
 
   private void mode(int folders, int files) throws IOException {
-    try (var all = Files.walk(folder)) {
-      for (Path path : all.toList()) {
-        Files.setAttribute(path, "unix:mode", Files.isDirectory(path) ? folders : files);
+    for (Path root : List.of(folder, listed)) {
+      try (var all = Files.walk(root)) {
+        for (Path path : all.toList()) {
+          Files.setAttribute(path, "unix:mode", Files.isDirectory(path) ? folders : files);
+        }
       }
     }
   }
