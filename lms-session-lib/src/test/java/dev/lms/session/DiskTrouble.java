@@ -277,7 +277,9 @@ final class DiskTrouble {
         new ProcessBuilder(
                 "sh",
                 "-c",
-                "read go && exec prlimit --pid " + ProcessHandle.current().pid() + " --nofile=4096:")
+                "read go && exec prlimit --pid "
+                    + ProcessHandle.current().pid()
+                    + " --nofile=4096:")
             .inheritIO()
             .redirectInput(ProcessBuilder.Redirect.PIPE)
             .start();

@@ -54,7 +54,8 @@ class FileDiskTest {
     assertEquals(
         "nothing was lost",
         run(ChildJvm.command(
-                    before, List.of(Gson.class), DiskTrouble.class, kind, folder.toString())).strip());
+                before, List.of(Gson.class), DiskTrouble.class, kind, folder.toString()))
+            .strip());
   }
 
   /** Root may mount; others in a user namespace, where the system allows it. */

@@ -14,7 +14,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
@@ -37,14 +39,14 @@ public final class Database implements AutoCloseable {
 
   private static final int QUEUE = 1000;
 
-  private final Path file;
-  private final Object key;
+  /** What SQLite keeps open, and which files they were. */
+  private final Map<Path, Object> files;
+
   private final Lane readers;
   private final Lane writer;
 
-  private Database(Path file, Object key, Lane readers, Lane writer) {
-    this.file = file;
-    this.key = key;
+  private Database(Map<Path, Object> files, Lane readers, Lane writer) {
+    this.files = files;
     this.readers = readers;
     this.writer = writer;
   }
@@ -74,7 +76,6 @@ public final class Database implements AutoCloseable {
     createPrivately(file);
     List<Connection> opened = new ArrayList<>();
     try {
-      Object key = key(file);
       Connection writer = connect(file);
       opened.add(writer);
       switchToWal(writer);
@@ -93,7 +94,7 @@ public final class Database implements AutoCloseable {
         reading.add(reader);
       }
       return new Database(
-          file, key, new Lane("reader", "BEGIN", reading, QUEUE, PATIENCE), writing);
+          keys(file), new Lane("reader", "BEGIN", reading, QUEUE, PATIENCE), writing);
     } catch (SQLException e) {
       opened.forEach(Database::closeQuietly);
       throw new DatabaseException("cannot open the database " + file + ": " + e.getMessage(), e);
@@ -111,17 +112,30 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Sees that the file is the one that was opened, and can be read. Who starts now would work on
-   * another one, while this process goes on with a file that nobody else has.
+   * Sees that the files are those that were opened, and can be read. Who starts now would work on
+   * others, while this process goes on with files that nobody else has.
    *
    * @throws DatabaseException if it is not, with the remedy
    */
   public void check() {
-    if (!key(file).equals(key)) {
-      throw new DatabaseException(
-          "the database " + file + " was replaced: restart every worker, or bring it back");
-    }
+    files.forEach(
+        (file, key) -> {
+          if (!key(file).equals(key)) {
+            throw new DatabaseException(
+                "the database " + file + " was replaced: restart every worker, or bring it back");
+          }
+        });
     read(sql -> sql.number("SELECT count(*) FROM sqlite_schema"));
+  }
+
+  /** Of the database, its log and the index of that; they stay while a connection is open. */
+  private static Map<Path, Object> keys(Path file) {
+    Map<Path, Object> keys = new LinkedHashMap<>();
+    for (String suffix : List.of("", "-wal", "-shm")) {
+      Path one = file.resolveSibling(file.getFileName() + suffix);
+      keys.put(one, key(one));
+    }
+    return keys;
   }
 
   private static Object key(Path file) {

@@ -140,7 +140,8 @@ class FilesTakenAwayIT {
     try (Backend site = new Backend(Backend.Kind.FILE, 1)) {
       Browser browser = new Browser(site.one().uri("/"));
       assertEquals(200, ready(browser));
-      for (String name : List.of("secret.key", "secret.key.lock", "lms.db")) {
+      for (String name :
+          List.of("secret.key", "secret.key.lock", "lms.db", "lms.db-wal", "lms.db-shm")) {
         Path file = data(site).resolve(name);
         assertTrue(Files.exists(file), file.toString());
         Path away = Files.move(file, data(site).resolve("away"));
