@@ -32,7 +32,7 @@ public final class AccountFeature implements Feature {
             parts.pages());
     return new Content()
         .pages(pages.routes())
-        .pages(Devices.of(parts.sessions()).routes())
+        .pages(Devices.of(parts).routes())
         .holes(AccountPages.holes());
   }
 }

@@ -3,8 +3,9 @@ package dev.lms.demo.account;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Request;
+import dev.lms.demo.view.Moment;
 import dev.lms.demo.view.PageRoute;
-import dev.lms.demo.view.Text;
+import dev.lms.demo.wiring.Parts;
 import dev.lms.demo.wiring.SessionBackend;
 import dev.lms.session.Device;
 import dev.lms.session.Principal;
@@ -13,6 +14,7 @@ import dev.lms.session.SessionInfo;
 import dev.lms.session.Sessions;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +24,7 @@ public final class Devices {
   public static final String PAGE = "/user/account";
 
   private final Sessions sessions;
+  private final InstantSource clock;
   private final boolean known;
 
   /**
@@ -29,14 +32,17 @@ public final class Devices {
    *
    * @param known whether the session store knows whose sessions there are
    */
-  public Devices(Sessions sessions, boolean known) {
+  public Devices(Sessions sessions, InstantSource clock, boolean known) {
     this.sessions = sessions;
+    this.clock = clock;
     this.known = known;
   }
 
-  /** Those of the sessions in this store. */
-  public static Devices of(SessionBackend sessions) {
-    return new Devices(sessions.sessions(), sessions.store().capabilities().principalIndex());
+  /** Those of the site. */
+  public static Devices of(Parts parts) {
+    SessionBackend sessions = parts.sessions();
+    return new Devices(
+        sessions.sessions(), parts.clock(), sessions.store().capabilities().principalIndex());
   }
 
   /**
@@ -45,7 +51,7 @@ public final class Devices {
    * @param current whether it is the one that asks
    */
   public record Line(
-      String handle, String name, String address, String since, String seen, boolean current) {}
+      String handle, String name, String address, Moment since, Moment seen, boolean current) {}
 
   /** The routes of its forms; none if there is nothing to choose from. */
   public List<PageRoute> routes() {
@@ -73,13 +79,13 @@ public final class Devices {
         .toList();
   }
 
-  private static Line line(SessionInfo info, boolean current) {
+  private Line line(SessionInfo info, boolean current) {
     return new Line(
         info.handle(),
         DeviceName.of(info.device().userAgent()),
         info.device().address(),
-        Text.moment(info.signedIn()),
-        Text.moment(info.lastSeen()),
+        Moment.of(info.signedIn(), clock.instant()),
+        Moment.of(info.lastSeen(), clock.instant()),
         current);
   }
 

@@ -4,6 +4,7 @@ import dev.lms.demo.account.SignIn;
 import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Parameters;
 import dev.lms.demo.http.Request;
+import dev.lms.demo.view.Moment;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
 import dev.lms.demo.view.Text;
@@ -11,6 +12,7 @@ import dev.lms.session.Principal;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,7 @@ public final class CourseActions {
   private final Courses courses;
   private final Resources resources;
   private final Enrolments enrolments;
+  private final InstantSource clock;
   private final Pages pages;
   private final Consumer<Set<String>> purge;
 
@@ -41,11 +44,13 @@ public final class CourseActions {
       Courses courses,
       Resources resources,
       Enrolments enrolments,
+      InstantSource clock,
       Pages pages,
       Consumer<Set<String>> purge) {
     this.courses = courses;
     this.resources = resources;
     this.enrolments = enrolments;
+    this.clock = clock;
     this.pages = pages;
     this.purge = purge;
   }
@@ -73,7 +78,7 @@ public final class CourseActions {
       List<Reading> resources,
       String csrfToken) {}
 
-  private record Row(String name, String username, String since) {}
+  private record Row(String name, String username, Moment since) {}
 
   private record Moderate(Course course, List<Row> students, int count, boolean empty) {}
 
@@ -125,7 +130,7 @@ public final class CourseActions {
       Staff.require(person.get(), course);
       List<Row> students =
           enrolments.ofCourse(course.code()).stream()
-              .map(s -> new Row(s.name(), s.username(), Text.moment(s.since())))
+              .map(s -> new Row(s.name(), s.username(), Moment.of(s.since(), clock.instant())))
               .toList();
       pages.show(
           request,

@@ -27,7 +27,8 @@ public final class CourseFeature implements Feature {
                     courses, resources, enrolments, pages, parts.config().pageCache().timeout())
                 .routes())
         .pages(
-            new CourseActions(courses, resources, enrolments, pages, parts.purges()::purge)
+            new CourseActions(
+                    courses, resources, enrolments, parts.clock(), pages, parts.purges()::purge)
                 .routes())
         .holes(Map.of(EnrolmentHole.NAME, new EnrolmentHole(courses, enrolments, pages)));
   }

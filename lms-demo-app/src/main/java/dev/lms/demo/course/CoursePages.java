@@ -68,7 +68,11 @@ public final class CoursePages {
       String next) {}
 
   private record View(
-      Course course, List<String> paragraphs, List<Resource> resources, String enrolment) {}
+      Course course,
+      String summary,
+      List<String> paragraphs,
+      List<Resource> resources,
+      String enrolment) {}
 
   private record Take(Course course, List<Resource> resources) {}
 
@@ -138,6 +142,7 @@ public final class CoursePages {
         "course",
         new View(
             course,
+            Text.excerpt(course.description(), Text.SUMMARY),
             Text.paragraphs(course.description()),
             resources.ofCourse(course.code()),
             enrolment),

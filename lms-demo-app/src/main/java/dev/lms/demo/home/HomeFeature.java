@@ -17,6 +17,6 @@ public final class HomeFeature implements Feature {
         .pages(
             new HomePages(courses, programs, parts.pages(), parts.config().pageCache().timeout())
                 .routes())
-        .pages(new MyAccount(courses, Devices.of(parts.sessions()), parts.pages()).routes());
+        .pages(new MyAccount(courses, Devices.of(parts), parts.clock(), parts.pages()).routes());
   }
 }

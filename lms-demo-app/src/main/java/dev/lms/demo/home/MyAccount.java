@@ -5,13 +5,15 @@ import dev.lms.demo.account.SignIn;
 import dev.lms.demo.course.CourseCard;
 import dev.lms.demo.course.Courses;
 import dev.lms.demo.http.Request;
+import dev.lms.demo.view.Moment;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
-import dev.lms.demo.view.Text;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,12 +22,14 @@ import java.util.Set;
 public final class MyAccount {
   private final Courses courses;
   private final Devices devices;
+  private final InstantSource clock;
   private final Pages pages;
 
   /** The page. */
-  public MyAccount(Courses courses, Devices devices, Pages pages) {
+  public MyAccount(Courses courses, Devices devices, InstantSource clock, Pages pages) {
     this.courses = courses;
     this.devices = devices;
+    this.clock = clock;
     this.pages = pages;
   }
 
@@ -38,8 +42,8 @@ public final class MyAccount {
       String username,
       String userName,
       String roles,
-      String since,
-      String until,
+      Optional<Moment> since,
+      Optional<Moment> until,
       boolean devicesKnown,
       List<Devices.Line> devices,
       boolean hasOthers,
@@ -47,6 +51,10 @@ public final class MyAccount {
       List<CourseCard> enrolled,
       boolean hasTaught,
       List<CourseCard> taught) {}
+
+  private Moment moment(Instant moment) {
+    return Moment.of(moment, clock.instant());
+  }
 
   private void account(Request request) throws IOException {
     Optional<Principal> person = SignIn.orRedirect(request);
@@ -66,8 +74,8 @@ public final class MyAccount {
             username,
             pages.hole(request, "user-name"),
             String.join(", ", person.get().roles().stream().sorted().toList()),
-            session.authenticated().map(Text::moment).orElse(""),
-            session.expires().map(Text::moment).orElse(""),
+            session.authenticated().map(this::moment),
+            session.expires().map(this::moment),
             devices.known(),
             lines,
             lines.stream().anyMatch(line -> !line.current()),

@@ -140,8 +140,11 @@ public final class Router implements HttpHandler {
     if (!path.startsWith("/")) {
       return Optional.empty();
     }
+    return match(exchange.getRequestMethod(), path);
+  }
+
+  private Optional<Match> match(String method, String path) {
     String[] segments = split(path);
-    String method = exchange.getRequestMethod();
     Optional<Match> match = match(method, segments);
     return match.isEmpty() && method.equals("HEAD") ? match("GET", segments) : match;
   }
@@ -158,14 +161,39 @@ public final class Router implements HttpHandler {
   @Override
   public void handle(HttpExchange exchange) throws IOException {
     try {
-      Match match = match(exchange).orElseThrow(() -> noRoute(exchange));
-      handle(match, exchange);
+      Optional<Match> match = match(exchange);
+      if (match.isPresent()) {
+        handle(match.get(), exchange);
+      } else if (!redirectsToPage(exchange)) {
+        throw noRoute(exchange);
+      }
     } catch (HttpProblem problem) {
       if (exchange.getResponseCode() != -1) {
         throw problem;
       }
       Answer.send(exchange, problem, problemPage);
     }
+  }
+
+  /** One page, one address: without the slashes at its end, if there is a page then. */
+  private boolean redirectsToPage(HttpExchange exchange) throws IOException {
+    RequestTarget target = RequestTarget.of(exchange);
+    int end = target.path().length();
+    while (end > 1 && target.path().charAt(end - 1) == '/') {
+      end--;
+    }
+    String path = target.path().substring(0, end);
+    // Two slashes at the beginning would lead to another host.
+    if (end == target.path().length() || !path.startsWith("/") || target.path().startsWith("//")) {
+      return false;
+    }
+    if (match(exchange.getRequestMethod(), path).isEmpty()) {
+      return false;
+    }
+    String query = target.query().isEmpty() ? "" : "?" + target.query();
+    exchange.getResponseHeaders().set("Location", path + query);
+    exchange.sendResponseHeaders(308, -1);
+    return true;
   }
 
   private void handle(Match match, HttpExchange exchange) throws IOException {

@@ -38,7 +38,8 @@ public final class ProgramPages {
 
   private record Explore(List<Program> programs) {}
 
-  private record View(Program program, List<String> paragraphs, List<CourseCard> courses) {}
+  private record View(
+      Program program, String summary, List<String> paragraphs, List<CourseCard> courses) {}
 
   private void explore(Request request) throws IOException {
     pages.show(request, 200, "programs", new Explore(programs.all()), Set.of("programs"));
@@ -52,6 +53,7 @@ public final class ProgramPages {
         "program",
         new View(
             program,
+            Text.excerpt(program.description(), Text.SUMMARY),
             Text.paragraphs(program.description()),
             courses.ofProgram(program.code()).stream().map(CourseCard::of).toList()),
         Set.of("program:" + program.code()));

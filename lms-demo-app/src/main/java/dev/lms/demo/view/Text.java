@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
 
 /** Plain text, made ready for reading. */
 public final class Text {
+  /** As many characters as search engines show of a page's description. */
+  public static final int SUMMARY = 155;
+
   private static final Pattern BLANK_LINES = Pattern.compile("\\R\\s*\\R");
   private static final String DANGLING = " ,;:–-";
   private static final DateTimeFormatter MOMENT =

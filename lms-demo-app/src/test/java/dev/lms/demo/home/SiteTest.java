@@ -458,7 +458,7 @@ class SiteTest {
     String page = browser.get("/user/account").body();
     assertTrue(page.contains("<dd>Ingrid Solberg</dd>"), page);
     assertTrue(page.contains("<dd>instructor</dd>"), page);
-    assertTrue(page.contains(" UTC</dd>"), page);
+    assertTrue(page.contains(" UTC</time>"), page);
     assertTrue(page.contains("href=\"/course/py101/view\""), page);
   }
 

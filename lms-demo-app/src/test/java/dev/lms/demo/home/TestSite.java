@@ -87,11 +87,12 @@ final class TestSite implements AutoCloseable {
             clock);
     List<PageRoute> pageRoutes = new ArrayList<>();
     pageRoutes.addAll(new HomePages(courses, programs, pages, ttl).routes());
-    Devices devices = new Devices(sessions, true);
+    Devices devices = new Devices(sessions, clock, true);
     pageRoutes.addAll(devices.routes());
-    pageRoutes.addAll(new MyAccount(courses, devices, pages).routes());
+    pageRoutes.addAll(new MyAccount(courses, devices, clock, pages).routes());
     pageRoutes.addAll(new CoursePages(courses, resources, enrolments, pages, ttl).routes());
-    pageRoutes.addAll(new CourseActions(courses, resources, enrolments, pages, purge).routes());
+    pageRoutes.addAll(
+        new CourseActions(courses, resources, enrolments, clock, pages, purge).routes());
     pageRoutes.addAll(new ProgramPages(programs, courses, pages).routes());
     pageRoutes.addAll(
         new AccountPages(

@@ -51,16 +51,34 @@ class RouterTest {
       strings = {
         "/nothing",
         "/course//view",
-        "/course/cs101/view/",
+        "/course//view/",
+        "/nothing/",
         "/COURSE/explore",
         "/course/explorer/x",
         "//evil.example/course/explore",
         "//course/explore",
+        "//evil.example/",
+        "//course/explore/",
+        "///",
       })
   void otherPathsAre404(String target) throws IOException {
     try (TestSite site = courses()) {
       String response = site.rawTarget("GET", target);
       assertTrue(response.startsWith("HTTP/1.1 404 "), response);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/course/explore/, /course/explore",
+    "/course/a%20b/view//?x=%2F, /course/a%20b/view?x=%2F",
+    "http://elsewhere.example/course/explore/, /course/explore",
+  })
+  void aSlashTooManyLeadsToThePageOnThisSite(String target, String page) throws IOException {
+    try (TestSite site = courses()) {
+      String response = site.rawTarget("GET", target);
+      assertTrue(response.startsWith("HTTP/1.1 308 "), response);
+      assertTrue(response.contains("\r\nLocation: " + page + "\r\n"), response);
     }
   }
 
