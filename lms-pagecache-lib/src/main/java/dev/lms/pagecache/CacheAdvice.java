@@ -54,7 +54,11 @@ public final class CacheAdvice {
     }
     CacheControl own = CacheControl.parse(said);
     if (own.permits(Directive.NO_STORE)) {
-      return String.join(", ", said);
+      String joined = String.join(", ", said);
+      // A quote that is open at the end of one line would swallow what others say.
+      if (said.size() == 1 || CacheControl.parse(List.of(joined)).isAsStrictAs(own)) {
+        return joined;
+      }
     }
     String all = own.says(Directive.NO_STORE) ? advice + ", no-store" : advice;
     return own.says(Directive.NO_TRANSFORM) ? all + ", no-transform" : all;

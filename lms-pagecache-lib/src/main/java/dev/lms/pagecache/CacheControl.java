@@ -308,6 +308,11 @@ final class CacheControl {
     return value != null && (directive.isTime ? value >= 0 : value == BARE);
   }
 
+  /** Whether all is there that is there in another. */
+  boolean isAsStrictAs(CacheControl other) {
+    return said.keySet().containsAll(other.said.keySet());
+  }
+
   /** Whether a directive is there without an argument. */
   boolean isBare(Directive directive) {
     Long value = said.get(directive);

@@ -14,8 +14,8 @@ import java.util.Optional;
 
 /** The three formats of a date in HTTP (RFC 9110 section 5.6.7); anything else is none. */
 final class HttpDate {
-  private static final DateTimeFormatter PREFERRED = strict("EEE, dd MMM uuuu HH:mm:ss 'GMT'");
-  private static final DateTimeFormatter ANSI_C = strict("EEE MMM ppd HH:mm:ss uuuu");
+  private static final DateTimeFormatter PREFERRED = strict("EEE, dd MMM ", " HH:mm:ss 'GMT'");
+  private static final DateTimeFormatter ANSI_C = strict("EEE MMM ppd HH:mm:ss ", "");
 
   /** No date in any of the formats is longer. */
   private static final int MOST_CHARACTERS = 40;
@@ -25,10 +25,13 @@ final class HttpDate {
 
   private HttpDate() {}
 
-  private static DateTimeFormatter strict(String pattern) {
+  /** A year of four digits, which no letter of a pattern says: they take a sign and more digits. */
+  private static DateTimeFormatter strict(String untilYear, String behindYear) {
     return new DateTimeFormatterBuilder()
         .parseCaseInsensitive()
-        .appendPattern(pattern)
+        .appendPattern(untilYear)
+        .appendValue(ChronoField.YEAR, 4)
+        .appendPattern(behindYear)
         .toFormatter(Locale.ROOT)
         .withResolverStyle(ResolverStyle.STRICT)
         .withResolverFields(

@@ -65,7 +65,7 @@ final class RecordCodec {
         throw new BufferUnderflowException();
       }
     }
-    if (length > in.remaining()) {
+    if (length < 0 || length > in.remaining()) {
       throw new BufferUnderflowException();
     }
     String text =

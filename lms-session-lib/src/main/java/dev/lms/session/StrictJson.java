@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes gson refuse what it would take silently: types that it cannot make again, constants that an
- * enum does not have (null by default), and null in a component of a record that may not be null.
+ * enum does not have (null by default), null in a component of a record that may not be null, and
+ * numbers that it reads but does not write (infinity and none).
  */
 final class StrictJson implements TypeAdapterFactory {
   @Override
@@ -29,6 +30,9 @@ final class StrictJson implements TypeAdapterFactory {
     Class<? super T> raw = type.getRawType();
     if (ReadableType.isEnum(raw)) {
       return new StrictEnum<>(gson.getDelegateAdapter(this, type));
+    }
+    if (raw == double.class || raw == Double.class || raw == float.class || raw == Float.class) {
+      return new FiniteNumber<>(gson.getDelegateAdapter(this, type));
     }
     ReadableType.check(type.getType());
     if (raw.isRecord()) {
@@ -70,6 +74,28 @@ final class StrictJson implements TypeAdapterFactory {
       T value = constants.read(in);
       if (value == null && !isNull) {
         throw new JsonParseException("no constant of this name, at " + in.getPath());
+      }
+      return value;
+    }
+  }
+
+  private static final class FiniteNumber<T> extends TypeAdapter<T> {
+    private final TypeAdapter<T> numbers;
+
+    FiniteNumber(TypeAdapter<T> numbers) {
+      this.numbers = numbers;
+    }
+
+    @Override
+    public void write(JsonWriter out, @Nullable T value) throws IOException {
+      numbers.write(out, value);
+    }
+
+    @Override
+    public @Nullable T read(JsonReader in) throws IOException {
+      T value = numbers.read(in);
+      if (value instanceof Number number && !Double.isFinite(number.doubleValue())) {
+        throw new JsonParseException("no finite number, at " + in.getPath());
       }
       return value;
     }

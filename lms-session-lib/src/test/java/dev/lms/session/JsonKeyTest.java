@@ -39,6 +39,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes in as JSON comes out as it was, or is refused where a programmer sees it. */
 class JsonKeyTest {
@@ -309,6 +311,17 @@ class JsonKeyTest {
       assertTrue(String.valueOf(error.getMessage()).contains("'order'"), error.getMessage());
       assertTrue(String.valueOf(error.getMessage()).contains("SessionKey.of"), error.getMessage());
     }
+  }
+
+  /** They would be refused when they are set again. */
+  @ParameterizedTest
+  @ValueSource(strings = {"1e400", "-1e400", "NaN", "Infinity", "\"-Infinity\""})
+  void numbersThatNoJsonHoldsAreNotReadEither(String number) {
+    SessionKey<WithFloat> one = SessionKey.json("one", WithFloat.class);
+    SessionKey<List<Float>> many = SessionKey.json("many", type(List.class, Float.class));
+    assertEquals(Optional.empty(), one.read("{\"number\":" + number + "}"));
+    assertEquals(Optional.empty(), many.read("[" + number + "]"));
+    assertEquals(Optional.of(List.of(1.5f)), many.read("[1.5]"));
   }
 
   @Test

@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -71,6 +73,15 @@ class RecordCodecTest {
       RecordCodec.decode(ByteBuffer.wrap(cut)); // Absent or a shorter one, never an exception.
       bytes[random.nextInt(bytes.length)] ^= (byte) (1 + random.nextInt(255));
       RecordCodec.decode(ByteBuffer.wrap(bytes));
+    }
+  }
+
+  /** Five bytes of a length hold more bits than a number has. */
+  @Test
+  void aLengthThatOverflowsIsNoRecord() {
+    for (String length : List.of("ffffffff7f", "ffffffff0f", "8080808008", "b0a4c19b78")) {
+      byte[] bytes = HexFormat.of().parseHex(length + "61");
+      assertEquals(Optional.empty(), RecordCodec.decode(ByteBuffer.wrap(bytes)), length);
     }
   }
 

@@ -1,0 +1,8 @@
+/**
+ * Properties of code that takes apart what comes from outside, and those who look for inputs that
+ * break them.
+ */
+@NullMarked
+package dev.lms.session.fuzz;
+
+import org.jspecify.annotations.NullMarked;
