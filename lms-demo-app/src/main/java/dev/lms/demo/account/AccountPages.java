@@ -105,7 +105,7 @@ public final class AccountPages {
     Optional<Credentials> found = users.find(username);
     switch (passwords.check(password, found.map(Credentials::password))) {
       case BUSY ->
-          throw HttpProblem.unavailable(
+          throw HttpProblem.busy(
               "Many people are signing in just now. Try again in a moment.", Duration.ofSeconds(2));
       case MISMATCH -> {
         // A 401 must name a way to authenticate (RFC 9110 section 15.5.2); ours is a form.

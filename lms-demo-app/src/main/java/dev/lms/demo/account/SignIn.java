@@ -73,8 +73,12 @@ public final class SignIn {
     Session session = SessionFilter.session(request.exchange());
     Optional<Principal> person = session.principal();
     if (person.isEmpty()) {
-      throw HttpProblem.forbidden(
-          "You are not signed in, or no longer. Sign in and send the form again.");
+      throw new HttpProblem(
+              403,
+              "You are not signed in",
+              "You are not signed in, or no longer, so nothing was changed. Sign in and send the"
+                  + " form again.")
+          .withForm(request.form());
     }
     requireToken(request, session);
     return person.get();
@@ -84,9 +88,10 @@ public final class SignIn {
   static void requireToken(Request request, Session session) throws IOException {
     if (!session.csrfMatches(request.form().get("csrf_token").orElse(""))) {
       throw new HttpProblem(
-          403,
-          "This form has expired",
-          "Nothing was changed. Go back, reload the page with the form, and send it again.");
+              403,
+              "This form has expired",
+              "Nothing was changed. Look through what it says, and send it again if it is yours.")
+          .withForm(request.form());
     }
   }
 

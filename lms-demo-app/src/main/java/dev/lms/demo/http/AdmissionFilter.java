@@ -45,7 +45,7 @@ public final class AdmissionFilter extends Filter {
       return;
     }
     if (!enter()) {
-      throw HttpProblem.unavailable(
+      throw HttpProblem.busy(
           "The site is busy. Please try again in a moment.", Duration.ofSeconds(1));
     }
     try {

@@ -8,7 +8,6 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Function;
 
 /** Writes whole answers: headers with a length, then the bytes, none of them for HEAD. */
 final class Answer {
@@ -35,7 +34,7 @@ final class Answer {
     }
   }
 
-  static void send(HttpExchange exchange, HttpProblem problem, Function<HttpProblem, String> page)
+  static void send(HttpExchange exchange, HttpProblem problem, ProblemPage page)
       throws IOException {
     Headers headers = exchange.getResponseHeaders();
     problem.headers().forEach(headers::set);
@@ -48,12 +47,12 @@ final class Answer {
       json.addProperty("detail", problem.detail());
       send(exchange, problem.status(), "application/problem+json", GSON.toJson(json));
     } else {
-      send(exchange, problem.status(), "text/html; charset=utf-8", page.apply(problem));
+      send(exchange, problem.status(), "text/html; charset=utf-8", page.write(exchange, problem));
     }
   }
 
   /** A page that needs nothing but itself. */
-  static String plainPage(HttpProblem problem) {
+  static String plainPage(HttpExchange exchange, HttpProblem problem) {
     return """
         <!doctype html>
         <html lang="en">

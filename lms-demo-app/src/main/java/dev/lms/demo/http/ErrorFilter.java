@@ -18,7 +18,7 @@ public final class ErrorFilter extends Filter {
   private static final System.Logger LOG = System.getLogger(ErrorFilter.class.getName());
 
   private final Function<Throwable, Optional<HttpProblem>> known;
-  private final Function<HttpProblem, String> problemPage;
+  private final ProblemPage problemPage;
 
   /** A filter with this knowledge of failures that answers with a plain page. */
   public ErrorFilter(Function<Throwable, Optional<HttpProblem>> known) {
@@ -30,10 +30,10 @@ public final class ErrorFilter extends Filter {
    *
    * @param known says which problem a failure is to the client, for failures with a better answer
    *     than 500; an outage, for example, is a 503
-   * @param problemPage writes the page that tells a person of a problem; must not fail
+   * @param problemPage writes the page that tells a person of a problem
    */
   public ErrorFilter(
-      Function<Throwable, Optional<HttpProblem>> known, Function<HttpProblem, String> problemPage) {
+      Function<Throwable, Optional<HttpProblem>> known, ProblemPage problemPage) {
     this.known = known;
     this.problemPage = problemPage;
   }

@@ -2,6 +2,7 @@ package dev.lms.demo.http;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An answer that is an error, said in words a person understands (and, for programs, as RFC 9457
@@ -17,6 +18,7 @@ public final class HttpProblem extends RuntimeException {
   private final String title;
   private final String detail;
   private final transient Map<String, String> headers;
+  private final transient Optional<Parameters> form;
 
   /** A problem with these words. */
   public HttpProblem(int status, String title, String detail) {
@@ -25,12 +27,22 @@ public final class HttpProblem extends RuntimeException {
 
   /** A problem with these words and further response headers. */
   public HttpProblem(int status, String title, String detail, Map<String, String> headers) {
+    this(status, title, detail, headers, Optional.empty());
+  }
+
+  private HttpProblem(
+      int status,
+      String title,
+      String detail,
+      Map<String, String> headers,
+      Optional<Parameters> form) {
     // An answer, not a fault: nobody reads its stack trace.
     super(status + " " + title, null, false, false);
     this.status = status;
     this.title = title;
     this.detail = detail;
     this.headers = Map.copyOf(headers);
+    this.form = form;
   }
 
   /** 400. */
@@ -48,11 +60,20 @@ public final class HttpProblem extends RuntimeException {
     return new HttpProblem(404, "Not found", "There is no page at this address.");
   }
 
+  /** 503 for too much to do, with {@code Retry-After}, in whole seconds and at least one. */
+  public static HttpProblem busy(String detail, Duration retryAfter) {
+    return unavailable("Busy, please try again", detail, retryAfter);
+  }
+
   /** 503 with {@code Retry-After}, in whole seconds and at least one. */
-  public static HttpProblem unavailable(String detail, Duration retryAfter) {
+  public static HttpProblem unavailable(String title, String detail, Duration retryAfter) {
     long seconds = Math.max(1, retryAfter.plusMillis(999).toSeconds());
-    return new HttpProblem(
-        503, "Busy, please try again", detail, Map.of("Retry-After", Long.toString(seconds)));
+    return new HttpProblem(503, title, detail, Map.of("Retry-After", Long.toString(seconds)));
+  }
+
+  /** The same problem with a form, so that what was typed is not lost. */
+  public HttpProblem withForm(Parameters sent) {
+    return new HttpProblem(status, title, detail, headers, Optional.of(sent));
   }
 
   /** The HTTP status. */
@@ -73,5 +94,10 @@ public final class HttpProblem extends RuntimeException {
   /** Response headers that belong to the problem. */
   public Map<String, String> headers() {
     return headers;
+  }
+
+  /** The form that was not taken, if it may be worth sending once more. */
+  public Optional<Parameters> form() {
+    return form;
   }
 }

@@ -39,6 +39,11 @@ public final class Parameters {
     return new Parameters(values);
   }
 
+  /** The names, in the order in which they were first sent. */
+  public List<String> names() {
+    return List.copyOf(values.keySet());
+  }
+
   /** The first value of {@code name}; empty when it was not sent at all. */
   public Optional<String> get(String name) {
     List<String> all = values.get(name);

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * Finds the route of a request by its raw path, and lets it answer. Immutable.
@@ -58,7 +57,7 @@ public final class Router implements HttpHandler {
   }
 
   private final List<Compiled> routes;
-  private final Function<HttpProblem, String> problemPage;
+  private final ProblemPage problemPage;
   private final Consumer<HttpExchange> whenThrown;
 
   /** A router for these routes that answers problems with a plain page. */
@@ -72,7 +71,7 @@ public final class Router implements HttpHandler {
    * @param problemPage writes the page that tells a person of a problem
    * @throws IllegalArgumentException when a pattern is malformed or two routes answer the same
    */
-  public Router(List<Route> routes, Function<HttpProblem, String> problemPage) {
+  public Router(List<Route> routes, ProblemPage problemPage) {
     this(routes, problemPage, exchange -> {});
   }
 
@@ -85,7 +84,7 @@ public final class Router implements HttpHandler {
    */
   public Router(
       List<Route> routes,
-      Function<HttpProblem, String> problemPage,
+      ProblemPage problemPage,
       Consumer<HttpExchange> whenThrown) {
     this.problemPage = problemPage;
     this.whenThrown = whenThrown;

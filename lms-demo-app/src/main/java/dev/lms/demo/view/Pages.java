@@ -5,6 +5,7 @@ import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Request;
 import java.io.IOException;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Puts what a handler has to say into the frame of the site. Thread-safe. */
 public final class Pages {
@@ -20,10 +21,13 @@ public final class Pages {
 
   /** What the frame prints around every page. */
   private record Frame(
-      boolean signedIn, String userName, String csrfToken, String stylesheet, String icon) {}
-
-  /** A page without anything about who is asking. */
-  private record Problem(int status, String title, String detail) {}
+      boolean signedIn,
+      boolean stranger,
+      boolean unknown,
+      String userName,
+      String csrfToken,
+      String stylesheet,
+      String icon) {}
 
   /**
    * Answers with a page.
@@ -40,7 +44,7 @@ public final class Pages {
     if (status >= 400) {
       request.header("Cache-Control", "no-store");
     }
-    request.html(status, templates.render(template, frame(exchange), model));
+    request.html(status, templates.render(template, frame(exchange, visitors.shared()), model));
   }
 
   /** What stands for the part of a page that differs from person to person. */
@@ -50,7 +54,7 @@ public final class Pages {
 
   /** Whether the page is for people who are signed in. */
   public boolean signedIn(Request request) {
-    return visitors.signedIn().test(request.exchange());
+    return visitors.shared().apply(request.exchange()) == Visitor.PERSON;
   }
 
   /** A small piece of a page. */
@@ -58,24 +62,42 @@ public final class Pages {
     return templates.render(template, model);
   }
 
-  /** The page that says what a problem is; it asks nothing about the person, so it cannot fail. */
-  public String problem(HttpProblem problem) {
-    Frame frame = new Frame(false, "", "", assets.href("site.css"), assets.href("icon.svg"));
+  /**
+   * The page that says what a problem is and what to do next. It has the menu if who is asking is
+   * known; whatever else is broken, it is shown.
+   */
+  public String problem(HttpExchange exchange, HttpProblem problem) {
+    Frame frame;
+    try {
+      frame = frame(exchange, visitors.own());
+    } catch (RuntimeException outage) {
+      // Nobody can say who is asking: the problem itself, or what happened before anybody asked.
+      frame = frame("", "", Visitor.UNKNOWN, false);
+    }
     return templates.render(
-        "problem", frame, new Problem(problem.status(), problem.title(), problem.detail()));
+        "problem", frame, ProblemModel.of(exchange, problem, frame.signedIn(), frame.stranger()));
   }
 
-  private Frame frame(HttpExchange exchange) {
-    String stylesheet = assets.href("site.css");
-    String icon = assets.href("icon.svg");
-    if (!visitors.signedIn().test(exchange)) {
-      return new Frame(false, "", "", stylesheet, icon);
+  private Frame frame(HttpExchange exchange, Function<HttpExchange, Visitor> who) {
+    Visitor visitor = who.apply(exchange);
+    if (visitor != Visitor.PERSON) {
+      return frame("", "", visitor, visitor == Visitor.UNKNOWN);
     }
-    return new Frame(
-        true,
+    return frame(
         visitors.hole().apply(exchange, "user-name"),
         visitors.hole().apply(exchange, "csrf-token"),
-        stylesheet,
-        icon);
+        visitor,
+        false);
+  }
+
+  private Frame frame(String userName, String csrfToken, Visitor visitor, boolean unknown) {
+    return new Frame(
+        visitor == Visitor.PERSON,
+        visitor == Visitor.STRANGER,
+        unknown,
+        userName,
+        csrfToken,
+        assets.href("site.css"),
+        assets.href("icon.svg"));
   }
 }

@@ -41,6 +41,7 @@ final class KnownProblems {
     return outage
         ? Optional.of(
             HttpProblem.unavailable(
+                "Not available just now",
                 "Something the site needs is not available. Please try again in a moment.",
                 OUTAGE_RETRY))
         : Optional.empty();

@@ -124,7 +124,7 @@ public final class RunningSite {
         redis,
         sessions,
         pageCache,
-        new Pages(new Visitors(Site::isSignedIn, PageCacheFilter::hole), assets),
+        new Pages(new Visitors(Site::visitor, Site::sessionOf, PageCacheFilter::hole), assets),
         new Purges(pageCache),
         new Health(),
         new Metrics(),

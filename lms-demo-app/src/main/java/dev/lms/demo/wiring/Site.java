@@ -1,11 +1,12 @@
 package dev.lms.demo.wiring;
 
 import com.sun.net.httpserver.HttpExchange;
-import dev.lms.demo.http.HttpProblem;
+import dev.lms.demo.http.ProblemPage;
 import dev.lms.demo.http.Route;
 import dev.lms.demo.http.Router;
 import dev.lms.demo.view.HoleFiller;
 import dev.lms.demo.view.PageRoute;
+import dev.lms.demo.view.Visitor;
 import dev.lms.pagecache.Asker;
 import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.PageCache;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -46,7 +46,7 @@ final class Site {
    * @param pages what people see
    * @param others what has nothing to do with who is asking: no session is looked up for it
    */
-  Site(List<PageRoute> pages, List<Route> others, Function<HttpProblem, String> problemPage) {
+  Site(List<PageRoute> pages, List<Route> others, ProblemPage problemPage) {
     pages.forEach(page -> this.pages.put(page.route(), page));
     this.router =
         new Router(
@@ -115,14 +115,23 @@ final class Site {
   }
 
   /**
-   * Whether the page is for people who are signed in, as far as a shared page may know. If who is
-   * asking could not be found out, the session is asked again, and its outage is the answer.
+   * For whom the page is, as far as a shared page may know. If who is asking could not be found
+   * out, the session is asked again; if it may not be asked, its outage is the answer.
    */
-  static boolean isSignedIn(HttpExchange exchange) {
+  static Visitor visitor(HttpExchange exchange) {
     return switch (PageCacheFilter.variant(exchange).kind()) {
-      case ANON -> false;
-      case UNKNOWN -> SessionFilter.session(exchange).principal().isPresent();
-      default -> true;
+      case ANON -> Visitor.STRANGER;
+      case UNKNOWN -> sessionOf(exchange);
+      default -> Visitor.PERSON;
     };
+  }
+
+  /** Who is asking, for a page that is nobody else's. */
+  static Visitor sessionOf(HttpExchange exchange) {
+    Session session = SessionFilter.session(exchange);
+    if (session.principal().isPresent()) {
+      return Visitor.PERSON;
+    }
+    return session.treatedAsAnonymous() ? Visitor.UNKNOWN : Visitor.STRANGER;
   }
 }

@@ -28,6 +28,7 @@ import dev.lms.demo.view.Assets;
 import dev.lms.demo.view.HoleFiller;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
+import dev.lms.demo.view.Visitor;
 import dev.lms.demo.view.Visitors;
 import dev.lms.session.CookieSettings;
 import dev.lms.session.FileSessionStore;
@@ -71,7 +72,8 @@ final class TestSite implements AutoCloseable {
     Map<String, HoleFiller> fillers = new HashMap<>(AccountPages.holes());
     Visitors visitors =
         new Visitors(
-            exchange -> SessionFilter.session(exchange).principal().isPresent(),
+            TestSite::visitor,
+            TestSite::visitor,
             (exchange, name) -> fill(fillers, exchange, name));
     Pages pages = new Pages(visitors, assets);
     fillers.put(EnrolmentHole.NAME, new EnrolmentHole(courses, enrolments, pages));
@@ -111,7 +113,13 @@ final class TestSite implements AutoCloseable {
         WebServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
             List.of(new ErrorFilter(e -> Optional.empty()), new SessionFilter(sessions)),
-            new Router(routes));
+            new Router(routes, pages::problem));
+  }
+
+  private static Visitor visitor(HttpExchange exchange) {
+    return SessionFilter.session(exchange).principal().isPresent()
+        ? Visitor.PERSON
+        : Visitor.STRANGER;
   }
 
   private static String fill(Map<String, HoleFiller> fillers, HttpExchange exchange, String name) {

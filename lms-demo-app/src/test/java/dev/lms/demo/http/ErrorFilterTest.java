@@ -88,7 +88,7 @@ class ErrorFilterTest {
         new ErrorFilter(
             failure ->
                 failure instanceof IllegalStateException
-                    ? Optional.of(HttpProblem.unavailable("later", Duration.ofMillis(2500)))
+                    ? Optional.of(HttpProblem.busy("later", Duration.ofMillis(2500)))
                     : Optional.empty());
     try (TestSite site =
         TestSite.bare(List.of(filter), failing(new IllegalStateException("store down")))) {

@@ -85,7 +85,7 @@ class KnownProblemsTest {
                         }),
                     shared)),
             List.of(),
-            HttpProblem::detail);
+            (exchange, problem) -> problem.detail());
     PageCache cache =
         new PageCache(
             new LocalPageStore(1 << 20, PurgeCounters.inProcess(), Clock.systemUTC()),
@@ -94,7 +94,7 @@ class KnownProblemsTest {
         WebServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             List.of(
-                new ErrorFilter(KnownProblems::of, HttpProblem::detail),
+                new ErrorFilter(KnownProblems::of, (exchange, problem) -> problem.detail()),
                 new SessionFilter(
                     sessions,
                     exchange -> OutagePolicy.FAIL_CLOSED,

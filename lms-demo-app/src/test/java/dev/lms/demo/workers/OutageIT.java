@@ -78,7 +78,8 @@ class OutageIT {
 
   private static void assertReadable(Browser.Answer answer) {
     assertEquals(200, answer.status(), answer.body());
-    assertTrue(answer.body().contains(SIGN_IN), answer.body());
+    assertTrue(answer.body().contains("We cannot check who you are just now"), answer.body());
+    assertFalse(answer.body().contains(SIGN_IN), answer.body());
     assertFalse(answer.body().contains(USER_MENU), answer.body());
     assertEquals("no-store", answer.header("cache-control"));
     assertEquals("", answer.header("set-cookie"));

@@ -1,0 +1,79 @@
+package dev.lms.demo.view;
+
+import com.sun.net.httpserver.HttpExchange;
+import dev.lms.demo.http.HttpProblem;
+import dev.lms.demo.http.Parameters;
+import dev.lms.demo.http.RequestTarget;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What the page about a problem prints.
+ *
+ * @param again the address to try again, if that may help
+ * @param seconds after which the browser does so by itself
+ * @param signIn where to sign in and come back from, if that may help
+ * @param account whether to lead to the account, from which one may sign in as somebody else
+ * @param catalogue whether to lead to the courses
+ * @param typed what was typed in a form that was not taken, if anything
+ * @param action where the form may be sent once more, by whoever is signed in
+ */
+record ProblemModel(
+    int status,
+    String title,
+    String detail,
+    Optional<String> again,
+    String seconds,
+    Optional<String> signIn,
+    boolean account,
+    boolean catalogue,
+    boolean hasTyped,
+    List<Field> typed,
+    Optional<String> action) {
+
+  /** A field of a form. */
+  record Field(String name, String label, String value, boolean multiline) {}
+
+  static ProblemModel of(
+      HttpExchange exchange, HttpProblem problem, boolean signedIn, boolean stranger) {
+    RequestTarget target = RequestTarget.of(exchange);
+    String address = target.path() + (target.query().isEmpty() ? "" : "?" + target.query());
+    boolean reading = !exchange.getRequestMethod().equals("POST");
+    boolean refused = problem.status() == 401 || problem.status() == 403;
+    Optional<String> seconds = Optional.ofNullable(problem.headers().get("Retry-After"));
+    List<Field> typed = problem.form().map(ProblemModel::fields).orElse(List.of());
+    return new ProblemModel(
+        problem.status(),
+        problem.title(),
+        problem.detail(),
+        seconds.filter(s -> reading).map(s -> address),
+        seconds.orElse(""),
+        Optional.of("/user/login" + (reading ? "?next=" + encode(address) : ""))
+            .filter(link -> refused && stranger),
+        refused && signedIn,
+        problem.status() == 404,
+        !typed.isEmpty(),
+        typed,
+        problem.form().filter(form -> signedIn).map(form -> target.path()));
+  }
+
+  private static List<Field> fields(Parameters form) {
+    return form.names().stream()
+        .filter(name -> !name.equals("csrf_token"))
+        .filter(name -> !name.toLowerCase(Locale.ROOT).contains("password"))
+        .flatMap(name -> form.all(name).stream().map(value -> field(name, value)))
+        .toList();
+  }
+
+  private static Field field(String name, String value) {
+    String label = name.isEmpty() ? name : name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+    return new Field(name, label, value, value.length() > 100 || value.contains("\n"));
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}
