@@ -65,7 +65,8 @@ public final class AccountPages {
         "csrf-token", (session, path) -> Html.escape(session.csrfToken().orElse("")));
   }
 
-  private record Form(String loginToken, String username, String next, String message) {}
+  private record Form(
+      String loginToken, String username, String next, String message, boolean invalid) {}
 
   private void form(Request request) throws IOException {
     Optional<Principal> person = SessionFilter.session(request.exchange()).principal();
@@ -84,7 +85,12 @@ public final class AccountPages {
     String token =
         SessionFilter.session(exchange).csrfToken().orElseGet(() -> loginTokens.issue(exchange));
     request.header("Cache-Control", "no-store");
-    pages.show(request, status, "login", new Form(token, username, next, message), Set.of());
+    pages.show(
+        request,
+        status,
+        "login",
+        new Form(token, username, next, message, status == 401),
+        Set.of());
   }
 
   private void signIn(Request request) throws IOException {

@@ -4,6 +4,7 @@ import dev.lms.demo.account.SignIn;
 import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Parameters;
 import dev.lms.demo.http.Request;
+import dev.lms.demo.view.FieldError;
 import dev.lms.demo.view.Moment;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
@@ -71,7 +72,12 @@ public final class CourseActions {
       String title,
       String description,
       String tags,
-      List<String> errors,
+      List<FieldError> errors,
+      boolean hasErrors,
+      List<FieldError> titleErrors,
+      List<FieldError> descriptionErrors,
+      boolean hasTagErrors,
+      List<FieldError> tagErrors,
       int titleLength,
       int descriptionLength,
       int most,
@@ -99,7 +105,7 @@ public final class CourseActions {
       String title,
       String description,
       String tags,
-      List<String> errors)
+      List<FieldError> errors)
       throws IOException {
     List<Reading> readings =
         resources.ofCourse(course.code()).stream()
@@ -115,12 +121,21 @@ public final class CourseActions {
             description,
             tags,
             errors,
+            !errors.isEmpty(),
+            of("title", errors),
+            of("description", errors),
+            !of("tags", errors).isEmpty(),
+            of("tags", errors),
             EditForm.TITLE,
             EditForm.DESCRIPTION,
             EditForm.TAGS,
             readings,
             pages.hole(request, "csrf-token")),
         Set.of());
+  }
+
+  private static List<FieldError> of(String field, List<FieldError> errors) {
+    return errors.stream().filter(error -> error.field().equals(field)).toList();
   }
 
   private void moderate(Request request) throws IOException {

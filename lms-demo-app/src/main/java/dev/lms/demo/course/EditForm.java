@@ -1,5 +1,6 @@
 package dev.lms.demo.course;
 
+import dev.lms.demo.view.FieldError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,9 +12,8 @@ import java.util.regex.Pattern;
  * What came in the edit form, cleaned, and what is wrong with it.
  *
  * @param edit meaningful only without errors
- * @param errors sentences for the person who sent it
  */
-record EditForm(Edit edit, List<String> errors) {
+record EditForm(Edit edit, List<FieldError> errors) {
   static final int TITLE = 120;
   static final int DESCRIPTION = 10_000;
   static final int TAGS = 10;
@@ -27,7 +27,7 @@ record EditForm(Edit edit, List<String> errors) {
 
   /** Reads the form; a field that was not sent changes nothing. */
   static EditForm of(Function<String, Optional<String>> field) {
-    List<String> errors = new ArrayList<>();
+    List<FieldError> errors = new ArrayList<>();
     Optional<String> title = field.apply("title").map(text -> clean(text).replaceAll("\\s+", " "));
     Optional<String> description = field.apply("description").map(EditForm::clean);
     Optional<List<String>> tags = field.apply("tags").map(EditForm::tags);
@@ -41,34 +41,47 @@ record EditForm(Edit edit, List<String> errors) {
     return CONTROLS.matcher(text.replace("\r\n", "\n").replace('\r', '\n')).replaceAll("").strip();
   }
 
+  /** With commas between them, as the form says; a tag of two words is joined by a hyphen. */
   private static List<String> tags(String text) {
-    return Pattern.compile("[,\\s]+")
+    return Pattern.compile(",")
         .splitAsStream(text.toLowerCase(Locale.ROOT))
+        .map(tag -> tag.strip().replaceAll("\\s+", "-"))
         .filter(tag -> !tag.isEmpty())
         .distinct()
         .toList();
   }
 
-  private static void checkLength(String field, String text, int most, List<String> errors) {
+  private static void checkLength(String field, String text, int most, List<FieldError> errors) {
     int length = text.codePointCount(0, text.length());
     if (length == 0) {
-      errors.add("The " + field + " is empty. Write at least one word.");
+      errors.add(new FieldError(field, "The " + field + " is empty. Write at least one word."));
     } else if (length > most) {
       errors.add(
-          "The " + field + " has " + length + " characters; shorten it to at most " + most + ".");
+          new FieldError(
+              field,
+              "The "
+                  + field
+                  + " has "
+                  + length
+                  + " characters; shorten it to at most "
+                  + most
+                  + "."));
     }
   }
 
-  private static void checkTags(List<String> tags, List<String> errors) {
+  private static void checkTags(List<String> tags, List<FieldError> errors) {
     if (tags.size() > TAGS) {
-      errors.add("There are " + tags.size() + " tags; keep at most " + TAGS + ".");
+      errors.add(
+          new FieldError("tags", "There are " + tags.size() + " tags; keep at most " + TAGS + "."));
     }
     for (String tag : tags) {
       if (!TAG.matcher(tag).matches()) {
         errors.add(
-            "The tag “"
-                + tag
-                + "” cannot be used. Take up to 30 letters a to z, digits and hyphens.");
+            new FieldError(
+                "tags",
+                "The tag “"
+                    + tag
+                    + "” cannot be used. Take up to 30 letters a to z, digits and hyphens."));
       }
     }
   }

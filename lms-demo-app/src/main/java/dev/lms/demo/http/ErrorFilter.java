@@ -32,8 +32,7 @@ public final class ErrorFilter extends Filter {
    *     than 500; an outage, for example, is a 503
    * @param problemPage writes the page that tells a person of a problem
    */
-  public ErrorFilter(
-      Function<Throwable, Optional<HttpProblem>> known, ProblemPage problemPage) {
+  public ErrorFilter(Function<Throwable, Optional<HttpProblem>> known, ProblemPage problemPage) {
     this.known = known;
     this.problemPage = problemPage;
   }

@@ -82,10 +82,7 @@ public final class Router implements HttpHandler {
    * @param whenThrown is told when a handler has thrown, before anything is answered; must not fail
    * @throws IllegalArgumentException when a pattern is malformed or two routes answer the same
    */
-  public Router(
-      List<Route> routes,
-      ProblemPage problemPage,
-      Consumer<HttpExchange> whenThrown) {
+  public Router(List<Route> routes, ProblemPage problemPage, Consumer<HttpExchange> whenThrown) {
     this.problemPage = problemPage;
     this.whenThrown = whenThrown;
     List<Compiled> compiled = new ArrayList<>();

@@ -69,7 +69,8 @@ record ProblemModel(
   }
 
   private static Field field(String name, String value) {
-    String label = name.isEmpty() ? name : name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+    String label =
+        name.isEmpty() ? name : name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
     return new Field(name, label, value, value.length() > 100 || value.contains("\n"));
   }
 

@@ -3,9 +3,11 @@ package dev.lms.demo.course;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.demo.view.FieldError;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class EditFormTest {
@@ -27,11 +29,11 @@ class EditFormTest {
             Map.of(
                 "title", "  A\r\n \ttitle\u0000 ",
                 "description", "One.\r\n\r\nTwo.\u0007\n",
-                "tags", "Java, web  java,"));
+                "tags", "Java, web , java,, Data \t science"));
     assertEquals(List.of(), form.errors());
     assertEquals(Optional.of("A title"), form.edit().title());
     assertEquals(Optional.of("One.\n\nTwo."), form.edit().description());
-    assertEquals(Optional.of(List.of("java", "web")), form.edit().tags());
+    assertEquals(Optional.of(List.of("java", "web", "data-science")), form.edit().tags());
   }
 
   @Test
@@ -47,15 +49,16 @@ class EditFormTest {
     assertError(Map.of("title", "  "), "title is empty");
     assertError(Map.of("description", "x".repeat(10_001)), "10000");
     assertError(Map.of("description", ""), "description is empty");
-    assertError(Map.of("tags", "a b c d e f g h i j k"), "11");
+    assertError(Map.of("tags", "a,b,c,d,e,f,g,h,i,j,k"), "11");
     assertError(Map.of("tags", "c++"), "c++");
     assertError(Map.of("tags", "-x"), "-x");
     assertError(Map.of("tags", "x".repeat(31)), "30");
   }
 
   private static void assertError(Map<String, String> fields, String part) {
-    List<String> errors = form(fields).errors();
+    List<FieldError> errors = form(fields).errors();
     assertEquals(1, errors.size(), errors.toString());
-    assertTrue(errors.getFirst().contains(part), errors.toString());
+    assertTrue(errors.getFirst().message().contains(part), errors.toString());
+    assertEquals(fields.keySet(), Set.of(errors.getFirst().field()));
   }
 }

@@ -46,7 +46,8 @@ class DeadEndsTest {
     String stranger = browser.get("/course/none/view").body();
     assertTrue(stranger.contains("<nav aria-label=\"Site\">"), stranger);
     assertTrue(stranger.contains("<a href=\"/user/login\" class=\"button\">Sign in</a>"), stranger);
-    assertTrue(stranger.contains("<a class=\"button primary\" href=\"/course/explore\">"), stranger);
+    assertTrue(
+        stranger.contains("<a class=\"button primary\" href=\"/course/explore\">"), stranger);
     browser.signIn("student1");
     for (String path : new String[] {"/course/none/view", "/nothing"}) {
       Answer person = browser.get(path);
@@ -65,7 +66,8 @@ class DeadEndsTest {
     assertTrue(refused.contains("<a class=\"button\" href=\"/user/account\">"), refused);
     Answer gone = site.browser().post("/course/py101/edit", Map.of("title", "x"));
     assertEquals(403, gone.status());
-    assertTrue(gone.body().contains("<a class=\"button primary\" href=\"/user/login\">"), gone.body());
+    assertTrue(
+        gone.body().contains("<a class=\"button primary\" href=\"/user/login\">"), gone.body());
   }
 
   @Test
@@ -88,8 +90,7 @@ class DeadEndsTest {
     assertFalse(page.contains("of yesterday"), page);
     Answer again =
         browser.post(
-            "/course/py101/edit",
-            Map.of("title", "A <new> title", "csrf_token", expired.token()));
+            "/course/py101/edit", Map.of("title", "A <new> title", "csrf_token", expired.token()));
     assertEquals(303, again.status());
   }
 
