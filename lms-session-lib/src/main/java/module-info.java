@@ -12,7 +12,10 @@ module dev.lms.session {
   requires static com.google.gson;
   requires static org.apache.commons.pool2;
 
-  exports dev.lms.session;
+  exports dev.lms.session.cookie;
+  exports dev.lms.session.file;
   exports dev.lms.session.httpserver;
   exports dev.lms.session.redis;
+  exports dev.lms.session.store;
+  exports dev.lms.session;
 }

@@ -1,7 +1,7 @@
 package dev.lms.benchmarks;
 
-import dev.lms.session.CookieSessionStore;
-import dev.lms.session.MemoryRevocations;
+import dev.lms.session.cookie.CookieSessionStore;
+import dev.lms.session.cookie.MemoryRevocations;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Base64;

@@ -1,11 +1,11 @@
 package dev.lms.benchmarks;
 
-import dev.lms.session.FileSessionStore;
 import dev.lms.session.Lifetimes;
 import dev.lms.session.Outcome;
 import dev.lms.session.Session;
 import dev.lms.session.SessionStore;
 import dev.lms.session.Sessions;
+import dev.lms.session.file.FileSessionStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

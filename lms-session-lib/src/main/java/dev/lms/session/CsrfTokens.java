@@ -1,5 +1,6 @@
 package dev.lms.session;
 
+import dev.lms.session.crypto.Hmac;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -13,7 +14,7 @@ final class CsrfTokens {
   private final List<Hmac> keys;
 
   CsrfTokens(KeyRing keys) {
-    this.keys = keys.hmacs("csrf");
+    this.keys = keys.keys("csrf").stream().map(Hmac::new).toList();
   }
 
   String token(String handle) {

@@ -1,5 +1,6 @@
 package dev.lms.session;
 
+import dev.lms.session.crypto.Hmac;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,13 +56,13 @@ public final class KeyRing {
     secrets.add(secret.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The keys for one purpose, the signing one first. */
-  List<Hmac> hmacs(String purpose) {
-    return keys(purpose).stream().map(Hmac::new).toList();
-  }
-
-  /** 256-bit keys for one purpose, the signing one first. */
-  List<byte[]> keys(String purpose) {
+  /**
+   * The keys for one purpose, the signing one first: for authors of stores, each of whom names a
+   * purpose of their own.
+   *
+   * @return 256 bits each; secrets, never to be logged
+   */
+  public List<byte[]> keys(String purpose) {
     byte[] info = ("lms-session/" + purpose + "\u0001").getBytes(StandardCharsets.UTF_8);
     List<byte[]> keys = new ArrayList<>();
     for (byte[] secret : secrets) {

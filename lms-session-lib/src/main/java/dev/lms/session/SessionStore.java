@@ -10,8 +10,9 @@ import java.util.Optional;
  * Where sessions are kept. Write one by extending the contract tests in this library's test-jar.
  *
  * <p>A store makes the token that goes into the cookie, so one interface serves stores that keep
- * sessions on the server (the token is a signed id, see {@link SessionTokens}) and the one that
- * keeps them in the cookie (the token is the sealed session).
+ * sessions on the server (the token is a signed id, see {@code
+ * dev.lms.session.store.SessionTokens}) and the one that keeps them in the cookie (the token is the
+ * sealed session).
  *
  * <p>Every method is one atomic step, thread-safe, and throws {@link SessionStoreException} only
  * when the store cannot be asked. What is not there is a value. When a write returns, the store has

@@ -38,7 +38,7 @@ public final class SessionStoreException extends RuntimeException {
     return new SessionStoreException(message, cause, false, true);
   }
 
-  boolean isOutage() {
+  public boolean isOutage() {
     return outage;
   }
 

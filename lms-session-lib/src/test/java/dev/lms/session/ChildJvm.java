@@ -1,5 +1,6 @@
 package dev.lms.session;
 
+import dev.lms.session.file.FileSessionStore;
 import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ public final class ChildJvm {
   private ChildJvm() {}
 
   /** The command line, behind what it shall be started with. */
-  static List<String> command(List<String> before, Class<?> main, String... arguments) {
+  public static List<String> command(List<String> before, Class<?> main, String... arguments) {
     return command(before, List.of(), main, arguments);
   }
 

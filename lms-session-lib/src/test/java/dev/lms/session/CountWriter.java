@@ -1,5 +1,6 @@
 package dev.lms.session;
 
+import dev.lms.session.file.FileSessionStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -11,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * A program that counts in one session as fast as it can until its standard input ends. Says {@code
  * more} after every hundred that the store has acknowledged, and at the end how many there were.
  */
-final class CountWriter {
-  static final String COUNTER = "counter";
+public final class CountWriter {
+  public static final String COUNTER = "counter";
   private static final int EVERY = 100;
 
   private CountWriter() {}

@@ -1,5 +1,6 @@
 package dev.lms.session;
 
+import dev.lms.session.file.FileSessionStore;
 import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.RedisSessionStore;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ public final class CrashWriter implements Runnable {
   /** What every clock says. */
   public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
-  static final Instant SOON = NOW.plusSeconds(1800);
+  public static final Instant SOON = NOW.plusSeconds(1800);
 
   /** Of all keys in Redis. */
   public static final String PREFIX = "session:";
@@ -124,7 +125,7 @@ public final class CrashWriter implements Runnable {
     return envelope(Optional.of(new Principal(person, Set.of())));
   }
 
-  static Envelope envelope(Optional<Principal> principal) {
+  public static Envelope envelope(Optional<Principal> principal) {
     return new Envelope(NOW, principal.map(p -> NOW), NOW.plus(Duration.ofDays(7)), principal);
   }
 

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.session.file.Durability;
+import dev.lms.session.file.FileRevocations;
+import dev.lms.session.file.FileSessionStore;
+import dev.lms.session.store.Revocations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.session.cookie.CookieSessionStore;
+import dev.lms.session.cookie.MemoryRevocations;
+import dev.lms.session.file.FileSessionStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,9 +1,9 @@
 package dev.lms.session.redis;
 
 import dev.lms.session.Envelope;
-import dev.lms.session.EnvelopeCodec;
 import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionStats;
+import dev.lms.session.store.EnvelopeCodec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;

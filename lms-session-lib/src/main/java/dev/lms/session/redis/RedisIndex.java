@@ -1,12 +1,12 @@
 package dev.lms.session.redis;
 
 import dev.lms.session.Envelope;
-import dev.lms.session.EnvelopeCodec;
-import dev.lms.session.Forward;
 import dev.lms.session.KeyRing;
-import dev.lms.session.PrincipalNames;
 import dev.lms.session.SessionStoreException;
-import dev.lms.session.SessionTokens.Token;
+import dev.lms.session.store.EnvelopeCodec;
+import dev.lms.session.store.Forward;
+import dev.lms.session.store.PrincipalNames;
+import dev.lms.session.store.SessionTokens.Token;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.lms.session.redis;
 
-import dev.lms.session.SessionTokens.Token;
+import dev.lms.session.store.SessionTokens.Token;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

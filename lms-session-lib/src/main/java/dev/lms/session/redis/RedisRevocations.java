@@ -1,6 +1,6 @@
 package dev.lms.session.redis;
 
-import dev.lms.session.Revocations;
+import dev.lms.session.store.Revocations;
 import java.time.Instant;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;

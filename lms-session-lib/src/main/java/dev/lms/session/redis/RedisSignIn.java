@@ -5,7 +5,7 @@ import dev.lms.session.Envelope;
 import dev.lms.session.SessionEvent;
 import dev.lms.session.SessionLimit;
 import dev.lms.session.SessionListener;
-import dev.lms.session.SessionTokens.Token;
+import dev.lms.session.store.SessionTokens.Token;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

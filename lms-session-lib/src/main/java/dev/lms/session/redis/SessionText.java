@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * be done that is no plain set.
  *
  * <p>In the place of a session there may be {@code next} and the signed {@link
- * dev.lms.session.Forward}, once it has another name; or {@code revoked}, once it was, and which
- * call did it.
+ * dev.lms.session.store.Forward}, once it has another name; or {@code revoked}, once it was, and
+ * which call did it.
  */
 final class SessionText {
   private static final int LIMIT_DIGITS = 9;

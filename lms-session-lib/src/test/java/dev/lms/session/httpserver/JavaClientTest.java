@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.lms.session.CookieSessionStore;
 import dev.lms.session.CookieSettings;
-import dev.lms.session.FileSessionStore;
 import dev.lms.session.KeyRing;
-import dev.lms.session.MemoryRevocations;
 import dev.lms.session.SessionSettings;
 import dev.lms.session.SessionStore;
 import dev.lms.session.Sessions;
+import dev.lms.session.cookie.CookieSessionStore;
+import dev.lms.session.cookie.MemoryRevocations;
+import dev.lms.session.file.FileSessionStore;
 import java.net.CookieManager;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lms.session.CookieSessionStore;
 import dev.lms.session.KeyRing;
-import dev.lms.session.Revocations;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreContract;
 import dev.lms.session.SessionStoreException;
+import dev.lms.session.cookie.CookieSessionStore;
+import dev.lms.session.store.Revocations;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -1,0 +1,227 @@
+package dev.lms.session.cookie;
+
+import dev.lms.session.Capabilities;
+import dev.lms.session.Changes;
+import dev.lms.session.CookieSettings;
+import dev.lms.session.Envelope;
+import dev.lms.session.KeyRing;
+import dev.lms.session.SessionStore;
+import dev.lms.session.Sessions;
+import dev.lms.session.StoredSession;
+import dev.lms.session.Written;
+import dev.lms.session.store.RecordCodec;
+import dev.lms.session.store.Revocations;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Sessions inside the cookie, sealed with AES-256-GCM. Nothing is kept on the server, except the
+ * list of those that were signed out. Thread-safe.
+ *
+ * <p>What it cannot do: concurrent requests are not merged and conflicts not detected, the last
+ * {@code Set-Cookie} to reach the browser wins whole; a rotated cookie is dead at once, without a
+ * grace, and nothing remembers what it was rotated into; and name and value together must fit 4096
+ * bytes. Nonces are random, so one key should seal no more than 2^32 cookies (NIST SP 800-38D
+ * section 8.3): rotate it in time.
+ */
+public final class CookieSessionStore implements SessionStore {
+  /** What browsers take for name and value together (RFC 6265bis section 5.6). */
+  public static final int LARGEST_COOKIE = 4096;
+
+  private static final int HANDLE_BYTES = 16;
+  private static final int FIXED = HANDLE_BYTES + Long.BYTES;
+  private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
+  private final String cookieName;
+  private final List<Seal> seals;
+  private final Revocations revocations;
+  private final SecureRandom random = new SecureRandom();
+
+  /**
+   * A store for the cookie that is sent like this; {@link Sessions} must be given the same.
+   *
+   * @param audience as below
+   * @param revocations as below
+   */
+  public CookieSessionStore(
+      KeyRing keys, CookieSettings cookie, String audience, Revocations revocations) {
+    this(keys, cookie.name(), audience, revocations);
+  }
+
+  /**
+   * A store for the cookie of this name. {@link Sessions} refuses settings that send another.
+   *
+   * @param audience the site this is for: cookies of another site with the same key are not
+   *     accepted
+   * @param revocations where sign-outs are remembered; all workers must share it
+   */
+  public CookieSessionStore(
+      KeyRing keys, String cookieName, String audience, Revocations revocations) {
+    byte[] purpose =
+        ("session cookie\0" + cookieName + "\0" + audience).getBytes(StandardCharsets.UTF_8);
+    this.cookieName = cookieName;
+    this.seals = keys.keys("cookie").stream().map(key -> new Seal(key, purpose)).toList();
+    this.revocations = revocations;
+  }
+
+  @Override
+  public Optional<String> handle(String token) {
+    return open(token).map(StoredSession::handle);
+  }
+
+  @Override
+  public Optional<StoredSession> load(String token) {
+    return open(token).filter(session -> !revocations.isRevoked(session.handle()));
+  }
+
+  private Optional<StoredSession> open(String token) {
+    byte[] sealed;
+    try {
+      sealed = Base64.getUrlDecoder().decode(token);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+    if (!isAsHandedOut(token, sealed)) {
+      return Optional.empty();
+    }
+    for (Seal seal : seals) {
+      Optional<byte[]> opened = seal.open(sealed);
+      if (opened.isPresent()) {
+        return decode(token, ByteBuffer.wrap(opened.get()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Not padded, and without stray bits in the last character: no other spelling of it is taken. */
+  private static boolean isAsHandedOut(String token, byte[] decoded) {
+    byte[] rest = Arrays.copyOfRange(decoded, decoded.length - decoded.length % 3, decoded.length);
+    return token.indexOf('=') < 0 && token.endsWith(ENCODER.encodeToString(rest));
+  }
+
+  private static Optional<StoredSession> decode(String token, ByteBuffer in) {
+    if (in.remaining() < FIXED) {
+      return Optional.empty();
+    }
+    byte[] handle = new byte[HANDLE_BYTES];
+    in.get(handle);
+    Instant deadline = Instant.ofEpochMilli(in.getLong());
+    return RecordCodec.decode(in)
+        .map(
+            content ->
+                new StoredSession(
+                    token,
+                    HexFormat.of().formatHex(handle),
+                    content.envelope(),
+                    deadline,
+                    content.attributes()));
+  }
+
+  @Override
+  public String create(
+      Envelope envelope, Map<String, String> attributes, Instant deadline, Instant now) {
+    byte[] handle = new byte[HANDLE_BYTES];
+    random.nextBytes(handle);
+    return seal(handle, envelope, attributes, deadline);
+  }
+
+  @Override
+  public Written update(StoredSession session, Changes changes, Instant deadline, Instant now) {
+    if (hasEnded(session, now)) {
+      return Written.GONE;
+    }
+    return Written.stored(
+        seal(
+            HexFormat.of().parseHex(session.handle()),
+            session.envelope(),
+            changes.applyTo(session.attributes()),
+            deadline));
+  }
+
+  @Override
+  public Written rotate(
+      StoredSession session, Envelope envelope, Changes changes, Instant deadline, Instant now) {
+    if (hasEnded(session, now)) {
+      return Written.GONE;
+    }
+    String token = create(envelope, changes.applyTo(session.attributes()), deadline, now);
+    // Whoever revokes the old one first, a sign-out or a rotation, has decided what becomes of it.
+    return revoke(session, now) ? Written.stored(token) : Written.GONE;
+  }
+
+  /** All of a loaded session is known; only its end may have come since. */
+  private boolean hasEnded(StoredSession session, Instant now) {
+    return !session.deadline().isAfter(now) || revocations.isRevoked(session.handle());
+  }
+
+  @Override
+  public boolean delete(String token, Instant now) {
+    return open(token).filter(session -> revoke(session, now)).isPresent();
+  }
+
+  private boolean revoke(StoredSession session, Instant now) {
+    return revocations.revoke(session.handle(), session.envelope().absoluteDeadline(), now);
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return Capabilities.NONE;
+  }
+
+  @Override
+  public Optional<String> cookieName() {
+    return Optional.of(cookieName);
+  }
+
+  private String seal(
+      byte[] handle, Envelope envelope, Map<String, String> attributes, Instant deadline) {
+    byte[] content = RecordCodec.encode(withoutDevice(envelope), attributes);
+    ByteBuffer plain = ByteBuffer.allocate(FIXED + content.length);
+    plain.put(handle).putLong(deadline.toEpochMilli()).put(content);
+    String token = ENCODER.encodeToString(seals.get(0).seal(plain.array()));
+    int size = bytes(cookieName) + token.length();
+    if (size > LARGEST_COOKIE) {
+      throw new IllegalStateException(tooLarge(size, attributes));
+    }
+    return token;
+  }
+
+  /** Nobody could list it; the browser need not carry it. */
+  private static Envelope withoutDevice(Envelope envelope) {
+    return new Envelope(
+        envelope.created(),
+        envelope.authenticated(),
+        envelope.absoluteDeadline(),
+        envelope.principal());
+  }
+
+  private static String tooLarge(int size, Map<String, String> attributes) {
+    String heaviest =
+        attributes.entrySet().stream()
+            .sorted(Comparator.comparingInt(CookieSessionStore::weight).reversed())
+            .limit(3)
+            .map(attribute -> attribute.getKey() + " (" + weight(attribute) + " bytes)")
+            .collect(Collectors.joining(", "));
+    return ("The session cookie would be %d bytes, and browsers take %d. Heaviest attributes: %s."
+            + " Keep less in the session, or use the file or Redis store.")
+        .formatted(size, LARGEST_COOKIE, heaviest);
+  }
+
+  private static int weight(Map.Entry<String, String> attribute) {
+    return bytes(attribute.getKey()) + bytes(attribute.getValue());
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.lms.session.cookie;
+
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * AES-256-GCM under one key for one purpose (NIST SP 800-38D): {@code version, nonce, ciphertext
+ * and tag}. Thread-safe. Ciphers are kept and used again, because making one costs more than using
+ * it.
+ */
+final class Seal {
+  private static final byte VERSION = 1;
+  private static final int NONCE = 12;
+  private static final int TAG_BITS = 128;
+  private static final int HEADER = 1 + NONCE;
+
+  private final SecretKey key;
+  private final byte[] purpose;
+  private final SecureRandom random = new SecureRandom();
+  private final ConcurrentLinkedQueue<Cipher> idle = new ConcurrentLinkedQueue<>();
+
+  Seal(byte[] key, byte[] purpose) {
+    this.key = new SecretKeySpec(key, "AES");
+    this.purpose = purpose;
+  }
+
+  byte[] seal(byte[] plain) {
+    byte[] sealed = new byte[HEADER + plain.length + TAG_BITS / 8];
+    byte[] nonce = new byte[NONCE];
+    random.nextBytes(nonce);
+    sealed[0] = VERSION;
+    System.arraycopy(nonce, 0, sealed, 1, NONCE);
+    Cipher cipher = borrow();
+    try {
+      cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
+      cipher.updateAAD(purpose);
+      cipher.doFinal(plain, 0, plain.length, sealed, HEADER);
+      idle.offer(cipher);
+      return sealed;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-GCM takes a fresh nonce and any text", e);
+    }
+  }
+
+  /** What was sealed; empty if it was not sealed with this key for this purpose. */
+  Optional<byte[]> open(byte[] sealed) {
+    if (sealed.length < HEADER + TAG_BITS / 8 || sealed[0] != VERSION) {
+      return Optional.empty();
+    }
+    Cipher cipher = borrow();
+    try {
+      cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, sealed, 1, NONCE));
+      cipher.updateAAD(purpose);
+      byte[] plain = cipher.doFinal(sealed, HEADER, sealed.length - HEADER);
+      idle.offer(cipher);
+      return Optional.of(plain);
+    } catch (AEADBadTagException e) {
+      idle.offer(cipher);
+      return Optional.empty();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-GCM opens or rejects any text", e);
+    }
+  }
+
+  private Cipher borrow() {
+    @Nullable Cipher cipher = idle.poll();
+    try {
+      return cipher != null ? cipher : Cipher.getInstance("AES/GCM/NoPadding");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has AES-GCM", e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Cryptography that several packages of this library share. */
+package dev.lms.session.crypto;

@@ -1,0 +1,211 @@
+package dev.lms.session.file;
+
+import dev.lms.session.SessionStoreException;
+import dev.lms.session.store.Revocations;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+
+/**
+ * A revocation list for all processes of one machine: a folder with a file for each revoked
+ * session, named by its handle and holding its end. An entry appears whole or not at all, whatever
+ * interrupts its writing. Thread-safe.
+ *
+ * <p>A list that is not there is an outage, never an empty list: the folder holds a marker, and a
+ * file beside it (the folder's name and {@code .list}) says that there is such a list. Whoever
+ * removes the list for good removes both, after a change of the secret key.
+ *
+ * <p>Entries that have had their time are swept off the caller's path; {@link #close} ends that.
+ */
+public final class FileRevocations implements Revocations, AutoCloseable {
+  private static final int SWEEP_EVERY = 1024;
+  private static final Duration INTERVAL = Duration.ofHours(1);
+  private static final Duration STALE = Duration.ofDays(1);
+  private static final Pattern END = Pattern.compile("-?\\d{1,18}");
+  private static final String DRAFT = ".draft";
+
+  private final RevocationFolder list;
+  private final Path folder;
+  private final Durability durability;
+  private final Housekeeping housekeeping;
+  private final AtomicInteger revoked = new AtomicInteger();
+  private final AtomicLong touchAt = new AtomicLong(System.nanoTime());
+
+  private FileRevocations(RevocationFolder list, Durability durability, Housekeeping housekeeping) {
+    this.list = list;
+    this.folder = list.path();
+    this.durability = durability;
+    this.housekeeping = housekeeping;
+  }
+
+  /**
+   * The list in this folder, which is begun if there was none; syncs nothing.
+   *
+   * @throws IllegalArgumentException if the folder is a symbolic link, someone else's, writable by
+   *     others, or in a folder where everybody could replace it
+   * @throws SessionStoreException if it cannot be made, or was there and is gone
+   */
+  public static FileRevocations open(Path folder) {
+    return open(folder, Durability.NONE);
+  }
+
+  /**
+   * The list in this folder, which is begun if there was none.
+   *
+   * @param durability with anything but {@link Durability#NONE}, a revocation that was acknowledged
+   *     survives the death of the machine
+   * @throws IllegalArgumentException if the folder is a symbolic link, someone else's, writable by
+   *     others, or in a folder where everybody could replace it
+   * @throws SessionStoreException if it cannot be made, or was there and is gone
+   */
+  public static FileRevocations open(Path folder, Durability durability) {
+    return new FileRevocations(
+        RevocationFolder.open(folder, durability),
+        durability,
+        Housekeeping.onOwnThread("lms-revocations-sweep"));
+  }
+
+  /**
+   * The same, swept on an executor of the caller's.
+   *
+   * @param sweeps runs what no request shall wait for; stays open when this is closed
+   * @throws IllegalArgumentException if the folder is a symbolic link, someone else's, writable by
+   *     others, or in a folder where everybody could replace it
+   * @throws SessionStoreException if it cannot be made, or was there and is gone
+   */
+  public static FileRevocations open(Path folder, Durability durability, Executor sweeps) {
+    return new FileRevocations(
+        RevocationFolder.open(folder, durability), durability, Housekeeping.on(sweeps));
+  }
+
+  @Override
+  public boolean revoke(String handle, Instant until, Instant now) {
+    try {
+      boolean first = enter(handle, until);
+      // What was written where the list should be, but is not, would be forgotten.
+      list.check();
+      if (revoked.incrementAndGet() % SWEEP_EVERY == 1) {
+        sweep(Optional.of(now));
+      }
+      return first;
+    } catch (IOException e) {
+      list.check();
+      throw PrivateFolder.trouble("write to the revocation list", folder, e);
+    }
+  }
+
+  @Override
+  public boolean isRevoked(String handle) {
+    boolean found = list.holds(handle);
+    long due = touchAt.get();
+    if (System.nanoTime() - due > 0
+        && touchAt.compareAndSet(due, System.nanoTime() + INTERVAL.toNanos())) {
+      sweep(Optional.empty());
+    }
+    return found;
+  }
+
+  /**
+   * A draft is written first, and then gets its name by a link, which fails if the name is taken.
+   *
+   * @return false if it was entered already
+   */
+  private boolean enter(String handle, Instant until) throws IOException {
+    if (list.holds(handle)) {
+      return false;
+    }
+    Path draft = Files.createTempFile(folder, handle, DRAFT, PrivateFolder.FILE);
+    try {
+      RevocationFolder.write(draft, Long.toString(until.toEpochMilli()), durability);
+      Files.createLink(list.entry(handle), draft);
+      RevocationFolder.sync(folder, durability);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } catch (NoSuchFileException e) {
+      // A sweep took the draft for debris.
+      return enter(handle, until);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+  }
+
+  /** Without a time nothing is taken for ended; what stays is kept from whoever goes by age. */
+  private void sweep(Optional<Instant> now) {
+    housekeeping.begin(
+        new Housekeeping.Job() {
+          @Override
+          public boolean step() throws IOException {
+            sweepOnce(now);
+            return false;
+          }
+
+          @Override
+          public void failed() {
+            // The next one is soon enough.
+          }
+        });
+  }
+
+  private void sweepOnce(Optional<Instant> now) throws IOException {
+    FileTime time = list.touch();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        if (housekeeping.isClosed()) {
+          return;
+        }
+        if (!RevocationFolder.isMarker(file)) {
+          sweep(file, now, time);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static void sweep(Path file, Optional<Instant> now, FileTime time) throws IOException {
+    try {
+      if (file.toString().endsWith(DRAFT)) {
+        if (now.isPresent()) {
+          Files.deleteIfExists(file);
+        }
+        return;
+      }
+      FileTime changed = Files.getLastModifiedTime(file);
+      String text = Files.readString(file);
+      // Without an end, the machine died before it was on disk: that the entry is there counts.
+      boolean whole = END.matcher(text).matches();
+      boolean ended =
+          now.isPresent()
+              && (whole
+                  ? Long.parseLong(text) < now.get().toEpochMilli()
+                  : Quarantine.isOld(changed, now.get()));
+      if (ended) {
+        Files.deleteIfExists(file);
+      } else if (whole && changed.toInstant().plus(STALE).isBefore(time.toInstant())) {
+        Files.getFileAttributeView(file, BasicFileAttributeView.class).setTimes(time, time, null);
+      }
+    } catch (NoSuchFileException e) {
+      // Another process swept it.
+    }
+  }
+
+  /** Ends the sweeping; what is on the list stays. */
+  @Override
+  public void close() {
+    housekeeping.close();
+  }
+}

@@ -1,0 +1,152 @@
+package dev.lms.session.file;
+
+import dev.lms.session.SessionListener;
+import dev.lms.session.store.Forward;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Pattern;
+
+/**
+ * Sessions, each in a file of its own and under a lock of its own, whoever's they are. Knows how
+ * many there are, so that what has ended is swept in time.
+ */
+final class SessionFiles {
+  /** What a forward begins with; a session begins with the length of its envelope, never 0. */
+  private static final byte FORWARD = 0;
+
+  private static final Pattern HANDLE = Pattern.compile("[0-9a-f]{32}");
+  private static final System.Logger LOG = System.getLogger(FileSessionStore.class.getName());
+
+  private final SlotFolder files;
+  private final FileLocks locks;
+  private final FileSweep sweep;
+  private final LongAdder unreadable = new LongAdder();
+  private volatile SessionListener listener = new SessionListener() {};
+
+  SessionFiles(SlotFolder files, FileLocks locks, FileSweep sweep) {
+    this.files = files;
+    this.locks = locks;
+    this.sweep = sweep;
+  }
+
+  /** The lock of a session; whoever writes it holds it. */
+  FileLocks.Held lock(String handle) {
+    return locks.acquire(handle);
+  }
+
+  /** The locks of two sessions, one of which is to take the place of the other. */
+  FileLocks.Held lock(String handle, String other) {
+    return locks.acquire(handle, other);
+  }
+
+  /** Needs no lock. */
+  Optional<SlotFile.Slot> read(String handle) throws IOException {
+    Optional<SlotFile.Slot> slot = files.read(handle);
+    if (slot.isPresent()) {
+      return slot;
+    }
+    if (files.exists(handle)) {
+      return readLocked(handle);
+    }
+    // Without the folder nobody knows whether there is such a session.
+    return locks.verify() ? slot : files.read(handle);
+  }
+
+  /** Two writes overtook the read, or the file is unreadable; the lock tells which. */
+  private Optional<SlotFile.Slot> readLocked(String handle) throws IOException {
+    try (FileLocks.Held held = lock(handle)) {
+      Optional<SlotFile.Slot> slot = files.read(handle);
+      if (slot.isEmpty() && files.exists(handle)) {
+        countUnreadable(handle);
+        if (files.setAside(handle)) {
+          sweep.ended();
+        }
+      }
+      return slot;
+    }
+  }
+
+  void countUnreadable(String handle) {
+    unreadable.increment();
+    listener.unreadable(handle);
+    LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", handle);
+  }
+
+  void setListener(SessionListener listener) {
+    this.listener = listener;
+  }
+
+  /** Who is told of what only the store notices. */
+  SessionListener listener() {
+    return listener;
+  }
+
+  long unreadable() {
+    return unreadable.sum();
+  }
+
+  /** What is in the place of a session that was rotated; empty for anything else. */
+  static Optional<Forward> forward(SlotFile.Slot slot) {
+    ByteBuffer content = slot.content();
+    return content.hasRemaining() && content.get() == FORWARD
+        ? Forward.fromText(StandardCharsets.US_ASCII.decode(content).toString())
+        : Optional.empty();
+  }
+
+  /**
+   * Puts a forward in the place of a session; the caller holds its lock. The file is replaced, not
+   * overwritten: damage to it must not bring back the session that was there before. If this
+   * throws, that session is still there; the caller syncs the folder.
+   */
+  void forward(String handle, Forward forward, Instant deadline) throws IOException {
+    byte[] text = forward.toText().getBytes(StandardCharsets.US_ASCII);
+    byte[] content = new byte[1 + text.length];
+    content[0] = FORWARD;
+    System.arraycopy(text, 0, content, 1, text.length);
+    files.replace(handle, new SlotFolder.Content(deadline, content));
+  }
+
+  /** The name that a session has now; what is no handle, or unknown, is returned as it is. */
+  String current(String handle) throws IOException {
+    String name = handle;
+    while (HANDLE.matcher(name).matches()) {
+      Optional<Forward> forward = read(name).flatMap(SessionFiles::forward);
+      if (forward.isEmpty()) {
+        break;
+      }
+      name = forward.get().handle();
+    }
+    return name;
+  }
+
+  /** Writes a session that must not exist yet. */
+  void begin(String handle, SlotFolder.Content content) throws IOException {
+    files.create(handle, content);
+    sweep.began();
+  }
+
+  /** Ends a session; the caller holds its lock. */
+  void end(String handle) throws IOException {
+    if (files.delete(handle)) {
+      sweep.ended();
+    }
+  }
+
+  /** Ends a session, whose lock the caller does not hold; whether it was live. */
+  boolean end(String handle, Instant now) throws IOException {
+    try (FileLocks.Held held = lock(handle)) {
+      boolean live =
+          files
+              .read(handle)
+              .filter(slot -> slot.deadline().isAfter(now) && forward(slot).isEmpty())
+              .isPresent();
+      end(handle);
+      return live;
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Sessions in files, for one or several processes of one machine. */
+package dev.lms.session.file;

@@ -1,0 +1,86 @@
+package dev.lms.session.store;
+
+import dev.lms.session.Envelope;
+import dev.lms.session.KeyRing;
+import dev.lms.session.crypto.Hmac;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import javax.crypto.Mac;
+
+/**
+ * Writes an {@link Envelope} or a {@link Forward} as text that only holders of the key can make,
+ * bound to one session. For authors of stores whose data others might write to. Thread-safe.
+ */
+public final class EnvelopeCodec {
+  private final List<Hmac> keys;
+  private final Recent<Verified> recent = new Recent<>();
+
+  /** An envelope whose MAC was right for the session with this handle. */
+  private record Verified(String handle, Envelope envelope) {}
+
+  /** Signs with the ring's current key; all its keys are accepted. */
+  public EnvelopeCodec(KeyRing keys) {
+    this.keys = keys.keys("envelope").stream().map(Hmac::new).toList();
+  }
+
+  /** The envelope of the session with this handle, as text. */
+  public String encode(String handle, Envelope envelope) {
+    return signed(handle, EnvelopeText.of(envelope));
+  }
+
+  /** The envelope, or empty if it is of another version, another session, or was not made here. */
+  public Optional<Envelope> decode(String handle, String signed) {
+    Optional<Verified> known = recent.get(signed).filter(found -> found.handle().equals(handle));
+    if (known.isPresent()) {
+      return known.map(Verified::envelope);
+    }
+    Optional<Envelope> envelope = verified(handle, signed).flatMap(EnvelopeText::read);
+    envelope.ifPresent(found -> recent.put(signed, new Verified(handle, found)));
+    return envelope;
+  }
+
+  /** What is kept in the place of the session with this handle after a rotation, as text. */
+  public String encode(String handle, Forward forward) {
+    return signed(handle, forward.toText());
+  }
+
+  /** The forward, or empty if it is something else, another session's, or was not made here. */
+  public Optional<Forward> decodeForward(String handle, String signed) {
+    return verified(handle, signed).flatMap(Forward::fromText);
+  }
+
+  private String signed(String handle, String text) {
+    byte[] mac = Arrays.copyOf(sign(keys.get(0), handle, text), Hmac.TAG_BYTES);
+    return text + '|' + Base64.getUrlEncoder().withoutPadding().encodeToString(mac);
+  }
+
+  private Optional<String> verified(String handle, String signed) {
+    int cut = signed.lastIndexOf('|');
+    if (cut < 0) {
+      return Optional.empty();
+    }
+    String text = signed.substring(0, cut);
+    byte[] mac;
+    try {
+      mac = Base64.getUrlDecoder().decode(signed.substring(cut + 1));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+    for (Hmac key : keys) {
+      if (Hmac.matches(sign(key, handle, text), mac)) {
+        return Optional.of(text);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static byte[] sign(Hmac key, String handle, String text) {
+    Mac mac = key.start();
+    mac.update(handle.getBytes(StandardCharsets.UTF_8));
+    mac.update((byte) 0);
+    return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

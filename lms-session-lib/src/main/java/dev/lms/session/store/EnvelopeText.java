@@ -1,0 +1,99 @@
+package dev.lms.session.store;
+
+import dev.lms.session.Device;
+import dev.lms.session.Envelope;
+import dev.lms.session.Principal;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** An envelope as one line of text. */
+final class EnvelopeText {
+  private static final String VERSION = "2";
+
+  private EnvelopeText() {}
+
+  /** One line of text without a MAC; stores that others can write to use {@link EnvelopeCodec}. */
+  static String of(Envelope envelope) {
+    String id = envelope.principal().map(p -> encode(p.id())).orElse("");
+    String roles =
+        envelope
+            .principal()
+            .map(
+                p ->
+                    new TreeSet<>(p.roles())
+                        .stream().map(EnvelopeText::encode).collect(Collectors.joining(",")))
+            .orElse("");
+    return String.join(
+        "|",
+        VERSION,
+        Long.toString(envelope.created().toEpochMilli()),
+        envelope.authenticated().map(at -> Long.toString(at.toEpochMilli())).orElse(""),
+        Long.toString(envelope.absoluteDeadline().toEpochMilli()),
+        id,
+        roles,
+        escape(envelope.device().userAgent()),
+        escape(envelope.device().address()));
+  }
+
+  /** The reverse; empty for another version or anything that is not an envelope. */
+  static Optional<Envelope> read(String text) {
+    String[] parts = text.split("\\|", -1);
+    if (parts.length != 8 || !parts[0].equals(VERSION)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new Envelope(
+              instant(parts[1]),
+              parts[2].isEmpty() ? Optional.empty() : Optional.of(instant(parts[2])),
+              instant(parts[3]),
+              parts[4].isEmpty()
+                  ? Optional.empty()
+                  : Optional.of(new Principal(decode(parts[4]), roles(parts[5]))),
+              new Device(unescape(parts[6]), unescape(parts[7]))));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Set<String> roles(String text) {
+    if (text.isEmpty()) {
+      return Set.of();
+    }
+    if (text.indexOf(',') < 0) {
+      return Set.of(decode(text)); // What most people have; read with every request.
+    }
+    return Arrays.stream(text.split(",", -1))
+        .map(EnvelopeText::decode)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Devices are long and read with every request: only the separator is worth escaping. */
+  private static String escape(String text) {
+    return text.replace("%", "%25").replace("|", "%7C");
+  }
+
+  private static String unescape(String text) {
+    return text.replace("%7C", "|").replace("%25", "%");
+  }
+
+  private static Instant instant(String millis) {
+    return Instant.ofEpochMilli(Long.parseLong(millis));
+  }
+
+  private static String encode(String part) {
+    return URLEncoder.encode(part, StandardCharsets.UTF_8);
+  }
+
+  private static String decode(String part) {
+    boolean plain = part.indexOf('%') < 0 && part.indexOf('+') < 0;
+    return plain ? part : URLDecoder.decode(part, StandardCharsets.UTF_8);
+  }
+}

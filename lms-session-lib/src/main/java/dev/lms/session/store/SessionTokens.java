@@ -1,0 +1,141 @@
+package dev.lms.session.store;
+
+import dev.lms.session.KeyRing;
+import dev.lms.session.StoredSession;
+import dev.lms.session.crypto.Hmac;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes and checks the signed ids that server-side stores put into the cookie. For authors of
+ * stores. Thread-safe.
+ *
+ * <p>A token is {@code GROUP ID MAC}, 47 characters of base64url:
+ *
+ * <ul>
+ *   <li>GROUP (18 random bits) survives rotation, so that a Redis Cluster keeps the old and the new
+ *       id of one session in one slot and can move the data in one atomic step;
+ *   <li>ID is 128 random bits, new on every rotation (OWASP ASVS 7.2.3);
+ *   <li>MAC is one half of an HMAC-SHA256; the other half, never sent, is the {@linkplain
+ *       Token#handle() handle}. A forged token is told apart without asking the store, and who
+ *       reads the store or the logs learns nothing that a browser could send.
+ * </ul>
+ */
+public final class SessionTokens {
+  private static final int GROUP = 3;
+  private static final int ID = 22;
+  private static final int MAC = 22;
+  private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
+  private final List<Hmac> keys;
+
+  /** Under ids without their MACs, which are still compared, in constant time. */
+  private final Recent<Signature> recent = new Recent<>();
+
+  private final SecureRandom random = new SecureRandom();
+
+  /** Tokens signed with the ring's current key; all its keys are accepted. */
+  public SessionTokens(KeyRing keys) {
+    this.keys = keys.keys("session-id").stream().map(Hmac::new).toList();
+  }
+
+  /**
+   * A token whose MAC was right.
+   *
+   * @param text what the browser holds: a credential, never to be logged or stored
+   * @param group the part that survives rotation
+   * @param handle 128 bits in hexadecimal: the name under which stores and logs know the session
+   */
+  public record Token(String text, String group, String handle) {
+    /** The same token, as an alias of the session that was rotated into this handle. */
+    public Token as(String handle) {
+      return new Token(text, group, handle);
+    }
+
+    @Override
+    public String toString() {
+      return "Token[" + handle + "]";
+    }
+  }
+
+  /** A token nobody has seen before. */
+  public Token mint() {
+    return sign(randomText(GROUP + ID));
+  }
+
+  /** A new token in the group of an old one. */
+  public Token mintBeside(Token old) {
+    return sign(old.group() + randomText(ID));
+  }
+
+  private Token sign(String id) {
+    Signature signature = sign(keys.get(0), id);
+    return signature.token(id + signature.mac());
+  }
+
+  /** The token, or empty if it was not made with a key of this ring. */
+  public Optional<Token> parse(String text) {
+    if (text.length() != GROUP + ID + MAC) {
+      return Optional.empty();
+    }
+    String id = text.substring(0, GROUP + ID);
+    String mac = text.substring(GROUP + ID);
+    Optional<Signature> known = recent.get(id).filter(signature -> signature.isWith(mac));
+    if (known.isPresent()) {
+      return known.map(signature -> signature.token(text));
+    }
+    for (Hmac key : keys) {
+      Signature signature = sign(key, id);
+      if (signature.isWith(mac)) {
+        recent.put(id, signature);
+        return Optional.of(signature.token(text));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The halves of an id's signature: what the browser must send, and what names the session. */
+  private record Signature(String mac, String handle) {
+    /** As text: the same bytes may have several spellings, and only one was handed out. */
+    boolean isWith(String sent) {
+      return MessageDigest.isEqual(bytes(mac), bytes(sent));
+    }
+
+    Token token(String text) {
+      return new Token(text, text.substring(0, GROUP), handle);
+    }
+  }
+
+  /**
+   * The token of a session that a store has loaded, under the name it has now, which the token of
+   * an alias does not say. Checks nothing: a store that finds nothing under the name says so.
+   */
+  public static Token of(StoredSession session) {
+    String text = session.token();
+    return new Token(text, text.substring(0, Math.min(GROUP, text.length())), session.handle());
+  }
+
+  private static Signature sign(Hmac key, String id) {
+    byte[] signature = key.sign(bytes(id));
+    return new Signature(
+        ENCODER.encodeToString(Arrays.copyOf(signature, Hmac.TAG_BYTES)),
+        HexFormat.of().formatHex(signature, Hmac.TAG_BYTES, 2 * Hmac.TAG_BYTES));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Random base64url text of so many characters, 6 bits each. */
+  private String randomText(int characters) {
+    byte[] bytes = new byte[(characters * 6 + 7) / 8];
+    random.nextBytes(bytes);
+    return ENCODER.encodeToString(bytes).substring(0, characters);
+  }
+}

@@ -1,0 +1,16 @@
+package dev.lms.session.file;
+
+import dev.lms.session.KeyRing;
+import dev.lms.session.SessionStore;
+import dev.lms.session.SessionStoreContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileSessionStoreTest extends SessionStoreContract {
+  @TempDir Path folder;
+
+  @Override
+  protected SessionStore open(KeyRing keys) {
+    return FileSessionStore.open(folder.resolve("sessions"), keys);
+  }
+}
