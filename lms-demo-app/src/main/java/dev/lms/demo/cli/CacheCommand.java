@@ -36,6 +36,11 @@ import picocli.CommandLine.Spec;
       "Looks after the page cache of the workers that serve.",
       "Reads the same configuration as serve: run it with the same environment, in the same folder."
     },
+    footer = {
+      "%nExamples:",
+      "  lmsctl cache stats",
+      "  lmsctl cache purge --tag course:py101"
+    },
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class CacheCommand implements Runnable {
@@ -58,7 +63,12 @@ final class CacheCommand implements Runnable {
   @Command(
       name = "stats",
       description = "What the page caches of all running workers counted, by variant and route.",
-      mixinStandardHelpOptions = true)
+      footer = {
+      "%nExamples:",
+      "  lmsctl cache stats",
+      "  lmsctl cache stats --watch"
+    },
+    mixinStandardHelpOptions = true)
   int stats(@Option(names = "--json", description = "As JSON.") boolean json) {
     Workers.Search search = running(Config.fromSystem());
     CacheReport report = CacheReport.of(Workers.together(search.found()));
@@ -121,7 +131,13 @@ final class CacheCommand implements Runnable {
         "Makes stored pages unusable on all workers, at once: when it ends, no request gets one.",
         "Without an option: all pages."
       },
-      mixinStandardHelpOptions = true)
+      footer = {
+      "%nExamples:",
+      "  lmsctl cache purge --tag course:py101",
+      "  lmsctl cache purge --path /course/explore",
+      "  lmsctl cache purge"
+    },
+    mixinStandardHelpOptions = true)
   int purge(
       @Option(
               names = "--tag",
@@ -173,7 +189,11 @@ final class CacheCommand implements Runnable {
         "Visits the hot pages of every running worker as a stranger, so that they are stored.",
         "One at a time, at most twenty a second. Workers do so by themselves when they start."
       },
-      mixinStandardHelpOptions = true)
+      footer = {
+      "%nExamples:",
+      "  lmsctl cache warm"
+    },
+    mixinStandardHelpOptions = true)
   int warm() throws InterruptedException {
     Config config = Config.fromSystem();
     Workers.Search search = running(config);

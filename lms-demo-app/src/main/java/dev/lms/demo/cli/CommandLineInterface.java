@@ -16,6 +16,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.class,
     synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "%nExamples:",
+      "  lmsctl serve --open",
+      "  lmsctl serve --workers 2",
+      "  lmsctl cache explain /course/explore --as student1",
+      "  lmsctl help session revoke"
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
@@ -40,7 +47,6 @@ public final class CommandLineInterface implements Runnable {
     Logging.setUp();
     try {
       return commands(features)
-          .setCaseInsensitiveEnumValuesAllowed(true)
           .setExecutionExceptionHandler((failure, commandLine, result) -> report(failure))
           .execute(args);
     } catch (Throwable failure) {
@@ -48,16 +54,20 @@ public final class CommandLineInterface implements Runnable {
     }
   }
 
-  private static CommandLine commands(List<Feature> features) {
+  static CommandLine commands(List<Feature> features) {
     return new CommandLine(new CommandLineInterface())
         .addSubcommand(new ServeCommand(features))
         .addSubcommand(new PlanCommand())
         .addSubcommand(new ConfigCommand())
         .addSubcommand(new KeyCommand())
-        .addSubcommand(new SessionCommand())
+        .addSubcommand(new SessionCommand(features))
         .addSubcommand(
             new CommandLine(new CacheCommand(features)).addSubcommand(new ExplainCommand(features)))
-        .addSubcommand(new VersionCommand());
+        .addSubcommand(new HelpCommand())
+        .addSubcommand(new CompletionCommand())
+        .addSubcommand(new VersionCommand())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(new WrongUsage());
   }
 
   @Override

@@ -11,6 +11,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "config",
     description = "Prints the effective configuration and where each value came from.",
+    footer = {
+      "%nExamples:",
+      "  lmsctl config",
+      "  lmsctl config --json"
+    },
     mixinStandardHelpOptions = true)
 final class ConfigCommand implements Callable<Integer> {
 

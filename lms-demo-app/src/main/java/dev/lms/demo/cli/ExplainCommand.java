@@ -24,9 +24,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "explain",
     description = {
-      "Says why a page is stored or not: its key, its variant, and every step of the decision.",
+      "Says why a page is stored or not: its key, its variant, and the step that decided.",
       "Runs the site's own code for one request beside the workers, which do not notice. Whether"
           + " a worker holds the page just now, its Cache-Status header tells."
+    },
+    footer = {
+      "%nExamples:",
+      "  lmsctl cache explain /course/explore?page=2",
+      "  lmsctl cache explain /course/py101/view --as student1 -v"
     },
     mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer> {
@@ -44,6 +49,11 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "As JSON.")
   private boolean json;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Print every step of the decision, not only the one that decided.")
+  private boolean verbose;
 
   /** Explains pages of these. */
   ExplainCommand(List<Feature> features) {
@@ -77,7 +87,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
     boolean showKey = config.environment() != Environment.PRODUCTION;
     ExplainReport report = new ExplainReport(target, user, answer, showKey);
-    System.out.print(json ? report.json() : report.text());
+    System.out.print(json ? report.json() : report.text(verbose));
     return 0;
   }
 

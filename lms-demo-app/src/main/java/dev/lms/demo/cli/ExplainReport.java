@@ -11,6 +11,7 @@ import dev.lms.pagecache.Variant;
 import dev.lms.pagecache.Verdict;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,8 +69,12 @@ record ExplainReport(
     return array;
   }
 
-  /** For people. */
-  String text() {
+  /**
+   * For people.
+   *
+   * @param verbose with the steps that had nothing to object to
+   */
+  String text(boolean verbose) {
     Explanation explained = answer.explanation();
     StringBuilder text = new StringBuilder();
     text.append("GET %s as %s%n".formatted(target, user == null ? "a stranger" : user));
@@ -80,8 +85,12 @@ record ExplainReport(
       text.append("%s%-9s %s%n".formatted(label, part.name(), showKey ? part.value() : HIDDEN));
       label = "         ";
     }
-    append(text, "Request", explained.request());
-    append(text, "Answer", explained.render());
+    if (verbose) {
+      append(text, "Request", explained.request());
+      append(text, "Answer", explained.render());
+    } else {
+      text.append("Decided  %s%n".formatted(decisive(explained)));
+    }
     text.append(
         switch (explained.verdict()) {
           case Verdict.Store store ->
@@ -92,6 +101,17 @@ record ExplainReport(
         });
     text.append("Answered %d, Cache-Status: %s%n".formatted(answer.status(), answer.cacheStatus()));
     return text.toString();
+  }
+
+  private static String decisive(Explanation explained) {
+    List<StoragePolicy.Answered> steps =
+        Stream.concat(explained.request().stream(), explained.render().stream()).toList();
+    return steps.stream()
+        .filter(StoragePolicy.Answered::objects)
+        .findFirst()
+        .map(step -> step.reason().token())
+        .orElse("by none: all " + steps.size() + " steps are ok")
+        + " (-v prints every step)";
   }
 
   private static void append(StringBuilder text, String what, List<StoragePolicy.Answered> steps) {

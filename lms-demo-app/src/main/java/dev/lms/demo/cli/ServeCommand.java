@@ -1,5 +1,6 @@
 package dev.lms.demo.cli;
 
+import dev.lms.demo.cache.Workers;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.config.KeyUse;
@@ -22,6 +23,8 @@ import java.net.BindException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -40,11 +43,32 @@ import picocli.CommandLine.TypeConversionException;
       "SIGTERM stops it: no new connections, requests under way finish within LMS_DRAIN_TIMEOUT,"
           + " exit code 0."
     },
+    footer = {
+      "%nExamples:",
+      "  lmsctl serve",
+      "  lmsctl serve --port 8081 --open",
+      "  lmsctl serve --workers auto --nginx-conf lms.conf"
+    },
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
   private static final int MIN_IDLE_CONNECTIONS = 1000;
 
   private final List<Feature> features;
+
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      description = "Listen on this address; instead of LMS_HOST.")
+  private @Nullable String host;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Listen on this port, several workers from it on; instead of LMS_PORT.")
+  private @Nullable Integer port;
+
+  @Option(names = "--open", description = "Open the site in a browser once it serves.")
+  private boolean open;
 
   @Option(
       names = "--workers",
@@ -81,7 +105,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Config config = Config.fromSystem();
+    Config config = Config.fromSystem(given());
     WorkerCount wanted = workers != null ? workers : config.workers().count();
     boolean single = supervised || wanted instanceof WorkerCount.Single;
     if (config.secrets().key().isPresent()) {
@@ -94,6 +118,17 @@ final class ServeCommand implements Callable<Integer> {
     }
     // The supervisor signs nothing; its workers take the keys into use.
     return supervise(withKeys(config, new SecretKeyFile(config.dataDir()).readOrCreate()), wanted);
+  }
+
+  private Map<String, String> given() {
+    Map<String, String> given = new HashMap<>();
+    if (host != null) {
+      given.put("LMS_HOST", host);
+    }
+    if (port != null) {
+      given.put("LMS_PORT", port.toString());
+    }
+    return given;
   }
 
   private static Config withKeys(Config config, StoredKeys keys) {
@@ -114,6 +149,11 @@ final class ServeCommand implements Callable<Integer> {
         .addShutdownHook(
             new Thread(
                 () -> {
+                  if (!supervised) {
+                    System.out.printf(
+                        "Stopping: requests under way have %d s to finish%n",
+                        config.web().drainTimeout().toSeconds());
+                  }
                   site.stop(config.web().drainTimeout());
                   // A stop that was asked for is a success; the JVM would say 143.
                   Runtime.getRuntime().halt(0);
@@ -125,6 +165,10 @@ final class ServeCommand implements Callable<Integer> {
       exitWithSupervisor();
     } else {
       describe(config, plan);
+      describeParts(site);
+      if (open) {
+        WebBrowser.open(Workers.at(config.web().host(), site.port()));
+      }
     }
     System.out.flush();
     new CountDownLatch(1).await();
@@ -224,6 +268,21 @@ final class ServeCommand implements Callable<Integer> {
         plan.heapMb(),
         plan.pageCacheMb(),
         plan.redisPool());
+  }
+
+  /** Whether each part works, and how long it took to say so. */
+  private static void describeParts(RunningSite site) {
+    List<String> parts = new ArrayList<>();
+    site.health()
+        .check()
+        .forEach(
+            (name, result) ->
+                parts.add(
+                    name
+                        + (result.ok()
+                            ? " ok (%.1f ms)".formatted(result.took().toNanos() / 1e6)
+                            : " FAILED, see the log")));
+    System.out.println("Parts: " + String.join(", ", parts));
   }
 
   private static String address(Config config, int port) {

@@ -4,12 +4,16 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.lms.demo.account.DeviceName;
+import dev.lms.demo.account.Users;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.KeyUse;
 import dev.lms.demo.config.SecretKeyFile;
 import dev.lms.demo.config.StoreChoice;
 import dev.lms.demo.config.StoredKeys;
+import dev.lms.demo.data.Database;
+import dev.lms.demo.data.DatabaseException;
 import dev.lms.demo.view.Text;
+import dev.lms.demo.wiring.Feature;
 import dev.lms.demo.wiring.SessionAccess;
 import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionStats;
@@ -33,11 +37,23 @@ import picocli.CommandLine.Spec;
       "Looks after sessions, while workers serve or not.",
       "Reads the same configuration as serve: run it with the same environment, in the same folder."
     },
+    footer = {
+      "%nExamples:",
+      "  lmsctl session stats",
+      "  lmsctl session list --user student1"
+    },
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class SessionCommand implements Runnable {
 
+  private final List<Feature> features;
+
   @Spec private CommandSpec spec = CommandSpec.create();
+
+  /** For the site with these. */
+  SessionCommand(List<Feature> features) {
+    this.features = features;
+  }
 
   @Override
   public void run() {
@@ -47,7 +63,11 @@ final class SessionCommand implements Runnable {
   @Command(
       name = "stats",
       description = "Counts the sessions that are live.",
-      mixinStandardHelpOptions = true)
+      footer = {
+      "%nExamples:",
+      "  lmsctl session stats --json"
+    },
+    mixinStandardHelpOptions = true)
   int stats(@Option(names = "--json", description = "As JSON.") boolean json) {
     Config config = Config.fromSystem();
     SessionStats stats = with(config, Sessions::stats);
@@ -76,12 +96,18 @@ final class SessionCommand implements Runnable {
   @Command(
       name = "list",
       description = "Lists where a person is signed in.",
-      mixinStandardHelpOptions = true)
+      footer = {
+      "%nExamples:",
+      "  lmsctl session list --user student1"
+    },
+    mixinStandardHelpOptions = true)
   int list(
       @Option(names = "--user", paramLabel = "U", required = true, description = "Whose.")
           String user,
       @Option(names = "--json", description = "As JSON.") boolean json) {
-    List<SessionInfo> list = with(Config.fromSystem(), sessions -> sessions.list(user));
+    Config config = Config.fromSystem();
+    List<SessionInfo> list = with(config, sessions -> sessions.list(user));
+    requireKnown(config, user, list.size());
     if (json) {
       JsonArray array = new JsonArray();
       list.forEach(info -> array.add(toJson(info)));
@@ -99,21 +125,58 @@ final class SessionCommand implements Runnable {
   @Command(
       name = "revoke",
       description = "Signs a person out everywhere, at once.",
-      mixinStandardHelpOptions = true)
+      footer = {
+      "%nExamples:",
+      "  lmsctl session revoke --user student1",
+      "  lmsctl session revoke --user student1 --yes"
+    },
+    mixinStandardHelpOptions = true)
   int revoke(
       @Option(names = "--user", paramLabel = "U", required = true, description = "Whom.")
-          String user) {
-    int ended = with(Config.fromSystem(), sessions -> sessions.revokeAll(user));
+          String user,
+      @Option(names = "--yes", description = "Do not ask.") boolean yes) {
+    Confirmation confirmation = Confirmation.of(yes, spec);
+    Config config = Config.fromSystem();
+    int live = with(config, sessions -> sessions.list(user).size());
+    requireKnown(config, user, live);
+    confirmation.require("End %s of %s?".formatted(count(live), user));
+    int ended = with(config, sessions -> sessions.revokeAll(user));
     System.out.printf("Ended %s of %s%n", count(ended), user);
     return 0;
   }
 
+  /** Somebody without a session may have mistyped the name. */
+  private void requireKnown(Config config, String user, int sessions) {
+    if (sessions > 0 || !Database.exists(config.databaseUrl())) {
+      return;
+    }
+    try (Database database =
+        Database.open(config.databaseUrl(), 1, Feature.tablesOf(features), false)) {
+      if (new Users(database, true).account(user).isEmpty()) {
+        throw new CommandFailure("there is no account " + user + ", and no session of it");
+      }
+    } catch (DatabaseException e) {
+      throw new CommandFailure("cannot use the database: " + e.getMessage());
+    }
+  }
+
   @Command(
       name = "purge",
-      description = "Ends every session of everybody, at once and without asking.",
-      mixinStandardHelpOptions = true)
-  int purge() {
-    long ended = with(Config.fromSystem(), Sessions::purge);
+      description = "Ends every session of everybody, at once.",
+      footer = {
+      "%nExamples:",
+      "  lmsctl session purge",
+      "  lmsctl session purge --yes"
+    },
+    mixinStandardHelpOptions = true)
+  int purge(@Option(names = "--yes", description = "Do not ask.") boolean yes) {
+    Confirmation confirmation = Confirmation.of(yes, spec);
+    Config config = Config.fromSystem();
+    if (!yes) {
+      long live = with(config, sessions -> sessions.stats().live());
+      confirmation.require("End %s, everybody's?".formatted(count(live)));
+    }
+    long ended = with(config, Sessions::purge);
     System.out.printf("Ended %s%n", count(ended));
     return 0;
   }

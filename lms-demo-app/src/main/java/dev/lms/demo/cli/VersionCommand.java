@@ -8,6 +8,10 @@ import picocli.CommandLine.IVersionProvider;
 @Command(
     name = "version",
     description = "Prints the version.",
+    footer = {
+      "%nExamples:",
+      "  lmsctl version"
+    },
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.class)
 final class VersionCommand implements Callable<Integer>, IVersionProvider {

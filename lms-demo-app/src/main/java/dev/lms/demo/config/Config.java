@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,7 +90,19 @@ public record Config(
    * @throws ConfigException naming every error at once
    */
   public static Config fromSystem() {
-    return read(System.getenv());
+    return fromSystem(Map.of());
+  }
+
+  /**
+   * Reads the environment of this process.
+   *
+   * @param given variables that the command line gives; they come first
+   * @throws ConfigException naming every error at once
+   */
+  public static Config fromSystem(Map<String, String> given) {
+    Map<String, String> all = new HashMap<>(System.getenv());
+    all.putAll(given);
+    return read(all);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.lms.demo.monitor;
 
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,6 +21,13 @@ public final class Health {
      */
     void run() throws Exception;
   }
+
+  /**
+   * What came of a check.
+   *
+   * @param took how long it took
+   */
+  public record Result(boolean ok, Duration took) {}
 
   private record Named(String name, Check check) {}
 
@@ -42,11 +50,13 @@ public final class Health {
     return draining.get();
   }
 
-  /** Runs all checks, in their order; true for those that passed. */
-  public Map<String, Boolean> check() {
-    Map<String, Boolean> results = new LinkedHashMap<>();
+  /** Runs all checks, in their order. */
+  public Map<String, Result> check() {
+    Map<String, Result> results = new LinkedHashMap<>();
     for (Named named : checks) {
-      results.put(named.name(), passes(named));
+      long begun = System.nanoTime();
+      boolean ok = passes(named);
+      results.put(named.name(), new Result(ok, Duration.ofNanos(System.nanoTime() - begun)));
     }
     return results;
   }

@@ -33,16 +33,16 @@ final class HealthPages {
       answer(request, 503, "draining", Map.of());
       return;
     }
-    Map<String, Boolean> results = health.check();
-    boolean ok = !results.containsValue(false);
+    Map<String, Health.Result> results = health.check();
+    boolean ok = results.values().stream().allMatch(Health.Result::ok);
     answer(request, ok ? 200 : 503, ok ? "ok" : "failed", results);
   }
 
   private static void answer(
-      Request request, int status, String summary, Map<String, Boolean> results)
+      Request request, int status, String summary, Map<String, Health.Result> results)
       throws IOException {
     Map<String, String> checks = new LinkedHashMap<>();
-    results.forEach((name, ok) -> checks.put(name, ok ? "ok" : "failed"));
+    results.forEach((name, result) -> checks.put(name, result.ok() ? "ok" : "failed"));
     request.header("Cache-Control", "no-store");
     if (request.wantsJson()) {
       request.json(status, Map.of("status", summary, "checks", checks));

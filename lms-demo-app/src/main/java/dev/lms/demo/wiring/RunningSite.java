@@ -185,6 +185,11 @@ public final class RunningSite {
     return sentences;
   }
 
+  /** What it needs, to be checked. */
+  public Health health() {
+    return health;
+  }
+
   /** The port it listens on. */
   public int port() {
     return server.address().getPort();

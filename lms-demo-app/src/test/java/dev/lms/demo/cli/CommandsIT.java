@@ -125,6 +125,12 @@ class CommandsIT {
         "session",
         "session list",
         "session revoke",
+        "session revoke --user student1",
+        "session purge",
+        "help nothing",
+        "help cache nothing",
+        "completion",
+        "completion tcsh",
         "session purge now",
         "key",
         "key rotate now",
@@ -160,7 +166,16 @@ class CommandsIT {
   @Test
   void everyCommandHasHelp() {
     for (String command :
-        List.of("serve", "plan", "config", "key", "session", "cache", "version")) {
+        List.of(
+            "serve",
+            "plan",
+            "config",
+            "key",
+            "session",
+            "cache",
+            "help",
+            "completion",
+            "version")) {
       Finished help = lmsctl(command, "--help");
       assertEquals(0, help.exitCode());
       assertTrue(help.output().startsWith("Usage: lmsctl " + command), help.output());

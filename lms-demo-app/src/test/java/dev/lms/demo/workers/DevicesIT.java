@@ -117,7 +117,7 @@ class DevicesIT {
   @EnumSource(names = {"REDIS", "FILE"})
   void aCommandListsAndEndsWhatRunningWorkersKnow(Backend.Kind kind) throws Exception {
     Backend site = SHARED.of(kind);
-    lmsctl(site, "session", "purge");
+    lmsctl(site, "session", "purge", "--yes");
     Browser laptop = new Browser(site.one().uri("/"), LAPTOP).from("192.0.2.1, 203.0.113.9");
     assertEquals(303, laptop.signIn("student3").status());
     Browser desk = signedIn(site.two(), DESK, "student3");
@@ -151,7 +151,18 @@ class DevicesIT {
     assertTrue(words.output().startsWith("student3 has 2 sessions\n"), words.output());
     assertTrue(words.output().contains("\n  Firefox on Linux, 203.0.113.9\n"), words.output());
 
-    Finished revoked = lmsctl(site, "session", "revoke", "--user", "student3");
+    Finished nobody = lmsctl(site, "session", "revoke", "--user", "nobody", "--yes");
+    assertEquals(1, nobody.exitCode());
+    assertTrue(nobody.errors().contains("there is no account nobody"), nobody.errors());
+    assertEquals(1, lmsctl(site, "session", "list", "--user", "nobody").exitCode());
+    for (String unsure : List.of("revoke --user student3", "purge")) {
+      Finished asked = lmsctl(site, ("session " + unsure).split(" ", -1));
+      assertEquals(2, asked.exitCode());
+      assertTrue(asked.errors().contains("--yes"), asked.errors());
+    }
+    assertTrue(isSignedIn(site, laptop), "nothing was ended");
+
+    Finished revoked = lmsctl(site, "session", "revoke", "--user", "student3", "--yes");
     assertEquals("Ended 2 sessions of student3\n", revoked.output(), revoked.errors());
     assertFalse(isSignedIn(site, laptop));
     assertFalse(isSignedIn(site, desk));
@@ -160,7 +171,7 @@ class DevicesIT {
         "student3 has 0 sessions\n",
         lmsctl(site, "session", "list", "--user", "student3").output());
 
-    assertEquals("Ended 2 sessions\n", lmsctl(site, "session", "purge").output());
+    assertEquals("Ended 2 sessions\n", lmsctl(site, "session", "purge", "--yes").output());
     assertFalse(isSignedIn(site, neighbour));
     assertEquals(
         "0 live sessions in "
@@ -184,7 +195,7 @@ class DevicesIT {
       assertEquals(404, browser.post("/user/account/" + path, form).status());
     }
     for (String command :
-        List.of("stats", "list --user student1", "revoke --user student1", "purge")) {
+        List.of("stats", "list --user student1", "revoke --user student1 --yes", "purge --yes")) {
       Finished finished = lmsctl(site, ("session " + command).split(" ", -1));
       assertEquals(1, finished.exitCode());
       assertEquals("", finished.output());

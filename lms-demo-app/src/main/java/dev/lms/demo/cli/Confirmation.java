@@ -1,0 +1,48 @@
+package dev.lms.demo.cli;
+
+import java.io.Console;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Asks before something ends that cannot be brought back. */
+final class Confirmation {
+  private final @Nullable Console terminal;
+  private final boolean given;
+
+  private Confirmation(@Nullable Console terminal, boolean given) {
+    this.terminal = terminal;
+    this.given = given;
+  }
+
+  /**
+   * With {@code --yes} nobody is asked; without it somebody must be there.
+   *
+   * @throws ParameterException off a terminal
+   */
+  static Confirmation of(boolean yes, CommandSpec spec) {
+    Console console = System.console();
+    boolean terminal = console != null && console.isTerminal();
+    if (!yes && !terminal) {
+      throw new ParameterException(
+          spec.commandLine(), "this ends sessions: off a terminal say --yes; nothing was ended");
+    }
+    return new Confirmation(terminal ? console : null, yes);
+  }
+
+  /**
+   * Whether to go on.
+   *
+   * @throws CommandFailure if the answer is anything but yes
+   */
+  void require(String question) {
+    if (given || terminal == null) {
+      return;
+    }
+    String answer = terminal.readLine("%s [y/N] ", question);
+    if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).matches("y|yes")) {
+      throw new CommandFailure("nothing was ended");
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.lms.demo.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class CommandLineInterfaceTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int lmsctl(String line) {
+    return CommandLineInterface.commands(List.of())
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(line.split(" ", -1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "srve, serve",
+    "sevre, serve",
+    "cahce, cache",
+    "cache exlpain, explain",
+    "serve --prot 1, --port",
+    "help sesion, session"
+  })
+  void aSlipOfTheFingerIsUnderstood(String line, String meant) {
+    assertEquals(2, lmsctl(line));
+    assertTrue(err.toString().contains("Did you mean: " + meant + "?"), err.toString());
+    assertEquals("", out.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"doctor", "frobnicate", "cache everything", "serve --colour", "x"})
+  void whatIsFarFromEveryNameIsNotGuessedAt(String line) {
+    assertEquals(2, lmsctl(line));
+    assertFalse(err.toString().contains("Did you mean"), err.toString());
+    assertTrue(err.toString().contains("Read on: lmsctl"), err.toString());
+  }
+
+  @Test
+  void helpIsTheHelpOfTheCommand() {
+    assertEquals(0, lmsctl("help cache explain"));
+    String help = out.toString();
+    assertTrue(help.startsWith("Usage: lmsctl cache explain"), help);
+    out.getBuffer().setLength(0);
+    assertEquals(0, lmsctl("cache explain --help"));
+    assertEquals(help, out.toString());
+    out.getBuffer().setLength(0);
+    assertEquals(0, lmsctl("help"));
+    assertTrue(out.toString().startsWith("Usage: lmsctl ["), out.toString());
+  }
+
+  @Test
+  void everyHelpHasAnExample() {
+    List<String> without = new ArrayList<>();
+    collect(CommandLineInterface.commands(List.of()), without);
+    assertEquals(List.of(), without);
+  }
+
+  private static void collect(CommandLine command, List<String> without) {
+    String name = command.getCommandSpec().qualifiedName();
+    if (!command.getUsageMessage().matches("(?s).*Examples:\\R.*lmsctl.*")) {
+      without.add(name);
+    }
+    command.getSubcommands().values().forEach(sub -> collect(sub, without));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"revoke --user student1", "purge"})
+  void offATerminalNothingEndsWithoutAYes(String line) {
+    assertEquals(2, lmsctl("session " + line));
+    assertTrue(err.toString().contains("--yes"), err.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bash", "zsh"})
+  void completionIsAScriptThatTheShellUnderstands(String shell, @TempDir Path folder)
+      throws Exception {
+    assertEquals(0, lmsctl("completion " + shell));
+    assertTrue(out.toString().contains("explain"), out.toString());
+    Path script = Files.writeString(folder.resolve("lmsctl"), out.toString());
+    Process check =
+        new ProcessBuilder("bash", "-n", script.toString()).redirectErrorStream(true).start();
+    String said = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, check.waitFor(), said);
+  }
+
+  @Test
+  void fishCompletesCommandsWhereTheyStand() {
+    assertEquals(0, lmsctl("completion fish"));
+    List<String> lines = out.toString().lines().toList();
+    assertTrue(
+        lines.contains(
+            "complete -c lmsctl -n '__fish_use_subcommand' -a key -d 'Makes and changes secret"
+                + " keys.'"),
+        out.toString());
+    assertTrue(
+        lines.stream()
+            .anyMatch(
+                line ->
+                    line.contains("__fish_seen_subcommand_from cache; and __fish_seen_subcommand_from explain'")
+                        && line.contains(" -l as -r")),
+        out.toString());
+    assertFalse(out.toString().contains("supervised"), "what is hidden stays so");
+  }
+}
