@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,11 +37,7 @@ import picocli.CommandLine.Spec;
       "Looks after the page cache of the workers that serve.",
       "Reads the same configuration as serve: run it with the same environment, in the same folder."
     },
-    footer = {
-      "%nExamples:",
-      "  lmsctl cache stats",
-      "  lmsctl cache purge --tag course:py101"
-    },
+    footer = {"%nExamples:", "  lmsctl cache stats", "  lmsctl cache purge --tag course:py101"},
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class CacheCommand implements Runnable {
@@ -63,14 +60,27 @@ final class CacheCommand implements Runnable {
   @Command(
       name = "stats",
       description = "What the page caches of all running workers counted, by variant and route.",
-      footer = {
-      "%nExamples:",
-      "  lmsctl cache stats",
-      "  lmsctl cache stats --watch"
-    },
-    mixinStandardHelpOptions = true)
-  int stats(@Option(names = "--json", description = "As JSON.") boolean json) {
-    Workers.Search search = running(Config.fromSystem());
+      footer = {"%nExamples:", "  lmsctl cache stats", "  lmsctl cache stats --watch"},
+      mixinStandardHelpOptions = true)
+  int stats(
+      @Option(names = "--json", description = "As JSON.") boolean json,
+      @Option(
+              names = "--watch",
+              description = "Again every two seconds, until it is stopped with Ctrl-C.")
+          boolean watch)
+      throws InterruptedException {
+    Config config = Config.fromSystem();
+    int result = stats(config, json);
+    CountDownLatch never = new CountDownLatch(1);
+    while (watch && !never.await(2, TimeUnit.SECONDS)) {
+      System.out.println();
+      result = stats(config, json);
+    }
+    return result;
+  }
+
+  private static int stats(Config config, boolean json) {
+    Workers.Search search = running(config);
     CacheReport report = CacheReport.of(Workers.together(search.found()));
     if (json) {
       JsonObject answer = new JsonObject();
@@ -88,41 +98,22 @@ final class CacheCommand implements Runnable {
           ports(search).stream().map(String::valueOf).collect(Collectors.joining(", ")),
           report.bytes() / 1024,
           report.sharedBytes() / 1024);
-      report.variants().forEach((variant, counts) -> print(variant, counts));
-      report
-          .routes()
-          .forEach(
-              (route, variants) -> {
-                System.out.println(route);
-                variants.forEach((variant, counts) -> print("  " + variant, counts));
-              });
+      StatsTable.of(report).forEach(System.out::println);
+      if (!report.passed().isEmpty()) {
+        System.out.println(
+            "Not from the cache and not stored: "
+                + report.passed().entrySet().stream()
+                    .map(reason -> reason.getKey() + " " + reason.getValue())
+                    .collect(Collectors.joining(", ")));
+      }
     }
+    System.out.flush();
     search.silent().forEach(port -> System.err.println("No worker answers on port " + port));
     return search.silent().isEmpty() ? 0 : 1;
   }
 
   private static List<Integer> ports(Workers.Search search) {
     return search.found().stream().map(Workers.Found::port).toList();
-  }
-
-  private static void print(String what, CacheReport.Counts counts) {
-    long fromStore = counts.hits() + counts.stale() + counts.collapsed();
-    if (fromStore + counts.misses() + counts.bypassed() == 0) {
-      return;
-    }
-    System.out.printf(
-        "%-10s hits %d, stale %d, collapsed %d, misses %d (stored %d), bypassed %d; %d KB served,"
-            + " %.3f s of rendering saved%s%n",
-        what,
-        counts.hits(),
-        counts.stale(),
-        counts.collapsed(),
-        counts.misses(),
-        counts.stored(),
-        counts.bypassed(),
-        counts.bytesServed() / 1024,
-        counts.renderSecondsSaved(),
-        counts.passed().isEmpty() ? "" : "; not cached: " + counts.passed());
   }
 
   @Command(
@@ -132,12 +123,12 @@ final class CacheCommand implements Runnable {
         "Without an option: all pages."
       },
       footer = {
-      "%nExamples:",
-      "  lmsctl cache purge --tag course:py101",
-      "  lmsctl cache purge --path /course/explore",
-      "  lmsctl cache purge"
-    },
-    mixinStandardHelpOptions = true)
+        "%nExamples:",
+        "  lmsctl cache purge --tag course:py101",
+        "  lmsctl cache purge --path /course/explore",
+        "  lmsctl cache purge"
+      },
+      mixinStandardHelpOptions = true)
   int purge(
       @Option(
               names = "--tag",
@@ -189,11 +180,8 @@ final class CacheCommand implements Runnable {
         "Visits the hot pages of every running worker as a stranger, so that they are stored.",
         "One at a time, at most twenty a second. Workers do so by themselves when they start."
       },
-      footer = {
-      "%nExamples:",
-      "  lmsctl cache warm"
-    },
-    mixinStandardHelpOptions = true)
+      footer = {"%nExamples:", "  lmsctl cache warm"},
+      mixinStandardHelpOptions = true)
   int warm() throws InterruptedException {
     Config config = Config.fromSystem();
     Workers.Search search = running(config);

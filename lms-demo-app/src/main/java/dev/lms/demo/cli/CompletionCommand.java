@@ -57,8 +57,7 @@ final class CompletionCommand implements Callable<Integer> {
     if (path.isEmpty()) {
       here.append("__fish_use_subcommand");
     } else {
-      path.forEach(
-          word -> here.append(here.isEmpty() ? "" : "; and ").append(seen(List.of(word))));
+      path.forEach(word -> here.append(here.isEmpty() ? "" : "; and ").append(seen(List.of(word))));
       if (!command.getSubcommands().isEmpty()) {
         here.append("; and not ").append(seen(List.copyOf(command.getSubcommands().keySet())));
       }

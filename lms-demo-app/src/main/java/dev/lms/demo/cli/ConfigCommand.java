@@ -11,11 +11,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "config",
     description = "Prints the effective configuration and where each value came from.",
-    footer = {
-      "%nExamples:",
-      "  lmsctl config",
-      "  lmsctl config --json"
-    },
+    footer = {"%nExamples:", "  lmsctl config", "  lmsctl config --json"},
     mixinStandardHelpOptions = true)
 final class ConfigCommand implements Callable<Integer> {
 

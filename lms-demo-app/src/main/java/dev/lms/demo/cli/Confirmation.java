@@ -2,16 +2,17 @@ package dev.lms.demo.cli;
 
 import java.io.Console;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** Asks before something ends that cannot be brought back. */
 final class Confirmation {
-  private final @Nullable Console terminal;
+  private final Optional<Console> terminal;
   private final boolean given;
 
-  private Confirmation(@Nullable Console terminal, boolean given) {
+  private Confirmation(Optional<Console> terminal, boolean given) {
     this.terminal = terminal;
     this.given = given;
   }
@@ -22,13 +23,12 @@ final class Confirmation {
    * @throws ParameterException off a terminal
    */
   static Confirmation of(boolean yes, CommandSpec spec) {
-    Console console = System.console();
-    boolean terminal = console != null && console.isTerminal();
-    if (!yes && !terminal) {
+    Optional<Console> terminal = Optional.ofNullable(System.console()).filter(Console::isTerminal);
+    if (!yes && terminal.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(), "this ends sessions: off a terminal say --yes; nothing was ended");
     }
-    return new Confirmation(terminal ? console : null, yes);
+    return new Confirmation(terminal, yes);
   }
 
   /**
@@ -37,10 +37,10 @@ final class Confirmation {
    * @throws CommandFailure if the answer is anything but yes
    */
   void require(String question) {
-    if (given || terminal == null) {
+    if (given || terminal.isEmpty()) {
       return;
     }
-    String answer = terminal.readLine("%s [y/N] ", question);
+    @Nullable String answer = terminal.get().readLine("%s [y/N] ", question);
     if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).matches("y|yes")) {
       throw new CommandFailure("nothing was ended");
     }

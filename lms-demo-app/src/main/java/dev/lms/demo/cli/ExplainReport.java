@@ -107,10 +107,10 @@ record ExplainReport(
     List<StoragePolicy.Answered> steps =
         Stream.concat(explained.request().stream(), explained.render().stream()).toList();
     return steps.stream()
-        .filter(StoragePolicy.Answered::objects)
-        .findFirst()
-        .map(step -> step.reason().token())
-        .orElse("by none: all " + steps.size() + " steps are ok")
+            .filter(StoragePolicy.Answered::objects)
+            .findFirst()
+            .map(step -> step.reason().token())
+            .orElse("by none: all " + steps.size() + " steps are ok")
         + " (-v prints every step)";
   }
 

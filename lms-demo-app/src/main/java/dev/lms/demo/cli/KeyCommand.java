@@ -18,11 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "key",
     description = "Makes and changes secret keys.",
-    footer = {
-      "%nExamples:",
-      "  lmsctl key generate",
-      "  lmsctl key rotate"
-    },
+    footer = {"%nExamples:", "  lmsctl key generate", "  lmsctl key rotate"},
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {KeyCommand.Generate.class, KeyCommand.Rotate.class})
@@ -38,11 +34,8 @@ final class KeyCommand implements Runnable {
   @Command(
       name = "generate",
       description = "Prints a strong key for SECRET_KEY: 256 random bits.",
-      footer = {
-      "%nExamples:",
-      "  SECRET_KEY=$(lmsctl key generate)"
-    },
-    mixinStandardHelpOptions = true)
+      footer = {"%nExamples:", "  SECRET_KEY=$(lmsctl key generate)"},
+      mixinStandardHelpOptions = true)
   static final class Generate implements Callable<Integer> {
     @Override
     public Integer call() {
@@ -60,11 +53,8 @@ final class KeyCommand implements Runnable {
         "SECRET_KEY from the environment: prints the values to set, and in which order; they hold"
             + " the secrets."
       },
-      footer = {
-      "%nExamples:",
-      "  lmsctl key rotate"
-    },
-    mixinStandardHelpOptions = true)
+      footer = {"%nExamples:", "  lmsctl key rotate"},
+      mixinStandardHelpOptions = true)
   static final class Rotate implements Callable<Integer> {
     private static final String RESTART = "Now restart the workers, one by one; then: ";
 

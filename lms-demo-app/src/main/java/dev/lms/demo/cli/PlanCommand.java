@@ -20,11 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "plan",
     description = "Prints what this machine carries and the arithmetic behind it.",
-    footer = {
-      "%nExamples:",
-      "  lmsctl plan",
-      "  lmsctl plan --cpus 4 --ram-mb 2048 --workload io"
-    },
+    footer = {"%nExamples:", "  lmsctl plan", "  lmsctl plan --cpus 4 --ram-mb 2048 --workload io"},
     mixinStandardHelpOptions = true)
 final class PlanCommand implements Callable<Integer> {
 

@@ -165,7 +165,7 @@ final class ServeCommand implements Callable<Integer> {
       exitWithSupervisor();
     } else {
       describe(config, plan);
-      describeParts(site);
+      describeParts(site, config.web().host());
       if (open) {
         WebBrowser.open(Workers.at(config.web().host(), site.port()));
       }
@@ -201,6 +201,9 @@ final class ServeCommand implements Callable<Integer> {
           "Warning: %d workers are more than the %d this machine carries%n", count, plan.workers());
     }
     System.out.flush();
+    if (open) {
+      WebBrowser.openOnceServing(Workers.at(config.web().host(), config.web().port()));
+    }
     return supervisor.run();
   }
 
@@ -271,7 +274,7 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /** Whether each part works, and how long it took to say so. */
-  private static void describeParts(RunningSite site) {
+  private static void describeParts(RunningSite site, String host) {
     List<String> parts = new ArrayList<>();
     site.health()
         .check()
@@ -283,6 +286,7 @@ final class ServeCommand implements Callable<Integer> {
                             ? " ok (%.1f ms)".formatted(result.took().toNanos() / 1e6)
                             : " FAILED, see the log")));
     System.out.println("Parts: " + String.join(", ", parts));
+    System.out.println("Next: open " + Workers.at(host, site.port()) + "/ and sign in");
   }
 
   private static String address(Config config, int port) {

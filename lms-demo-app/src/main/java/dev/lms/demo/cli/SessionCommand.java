@@ -37,11 +37,7 @@ import picocli.CommandLine.Spec;
       "Looks after sessions, while workers serve or not.",
       "Reads the same configuration as serve: run it with the same environment, in the same folder."
     },
-    footer = {
-      "%nExamples:",
-      "  lmsctl session stats",
-      "  lmsctl session list --user student1"
-    },
+    footer = {"%nExamples:", "  lmsctl session stats", "  lmsctl session list --user student1"},
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class SessionCommand implements Runnable {
@@ -63,11 +59,8 @@ final class SessionCommand implements Runnable {
   @Command(
       name = "stats",
       description = "Counts the sessions that are live.",
-      footer = {
-      "%nExamples:",
-      "  lmsctl session stats --json"
-    },
-    mixinStandardHelpOptions = true)
+      footer = {"%nExamples:", "  lmsctl session stats --json"},
+      mixinStandardHelpOptions = true)
   int stats(@Option(names = "--json", description = "As JSON.") boolean json) {
     Config config = Config.fromSystem();
     SessionStats stats = with(config, Sessions::stats);
@@ -96,11 +89,8 @@ final class SessionCommand implements Runnable {
   @Command(
       name = "list",
       description = "Lists where a person is signed in.",
-      footer = {
-      "%nExamples:",
-      "  lmsctl session list --user student1"
-    },
-    mixinStandardHelpOptions = true)
+      footer = {"%nExamples:", "  lmsctl session list --user student1"},
+      mixinStandardHelpOptions = true)
   int list(
       @Option(names = "--user", paramLabel = "U", required = true, description = "Whose.")
           String user,
@@ -126,11 +116,11 @@ final class SessionCommand implements Runnable {
       name = "revoke",
       description = "Signs a person out everywhere, at once.",
       footer = {
-      "%nExamples:",
-      "  lmsctl session revoke --user student1",
-      "  lmsctl session revoke --user student1 --yes"
-    },
-    mixinStandardHelpOptions = true)
+        "%nExamples:",
+        "  lmsctl session revoke --user student1",
+        "  lmsctl session revoke --user student1 --yes"
+      },
+      mixinStandardHelpOptions = true)
   int revoke(
       @Option(names = "--user", paramLabel = "U", required = true, description = "Whom.")
           String user,
@@ -163,12 +153,8 @@ final class SessionCommand implements Runnable {
   @Command(
       name = "purge",
       description = "Ends every session of everybody, at once.",
-      footer = {
-      "%nExamples:",
-      "  lmsctl session purge",
-      "  lmsctl session purge --yes"
-    },
-    mixinStandardHelpOptions = true)
+      footer = {"%nExamples:", "  lmsctl session purge", "  lmsctl session purge --yes"},
+      mixinStandardHelpOptions = true)
   int purge(@Option(names = "--yes", description = "Do not ask.") boolean yes) {
     Confirmation confirmation = Confirmation.of(yes, spec);
     Config config = Config.fromSystem();

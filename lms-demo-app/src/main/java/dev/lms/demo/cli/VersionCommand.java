@@ -8,10 +8,7 @@ import picocli.CommandLine.IVersionProvider;
 @Command(
     name = "version",
     description = "Prints the version.",
-    footer = {
-      "%nExamples:",
-      "  lmsctl version"
-    },
+    footer = {"%nExamples:", "  lmsctl version"},
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.class)
 final class VersionCommand implements Callable<Integer>, IVersionProvider {

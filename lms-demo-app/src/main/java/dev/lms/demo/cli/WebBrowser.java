@@ -1,9 +1,12 @@
 package dev.lms.demo.cli;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** The browser that this desktop opens addresses with. */
 final class WebBrowser {
@@ -11,7 +14,26 @@ final class WebBrowser {
       List.of(
           List.of("xdg-open"), List.of("open"), List.of("rundll32", "url.dll,FileProtocolHandler"));
 
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration RETRY = Duration.ofMillis(200);
+
   private WebBrowser() {}
+
+  /** Opens an address as soon as somebody listens there, if that is within a minute. */
+  static void openOnceServing(URI address) {
+    Thread.startVirtualThread(
+        () -> {
+          long end = System.nanoTime() + PATIENCE.toNanos();
+          while (System.nanoTime() - end < 0) {
+            try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+              open(address);
+              return;
+            } catch (IOException e) {
+              LockSupport.parkNanos(RETRY.toNanos());
+            }
+          }
+        });
+  }
 
   /** Opens an address, or says that somebody has to. */
   static void open(URI address) {

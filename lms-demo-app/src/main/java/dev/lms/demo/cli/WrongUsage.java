@@ -64,8 +64,7 @@ final class WrongUsage implements CommandLine.IParameterExceptionHandler {
         boolean same = one.charAt(i - 1) == other.charAt(j - 1);
         cost[i][j] =
             Math.min(
-                cost[i - 1][j - 1] + (same ? 0 : 1),
-                1 + Math.min(cost[i - 1][j], cost[i][j - 1]));
+                cost[i - 1][j - 1] + (same ? 0 : 1), 1 + Math.min(cost[i - 1][j], cost[i][j - 1]));
         if (i > 1
             && j > 1
             && one.charAt(i - 1) == other.charAt(j - 2)

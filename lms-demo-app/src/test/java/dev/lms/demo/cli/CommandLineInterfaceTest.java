@@ -113,7 +113,8 @@ class CommandLineInterfaceTest {
         lines.stream()
             .anyMatch(
                 line ->
-                    line.contains("__fish_seen_subcommand_from cache; and __fish_seen_subcommand_from explain'")
+                    line.contains(
+                            "__fish_seen_subcommand_from cache; and __fish_seen_subcommand_from explain'")
                         && line.contains(" -l as -r")),
         out.toString());
     assertFalse(out.toString().contains("supervised"), "what is hidden stays so");
