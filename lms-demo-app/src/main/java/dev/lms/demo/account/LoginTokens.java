@@ -22,6 +22,10 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class LoginTokens {
   private static final int NONCE_BYTES = 16;
+
+  /** Each value costs a signature; more of one name than this are somebody playing. */
+  private static final int MOST = 4;
+
   private static final Pattern NONCE = Pattern.compile("[A-Za-z0-9_-]{22}");
   private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
@@ -82,15 +86,19 @@ final class LoginTokens {
     return BASE64.encodeToString(nonce);
   }
 
-  /** Well-formed nonces from all cookie headers: there may be several, and several of one name. */
   private List<String> nonces(HttpExchange exchange) {
+    return nonces(exchange.getRequestHeaders().getOrDefault("Cookie", List.of()));
+  }
+
+  /** Well-formed nonces from all cookie headers: there may be several, and several of one name. */
+  List<String> nonces(List<String> headers) {
     List<String> nonces = new ArrayList<>();
-    for (String header : exchange.getRequestHeaders().getOrDefault("Cookie", List.of())) {
+    for (String header : headers) {
       for (String pair : header.split(";", -1)) {
         int equals = pair.indexOf('=');
         if (equals >= 0 && trimmed(pair.substring(0, equals)).equals(cookie)) {
           String nonce = unquoted(trimmed(pair.substring(equals + 1)));
-          if (NONCE.matcher(nonce).matches()) {
+          if (nonces.size() < MOST && NONCE.matcher(nonce).matches() && !nonces.contains(nonce)) {
             nonces.add(nonce);
           }
         }

@@ -3,9 +3,12 @@ package dev.lms.demo.http;
 import com.sun.net.httpserver.Headers;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** What the client would rather have (RFC 9110 section 12.5.1): a page, or JSON. */
 final class Accept {
+  /** RFC 9110 section 12.4.2. Java reads more as a number: 1d, 0x1p3, NaN. */
+  private static final Pattern WEIGHT = Pattern.compile("0(\\.[0-9]{0,3})?|1(\\.0{0,3})?");
 
   private Accept() {}
 
@@ -55,11 +58,8 @@ final class Accept {
     for (int i = 1; i < parts.length; i++) {
       String parameter = parts[i].strip().toLowerCase(Locale.ROOT);
       if (parameter.startsWith("q=")) {
-        try {
-          return Double.parseDouble(parameter.substring(2));
-        } catch (NumberFormatException e) {
-          return 0;
-        }
+        String number = parameter.substring(2);
+        return WEIGHT.matcher(number).matches() ? Double.parseDouble(number) : 0;
       }
     }
     return 1;

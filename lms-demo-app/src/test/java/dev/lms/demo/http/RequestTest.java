@@ -158,6 +158,12 @@ class RequestTest {
         "*/* | false",
         "text/plain | false",
         "application/json;q=x | false",
+        "application/json;q=5, text/html | false",
+        "application/json;q=0x1p0 | false",
+        "application/json;q=1d | false",
+        "application/json;q=1e0 | false",
+        "application/json;q=NaN | false",
+        "text/html;q=NaN, application/json;q=0.1 | true",
         "'' | false",
       })
   void jsonIsForThoseWhoAskForIt(String accept, boolean json) {

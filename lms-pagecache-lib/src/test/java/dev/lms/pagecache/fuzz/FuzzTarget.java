@@ -117,7 +117,8 @@ public abstract class FuzzTarget {
   }
 
   private String told(byte[] input) {
-    return "seed " + seed + ", " + Seeds.written(input);
+    String written = Seeds.written(before(input, Math.min(LONGEST, input.length)));
+    return "seed " + seed + ", " + input.length + " bytes: " + written;
   }
 
   private static long allocated() {
