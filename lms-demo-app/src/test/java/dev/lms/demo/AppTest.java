@@ -80,4 +80,25 @@ class AppTest {
     assertEquals(400, malformed.status());
     assertTrue(malformed.body().contains("<nav aria-label=\"Site\">"), malformed.body());
   }
+
+  @Test
+  void whatAPersonIsToldOnceIsInNoSharedPage() {
+    Browser student = browser();
+    Browser other = browser();
+    student.signIn("student1");
+    other.signIn("student2");
+    String page = "/course/py101/view";
+    assertFalse(other.get(page).body().contains("role=\"status\""));
+    student.post("/course/py101/enroll", Map.of("csrf_token", student.get("/").token()));
+    Answer told = student.get(page);
+    assertTrue(
+        told.body().contains("<p role=\"status\" class=\"notice\">You are enrolled in"),
+        told.body());
+    Answer seen = student.get(page);
+    assertFalse(seen.body().contains("role=\"status\""), seen.body());
+    assertTrue(seen.header("cache-status").startsWith("lms; hit"), seen.header("cache-status"));
+    assertFalse(other.get(page).body().contains("role=\"status\""));
+    assertEquals(304, student.get(page, "If-None-Match", seen.header("etag")).status());
+    assertEquals(200, student.get(page, "If-None-Match", told.header("etag")).status());
+  }
 }

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.account.Users.Credentials;
 import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Request;
+import dev.lms.demo.view.Flash;
 import dev.lms.demo.view.HoleFiller;
 import dev.lms.demo.view.Html;
 import dev.lms.demo.view.PageRoute;
@@ -23,6 +24,12 @@ import java.util.Set;
 public final class AccountPages {
   /** The display name of the person whose session it is. */
   private static final SessionKey<String> NAME = SessionKey.text("name").sensitive();
+
+  private static final String OUT = "You are signed out.";
+
+  private static final String ENDED =
+      "Your session has ended: it expired, or you were signed out on another device. Sign in to"
+          + " go on.";
 
   private final Users users;
   private final Passwords passwords;
@@ -61,25 +68,63 @@ public final class AccountPages {
   /** What fills the holes of the frame around every page. */
   public static Map<String, HoleFiller> holes() {
     return Map.of(
-        "user-name", (session, path) -> Html.escape(session.get(NAME).orElse("")),
-        "csrf-token", (session, path) -> Html.escape(session.csrfToken().orElse("")));
+        "user-name",
+        (session, path) -> Html.escape(session.get(NAME).orElse("")),
+        "csrf-token",
+        (session, path) -> Html.escape(session.csrfToken().orElse("")),
+        Flash.NAME,
+        new Flash());
   }
 
   private record Form(
-      String loginToken, String username, String next, String message, boolean invalid) {}
+      String loginToken,
+      String username,
+      String next,
+      String message,
+      boolean invalid,
+      String status,
+      boolean hasSamples,
+      List<Account> samples) {}
 
   private void form(Request request) throws IOException {
-    Optional<Principal> person = SessionFilter.session(request.exchange()).principal();
-    boolean again = person.isPresent() && request.query(SignIn.AGAIN).isPresent();
-    form(
-        request,
-        200,
-        again ? person.get().id() : "",
-        SignIn.next(request.query("next")),
-        again ? "For this, please enter your password again. Nothing was changed yet." : "");
+    Session session = SessionFilter.session(request.exchange());
+    Optional<Principal> person = session.principal();
+    String next = SignIn.next(request.query("next"));
+    if (person.isEmpty()) {
+      String status =
+          hasEnded(session) ? ENDED : request.query(SignIn.OUT).map(o -> OUT).orElse("");
+      form(request, 200, "", next, "", status, users.samples());
+    } else if (request.query(SignIn.AGAIN).isPresent()) {
+      String why = "For this, please enter your password again. Nothing was changed yet.";
+      form(request, 200, person.get().id(), next, why, "", List.of());
+    } else {
+      request.header("Cache-Control", "no-store");
+      request.redirect(next);
+    }
+  }
+
+  /** Whether the browser still had the cookie of a session that is gone; it is told to drop it. */
+  private static boolean hasEnded(Session session) {
+    if (session.exists()) {
+      return false;
+    }
+    session.end();
+    return session.setCookie().isPresent();
   }
 
   private void form(Request request, int status, String username, String next, String message)
+      throws IOException {
+    form(request, status, username, next, message, "", List.of());
+  }
+
+  private void form(
+      Request request,
+      int code,
+      String username,
+      String next,
+      String message,
+      String status,
+      List<Account> samples)
       throws IOException {
     HttpExchange exchange = request.exchange();
     String token =
@@ -87,9 +132,9 @@ public final class AccountPages {
     request.header("Cache-Control", "no-store");
     pages.show(
         request,
-        status,
+        code,
         "login",
-        new Form(token, username, next, message, status == 401),
+        new Form(token, username, next, message, code == 401, status, !samples.isEmpty(), samples),
         Set.of());
   }
 
@@ -137,6 +182,6 @@ public final class AccountPages {
       // What the browser still shows of it (OWASP ASVS 14.3.1).
       request.header("Clear-Site-Data", "\"cache\"");
     }
-    request.redirect("/");
+    request.redirect(SignIn.PATH + "?" + SignIn.OUT + "=1");
   }
 }

@@ -3,6 +3,7 @@ package dev.lms.demo.account;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Request;
+import dev.lms.demo.view.Flash;
 import dev.lms.demo.view.Moment;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.wiring.Parts;
@@ -105,12 +106,13 @@ public final class Devices {
     Session session = SessionFilter.session(request.exchange());
     if (session.handle().filter(handle::equals).isPresent()) {
       session.end();
-      request.redirect("/");
+      request.redirect(SignIn.PATH + "?" + SignIn.OUT + "=1");
       return;
     }
     if (SignIn.isRecentOrRedirect(request, PAGE)) {
       // Already signed out there is as good.
       sessions.revoke(person.id(), handle);
+      Flash.say(session, "That device is signed out.");
       request.redirect(PAGE);
     }
   }
@@ -118,7 +120,13 @@ public final class Devices {
   private void signOutOthers(Request request) throws IOException {
     SignIn.ofForm(request);
     if (SignIn.isRecentOrRedirect(request, PAGE)) {
-      sessions.revokeOthers(SessionFilter.session(request.exchange()));
+      Session session = SessionFilter.session(request.exchange());
+      int ended = sessions.revokeOthers(session);
+      Flash.say(
+          session,
+          ended == 1
+              ? "Signed out on 1 other device."
+              : "Signed out on " + ended + " other devices.");
       request.redirect(PAGE);
     }
   }

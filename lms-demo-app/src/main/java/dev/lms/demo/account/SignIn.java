@@ -30,6 +30,9 @@ public final class SignIn {
   /** In the query of the form: it is shown to somebody who is signed in. */
   static final String AGAIN = "again";
 
+  /** In the query of the form: somebody has just signed out. */
+  static final String OUT = "out";
+
   private SignIn() {}
 
   /** Who is signed in; if nobody is, sends them to sign in and come back, and answers empty. */

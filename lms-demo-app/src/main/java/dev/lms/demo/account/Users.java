@@ -1,6 +1,7 @@
 package dev.lms.demo.account;
 
 import dev.lms.demo.data.Database;
+import java.util.List;
 import java.util.Optional;
 
 /** The accounts. */
@@ -23,6 +24,20 @@ public final class Users {
   /** The account with this name, if it may be used here. */
   public Optional<Account> account(String username) {
     return find(username).map(Credentials::account);
+  }
+
+  /** The accounts whose passwords are their names, where they may be used. */
+  List<Account> samples() {
+    if (!sampleAccounts) {
+      return List.of();
+    }
+    return database.read(
+        sql ->
+            sql.list(
+                row ->
+                    new Account(
+                        row.getString("username"), row.getString("name"), row.getString("role")),
+                "SELECT username, name, role FROM users WHERE sample = 1 ORDER BY role, username"));
   }
 
   Optional<Credentials> find(String username) {

@@ -5,11 +5,13 @@ import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Parameters;
 import dev.lms.demo.http.Request;
 import dev.lms.demo.view.FieldError;
+import dev.lms.demo.view.Flash;
 import dev.lms.demo.view.Moment;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
 import dev.lms.demo.view.Text;
 import dev.lms.session.Principal;
+import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -178,6 +180,7 @@ public final class CourseActions {
         courses.edit(course.code(), form.edit()).orElseThrow(HttpProblem::notFound);
     shownBy.forEach(program -> tags.add("program:" + program));
     purge(tags);
+    Flash.say(SessionFilter.session(request.exchange()), "Saved. Readers see it from now on.");
     request.redirect("/course/" + course.code() + "/view");
   }
 
@@ -187,8 +190,11 @@ public final class CourseActions {
     if (!person.roles().contains("student")) {
       throw HttpProblem.forbidden("Only students enrol in courses.");
     }
-    enrolments.add(course.code(), person.id());
+    boolean added = enrolments.add(course.code(), person.id());
     purge(Set.of("course:" + course.code()));
+    Flash.say(
+        SessionFilter.session(request.exchange()),
+        added ? "You are enrolled in " + course.title() + "." : "You were enrolled already.");
     request.redirect("/course/" + course.code() + "/view");
   }
 

@@ -26,6 +26,7 @@ public final class Pages {
       boolean unknown,
       String userName,
       String csrfToken,
+      String flash,
       String stylesheet,
       String icon) {}
 
@@ -72,7 +73,7 @@ public final class Pages {
       frame = frame(exchange, visitors.own());
     } catch (RuntimeException outage) {
       // Nobody can say who is asking: the problem itself, or what happened before anybody asked.
-      frame = frame("", "", Visitor.UNKNOWN, false);
+      frame = frame("", "", "", Visitor.UNKNOWN, false);
     }
     return templates.render(
         "problem", frame, ProblemModel.of(exchange, problem, frame.signedIn(), frame.stranger()));
@@ -81,22 +82,25 @@ public final class Pages {
   private Frame frame(HttpExchange exchange, Function<HttpExchange, Visitor> who) {
     Visitor visitor = who.apply(exchange);
     if (visitor != Visitor.PERSON) {
-      return frame("", "", visitor, visitor == Visitor.UNKNOWN);
+      return frame("", "", "", visitor, visitor == Visitor.UNKNOWN);
     }
     return frame(
         visitors.hole().apply(exchange, "user-name"),
         visitors.hole().apply(exchange, "csrf-token"),
+        visitors.hole().apply(exchange, Flash.NAME),
         visitor,
         false);
   }
 
-  private Frame frame(String userName, String csrfToken, Visitor visitor, boolean unknown) {
+  private Frame frame(
+      String userName, String csrfToken, String flash, Visitor visitor, boolean unknown) {
     return new Frame(
         visitor == Visitor.PERSON,
         visitor == Visitor.STRANGER,
         unknown,
         userName,
         csrfToken,
+        flash,
         assets.href("site.css"),
         assets.href("icon.svg"));
   }

@@ -9,6 +9,8 @@ import dev.lms.demo.Browser.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,5 +117,89 @@ class DeadEndsTest {
     assertEquals(503, unsure.status());
     assertTrue(unsure.body().contains("<h1>Saved, but not yet shown everywhere</h1>"));
     assertFalse(unsure.body().contains("http-equiv=\"refresh\""), "a form is not sent by itself");
+  }
+
+  private static String status(Answer page) {
+    Matcher status = Pattern.compile("<p role=\"status\"[^>]*>([^<]*)</p>").matcher(page.body());
+    return status.find() ? status.group(1) : "";
+  }
+
+  @Test
+  void everyActIsConfirmedOnce() {
+    Browser student = site.browser();
+    student.signIn("student1");
+    String enrol = "/course/py101/enroll";
+    Map<String, String> form = Map.of("csrf_token", student.get("/").token());
+    Answer enrolled = student.post(enrol, form);
+    assertEquals(
+        "You are enrolled in Python from the ground up.", status(student.get(enrolled.location())));
+    assertEquals("", status(student.get(enrolled.location())), "once");
+    student.post(enrol, form);
+    assertEquals(
+        "You were enrolled already.", status(student.get("/nothing")), "wherever one goes");
+
+    Browser instructor = site.browser();
+    instructor.signIn("instructor");
+    Answer saved =
+        instructor.post(
+            "/course/py101/edit",
+            Map.of("title", "<b>", "csrf_token", instructor.get("/").token()));
+    assertTrue(status(instructor.get(saved.location())).startsWith("Saved."));
+
+    Browser phone = site.browser();
+    phone.signIn("student1");
+    Answer others =
+        student.post(
+            "/user/account/sign-out-others", Map.of("csrf_token", student.get("/").token()));
+    assertEquals("Signed out on 1 other device.", status(student.get(others.location())));
+
+    Answer out = student.post("/user/logout", form);
+    assertEquals("You are signed out.", status(student.get(out.location())));
+    assertEquals("", status(student.get("/user/login")));
+  }
+
+  @Test
+  void whoWasSignedOutElsewhereIsToldOnce() {
+    Browser laptop = site.browser();
+    Browser phone = site.browser();
+    laptop.signIn("student1");
+    phone.signIn("student1");
+    laptop.post("/user/account/sign-out-others", Map.of("csrf_token", laptop.get("/").token()));
+    Answer sent = phone.get("/user/account");
+    assertEquals(303, sent.status());
+    assertTrue(status(phone.get(sent.location())).startsWith("Your session has ended"));
+    assertFalse(phone.cookies().containsKey("session"), "a cookie that is good for nothing");
+    assertEquals("", status(phone.get(sent.location())));
+    assertEquals(303, phone.signIn("student1").status());
+  }
+
+  @Test
+  void whoIsSignedInNeedsNoForm() {
+    Browser browser = site.browser();
+    browser.signIn("student1");
+    assertEquals("/", browser.get("/user/login").location());
+    assertEquals(
+        "/course/py101/view", browser.get("/user/login?next=/course/py101/view").location());
+    assertEquals(200, browser.get("/user/login?again=1").status());
+  }
+
+  @Test
+  void sampleAccountsAreOneClickAway() {
+    Browser browser = site.browser();
+    Answer form = browser.get("/user/login?next=/program/explore");
+    Matcher samples =
+        Pattern.compile(
+                "name=\"username\" value=\"([^\"]+)\"><input type=\"hidden\" name=\"password\" value=\"\\1\">")
+            .matcher(form.body());
+    assertEquals(11, samples.results().count(), form.body());
+    Answer in =
+        browser.post(
+            "/user/login",
+            Map.of(
+                "username", "student2",
+                "password", "student2",
+                "next", "/program/explore",
+                "csrf_token", form.token()));
+    assertEquals("/program/explore", in.location());
   }
 }

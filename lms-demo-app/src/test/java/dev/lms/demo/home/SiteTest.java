@@ -177,7 +177,7 @@ class SiteTest {
 
     Answer out = browser.post("/user/logout", Map.of("csrf_token", token));
     assertEquals(303, out.status());
-    assertEquals("/", out.location());
+    assertEquals("/user/login?out=1", out.location());
     assertEquals("\"cache\"", out.header("clear-site-data"));
     assertEquals(Set.of(), browser.cookies().keySet());
     assertTrue(browser.get("/").body().contains(SIGN_IN_LINK));
@@ -526,7 +526,7 @@ class SiteTest {
     assertEquals("/user/account", laptop.post(path, form).location(), "twice is as good");
 
     Map<String, String> own = Map.of("csrf_token", page.token(), "handle", handles(page).get(0));
-    assertEquals("/", laptop.post(path, own).location());
+    assertEquals("/user/login?out=1", laptop.post(path, own).location());
     assertEquals(Set.of(), laptop.cookies().keySet());
     assertEquals(303, laptop.get("/user/account").status());
   }
@@ -566,7 +566,7 @@ class SiteTest {
     Answer alone = laptop.get("/user/account");
     Map<String, String> own = Map.of("csrf_token", alone.token(), "handle", handles(alone).get(0));
     assertEquals(
-        "/",
+        "/user/login?out=1",
         laptop.post("/user/account/sign-out-device", own).location(),
         "the own one at any time");
   }
