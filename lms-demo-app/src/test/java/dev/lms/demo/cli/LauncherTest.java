@@ -37,7 +37,7 @@ class LauncherTest {
     root = Files.createDirectory(temporary.toRealPath().resolve("a b"));
     // Only what the launcher may use, so that no real java is found.
     tools = Files.createDirectory(root.resolve("tools"));
-    for (String tool : List.of("sh", "sed", "head", "find", "readlink", "touch", "mkdir")) {
+    for (String tool : List.of("sh", "sed", "head", "find", "readlink", "touch", "mkdir", "date")) {
       for (String folder : List.of("/usr/bin", "/bin")) {
         Path real = Path.of(folder, tool);
         if (Files.isExecutable(real) && !Files.exists(tools.resolve(tool))) {
@@ -186,7 +186,8 @@ class LauncherTest {
     Path jar = app.resolve("lms-demo-app/target/lms-demo-app.jar");
     script(
         tools.resolve("mvn"),
-        "echo mvn \"$@\" >>'"
+        "echo '[INFO] Building lms-session-lib 0.1  [2/4]'; echo '[INFO] Building jar: a.jar';"
+            + "echo '[WARNING] of no interest'; echo mvn \"$@\" >>'"
             + root
             + "/builds'; mkdir -p '"
             + jar.getParent()
@@ -209,7 +210,16 @@ class LauncherTest {
 
     Ended first = run("version");
     assertEquals("own runs -jar " + jar + " version\n", first.output());
-    assertEquals("lmsctl: building the demo (once, until its sources change)\n", first.errors());
+    assertTrue(
+        first
+            .errors()
+            .matches(
+                "lmsctl: building the demo \\(once, until its sources change\\)\n"
+                    + "lmsctl:   lms-session-lib\nlmsctl: built in \\d+ s\n"),
+        first.errors());
+    assertTrue(
+        Files.readString(root.resolve("builds")).contains("-Djansi.noreset=true"),
+        "or it writes escape bytes");
     int builds = 1;
     assertEquals(builds, builds());
     assertEquals("", run().errors());
@@ -240,11 +250,31 @@ class LauncherTest {
     Ended without = run("version");
     assertEquals(1, without.exitCode());
     assertTrue(without.errors().contains("needs Maven"), without.errors());
-    script(tools.resolve("mvn"), "exit 1");
+    script(tools.resolve("mvn"), "echo '[ERROR] no such thing'; echo plainly wrong >&2; exit 1");
     Ended failed = run("version");
     assertEquals(1, failed.exitCode());
     assertTrue(failed.errors().endsWith("lmsctl: the build failed, see above\n"), failed.errors());
+    assertTrue(failed.errors().contains("[ERROR] no such thing\nplainly wrong\n"), failed.errors());
     assertFalse(failed.output().contains("runs"), failed.output());
+  }
+
+  @Test
+  void aCheckoutThatCannotBeWrittenIsOneSentence() throws Exception {
+    env.put("JAVA_HOME", jdk("own", "25").toString());
+    Path app = root.resolve("app");
+    Files.createDirectories(app.resolve("lms-demo-app/src/main"));
+    Files.writeString(app.resolve("pom.xml"), "x");
+    // Permissions do not stop root, a file in the place of a folder does.
+    Files.writeString(app.resolve("lms-demo-app/target"), "not a folder");
+    script(tools.resolve("mvn"), "echo must not run; exit 1");
+    Ended ended = run("version");
+    assertEquals(1, ended.exitCode());
+    assertEquals(
+        "lmsctl: cannot build, "
+            + app.resolve("lms-demo-app/target")
+            + " is not writable; copy the checkout to a folder of your own\n",
+        ended.errors());
+    assertEquals("", ended.output());
   }
 
   @Test
