@@ -1,7 +1,7 @@
 package dev.lms.benchmarks;
 
+import dev.lms.session.CommitOutcome;
 import dev.lms.session.Lifetimes;
-import dev.lms.session.Outcome;
 import dev.lms.session.Session;
 import dev.lms.session.SessionStore;
 import dev.lms.session.Sessions;
@@ -151,7 +151,7 @@ public class FileBenchmark extends StoreBenchmark {
   public long touch() {
     Session session = ticking.open(tickingCookie);
     long characters = read(session);
-    if (session.commit() != Outcome.STORED) {
+    if (session.commit() != CommitOutcome.STORED) {
       throw new IllegalStateException("the touch was not stored");
     }
     return characters;

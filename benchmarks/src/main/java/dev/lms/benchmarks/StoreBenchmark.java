@@ -1,9 +1,9 @@
 package dev.lms.benchmarks;
 
+import dev.lms.session.CommitOutcome;
 import dev.lms.session.CookieSettings;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Lifetimes;
-import dev.lms.session.Outcome;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
 import dev.lms.session.SessionStore;
@@ -93,7 +93,7 @@ public abstract class StoreBenchmark {
     Session session = sessions.open(cookie);
     long next = next(Long.parseLong(session.get(Sample.COUNTER).orElseThrow()));
     session.set(Sample.COUNTER, Long.toString(next));
-    if (session.commit() != Outcome.STORED) {
+    if (session.commit() != CommitOutcome.STORED) {
       throw new IllegalStateException("the change was not stored");
     }
     keepCookie(session);

@@ -18,6 +18,6 @@ public class Basket {
   static boolean add(Session session, String code) {
     session.add(VISITS, 1);
     session.set(ITEMS, session.get(ITEMS).with(code));
-    return session.commit() != Outcome.CONFLICT;
+    return session.commit() != CommitOutcome.CONFLICT;
   }
 }

@@ -9,14 +9,14 @@ final class CommitBeforeAnswer {
   private static final int FIRST_FAILURE = 500;
 
   private final Session session;
-  private @Nullable Outcome unkept;
+  private @Nullable CommitOutcome unkept;
   private @Nullable RuntimeException thrown;
 
   CommitBeforeAnswer(Session session) {
     this.session = session;
   }
 
-  Optional<Outcome> commit(int status) {
+  Optional<CommitOutcome> commit(int status) {
     if (status >= FIRST_FAILURE) {
       session.dropChanges();
       return Optional.empty();
@@ -41,7 +41,7 @@ final class CommitBeforeAnswer {
 
   private void commit() {
     boolean hasToBeKept = session.hasToBeKept();
-    Outcome outcome;
+    CommitOutcome outcome;
     try {
       outcome = session.commit();
     } catch (RuntimeException e) {

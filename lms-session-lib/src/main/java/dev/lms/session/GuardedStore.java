@@ -2,20 +2,23 @@ package dev.lms.session;
 
 import static java.util.Objects.requireNonNull;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A store behind a {@link Breaker}, with a meter on every operation. Thread-safe. */
-final class GuardedStore implements SessionStore {
+final class GuardedStore implements SessionStore, PrincipalIndex {
   private final SessionStore store;
+  private final @Nullable PrincipalIndex index;
+  private final @Nullable ReportingStore reporting;
   private final SessionListener listener;
   private final LongSupplier nanoTime;
   private final Breaker breaker;
@@ -24,13 +27,17 @@ final class GuardedStore implements SessionStore {
 
   GuardedStore(SessionStore store, SessionListener listener, LongSupplier nanoTime) {
     this.store = store;
+    this.index = store instanceof PrincipalIndex known ? known : null;
+    this.reporting = store instanceof ReportingStore told ? told : null;
     this.listener = listener;
     this.nanoTime = nanoTime;
     this.breaker = new Breaker(listener, nanoTime);
     for (StoreOperation operation : StoreOperation.values()) {
       meters.put(operation, new OperationMeter());
     }
-    store.setListener(listener);
+    if (reporting != null) {
+      reporting.reportTo(listener);
+    }
   }
 
   boolean isInOutage() {
@@ -70,8 +77,8 @@ final class GuardedStore implements SessionStore {
     } catch (SessionStoreException e) {
       meter.failedAfter(nanoTime.getAsLong() - start);
       if (e.isOutage()) {
-        if (breaker.failed(state, e)) {
-          store.outageBegan();
+        if (breaker.failed(state, e) && reporting != null) {
+          reporting.outageBegan();
         }
       } else {
         breaker.undecided(state);
@@ -101,22 +108,6 @@ final class GuardedStore implements SessionStore {
 
   /** A forged token is told apart without the store, so it is in an outage too. */
   @Override
-  public Optional<StoredSession> load(String token) {
-    boolean absent = breaker.isOpen() && isForged(token);
-    Optional<StoredSession> found =
-        absent
-            ? Optional.empty()
-            : ask(
-                StoreOperation.LOAD,
-                () -> store.load(token),
-                answer -> answer.isPresent() || !isForged(token));
-    if (found.isEmpty() && isForged(token)) {
-      listener.tampered();
-    }
-    return found;
-  }
-
-  @Override
   public Opened open(String token, Instant now) {
     boolean absent = breaker.isOpen() && isForged(token);
     Opened opened =
@@ -133,90 +124,65 @@ final class GuardedStore implements SessionStore {
   }
 
   @Override
-  public String create(
-      Envelope envelope, Map<String, String> attributes, Instant deadline, Instant now) {
-    return ask(StoreOperation.CREATE, () -> store.create(envelope, attributes, deadline, now));
-  }
-
-  @Override
   public Optional<String> create(
-      Envelope envelope,
-      Map<String, String> attributes,
-      Instant deadline,
-      Instant now,
-      SessionLimit limit) {
-    return ask(
-        StoreOperation.CREATE, () -> store.create(envelope, attributes, deadline, now, limit));
+      Envelope envelope, Map<String, String> attributes, WriteOptions options) {
+    return ask(StoreOperation.CREATE, () -> store.create(envelope, attributes, options));
   }
 
   @Override
-  public Written update(StoredSession session, Changes changes, Instant deadline, Instant now) {
-    return ask(StoreOperation.UPDATE, () -> store.update(session, changes, deadline, now));
+  public Written update(StoredSession session, Changes changes, WriteOptions options) {
+    return ask(StoreOperation.UPDATE, () -> store.update(session, changes, options));
   }
 
   @Override
   public Written rotate(
-      StoredSession session, Envelope envelope, Changes changes, Instant deadline, Instant now) {
-    return ask(
-        StoreOperation.ROTATE, () -> store.rotate(session, envelope, changes, deadline, now));
+      StoredSession session, Envelope envelope, Changes changes, WriteOptions options) {
+    return ask(StoreOperation.ROTATE, () -> store.rotate(session, envelope, changes, options));
   }
 
   @Override
-  public Written rotate(
-      StoredSession session,
-      Envelope envelope,
-      Changes changes,
-      Instant deadline,
-      Instant now,
-      SessionLimit limit) {
-    return ask(
-        StoreOperation.ROTATE,
-        () -> store.rotate(session, envelope, changes, deadline, now, limit));
+  public boolean delete(String token, Optional<StoredSession> loaded, Instant now) {
+    return (loaded.isPresent() || !isForged(token))
+        && ask(StoreOperation.DELETE, () -> store.delete(token, loaded, now));
   }
 
-  @Override
-  public Written rotate(
-      StoredSession session, Changes changes, Instant deadline, Instant now, Duration grace) {
-    return ask(StoreOperation.ROTATE, () -> store.rotate(session, changes, deadline, now, grace));
-  }
-
-  @Override
-  public boolean delete(String token, Instant now) {
-    return !isForged(token) && ask(StoreOperation.DELETE, () -> store.delete(token, now));
-  }
-
-  @Override
-  public boolean delete(StoredSession session, Instant now) {
-    return ask(StoreOperation.DELETE, () -> store.delete(session, now));
+  private PrincipalIndex index() {
+    if (index == null) {
+      throw new IllegalStateException(
+          "this session store keeps no record of whose sessions there are; to list, count or revoke"
+              + " them use a store that is a PrincipalIndex, such as the file or the Redis store (to"
+              + " end all sessions in cookies, change the secret key)");
+    }
+    return index;
   }
 
   @Override
   public List<SessionInfo> list(String principalId, Instant now) {
-    return ask(StoreOperation.LIST, () -> store.list(principalId, now));
+    return ask(StoreOperation.LIST, () -> index().list(principalId, now));
   }
 
   @Override
   public boolean revoke(String principalId, String handle, Instant now) {
-    return ask(StoreOperation.REVOKE, () -> store.revoke(principalId, handle, now));
+    return ask(StoreOperation.REVOKE, () -> index().revoke(principalId, handle, now));
   }
 
   @Override
   public int revokeAll(String principalId, Optional<String> except, Instant now) {
-    return ask(StoreOperation.REVOKE, () -> store.revokeAll(principalId, except, now));
+    return ask(StoreOperation.REVOKE, () -> index().revokeAll(principalId, except, now));
   }
 
   @Override
-  public SessionStats stats(Instant now) {
-    return ask(StoreOperation.STATS, () -> store.stats(now));
+  public SessionCensus stats(Instant now) {
+    return ask(StoreOperation.STATS, () -> index().stats(now));
   }
 
   @Override
   public long purge(Instant now) {
-    return ask(StoreOperation.PURGE, () -> store.purge(now));
+    return ask(StoreOperation.PURGE, () -> index().purge(now));
   }
 
   @Override
-  public Capabilities capabilities() {
+  public Set<Capability> capabilities() {
     return store.capabilities();
   }
 

@@ -16,7 +16,7 @@ public enum Merge {
   COUNTER,
   /**
    * The first commit wins: a later one whose request had seen another value is refused as a whole,
-   * and answers {@link Outcome#CONFLICT}. For what must not be overwritten unseen.
+   * and answers {@link CommitOutcome#CONFLICT}. For what must not be overwritten unseen.
    */
   REJECT
 }

@@ -10,7 +10,7 @@ import java.time.Duration;
  * once, whatever this says.
  *
  * @param grace how long requests that were under way may go on with the old id; zero for not at
- *     all. Stores that do not {@linkplain Capabilities#followsRotation follow rotations} allow none
+ *     all. Stores that do not {@linkplain Capability#FOLLOWS_ROTATION follow rotations} allow none
  * @param reuseEndsSession whether the old id, used after the grace, ends the session under its new
  *     id too: two parties hold ids of one session, and nobody can tell which is the thief. False:
  *     the use is only reported

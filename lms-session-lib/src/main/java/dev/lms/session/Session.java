@@ -176,7 +176,7 @@ public final class Session {
   }
 
   /**
-   * Moves a counter. With a store that {@linkplain Capabilities#mergesConcurrentChanges merges},
+   * Moves a counter. With a store that {@linkplain Capability#MERGES_CONCURRENT_CHANGES merges},
    * concurrent requests lose no increment.
    *
    * @return the counter as this request sees it; others may have moved it further
@@ -241,7 +241,7 @@ public final class Session {
    * {@link #signIn(Principal) The same}, and remembers what the person signed in with, for {@link
    * Sessions#list}. If the site {@linkplain SessionLimit#refuses() refuses} more than so many
    * sessions per person, commit before answering: {@link #commit()} may say {@link
-   * Outcome#REFUSED}.
+   * CommitOutcome#REFUSED}.
    */
   public void signIn(Principal principal, Device device) {
     StoredSession current = load();
@@ -315,10 +315,9 @@ public final class Session {
   private boolean delete(@Nullable StoredSession current) {
     boolean ended = false;
     for (String token : tokens) {
-      ended |=
-          (current != null && current.token().equals(token))
-              ? sessions.store().delete(current, now())
-              : sessions.store().delete(token, now());
+      Optional<StoredSession> known =
+          Optional.ofNullable(current).filter(session -> session.token().equals(token));
+      ended |= sessions.store().delete(token, known, now());
     }
     return ended;
   }
@@ -386,7 +385,7 @@ public final class Session {
    *     large, or a counter that others have moved meanwhile and that would overflow; nothing was
    *     written
    */
-  public Outcome commit() {
+  public CommitOutcome commit() {
     if (lost != null) {
       throw new SessionStoreException(
           "an earlier commit of this session failed, and nobody knows what it has written", lost);
@@ -403,16 +402,16 @@ public final class Session {
     }
   }
 
-  private Outcome commitOnce() {
+  private CommitOutcome commitOnce() {
     Changes changes = pending.changes();
     boolean renewing = rotating || signingIn != null || changedRoles != null;
     if (!renewing && changes.isEmpty() && (!loaded || stored == null)) {
-      return Outcome.UNCHANGED;
+      return CommitOutcome.UNCHANGED;
     }
     StoredSession current = load();
     failInOutage();
     if (current == null) {
-      return changes.isEmpty() && signingIn == null ? Outcome.UNCHANGED : create(changes);
+      return changes.isEmpty() && signingIn == null ? CommitOutcome.UNCHANGED : create(changes);
     }
     return write(current, pending.guarded(changes, current.attributes()), renewing);
   }
@@ -427,13 +426,13 @@ public final class Session {
    *
    * @param status the HTTP status of the answer
    * @return empty if the answer may leave. Otherwise what was to be kept and is not, which has to
-   *     be told instead of an answer that claims a success: {@link Outcome#CONFLICT}, {@link
-   *     Outcome#REFUSED} or {@link Outcome#GONE}. A session that vanished although nothing was to
-   *     be kept in it is no reason
+   *     be told instead of an answer that claims a success: {@link CommitOutcome#CONFLICT}, {@link
+   *     CommitOutcome#REFUSED} or {@link CommitOutcome#GONE}. A session that vanished although
+   *     nothing was to be kept in it is no reason
    * @throws SessionStoreException as {@link #commit()}
    * @throws IllegalStateException as {@link #commit()}
    */
-  public Optional<Outcome> commitBeforeAnswer(int status) {
+  public Optional<CommitOutcome> commitBeforeAnswer(int status) {
     return beforeAnswer.commit(status);
   }
 
@@ -474,35 +473,37 @@ public final class Session {
     return Optional.ofNullable(setCookie);
   }
 
-  private Outcome create(Changes changes) {
+  private CommitOutcome create(Changes changes) {
     Instant now = now();
     Envelope envelope = envelope(now, now);
     Instant deadline = sessions.lifetimes().deadline(now, envelope.absoluteDeadline());
     Map<String, String> attributes =
         changes.added().isEmpty() ? changes.set() : changes.applyTo(Map.of());
     Optional<String> token =
-        sessions.store().create(envelope, attributes, deadline, now, sessions.limit());
+        sessions
+            .store()
+            .create(
+                envelope, attributes, WriteOptions.at(now, deadline).withLimit(sessions.limit()));
     if (token.isEmpty()) {
-      return Outcome.REFUSED;
+      return CommitOutcome.REFUSED;
     }
     handOut(token.get(), envelope, now);
     sessions.events().created(() -> name(token.get(), envelope));
-    return Outcome.STORED;
+    return CommitOutcome.STORED;
   }
 
-  private Outcome rotate(StoredSession current, Changes changes) {
+  private CommitOutcome rotate(StoredSession current, Changes changes) {
     Instant now = now();
     Envelope envelope = renewed(current.envelope(), now);
     Instant deadline = sessions.lifetimes().deadline(now, envelope.absoluteDeadline());
-    Written written;
-    if (signingIn == null && changedRoles == null) {
-      Duration grace = sessions.rotation().grace();
-      written = sessions.store().rotate(current, changes, deadline, now, grace);
-    } else {
-      SessionLimit limit = signingIn == null ? SessionLimit.NONE : sessions.limit();
-      written = sessions.store().rotate(current, envelope, changes, deadline, now, limit);
+    WriteOptions options = WriteOptions.at(now, deadline);
+    if (signingIn != null) {
+      options = options.withLimit(sessions.limit());
+    } else if (changedRoles == null) {
+      options = options.withGrace(sessions.rotation().grace());
     }
-    if (written.outcome() == Outcome.GONE && signingIn != null) {
+    Written written = sessions.store().rotate(current, envelope, changes, options);
+    if (written.outcome() == CommitOutcome.GONE && signingIn != null) {
       // A visitor's old session may end while they sign in: the sign-in stands, the old data do
       // not.
       return create(changes);
@@ -523,7 +524,7 @@ public final class Session {
         old.created(), old.authenticated(), old.absoluteDeadline(), principal(old), old.device());
   }
 
-  private Outcome write(StoredSession current, Changes changes, boolean renewing) {
+  private CommitOutcome write(StoredSession current, Changes changes, boolean renewing) {
     if (renewing) {
       return rotate(current, changes);
     }
@@ -531,29 +532,29 @@ public final class Session {
   }
 
   /** A page that was read already is not lost because its session could not slide. */
-  private Outcome touch(StoredSession current) {
+  private CommitOutcome touch(StoredSession current) {
     try {
       return update(current, Changes.NONE);
     } catch (SessionStoreException e) {
       if (policy == OutagePolicy.FAIL_CLOSED) {
         throw e;
       }
-      return Outcome.UNCHANGED;
+      return CommitOutcome.UNCHANGED;
     }
   }
 
-  private Outcome update(StoredSession current, Changes changes) {
+  private CommitOutcome update(StoredSession current, Changes changes) {
     Instant now = now();
     Instant deadline = sessions.lifetimes().deadline(now, current.envelope().absoluteDeadline());
     Duration gain = Duration.between(current.deadline(), deadline);
     if (gain.compareTo(sessions.lifetimes().touchInterval()) < 0) {
       if (changes.isEmpty()) {
-        return Outcome.UNCHANGED;
+        return CommitOutcome.UNCHANGED;
       }
       // Only a move worth a touch is worth telling the person's index.
       deadline = current.deadline();
     }
-    Written written = sessions.store().update(current, changes, deadline, now);
+    Written written = sessions.store().update(current, changes, WriteOptions.at(now, deadline));
     return wrote(written, current, current.envelope(), now);
   }
 
@@ -561,16 +562,17 @@ public final class Session {
    * If the session is gone, the cookie is left alone: another response may have replaced it
    * already, and deleting it here would sign that person out.
    */
-  private Outcome wrote(Written written, StoredSession current, Envelope envelope, Instant now) {
+  private CommitOutcome wrote(
+      Written written, StoredSession current, Envelope envelope, Instant now) {
     stored = null;
-    loaded = written.outcome() == Outcome.GONE;
+    loaded = written.outcome() == CommitOutcome.GONE;
     written
         .token()
         .filter(token -> !token.equals(current.token()))
         .ifPresent(token -> handOut(token, envelope, now));
-    if (written.outcome() == Outcome.GONE) {
+    if (written.outcome() == CommitOutcome.GONE) {
       sessions.events().gone(SessionEvent.of(current));
-    } else if (written.outcome() == Outcome.CONFLICT) {
+    } else if (written.outcome() == CommitOutcome.CONFLICT) {
       sessions.events().conflict(SessionEvent.of(current));
     }
     return written.outcome();

@@ -15,7 +15,7 @@ public record SessionLimit(int max, WhenReached whenReached) {
   public enum WhenReached {
     /** The new session begins; the one whose sign-in is longest ago has ended when it does. */
     END_OLDEST,
-    /** Nothing is written; {@link Session#commit()} answers {@link Outcome#REFUSED}. */
+    /** Nothing is written; {@link Session#commit()} answers {@link CommitOutcome#REFUSED}. */
     REFUSE
   }
 

@@ -41,10 +41,10 @@ public interface SessionListener {
    */
   default void endedTogether(Optional<String> principalId, long sessions, EndReason why) {}
 
-  /** A commit was refused because of {@link Merge#REJECT}: {@link Outcome#CONFLICT}. */
+  /** A commit was refused because of {@link Merge#REJECT}: {@link CommitOutcome#CONFLICT}. */
   default void conflict(SessionEvent session) {}
 
-  /** A commit met a session that had ended meanwhile ({@link Outcome#GONE}). */
+  /** A commit met a session that had ended meanwhile ({@link CommitOutcome#GONE}). */
   default void gone(SessionEvent session) {}
 
   /** A cookie came that was not made with our keys: forged, damaged, or older than the keys. */

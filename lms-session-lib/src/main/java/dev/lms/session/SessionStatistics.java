@@ -4,7 +4,7 @@ import java.util.Map;
 
 /**
  * What happened to sessions in this process since its {@link Sessions} was made. Immutable. For how
- * many are live, see {@link SessionStats}.
+ * many are live, see {@link SessionCensus}.
  *
  * @param created sessions that began
  * @param rotated sessions that got a new id

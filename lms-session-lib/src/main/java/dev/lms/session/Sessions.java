@@ -75,11 +75,11 @@ public final class Sessions {
       Clock clock,
       List<SessionListener> listeners,
       LongSupplier nanoTime) {
-    String name = settings.cookie().name();
-    if (!store.cookieName().orElse(name).equals(name)) {
+    if (store instanceof CookieStore bound
+        && !bound.cookieName().equals(settings.cookie().name())) {
       throw new IllegalArgumentException(
           "the store is for the cookie '%s', but the settings send '%s': give both the same"
-              .formatted(store.cookieName().orElse(name), name));
+              .formatted(bound.cookieName(), settings.cookie().name()));
     }
     this.events = new SessionEvents(listeners);
     this.store = new GuardedStore(store, events, nanoTime);
@@ -110,8 +110,8 @@ public final class Sessions {
    * The live sessions of a person, the latest sign-in first: what an account page shows as their
    * devices. The one whose handle is {@link Session#handle()} is the request's own.
    *
-   * @throws UnsupportedOperationException if the store keeps no record of whose sessions there are
-   *     (the cookie store); {@link Capabilities#principalIndex} tells beforehand
+   * @throws IllegalStateException if the store keeps no record of whose sessions there are: if it
+   *     is no {@link PrincipalIndex}, like the cookie store
    * @throws SessionStoreException if the store cannot be reached
    */
   public List<SessionInfo> list(String principalId) {
@@ -123,7 +123,7 @@ public final class Sessions {
    * no further check. Also ends what the session is rotated into while this runs.
    *
    * @return false if that person has no such session any more
-   * @throws UnsupportedOperationException as {@link #list}
+   * @throws IllegalStateException as {@link #list}
    * @throws SessionStoreException if the store cannot be reached; some may have ended
    */
   public boolean revoke(String principalId, String handle) {
@@ -137,10 +137,10 @@ public final class Sessions {
   /**
    * Ends all of a person's sessions, on every worker. Every sign-in that completed before this
    * returns is ended; of one that runs at the same time and is ended by it, {@link
-   * Session#commit()} may still have answered {@link Outcome#STORED}.
+   * Session#commit()} may still have answered {@link CommitOutcome#STORED}.
    *
    * @return how many live sessions ended
-   * @throws UnsupportedOperationException as {@link #list}
+   * @throws IllegalStateException as {@link #list}
    * @throws SessionStoreException if the store cannot be reached; some may have ended
    */
   public int revokeAll(String principalId) {
@@ -152,7 +152,7 @@ public final class Sessions {
    * other devices", and after a change of password (OWASP ASVS 7.4.3).
    *
    * @return how many live sessions ended; 0 if nobody is signed in with this one, or it has ended
-   * @throws UnsupportedOperationException as {@link #list}
+   * @throws IllegalStateException as {@link #list}
    * @throws SessionStoreException if the store cannot be reached; some may have ended
    */
   public int revokeOthers(Session current) {
@@ -171,10 +171,10 @@ public final class Sessions {
   /**
    * How many sessions are live, for operators. Looks at every one, without stopping the store.
    *
-   * @throws UnsupportedOperationException as {@link #list}
+   * @throws IllegalStateException as {@link #list}
    * @throws SessionStoreException if the store cannot be reached
    */
-  public SessionStats stats() {
+  public SessionCensus stats() {
     return store.stats(now());
   }
 
@@ -182,7 +182,7 @@ public final class Sessions {
    * Ends every session of everybody. Those that begin while this runs may stay.
    *
    * @return how many live sessions ended
-   * @throws UnsupportedOperationException as {@link #list}
+   * @throws IllegalStateException as {@link #list}
    * @throws SessionStoreException if the store cannot be reached; some may have ended
    */
   public long purge() {
@@ -220,7 +220,7 @@ public final class Sessions {
         ends ? "ends" : "goes on under its new id");
     SessionEvent session = new SessionEvent(reuse.handle(), Optional.empty());
     events.reused(session);
-    if (ends && store.delete(token, now())) {
+    if (ends && store.delete(token, Optional.empty(), now())) {
       events.ended(session, EndReason.REUSED);
     }
   }

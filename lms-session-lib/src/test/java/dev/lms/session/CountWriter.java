@@ -42,9 +42,11 @@ public final class CountWriter {
       Path folder, String token, AtomicLong acknowledged, AtomicBoolean done) {
     Changes one = new Changes(Map.of(), Set.of(), Map.of(COUNTER, 1L));
     try (FileSessionStore store = FileSessionStore.open(folder, CrashWriter.KEYS)) {
-      StoredSession session = store.load(token).orElseThrow();
+      StoredSession session = Stores.load(store, token).orElseThrow();
       while (!done.get()) {
-        if (store.update(session, one, CrashWriter.SOON, CrashWriter.NOW).isStored()
+        if (store
+                .update(session, one, WriteOptions.at(CrashWriter.NOW, CrashWriter.SOON))
+                .isStored()
             && acknowledged.incrementAndGet() % EVERY == 0) {
           System.out.println("more");
         }

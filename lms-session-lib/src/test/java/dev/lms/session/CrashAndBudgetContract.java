@@ -47,7 +47,11 @@ abstract class CrashAndBudgetContract extends StoreContractBase {
           int next = acknowledged + 1;
           Map<String, String> both = Map.of("a", "" + next, "b", "" + next);
           Changes changes = new Changes(both, Set.of(), Map.of());
-          token = store.update(loaded(store, token), changes, SOON, NOW).token().orElseThrow();
+          token =
+              store
+                  .update(loaded(store, token), changes, WriteOptions.at(NOW, SOON))
+                  .token()
+                  .orElseThrow();
           acknowledged = next;
           several.countDown();
         }
@@ -63,7 +67,10 @@ abstract class CrashAndBudgetContract extends StoreContractBase {
   void aStepThatIsCutShortIsDoneOrNotAndNothingAcknowledgedIsLost() throws Exception {
     SessionStore doomed = store();
     SessionStore others = store();
-    String token = doomed.create(person(), Map.of("a", "0", "b", "0"), SOON, NOW);
+    String token =
+        doomed
+            .create(person(), Map.of("a", "0", "b", "0"), WriteOptions.at(NOW, SOON))
+            .orElseThrow();
     int value = 0;
     for (int round = 0; round < 20; round++) {
       Writer writer = new Writer(doomed, token, value);
@@ -102,24 +109,34 @@ abstract class CrashAndBudgetContract extends StoreContractBase {
     String[] token = new String[1];
     StoredSession[] session = new StoredSession[1];
     for (int warmUp = 0; warmUp < 60; warmUp++) {
-      token[0] = store.create(stranger(), Map.of("a", "1"), SOON, NOW);
+      token[0] =
+          store.create(stranger(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
       token[0] = rotated(store, loaded(store, token[0]));
-      store.update(loaded(store, token[0]), set("a", "2"), SOON, NOW);
-      store.delete(loaded(store, token[0]), NOW);
+      store.update(loaded(store, token[0]), set("a", "2"), WriteOptions.at(NOW, SOON));
+      Stores.end(store, loaded(store, token[0]), NOW);
     }
     String forged = token[0].substring(0, token[0].length() - 2) + "!!";
     assertEquals(0, cost(() -> assertEquals(Opened.ABSENT, store.open(forged, NOW))), "forged");
-    costsOne("create", () -> token[0] = store.create(stranger(), Map.of("a", "1"), SOON, NOW));
+    costsOne(
+        "create",
+        () ->
+            token[0] =
+                store
+                    .create(stranger(), Map.of("a", "1"), WriteOptions.at(NOW, SOON))
+                    .orElseThrow());
     costsOne("open", () -> session[0] = ((Opened.Live) store.open(token[0], NOW)).session());
-    costsOne("update", () -> store.update(session[0], set("a", "2"), SOON, NOW));
+    costsOne("update", () -> store.update(session[0], set("a", "2"), WriteOptions.at(NOW, SOON)));
     costsOne("rotate", () -> token[0] = rotated(store, session[0]));
     session[0] = loaded(store, token[0]);
-    costsOne("delete", () -> store.delete(session[0], NOW));
+    costsOne("delete", () -> Stores.end(store, session[0], NOW));
     costsOne("what has ended", () -> assertEquals(Opened.ABSENT, store.open(token[0], NOW)));
   }
 
   private static String rotated(SessionStore store, StoredSession session) {
-    return store.rotate(session, stranger(), Changes.NONE, SOON, NOW).token().orElseThrow();
+    return store
+        .rotate(session, stranger(), Changes.NONE, WriteOptions.at(NOW, SOON))
+        .token()
+        .orElseThrow();
   }
 
   private void costsOne(String what, Runnable step) {

@@ -115,7 +115,7 @@ public final class CrashWriter implements Runnable {
     say(id, "? create");
     Envelope envelope = random.nextBoolean() ? envelope(Optional.empty()) : somebody();
     Map<String, String> attributes = Map.of("id", id, "a", "0", "b", "0");
-    String token = store.create(envelope, attributes, SOON, NOW);
+    String token = store.create(envelope, attributes, WriteOptions.at(NOW, SOON)).orElseThrow();
     say(id, "! create " + token);
     sessions.add(new Written(id, token));
   }
@@ -144,7 +144,7 @@ public final class CrashWriter implements Runnable {
     say(session.id, "? rotate");
     session.token =
         store
-            .rotate(load(session.token), somebody(), Changes.NONE, SOON, NOW)
+            .rotate(load(session.token), somebody(), Changes.NONE, WriteOptions.at(NOW, SOON))
             .token()
             .orElseThrow();
     say(session.id, "! rotate " + session.token);
@@ -152,7 +152,7 @@ public final class CrashWriter implements Runnable {
 
   private void end(Written session) {
     say(session.id, "? end");
-    store.delete(load(session.token), NOW);
+    Stores.end(store, load(session.token), NOW);
     say(session.id, "! end");
   }
 
@@ -164,12 +164,12 @@ public final class CrashWriter implements Runnable {
   }
 
   private void update(String token, Changes changes) {
-    if (store.update(load(token), changes, SOON, NOW).token().isEmpty()) {
+    if (store.update(load(token), changes, WriteOptions.at(NOW, SOON)).token().isEmpty()) {
       throw new IllegalStateException("nobody else ends this session");
     }
   }
 
   private StoredSession load(String token) {
-    return store.load(token).orElseThrow();
+    return Stores.load(store, token).orElseThrow();
   }
 }

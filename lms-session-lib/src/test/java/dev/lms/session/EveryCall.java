@@ -20,14 +20,14 @@ public final class EveryCall {
     Envelope envelope = ada.envelope();
     Instant deadline = ada.deadline();
     return List.of(
-        () -> store.load(ada.token()),
-        () -> store.create(envelope, Map.of(), deadline, now),
-        () -> store.update(ada, CHANGE, deadline, now),
-        () -> store.rotate(ada, envelope, CHANGE, deadline, now),
-        () -> store.delete(ada, now),
-        () -> store.list("ada", now),
-        () -> store.revokeAll("ada", Optional.empty(), now),
-        () -> store.stats(now),
+        () -> Stores.load(store, ada.token()),
+        () -> store.create(envelope, Map.of(), WriteOptions.at(now, deadline)).orElseThrow(),
+        () -> store.update(ada, CHANGE, WriteOptions.at(now, deadline)),
+        () -> store.rotate(ada, envelope, CHANGE, WriteOptions.at(now, deadline)),
+        () -> Stores.end(store, ada, now),
+        () -> Stores.index(store).list("ada", now),
+        () -> Stores.index(store).revokeAll("ada", Optional.empty(), now),
+        () -> Stores.index(store).stats(now),
         () -> revocations.revoke("aa11", deadline, now));
   }
 }

@@ -59,38 +59,46 @@ class FileInterruptTest {
 
   @Test
   void theMessageSaysSoAndTheNextCallIsAsEver() {
-    StoredSession ada = store.load(store.create(ADA, Map.of("v", "1"), SOON, NOW)).orElseThrow();
+    StoredSession ada =
+        Stores.load(
+                store,
+                store.create(ADA, Map.of("v", "1"), WriteOptions.at(NOW, SOON)).orElseThrow())
+            .orElseThrow();
     Revocations revocations = FileRevocations.open(folder.resolve("revoked"));
     for (Executable call : EveryCall.of(store, revocations, ada, NOW)) {
       String message = interrupted(call);
       assertTrue(message.contains("interrupted"), message);
       assertFalse(message.contains("disk"), message);
-      assertEquals(Map.of("v", "1"), store.load(ada.token()).orElseThrow().attributes());
+      assertEquals(Map.of("v", "1"), Stores.load(store, ada.token()).orElseThrow().attributes());
       assertEquals(1, store.list("ada", NOW).size());
     }
-    assertTrue(store.update(ada, CHANGE, SOON, NOW).token().isPresent());
+    assertTrue(store.update(ada, CHANGE, WriteOptions.at(NOW, SOON)).token().isPresent());
     assertTrue(revocations.revoke("aa11", SOON, NOW));
   }
 
   @Test
   void itIsNoOutage() {
     Sessions sessions = new Sessions(store, KEYS);
-    String token = store.create(ADA, Map.of(), SOON, NOW);
+    String token = store.create(ADA, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     for (int i = 0; i < 3 * Breaker.FAILURES; i++) {
-      interrupted(() -> sessions.store().load(token));
-      interrupted(() -> sessions.store().list("ada", NOW));
+      interrupted(() -> Stores.load(sessions.store(), token));
+      interrupted(() -> Stores.index(sessions.store()).list("ada", NOW));
     }
     assertFalse(sessions.statistics().inOutage());
-    assertTrue(sessions.store().load(token).isPresent());
+    assertTrue(Stores.load(sessions.store(), token).isPresent());
   }
 
   @Test
   void aSweepThatIsInterruptedIsNotTakenForDone() throws Exception {
-    store.create(ADA, Map.of(), SOON, NOW);
+    store.create(ADA, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     Instant later = SOON.plus(Duration.ofDays(1));
-    interrupted(() -> store.create(ADA, Map.of(), later.plusSeconds(600), later));
+    interrupted(
+        () ->
+            store
+                .create(ADA, Map.of(), WriteOptions.at(later, later.plusSeconds(600)))
+                .orElseThrow());
     Instant soonAfter = later.plusSeconds(90);
-    store.create(ADA, Map.of(), later.plusSeconds(600), soonAfter);
+    store.create(ADA, Map.of(), WriteOptions.at(soonAfter, later.plusSeconds(600))).orElseThrow();
     try (var files = Files.walk(folder)) {
       assertEquals(
           1,
@@ -104,8 +112,8 @@ class FileInterruptTest {
     Path synced = folder.resolve("synced");
     try (FileSessionStore full = FileSessionStore.open(synced, KEYS, 1000, Durability.FULL)) {
       for (int round = 0; round < 20; round++) {
-        String token = full.create(ADA, Map.of("v", "1"), SOON, NOW);
-        StoredSession session = full.load(token).orElseThrow();
+        String token = full.create(ADA, Map.of("v", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
+        StoredSession session = Stores.load(full, token).orElseThrow();
         Path file = synced.resolve(session.handle().substring(0, 2)).resolve(session.handle());
         Object before = inode(file);
         Thread rotating = new Thread(() -> rotate(full, session));
@@ -126,7 +134,11 @@ class FileInterruptTest {
 
   private static void rotate(SessionStore store, StoredSession session) {
     try {
-      store.rotate(session, Changes.NONE, SOON, NOW, Duration.ofMinutes(1));
+      store.rotate(
+          session,
+          session.envelope(),
+          Changes.NONE,
+          WriteOptions.at(NOW, SOON).withGrace(Duration.ofMinutes(1)));
     } catch (SessionStoreException e) {
       // Interrupted before it was done, and not told that it was.
     }

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link SessionStore} must do that {@linkplain Capabilities#detectsConflicts detects
+ * What every {@link SessionStore} must do that {@linkplain Capability#DETECTS_CONFLICTS detects
  * conflicts}; of one that does not, that it writes. Part of {@link SessionStoreContract}.
  */
 abstract class MergeContract extends PrincipalIndexContract {
@@ -32,18 +32,23 @@ abstract class MergeContract extends PrincipalIndexContract {
   }
 
   /** What a commit whose expectation failed must answer. */
-  private static Outcome refused(SessionStore store) {
-    return store.capabilities().detectsConflicts() ? Outcome.CONFLICT : Outcome.STORED;
+  private static CommitOutcome refused(SessionStore store) {
+    return store.capabilities().contains(Capability.DETECTS_CONFLICTS)
+        ? CommitOutcome.CONFLICT
+        : CommitOutcome.STORED;
   }
 
   @Test
   void whatIsAsExpectedIsWritten() {
     SessionStore store = store();
-    String token = store.create(stranger(), Map.of("cart", "1"), SOON, NOW);
+    String token =
+        store.create(stranger(), Map.of("cart", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
     Written first =
-        store.update(loaded(store, token), set("cart", "2", Optional.of("1")), SOON, NOW);
+        store.update(
+            loaded(store, token), set("cart", "2", Optional.of("1")), WriteOptions.at(NOW, SOON));
     StoredSession session = loaded(store, first.token().orElseThrow());
-    Written second = store.update(session, set("fresh", "3", Optional.empty()), SOON, NOW);
+    Written second =
+        store.update(session, set("fresh", "3", Optional.empty()), WriteOptions.at(NOW, SOON));
     String last = second.token().orElseThrow();
     assertEquals(Map.of("cart", "2", "fresh", "3"), loaded(store(), last).attributes());
   }
@@ -51,18 +56,24 @@ abstract class MergeContract extends PrincipalIndexContract {
   @Test
   void aConflictRefusesTheWholeCommit() {
     SessionStore store = store();
-    String token = store.create(stranger(), Map.of("cart", "1", "drop", "1"), SOON, NOW);
+    String token =
+        store
+            .create(stranger(), Map.of("cart", "1", "drop", "1"), WriteOptions.at(NOW, SOON))
+            .orElseThrow();
     StoredSession mine = loaded(store, token);
-    assertTrue(store().update(loaded(store, token), set("cart", "2"), SOON, NOW).isStored());
+    assertTrue(
+        store()
+            .update(loaded(store, token), set("cart", "2"), WriteOptions.at(NOW, SOON))
+            .isStored());
     Changes changes =
         new Changes(
             Map.of("cart", "3", "other", "4"),
             Set.of("drop"),
             Map.of("n", 5L),
             Map.of("cart", Optional.of("1")));
-    Written written = store.update(mine, changes, SOON, NOW);
+    Written written = store.update(mine, changes, WriteOptions.at(NOW, SOON));
     assertEquals(refused(store), written.outcome());
-    if (store.capabilities().detectsConflicts()) {
+    if (store.capabilities().contains(Capability.DETECTS_CONFLICTS)) {
       assertEquals(Map.of("cart", "2", "drop", "1"), loaded(store(), token).attributes());
     }
   }
@@ -72,13 +83,13 @@ abstract class MergeContract extends PrincipalIndexContract {
     SessionStore store = store();
     for (boolean begins : List.of(true, false)) {
       Map<String, String> before = begins ? Map.of() : Map.of("cart", "1");
-      String token = store.create(stranger(), before, SOON, NOW);
+      String token = store.create(stranger(), before, WriteOptions.at(NOW, SOON)).orElseThrow();
       StoredSession mine = loaded(store, token);
       Changes others =
           begins ? set("cart", "2") : new Changes(Map.of(), Set.of("cart"), Map.of(), Map.of());
-      assertTrue(store.update(mine, others, SOON, NOW).isStored());
+      assertTrue(store.update(mine, others, WriteOptions.at(NOW, SOON)).isStored());
       Optional<String> seen = Optional.ofNullable(before.get("cart"));
-      Written written = store.update(mine, set("cart", "3", seen), SOON, NOW);
+      Written written = store.update(mine, set("cart", "3", seen), WriteOptions.at(NOW, SOON));
       assertEquals(refused(store), written.outcome());
     }
   }
@@ -92,19 +103,19 @@ abstract class MergeContract extends PrincipalIndexContract {
   }
 
   private static void anyChangesComeToTheSame(SessionStore store, Random random, String about) {
-    boolean detects = store.capabilities().detectsConflicts();
+    boolean detects = store.capabilities().contains(Capability.DETECTS_CONFLICTS);
     Map<String, String> model = some(NAMES, random, () -> any(VALUES, random));
-    String token = store.create(stranger(), model, SOON, NOW);
+    String token = store.create(stranger(), model, WriteOptions.at(NOW, SOON)).orElseThrow();
     for (int i = 0; i < 20; i++) {
       StoredSession session = loaded(store, token);
       assertEquals(model, session.attributes(), about);
       Changes changes = anyChanges(random);
       Written written =
           random.nextInt(5) == 0
-              ? store.rotate(session, stranger(), changes, SOON, NOW)
-              : store.update(session, changes, SOON, NOW);
+              ? store.rotate(session, stranger(), changes, WriteOptions.at(NOW, SOON))
+              : store.update(session, changes, WriteOptions.at(NOW, SOON));
       boolean fits = !detects || changes.fit(model);
-      assertEquals(fits ? Outcome.STORED : Outcome.CONFLICT, written.outcome(), about);
+      assertEquals(fits ? CommitOutcome.STORED : CommitOutcome.CONFLICT, written.outcome(), about);
       model = fits ? changes.applyTo(model) : model;
       token = written.token().orElse(token);
     }
@@ -143,40 +154,61 @@ abstract class MergeContract extends PrincipalIndexContract {
   @Test
   void anEmptyValueIsNotAnAbsentOne() {
     SessionStore store = store();
-    String empty = store.create(stranger(), Map.of("k", ""), SOON, NOW);
-    String absent = store.create(stranger(), Map.of(), SOON, NOW);
+    String empty =
+        store.create(stranger(), Map.of("k", ""), WriteOptions.at(NOW, SOON)).orElseThrow();
+    String absent = store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession isEmpty = loaded(store, empty);
     StoredSession isAbsent = loaded(store, absent);
-    Outcome refused = refused(store);
+    CommitOutcome refused = refused(store);
     assertEquals(
-        refused, store.update(isEmpty, set("k", "1", Optional.empty()), SOON, NOW).outcome());
+        refused,
+        store
+            .update(isEmpty, set("k", "1", Optional.empty()), WriteOptions.at(NOW, SOON))
+            .outcome());
     assertEquals(
-        refused, store.update(isAbsent, set("k", "1", Optional.of("")), SOON, NOW).outcome());
-    assertTrue(store.update(isEmpty, set("k", "1", Optional.of("")), SOON, NOW).isStored());
-    assertTrue(store.update(isAbsent, set("k", "1", Optional.empty()), SOON, NOW).isStored());
+        refused,
+        store
+            .update(isAbsent, set("k", "1", Optional.of("")), WriteOptions.at(NOW, SOON))
+            .outcome());
+    assertTrue(
+        store
+            .update(isEmpty, set("k", "1", Optional.of("")), WriteOptions.at(NOW, SOON))
+            .isStored());
+    assertTrue(
+        store
+            .update(isAbsent, set("k", "1", Optional.empty()), WriteOptions.at(NOW, SOON))
+            .isStored());
   }
 
   @Test
   void anotherAttributeIsNoConflict() {
     SessionStore store = store();
-    String token = store.create(stranger(), Map.of("cart", "1"), SOON, NOW);
+    String token =
+        store.create(stranger(), Map.of("cart", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession mine = loaded(store, token);
-    assertTrue(store().update(mine, set("theme", "dark"), SOON, NOW).isStored());
-    assertTrue(store.update(mine, set("cart", "2", Optional.of("1")), SOON, NOW).isStored());
+    assertTrue(store().update(mine, set("theme", "dark"), WriteOptions.at(NOW, SOON)).isStored());
+    assertTrue(
+        store
+            .update(mine, set("cart", "2", Optional.of("1")), WriteOptions.at(NOW, SOON))
+            .isStored());
   }
 
   @Test
   void aConflictMovesNoDeadlineAndEndsNothing() {
     SessionStore store = store();
-    if (store.capabilities().detectsConflicts()) {
-      String token = store.create(person(), Map.of("cart", "2"), SOON, NOW);
+    if (store.capabilities().contains(Capability.DETECTS_CONFLICTS)) {
+      String token =
+          store.create(person(), Map.of("cart", "2"), WriteOptions.at(NOW, SOON)).orElseThrow();
       StoredSession mine = loaded(store, token);
       Instant later = SOON.plusSeconds(500);
-      Written written = store.update(mine, set("cart", "3", Optional.of("1")), later, NOW);
+      Written written =
+          store.update(mine, set("cart", "3", Optional.of("1")), WriteOptions.at(NOW, later));
       assertEquals(Written.CONFLICT, written);
       assertEquals(SOON, loaded(store, token).deadline());
-      if (store.capabilities().principalIndex()) {
-        assertTrue(store.revoke(person().principal().orElseThrow().id(), mine.handle(), NOW));
+      if (store instanceof PrincipalIndex) {
+        assertTrue(
+            Stores.index(store)
+                .revoke(person().principal().orElseThrow().id(), mine.handle(), NOW));
       }
     }
   }
@@ -185,15 +217,15 @@ abstract class MergeContract extends PrincipalIndexContract {
   void ofManyConditionalCommitsOneIsWritten() throws Exception {
     SessionStore one = store();
     SessionStore two = store();
-    if (one.capabilities().detectsConflicts()) {
+    if (one.capabilities().contains(Capability.DETECTS_CONFLICTS)) {
       for (int round = 0; round < 5; round++) {
-        String token = one.create(stranger(), Map.of(), SOON, NOW);
+        String token = one.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
         StoredSession session = loaded(one, token);
         List<Callable<Object>> calls = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
           SessionStore store = i % 2 == 0 ? one : two;
           Changes changes = set("winner", Integer.toString(i), Optional.empty());
-          calls.add(() -> store.update(session, changes, SOON, NOW).isStored());
+          calls.add(() -> store.update(session, changes, WriteOptions.at(NOW, SOON)).isStored());
         }
         List<Object> stored = inParallel(calls);
         assertEquals(1, stored.stream().filter(Boolean.TRUE::equals).count());
@@ -207,8 +239,9 @@ abstract class MergeContract extends PrincipalIndexContract {
   @Test
   void whoeverTriesAgainLosesNothing() throws Exception {
     SessionStore one = store();
-    if (one.capabilities().detectsConflicts()) {
-      String token = one.create(stranger(), Map.of("items", ""), SOON, NOW);
+    if (one.capabilities().contains(Capability.DETECTS_CONFLICTS)) {
+      String token =
+          one.create(stranger(), Map.of("items", ""), WriteOptions.at(NOW, SOON)).orElseThrow();
       List<Callable<Object>> calls = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         String item = i + ",";
@@ -219,8 +252,8 @@ abstract class MergeContract extends PrincipalIndexContract {
                 StoredSession session = loaded(one, token);
                 String items = session.attributes().getOrDefault("items", "");
                 Changes changes = set("items", items + item, Optional.of(items));
-                written = one.update(session, changes, SOON, NOW);
-              } while (written.outcome() == Outcome.CONFLICT);
+                written = one.update(session, changes, WriteOptions.at(NOW, SOON));
+              } while (written.outcome() == CommitOutcome.CONFLICT);
               return written.isStored();
             });
       }
@@ -232,17 +265,23 @@ abstract class MergeContract extends PrincipalIndexContract {
   @Test
   void aConflictRefusesARotation() {
     SessionStore store = store();
-    if (store.capabilities().detectsConflicts()) {
-      String token = store.create(person(), Map.of("cart", "2"), SOON, NOW);
+    if (store.capabilities().contains(Capability.DETECTS_CONFLICTS)) {
+      String token =
+          store.create(person(), Map.of("cart", "2"), WriteOptions.at(NOW, SOON)).orElseThrow();
       StoredSession mine = loaded(store, token);
       Changes changes = set("cart", "3", Optional.of("1"));
-      assertEquals(Written.CONFLICT, store.rotate(mine, person(), changes, SOON, NOW));
-      assertEquals(Written.CONFLICT, store.rotate(mine, stranger(), changes, SOON, NOW));
-      assertEquals(Written.CONFLICT, store.rotate(mine, changes, SOON, NOW, GRACE));
+      assertEquals(
+          Written.CONFLICT, store.rotate(mine, person(), changes, WriteOptions.at(NOW, SOON)));
+      assertEquals(
+          Written.CONFLICT, store.rotate(mine, stranger(), changes, WriteOptions.at(NOW, SOON)));
+      assertEquals(
+          Written.CONFLICT,
+          store.rotate(
+              mine, mine.envelope(), changes, WriteOptions.at(NOW, SOON).withGrace(GRACE)));
       assertEquals(Map.of("cart", "2"), loaded(store(), token).attributes());
-      if (store.capabilities().principalIndex()) {
+      if (store instanceof PrincipalIndex) {
         String id = person().principal().orElseThrow().id();
-        assertTrue(store.revoke(id, mine.handle(), NOW), "it still is in the index");
+        assertTrue(Stores.index(store).revoke(id, mine.handle(), NOW), "it still is in the index");
       }
     }
   }
@@ -250,19 +289,23 @@ abstract class MergeContract extends PrincipalIndexContract {
   @Test
   void aSignInThatConflictsSignsNobodyIn() {
     SessionStore store = store();
-    if (store.capabilities().detectsConflicts()) {
-      String token = store.create(stranger(), Map.of("cart", "2"), SOON, NOW);
+    if (store.capabilities().contains(Capability.DETECTS_CONFLICTS)) {
+      String token =
+          store.create(stranger(), Map.of("cart", "2"), WriteOptions.at(NOW, SOON)).orElseThrow();
       StoredSession visitor = loaded(store, token);
       Changes changes = set("cart", "3", Optional.of("1"));
-      assertEquals(Written.CONFLICT, store.rotate(visitor, person(), changes, SOON, NOW));
+      assertEquals(
+          Written.CONFLICT, store.rotate(visitor, person(), changes, WriteOptions.at(NOW, SOON)));
       assertEquals(stranger(), loaded(store, token).envelope());
       Changes fits = set("cart", "3", Optional.of("2"));
-      Written written = store.rotate(visitor, person(), fits, SOON, NOW);
+      Written written = store.rotate(visitor, person(), fits, WriteOptions.at(NOW, SOON));
       assertNotEquals(token, written.token().orElseThrow());
-      if (store.capabilities().principalIndex()) {
+      if (store instanceof PrincipalIndex) {
         String id = person().principal().orElseThrow().id();
         String handle = loaded(store, written.token().orElseThrow()).handle();
-        assertTrue(store.list(id, NOW).stream().anyMatch(info -> info.handle().equals(handle)));
+        assertTrue(
+            Stores.index(store).list(id, NOW).stream()
+                .anyMatch(info -> info.handle().equals(handle)));
       }
     }
   }

@@ -2,7 +2,6 @@ package dev.lms.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -17,8 +16,8 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link SessionStore} must do that knows {@linkplain Capabilities#principalIndex whose
- * sessions there are}; of one that does not, that it says so. Part of {@link SessionStoreContract}.
+ * What every {@link SessionStore} must do that knows {@linkplain PrincipalIndex whose sessions
+ * there are}; of one that does not, that it says so. Part of {@link SessionStoreContract}.
  */
 abstract class PrincipalIndexContract extends CrashAndBudgetContract {
   private static final SessionLimit TWO = new SessionLimit(2, SessionLimit.WhenReached.END_OLDEST);
@@ -47,7 +46,8 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
 
   private static Optional<String> signIn(
       SessionStore store, Principal person, long at, SessionLimit limit) {
-    return store.create(of(person, at), Map.of(), SOON, after(at), limit);
+    return store.create(
+        of(person, at), Map.of(), WriteOptions.at(after(at), SOON).withLimit(limit));
   }
 
   private static String handle(SessionStore store, String token) {
@@ -55,41 +55,29 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
   }
 
   private static boolean lives(SessionStore store, String token) {
-    return store.load(token).isPresent();
+    return Stores.load(store, token).isPresent();
   }
 
   private static List<String> handles(SessionStore store, Principal person, Instant now) {
-    return store.list(person.id(), now).stream().map(SessionInfo::handle).toList();
+    return Stores.index(store).list(person.id(), now).stream().map(SessionInfo::handle).toList();
   }
 
-  /** False, after checking that the store says so itself, if it has no index. */
-  private boolean hasIndex(SessionStore store) {
-    if (store.capabilities().principalIndex()) {
-      return true;
-    }
-    String id = ada.id();
-    Class<UnsupportedOperationException> unsupported = UnsupportedOperationException.class;
-    String message =
-        String.valueOf(assertThrows(unsupported, () -> store.list(id, NOW)).getMessage());
-    assertTrue(message.contains("use the file or the Redis store"), message);
-    assertThrows(unsupported, () -> store.revoke(id, "handle", NOW));
-    assertThrows(unsupported, () -> store.revokeAll(id, Optional.empty(), NOW));
-    assertThrows(unsupported, () -> store.stats(NOW));
-    assertThrows(unsupported, () -> store.purge(NOW));
-    return false;
+  private static boolean hasIndex(SessionStore store) {
+    return store instanceof PrincipalIndex;
   }
 
   @Test
   void aPersonsSessionsAreListedByEveryWorkerLatestSignInFirst() {
     SessionStore store = store();
     if (hasIndex(store)) {
-      assertEquals(List.of(), store.list(ada.id(), NOW));
+      assertEquals(List.of(), Stores.index(store).list(ada.id(), NOW));
       String older = signIn(store, ada, 10);
       Envelope envelope = new Envelope(NOW, Optional.of(after(20)), LATER, Optional.of(ada), PHONE);
-      String newer = store.create(envelope, Map.of("a", "1"), SOON, after(20));
+      String newer =
+          store.create(envelope, Map.of("a", "1"), WriteOptions.at(after(20), SOON)).orElseThrow();
       signIn(store, bob, 30);
-      store.create(stranger(), Map.of(), SOON, NOW);
-      List<SessionInfo> list = store().list(ada.id(), after(30));
+      store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+      List<SessionInfo> list = Stores.index(store()).list(ada.id(), after(30));
       assertEquals(2, list.size());
       assertEquals(
           new SessionInfo(handle(store, newer), PHONE, NOW, after(20), after(20), SOON),
@@ -104,14 +92,23 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
   void aVisitorWhoSignsInIsListedAndTheirOldIdIsNot() {
     SessionStore store = store();
     if (hasIndex(store)) {
-      StoredSession visitor = loaded(store, store.create(stranger(), Map.of(), SOON, NOW));
+      StoredSession visitor =
+          loaded(
+              store, store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
       Envelope envelope = of(ada, 5);
       String token =
-          store.rotate(visitor, envelope, Changes.NONE, SOON, after(5), TWO).token().orElseThrow();
+          store
+              .rotate(
+                  visitor, envelope, Changes.NONE, WriteOptions.at(after(5), SOON).withLimit(TWO))
+              .token()
+              .orElseThrow();
       assertEquals(List.of(handle(store, token)), handles(store, ada, after(5)));
       StoredSession before = loaded(store, token);
       String next =
-          store.rotate(before, envelope, Changes.NONE, SOON, after(9)).token().orElseThrow();
+          store
+              .rotate(before, envelope, Changes.NONE, WriteOptions.at(after(9), SOON))
+              .token()
+              .orElseThrow();
       assertEquals(List.of(handle(store, next)), handles(store, ada, after(9)));
     }
   }
@@ -122,13 +119,19 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
     if (hasIndex(store)) {
       StoredSession adas = loaded(store, signIn(store, ada, 0));
       String bobs =
-          store.rotate(adas, of(bob, 5), Changes.NONE, SOON, after(5)).token().orElseThrow();
+          store
+              .rotate(adas, of(bob, 5), Changes.NONE, WriteOptions.at(after(5), SOON))
+              .token()
+              .orElseThrow();
       assertEquals(List.of(), handles(store, ada, after(5)));
-      assertEquals(0, store.revokeAll(ada.id(), Optional.empty(), after(5)));
+      assertEquals(0, Stores.index(store).revokeAll(ada.id(), Optional.empty(), after(5)));
       assertEquals(List.of(handle(store, bobs)), handles(store, bob, after(5)));
       StoredSession session = loaded(store, bobs);
       assertTrue(
-          store.rotate(session, stranger(), Changes.NONE, SOON, after(6)).token().isPresent());
+          store
+              .rotate(session, stranger(), Changes.NONE, WriteOptions.at(after(6), SOON))
+              .token()
+              .isPresent());
       assertEquals(List.of(), handles(store, bob, after(6)));
     }
   }
@@ -140,8 +143,8 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
       String byToken = signIn(store, ada, 0);
       String loaded = signIn(store, ada, 1);
       signIn(store, ada, 2);
-      store.delete(byToken, after(3));
-      store.delete(loaded(store, loaded), after(3));
+      store.delete(byToken, Optional.empty(), after(3));
+      Stores.end(store, loaded(store, loaded), after(3));
       assertEquals(1, handles(store, ada, after(3)).size());
       assertEquals(List.of(), handles(store, ada, SOON), "its deadline has passed");
     }
@@ -154,8 +157,11 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
       String token = signIn(store, ada, 0);
       Instant next = SOON.plusSeconds(100);
       assertTrue(
-          store.update(loaded(store, token), Changes.NONE, next, after(100)).token().isPresent());
-      SessionInfo info = store.list(ada.id(), after(100)).get(0);
+          store
+              .update(loaded(store, token), Changes.NONE, WriteOptions.at(after(100), next))
+              .token()
+              .isPresent());
+      SessionInfo info = Stores.index(store).list(ada.id(), after(100)).get(0);
       assertEquals(after(100), info.lastSeen());
       assertEquals(next, info.expires());
       assertEquals(NOW, info.signedIn());
@@ -172,16 +178,22 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
       String doomed = signIn(store, ada, 0);
       String other = signIn(store, ada, 1);
       StoredSession mine = loaded(store, doomed);
-      assertTrue(store().revoke(ada.id(), mine.handle(), after(2)));
+      assertTrue(Stores.index(store()).revoke(ada.id(), mine.handle(), after(2)));
       assertFalse(lives(store, doomed));
       Instant far = SOON.plusSeconds(500);
-      assertEquals(Optional.empty(), store.update(mine, set("a", "1"), SOON, after(3)).token());
-      assertEquals(Optional.empty(), store.update(mine, Changes.NONE, far, after(3)).token());
       assertEquals(
-          Optional.empty(), store.rotate(mine, of(ada, 4), Changes.NONE, far, after(4)).token());
+          Optional.empty(),
+          store.update(mine, set("a", "1"), WriteOptions.at(after(3), SOON)).token());
+      assertEquals(
+          Optional.empty(),
+          store.update(mine, Changes.NONE, WriteOptions.at(after(3), far)).token());
+      assertEquals(
+          Optional.empty(),
+          store.rotate(mine, of(ada, 4), Changes.NONE, WriteOptions.at(after(4), far)).token());
       assertFalse(lives(store, doomed));
       assertEquals(List.of(handle(store, other)), handles(store, ada, after(5)));
-      assertFalse(store.revoke(ada.id(), mine.handle(), after(5)), "it was there once");
+      assertFalse(
+          Stores.index(store).revoke(ada.id(), mine.handle(), after(5)), "it was there once");
     }
   }
 
@@ -190,8 +202,8 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
     SessionStore store = store();
     if (hasIndex(store)) {
       String bobs = signIn(store, bob, 0);
-      assertFalse(store.revoke(ada.id(), handle(store, bobs), NOW));
-      assertFalse(store.revoke(bob.id(), "no such handle", NOW));
+      assertFalse(Stores.index(store).revoke(ada.id(), handle(store, bobs), NOW));
+      assertFalse(Stores.index(store).revoke(bob.id(), "no such handle", NOW));
       assertTrue(lives(store, bobs));
     }
   }
@@ -201,13 +213,17 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
     SessionStore store = store();
     if (hasIndex(store)) {
       StoredSession first = loaded(store, signIn(store, ada, 0));
-      String next = store.rotate(first, of(ada, 0), Changes.NONE, SOON, NOW).token().orElseThrow();
-      String last =
+      String next =
           store
-              .rotate(loaded(store, next), of(ada, 0), Changes.NONE, SOON, NOW)
+              .rotate(first, of(ada, 0), Changes.NONE, WriteOptions.at(NOW, SOON))
               .token()
               .orElseThrow();
-      assertTrue(store.revoke(ada.id(), first.handle(), NOW));
+      String last =
+          store
+              .rotate(loaded(store, next), of(ada, 0), Changes.NONE, WriteOptions.at(NOW, SOON))
+              .token()
+              .orElseThrow();
+      assertTrue(Stores.index(store).revoke(ada.id(), first.handle(), NOW));
       assertFalse(lives(store, last));
     }
   }
@@ -222,13 +238,14 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
       }
       String mine = signIn(store, ada, 9);
       String bobs = signIn(store, bob, 9);
-      assertEquals(5, store.revokeAll(ada.id(), Optional.of(handle(store, mine)), after(10)));
+      assertEquals(
+          5, Stores.index(store).revokeAll(ada.id(), Optional.of(handle(store, mine)), after(10)));
       others.forEach(token -> assertFalse(lives(store, token)));
       assertTrue(lives(store, mine));
       assertTrue(lives(store, bobs));
-      assertEquals(1, store.revokeAll(ada.id(), Optional.empty(), after(11)));
+      assertEquals(1, Stores.index(store).revokeAll(ada.id(), Optional.empty(), after(11)));
       assertFalse(lives(store, mine));
-      assertEquals(0, store.revokeAll(ada.id(), Optional.empty(), after(11)));
+      assertEquals(0, Stores.index(store).revokeAll(ada.id(), Optional.empty(), after(11)));
     }
   }
 
@@ -241,33 +258,48 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
         List<Callable<Object>> calls = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
           SessionStore store = i % 2 == 0 ? one : two;
-          StoredSession visitor = loaded(store, store.create(stranger(), Map.of(), SOON, NOW));
+          StoredSession visitor =
+              loaded(
+                  store,
+                  store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
           StoredSession old = loaded(store, signIn(store, ada, 0));
           calls.add(
               () ->
                   store
-                      .rotate(visitor, of(ada, 1), Changes.NONE, SOON, NOW, TWO)
+                      .rotate(
+                          visitor,
+                          of(ada, 1),
+                          Changes.NONE,
+                          WriteOptions.at(NOW, SOON).withLimit(TWO))
                       .token()
                       .orElse("x"));
           calls.add(
-              () -> store.rotate(old, of(ada, 0), Changes.NONE, SOON, NOW).token().orElse("x"));
+              () ->
+                  store
+                      .rotate(old, of(ada, 0), Changes.NONE, WriteOptions.at(NOW, SOON))
+                      .token()
+                      .orElse("x"));
           calls.add(
-              () -> store.update(old, Changes.NONE, SOON.plusSeconds(9), NOW).token().orElse("x"));
+              () ->
+                  store
+                      .update(old, Changes.NONE, WriteOptions.at(NOW, SOON.plusSeconds(9)))
+                      .token()
+                      .orElse("x"));
           calls.add(() -> signIn(store, ada, 1));
         }
         calls.add(
             () -> {
-              two.revokeAll(ada.id(), Optional.empty(), NOW);
+              Stores.index(two).revokeAll(ada.id(), Optional.empty(), NOW);
               return "revoked";
             });
         List<Object> tokens = inParallel(calls);
         // Whatever the order was, nobody has slipped out of the index.
         List<String> listed = handles(one, ada, NOW);
         for (Object token : tokens) {
-          two.load(token.toString())
+          Stores.load(two, token.toString())
               .ifPresent(session -> assertTrue(listed.contains(session.handle())));
         }
-        two.revokeAll(ada.id(), Optional.empty(), NOW);
+        Stores.index(two).revokeAll(ada.id(), Optional.empty(), NOW);
         tokens.forEach(token -> assertFalse(lives(one, token.toString())));
       }
     }
@@ -282,10 +314,13 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
       String second = signIn(store, ada, 2, TWO).orElseThrow();
       String first = signIn(store, ada, 1, TWO).orElseThrow();
       String bobs = signIn(store, bob, 0, TWO).orElseThrow();
-      StoredSession visitor = loaded(store, store.create(stranger(), Map.of(), SOON, NOW));
+      StoredSession visitor =
+          loaded(
+              store, store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
       String third =
           store
-              .rotate(visitor, of(ada, 3), Changes.NONE, SOON, after(3), TWO)
+              .rotate(
+                  visitor, of(ada, 3), Changes.NONE, WriteOptions.at(after(3), SOON).withLimit(TWO))
               .token()
               .orElseThrow();
       assertFalse(lives(store, first), "the oldest sign-in");
@@ -306,19 +341,30 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
       String first = signIn(store, ada, 1, AT_MOST_TWO).orElseThrow();
       String second = signIn(store, ada, 2, AT_MOST_TWO).orElseThrow();
       assertEquals(Optional.empty(), signIn(store, ada, 3, AT_MOST_TWO));
-      String basket = store.create(stranger(), Map.of("basket", "3"), SOON, NOW);
+      String basket =
+          store.create(stranger(), Map.of("basket", "3"), WriteOptions.at(NOW, SOON)).orElseThrow();
       StoredSession visitor = loaded(store, basket);
       assertEquals(
           Optional.empty(),
-          store.rotate(visitor, of(ada, 3), set("a", "1"), SOON, after(3), AT_MOST_TWO).token());
+          store
+              .rotate(
+                  visitor,
+                  of(ada, 3),
+                  set("a", "1"),
+                  WriteOptions.at(after(3), SOON).withLimit(AT_MOST_TWO))
+              .token());
       assertEquals(Map.of("basket", "3"), loaded(store, basket).attributes());
       assertTrue(lives(store, first));
       assertTrue(lives(store, second));
       assertEquals(2, handles(store, ada, after(3)).size());
-      store.delete(loaded(store, first), after(4));
+      Stores.end(store, loaded(store, first), after(4));
       assertTrue(
           store
-              .rotate(visitor, of(ada, 5), Changes.NONE, SOON, after(5), AT_MOST_TWO)
+              .rotate(
+                  visitor,
+                  of(ada, 5),
+                  Changes.NONE,
+                  WriteOptions.at(after(5), SOON).withLimit(AT_MOST_TWO))
               .token()
               .isPresent());
     }
@@ -334,7 +380,11 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
         StoredSession session = loaded(store, mine);
         mine =
             store
-                .rotate(session, of(ada, 0), Changes.NONE, SOON, after(2), limit)
+                .rotate(
+                    session,
+                    of(ada, 0),
+                    Changes.NONE,
+                    WriteOptions.at(after(2), SOON).withLimit(limit))
                 .token()
                 .orElseThrow();
       }
@@ -353,9 +403,16 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
         assertTrue(signIn(store, ada, i, AT_MOST_TWO).isPresent());
       }
       for (int i = 0; i < 2; i++) {
-        assertTrue(store.create(of(ada, 0), Map.of(), night, evening, AT_MOST_TWO).isPresent());
+        assertTrue(
+            store
+                .create(
+                    of(ada, 0), Map.of(), WriteOptions.at(evening, night).withLimit(AT_MOST_TWO))
+                .isPresent());
       }
-      assertFalse(store.create(of(ada, 0), Map.of(), night, evening, AT_MOST_TWO).isPresent());
+      assertFalse(
+          store
+              .create(of(ada, 0), Map.of(), WriteOptions.at(evening, night).withLimit(AT_MOST_TWO))
+              .isPresent());
     }
   }
 
@@ -365,7 +422,7 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
     SessionStore two = store();
     if (hasIndex(one)) {
       for (SessionLimit limit : List.of(TWO, AT_MOST_TWO)) {
-        one.revokeAll(ada.id(), Optional.empty(), NOW);
+        Stores.index(one).revokeAll(ada.id(), Optional.empty(), NOW);
         List<Callable<Object>> calls = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
           SessionStore store = i % 2 == 0 ? one : two;
@@ -407,14 +464,17 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
       String second = handle(after, kept);
       String third = handle(after, young);
       assertEquals(List.of(third, second, first), handles(after, ada, after(3)));
-      assertTrue(after.revoke(ada.id(), first, after(4)));
+      assertTrue(Stores.index(after).revoke(ada.id(), first, after(4)));
       assertFalse(lives(after, old));
       Instant far = SOON.plusSeconds(100);
       assertTrue(
-          after.update(loaded(after, kept), Changes.NONE, far, after(100)).token().isPresent());
+          after
+              .update(loaded(after, kept), Changes.NONE, WriteOptions.at(after(100), far))
+              .token()
+              .isPresent());
       assertEquals(List.of(third, second), handles(after, ada, after(100)));
-      after.delete(loaded(after, young), after(101));
-      assertEquals(1, after.revokeAll(ada.id(), Optional.empty(), after(102)));
+      Stores.end(after, loaded(after, young), after(101));
+      assertEquals(1, Stores.index(after).revokeAll(ada.id(), Optional.empty(), after(102)));
       assertFalse(lives(after, kept));
       assertEquals(List.of(), handles(after, ada, after(102)));
     }
@@ -426,21 +486,22 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
   void liveSessionsAreCountedAndPurged() {
     SessionStore store = store();
     if (hasIndex(store)) {
-      store.purge(NOW);
+      Stores.index(store).purge(NOW);
       List<String> tokens = new ArrayList<>();
       for (int i = 0; i < 7; i++) {
         tokens.add(signIn(store, i < 4 ? ada : bob, i));
       }
       for (int i = 0; i < 5; i++) {
-        tokens.add(store.create(stranger(), Map.of(), SOON, NOW));
+        tokens.add(store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
       }
-      String ended = store.create(stranger(), Map.of(), after(5), NOW);
-      assertEquals(new SessionStats(7, 5), store().stats(after(10)));
-      assertEquals(12, store().purge(after(10)));
-      assertEquals(new SessionStats(0, 0), store.stats(after(10)));
+      String ended =
+          store.create(stranger(), Map.of(), WriteOptions.at(NOW, after(5))).orElseThrow();
+      assertEquals(new SessionCensus(7, 5), Stores.index(store()).stats(after(10)));
+      assertEquals(12, Stores.index(store()).purge(after(10)));
+      assertEquals(new SessionCensus(0, 0), Stores.index(store).stats(after(10)));
       tokens.add(ended);
       tokens.forEach(token -> assertFalse(lives(store, token)));
-      assertEquals(List.of(), store.list(ada.id(), after(10)));
+      assertEquals(List.of(), Stores.index(store).list(ada.id(), after(10)));
       assertTrue(signIn(store, ada, 11, AT_MOST_TWO).isPresent(), "nothing is left to count");
       assertTrue(signIn(store, ada, 11, AT_MOST_TWO).isPresent(), "nothing is left to count");
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What becomes of the old id after a rotation without a change of privilege, in stores that
- * {@linkplain Capabilities#followsRotation follow rotations}; in others it is dead at once. Part of
+ * {@linkplain Capability#FOLLOWS_ROTATION follow rotations}; in others it is dead at once. Part of
  * {@link SessionStoreContract}.
  */
 abstract class RotationContract extends MergeContract {
@@ -37,11 +37,15 @@ abstract class RotationContract extends MergeContract {
   private final String adasId = ada.principal().orElseThrow().id();
 
   private static boolean follows(SessionStore store) {
-    return store.capabilities().followsRotation();
+    return store.capabilities().contains(Capability.FOLLOWS_ROTATION);
   }
 
   private static String rotated(SessionStore store, StoredSession session, Instant now) {
-    return store.rotate(session, Changes.NONE, SOON, now, GRACE).token().orElseThrow();
+    return store
+        .rotate(
+            session, session.envelope(), Changes.NONE, WriteOptions.at(now, SOON).withGrace(GRACE))
+        .token()
+        .orElseThrow();
   }
 
   /** Rotates what this token opens and answers the new token. */
@@ -62,9 +66,14 @@ abstract class RotationContract extends MergeContract {
   @Test
   void aRotationKeepsEverythingButTheId() {
     SessionStore store = store();
-    String old = store.create(ada, Map.of("a", "1"), SOON, NOW);
+    String old = store.create(ada, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession before = loaded(store, old);
-    Written written = store.rotate(before, set("b", "2"), SOON.plusSeconds(5), NOW, GRACE);
+    Written written =
+        store.rotate(
+            before,
+            before.envelope(),
+            set("b", "2"),
+            WriteOptions.at(NOW, SOON.plusSeconds(5)).withGrace(GRACE));
     String token = written.token().orElseThrow();
     assertNotEquals(old, token);
     StoredSession after = opened(store(), token, NOW);
@@ -73,13 +82,13 @@ abstract class RotationContract extends MergeContract {
     assertEquals(ada.authenticated(), after.envelope().authenticated());
     assertEquals(Map.of("a", "1", "b", "2"), after.attributes());
     assertEquals(SOON.plusSeconds(5), after.deadline());
-    assertEquals(Optional.empty(), store.load(old), "by its own name it is gone");
+    assertEquals(Optional.empty(), Stores.load(store, old), "by its own name it is gone");
   }
 
   @Test
   void withinTheGraceTheOldIdOpensTheRotatedSession() {
     SessionStore store = store();
-    String old = store.create(ada, Map.of("a", "1"), SOON, NOW);
+    String old = store.create(ada, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
     String token = rotated(store, old, NOW);
     StoredSession now = loaded(store, token);
     if (follows(store)) {
@@ -97,7 +106,7 @@ abstract class RotationContract extends MergeContract {
   @Test
   void afterTheGraceTheOldIdIsDeadAndItsUseIsReported() {
     SessionStore store = store();
-    String old = store.create(ada, Map.of(), SOON, NOW);
+    String old = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     String handle = loaded(store, old).handle();
     String token = rotated(store, old, NOW);
     Opened expected = follows(store) ? new Opened.Reused(handle) : Opened.ABSENT;
@@ -109,28 +118,33 @@ abstract class RotationContract extends MergeContract {
   @Test
   void withoutAGraceTheOldIdIsDeadAtOnceAndItsUseIsReported() {
     SessionStore store = store();
-    String old = store.create(ada, Map.of(), SOON, NOW);
+    String old = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession session = loaded(store, old);
-    Written written = store.rotate(session, Changes.NONE, SOON, NOW, Duration.ZERO);
+    Written written =
+        store.rotate(
+            session,
+            session.envelope(),
+            Changes.NONE,
+            WriteOptions.at(NOW, SOON).withGrace(Duration.ZERO));
     Opened expected = follows(store) ? new Opened.Reused(session.handle()) : Opened.ABSENT;
     assertEquals(expected, store.open(old, NOW));
-    assertEquals(Written.GONE, store.update(session, set("a", "1"), SOON, NOW));
+    assertEquals(Written.GONE, store.update(session, set("a", "1"), WriteOptions.at(NOW, SOON)));
     assertEquals(Map.of(), loaded(store, written.token().orElseThrow()).attributes());
   }
 
   @Test
   void aCommitUnderWayReachesTheRotatedSession() {
     SessionStore store = store();
-    String old = store.create(ada, Map.of(), SOON, NOW);
+    String old = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession mine = loaded(store, old);
     String token = rotated(store(), old, NOW);
     Changes changes = new Changes(Map.of("a", "1"), Set.of(), Map.of("n", 2L));
-    Written written = store.update(mine, changes, SOON, WITHIN);
+    Written written = store.update(mine, changes, WriteOptions.at(WITHIN, SOON));
     if (follows(store)) {
       assertEquals(Written.stored(old), written, "and hands out no new token");
       assertEquals(Map.of("a", "1", "n", "2"), loaded(store, token).attributes());
       Instant next = SOON.plusSeconds(300);
-      assertTrue(store.update(mine, Changes.NONE, next, WITHIN).isStored());
+      assertTrue(store.update(mine, Changes.NONE, WriteOptions.at(WITHIN, next)).isStored());
       assertEquals(next, loaded(store, token).deadline());
     } else {
       assertEquals(Written.GONE, written);
@@ -141,39 +155,48 @@ abstract class RotationContract extends MergeContract {
   void aCommitThroughTheAliasReachesTheRotatedSession() {
     SessionStore store = store();
     if (follows(store)) {
-      String old = store.create(ada, Map.of(), SOON, NOW);
+      String old = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
       String token = rotated(store, old, NOW);
       StoredSession through = opened(store, old, WITHIN);
-      assertEquals(Written.stored(old), store.update(through, set("a", "1"), SOON, WITHIN));
+      assertEquals(
+          Written.stored(old), store.update(through, set("a", "1"), WriteOptions.at(WITHIN, SOON)));
       assertEquals(Map.of("a", "1"), loaded(store(), token).attributes());
       // It was loaded in time: what it changes then is the session that it saw.
-      assertEquals(Written.stored(old), store.update(through, set("b", "2"), SOON, AFTER));
+      assertEquals(
+          Written.stored(old), store.update(through, set("b", "2"), WriteOptions.at(AFTER, SOON)));
     }
   }
 
   @Test
   void aCommitUnderWayIsGoneAfterTheGrace() {
     SessionStore store = store();
-    String old = store.create(ada, Map.of(), SOON, NOW);
+    String old = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession mine = loaded(store, old);
     String token = rotated(store, old, NOW);
-    assertEquals(Written.GONE, store.update(mine, set("a", "1"), SOON, AFTER));
-    assertEquals(Written.GONE, store.rotate(mine, set("a", "1"), SOON, AFTER, GRACE));
-    assertEquals(Written.GONE, store.rotate(mine, person(), set("a", "1"), SOON, AFTER));
+    assertEquals(Written.GONE, store.update(mine, set("a", "1"), WriteOptions.at(AFTER, SOON)));
+    assertEquals(
+        Written.GONE,
+        store.rotate(
+            mine, mine.envelope(), set("a", "1"), WriteOptions.at(AFTER, SOON).withGrace(GRACE)));
+    assertEquals(
+        Written.GONE, store.rotate(mine, person(), set("a", "1"), WriteOptions.at(AFTER, SOON)));
     assertEquals(Map.of(), loaded(store, token).attributes());
   }
 
   @Test
   void aConflictIsJudgedWhereTheSessionIs() {
     SessionStore store = store();
-    if (follows(store) && store.capabilities().detectsConflicts()) {
-      String old = store.create(ada, Map.of("cart", "1"), SOON, NOW);
+    if (follows(store) && store.capabilities().contains(Capability.DETECTS_CONFLICTS)) {
+      String old = store.create(ada, Map.of("cart", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
       StoredSession mine = loaded(store, old);
       String token = rotated(store, old, NOW);
-      assertTrue(store.update(loaded(store, token), set("cart", "2"), SOON, NOW).isStored());
+      assertTrue(
+          store
+              .update(loaded(store, token), set("cart", "2"), WriteOptions.at(NOW, SOON))
+              .isStored());
       Changes changes =
           new Changes(Map.of("cart", "3"), Set.of(), Map.of(), Map.of("cart", Optional.of("1")));
-      assertEquals(Written.CONFLICT, store.update(mine, changes, SOON, WITHIN));
+      assertEquals(Written.CONFLICT, store.update(mine, changes, WriteOptions.at(WITHIN, SOON)));
       assertEquals(Map.of("cart", "2"), loaded(store, token).attributes());
     }
   }
@@ -181,15 +204,27 @@ abstract class RotationContract extends MergeContract {
   @Test
   void ofTwoRotationsTheSecondOnlyUpdates() {
     SessionStore store = store();
-    String old = store.create(ada, Map.of(), SOON, NOW);
+    String old = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession mine = loaded(store, old);
     String token = rotated(store, old, NOW);
-    Written late = store().rotate(mine, set("a", "1"), SOON, WITHIN, GRACE);
+    Written late =
+        store()
+            .rotate(
+                mine,
+                mine.envelope(),
+                set("a", "1"),
+                WriteOptions.at(WITHIN, SOON).withGrace(GRACE));
     if (follows(store)) {
       assertEquals(Written.stored(old), late);
       assertEquals(Map.of("a", "1"), loaded(store, token).attributes());
       StoredSession through = opened(store, old, WITHIN);
-      assertEquals(Written.stored(old), store.rotate(through, set("b", "2"), SOON, WITHIN, GRACE));
+      assertEquals(
+          Written.stored(old),
+          store.rotate(
+              through,
+              through.envelope(),
+              set("b", "2"),
+              WriteOptions.at(WITHIN, SOON).withGrace(GRACE)));
       assertEquals(Map.of("a", "1", "b", "2"), loaded(store, token).attributes());
     } else {
       assertEquals(Written.GONE, late);
@@ -202,14 +237,22 @@ abstract class RotationContract extends MergeContract {
     SessionStore two = store();
     if (follows(one)) {
       for (int round = 0; round < 5; round++) {
-        String old = one.create(ada, Map.of(), SOON, NOW);
+        String old = one.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
         StoredSession session = loaded(one, old);
         List<Callable<Object>> calls = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
           SessionStore store = i % 2 == 0 ? one : two;
           Changes changes = new Changes(Map.of("k" + i, "v"), Set.of(), Map.of("n", 1L));
           calls.add(
-              () -> store.rotate(session, changes, SOON, NOW, GRACE).token().orElse("nothing"));
+              () ->
+                  store
+                      .rotate(
+                          session,
+                          session.envelope(),
+                          changes,
+                          WriteOptions.at(NOW, SOON).withGrace(GRACE))
+                      .token()
+                      .orElse("nothing"));
         }
         Set<Object> tokens = new HashSet<>(inParallel(calls));
         assertTrue(tokens.remove(old), "the others go on with the old one");
@@ -225,13 +268,13 @@ abstract class RotationContract extends MergeContract {
   void anAliasLeadsThroughSeveralRotationsEachWithinItsGrace() {
     SessionStore store = store();
     if (follows(store)) {
-      String first = store.create(ada, Map.of("a", "1"), SOON, NOW);
+      String first = store.create(ada, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
       StoredSession mine = loaded(store, first);
       String second = rotated(store, first, NOW);
       String third = rotated(store, second, WITHIN);
       String handle = loaded(store, third).handle();
       assertEquals(handle, opened(store, first, WITHIN).handle());
-      assertTrue(store.update(mine, set("b", "2"), SOON, WITHIN).isStored());
+      assertTrue(store.update(mine, set("b", "2"), WriteOptions.at(WITHIN, SOON)).isStored());
       assertEquals(Map.of("a", "1", "b", "2"), loaded(store, third).attributes());
       assertEquals(new Opened.Reused(mine.handle()), store.open(first, AFTER));
       assertEquals(handle, opened(store, second, AFTER).handle());
@@ -243,28 +286,39 @@ abstract class RotationContract extends MergeContract {
   @Test
   void aChangeOfPrivilegeLeavesNoAliasAndNoReport() {
     SessionStore store = store();
-    String old = store.create(stranger(), Map.of(), SOON, NOW);
+    String old = store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession visitor = loaded(store, old);
-    String token = store.rotate(visitor, ada, Changes.NONE, SOON, NOW).token().orElseThrow();
+    String token =
+        store.rotate(visitor, ada, Changes.NONE, WriteOptions.at(NOW, SOON)).token().orElseThrow();
     assertEquals(Opened.ABSENT, store.open(old, NOW));
     assertEquals(Opened.ABSENT, store.open(old, AFTER));
-    assertEquals(Written.GONE, store.update(visitor, set("a", "1"), SOON, NOW));
-    assertEquals(Written.GONE, store.rotate(visitor, set("a", "1"), SOON, NOW, GRACE));
+    assertEquals(Written.GONE, store.update(visitor, set("a", "1"), WriteOptions.at(NOW, SOON)));
+    assertEquals(
+        Written.GONE,
+        store.rotate(
+            visitor,
+            visitor.envelope(),
+            set("a", "1"),
+            WriteOptions.at(NOW, SOON).withGrace(GRACE)));
     assertEquals(Map.of(), opened(store, token, NOW).attributes());
   }
 
   @Test
   void anAliasDoesNotReachPastAChangeOfPrivilege() {
     SessionStore store = store();
-    String first = store.create(ada, Map.of(), SOON, NOW);
+    String first = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession mine = loaded(store, first);
     String second = rotated(store, first, NOW);
     StoredSession current = loaded(store, second);
-    String third = store.rotate(current, person(), Changes.NONE, SOON, NOW).token().orElseThrow();
+    String third =
+        store
+            .rotate(current, person(), Changes.NONE, WriteOptions.at(NOW, SOON))
+            .token()
+            .orElseThrow();
     for (String old : List.of(first, second)) {
       assertEquals(Opened.ABSENT, store.open(old, NOW));
     }
-    assertEquals(Written.GONE, store.update(mine, set("a", "1"), SOON, NOW));
+    assertEquals(Written.GONE, store.update(mine, set("a", "1"), WriteOptions.at(NOW, SOON)));
     assertEquals(Map.of(), opened(store, third, NOW).attributes());
   }
 
@@ -273,11 +327,14 @@ abstract class RotationContract extends MergeContract {
     SessionStore store = store();
     if (follows(store)) {
       for (boolean loadedBefore : List.of(true, false)) {
-        String old = store.create(stranger(), Map.of("basket", "3"), SOON, NOW);
+        String old =
+            store
+                .create(stranger(), Map.of("basket", "3"), WriteOptions.at(NOW, SOON))
+                .orElseThrow();
         StoredSession mine = loaded(store, old);
         String between = rotated(store, old, NOW);
         StoredSession visitor = loadedBefore ? mine : opened(store, old, WITHIN);
-        Written written = store.rotate(visitor, ada, Changes.NONE, SOON, WITHIN);
+        Written written = store.rotate(visitor, ada, Changes.NONE, WriteOptions.at(WITHIN, SOON));
         StoredSession signedIn = opened(store, written.token().orElseThrow(), WITHIN);
         assertEquals(Map.of("basket", "3"), signedIn.attributes());
         assertEquals(ada, signedIn.envelope());
@@ -295,11 +352,16 @@ abstract class RotationContract extends MergeContract {
     if (follows(store)) {
       for (Duration grace : List.of(Duration.ZERO, GRACE)) {
         for (Instant at : List.of(NOW, WITHIN, AFTER.plusSeconds(600))) {
-          String old = store.create(ada, Map.of(), SOON, NOW);
+          String old = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
           StoredSession session = loaded(store, old);
-          Written written = store.rotate(session, Changes.NONE, SOON, NOW, grace);
+          Written written =
+              store.rotate(
+                  session,
+                  session.envelope(),
+                  Changes.NONE,
+                  WriteOptions.at(NOW, SOON).withGrace(grace));
           String token = written.token().orElseThrow();
-          store().delete(old, at);
+          store().delete(old, Optional.empty(), at);
           assertEquals(Opened.ABSENT, store.open(token, at));
           assertFalse(live(store, old, at).isPresent());
         }
@@ -311,16 +373,16 @@ abstract class RotationContract extends MergeContract {
   void signingOutWithASessionLoadedBeforeEndsTheRotatedOne() {
     SessionStore store = store();
     if (follows(store)) {
-      String old = store.create(ada, Map.of(), SOON, NOW);
+      String old = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
       StoredSession mine = loaded(store, old);
       String second = rotated(store, old, NOW);
       String third = rotated(store, second, NOW);
-      store().delete(mine, NOW);
+      Stores.end(store(), mine, NOW);
       assertEquals(Opened.ABSENT, store.open(third, NOW));
       assertFalse(live(store, old, NOW).isPresent());
-      if (store.capabilities().principalIndex()) {
-        assertEquals(List.of(), store.list(adasId, NOW));
-        assertEquals(0, store.revokeAll(adasId, Optional.empty(), NOW));
+      if (store instanceof PrincipalIndex) {
+        assertEquals(List.of(), Stores.index(store).list(adasId, NOW));
+        assertEquals(0, Stores.index(store).revokeAll(adasId, Optional.empty(), NOW));
       }
     }
   }
@@ -329,9 +391,9 @@ abstract class RotationContract extends MergeContract {
   void signingOutThroughTheAliasEndsTheRotatedSession() {
     SessionStore store = store();
     if (follows(store)) {
-      String old = store.create(ada, Map.of(), SOON, NOW);
+      String old = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
       String token = rotated(store, old, NOW);
-      store.delete(opened(store, old, WITHIN), WITHIN);
+      Stores.end(store, opened(store, old, WITHIN), WITHIN);
       assertEquals(Opened.ABSENT, store.open(token, WITHIN));
       assertFalse(live(store, old, WITHIN).isPresent());
     }
@@ -341,10 +403,10 @@ abstract class RotationContract extends MergeContract {
   void signingOutWithTheIdFromBeforeASignInEndsTheSignIn() {
     SessionStore store = store();
     if (follows(store)) {
-      String old = store.create(stranger(), Map.of(), SOON, NOW);
+      String old = store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
       StoredSession visitor = loaded(store, old);
-      Written written = store.rotate(visitor, ada, Changes.NONE, SOON, NOW);
-      store().delete(visitor, NOW);
+      Written written = store.rotate(visitor, ada, Changes.NONE, WriteOptions.at(NOW, SOON));
+      Stores.end(store(), visitor, NOW);
       assertEquals(Opened.ABSENT, store.open(written.token().orElseThrow(), NOW));
     }
   }
@@ -355,22 +417,32 @@ abstract class RotationContract extends MergeContract {
     SessionStore two = store();
     if (follows(one)) {
       for (int round = 0; round < 20; round++) {
-        String old = one.create(ada, Map.of(), SOON, NOW);
+        String old = one.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
         StoredSession mine = loaded(one, old);
         boolean byToken = round % 2 == 0;
         List<Object> tokens =
             inParallel(
                 List.of(
-                    () -> one.rotate(mine, Changes.NONE, SOON, NOW, GRACE).token().orElse("x"),
+                    () ->
+                        one.rotate(
+                                mine,
+                                mine.envelope(),
+                                Changes.NONE,
+                                WriteOptions.at(NOW, SOON).withGrace(GRACE))
+                            .token()
+                            .orElse("x"),
                     () -> {
                       if (byToken) {
-                        two.delete(old, NOW);
+                        two.delete(old, Optional.empty(), NOW);
                       } else {
-                        two.delete(mine, NOW);
+                        Stores.end(two, mine, NOW);
                       }
                       return "ended";
                     },
-                    () -> one.update(mine, set("a", "1"), SOON, NOW).token().orElse("x")));
+                    () ->
+                        one.update(mine, set("a", "1"), WriteOptions.at(NOW, SOON))
+                            .token()
+                            .orElse("x")));
         for (Object token : tokens) {
           assertFalse(live(two, (String) token, NOW).isPresent(), "it lives on");
         }
@@ -382,25 +454,42 @@ abstract class RotationContract extends MergeContract {
   @Test
   void anAliasDoesNotBringBackWhatHasEnded() {
     SessionStore store = store();
-    String old = store.create(ada, Map.of(), SOON, NOW);
+    String old = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession mine = loaded(store, old);
     String token = rotated(store, old, NOW);
-    store.delete(token, NOW);
+    store.delete(token, Optional.empty(), NOW);
     assertFalse(live(store, old, NOW).isPresent());
-    assertEquals(Written.GONE, store.update(mine, set("a", "1"), SOON, NOW));
-    assertEquals(Written.GONE, store.rotate(mine, Changes.NONE, SOON, NOW, GRACE));
+    assertEquals(Written.GONE, store.update(mine, set("a", "1"), WriteOptions.at(NOW, SOON)));
+    assertEquals(
+        Written.GONE,
+        store.rotate(
+            mine, mine.envelope(), Changes.NONE, WriteOptions.at(NOW, SOON).withGrace(GRACE)));
     assertFalse(live(store, token, NOW).isPresent());
   }
 
   @Test
   void anExpiredSessionIsNotRotatedAndItsAliasEndsWithIt() {
     SessionStore store = store();
-    String old = store.create(ada, Map.of(), SOON, NOW);
+    String old = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession session = loaded(store, old);
-    assertEquals(Written.GONE, store.rotate(session, Changes.NONE, LATER, SOON, GRACE));
+    assertEquals(
+        Written.GONE,
+        store.rotate(
+            session,
+            session.envelope(),
+            Changes.NONE,
+            WriteOptions.at(SOON, LATER).withGrace(GRACE)));
     Duration week = Duration.ofDays(7);
-    String token = store.rotate(session, Changes.NONE, SOON, NOW, week).token().orElseThrow();
-    assertEquals(Written.GONE, store.update(session, set("a", "1"), LATER, SOON));
+    String token =
+        store
+            .rotate(
+                session,
+                session.envelope(),
+                Changes.NONE,
+                WriteOptions.at(NOW, SOON).withGrace(week))
+            .token()
+            .orElseThrow();
+    assertEquals(Written.GONE, store.update(session, set("a", "1"), WriteOptions.at(SOON, LATER)));
     for (String name : List.of(old, token)) {
       assertFalse(live(store, name, SOON).filter(s -> s.deadline().isAfter(SOON)).isPresent());
     }
@@ -409,7 +498,7 @@ abstract class RotationContract extends MergeContract {
   @Test
   void aForgedTokenOpensNothing() {
     SessionStore store = store();
-    String token = store.create(ada, Map.of(), SOON, NOW);
+    String token = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     String last = token.substring(token.length() - 2);
     String forged = token.substring(0, token.length() - 2) + ("AA".equals(last) ? "BB" : "AA");
     for (String nothing : List.of(forged, "", "nonsense", token + "A")) {
@@ -423,21 +512,23 @@ abstract class RotationContract extends MergeContract {
   @Test
   void aRevokedSessionIsGoneUnderEveryNameItHad() {
     SessionStore store = store();
-    if (follows(store) && store.capabilities().principalIndex()) {
+    if (follows(store) && store instanceof PrincipalIndex) {
       for (int which = 0; which < 3; which++) {
         List<String> tokens = new ArrayList<>();
         List<String> handles = new ArrayList<>();
-        tokens.add(store.create(ada, Map.of(), SOON, NOW));
+        tokens.add(store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
         for (int i = 0; i < 2; i++) {
           handles.add(loaded(store, tokens.get(i)).handle());
           tokens.add(rotated(store, tokens.get(i), NOW));
         }
         handles.add(loaded(store, tokens.get(2)).handle());
-        String other = store.create(ada, Map.of(), SOON, NOW);
-        assertTrue(store().revoke(adasId, handles.get(which), NOW), "by name " + which);
+        String other = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+        assertTrue(
+            Stores.index(store()).revoke(adasId, handles.get(which), NOW), "by name " + which);
         tokens.forEach(token -> assertFalse(live(store, token, NOW).isPresent()));
         assertTrue(live(store, other, NOW).isPresent());
-        assertFalse(store.revoke(adasId, handles.get(which), NOW), "it was there once");
+        assertFalse(
+            Stores.index(store).revoke(adasId, handles.get(which), NOW), "it was there once");
       }
     }
   }
@@ -445,13 +536,13 @@ abstract class RotationContract extends MergeContract {
   @Test
   void allOthersAreRevokedButOneThatWasRotatedMeanwhile() {
     SessionStore store = store();
-    if (follows(store) && store.capabilities().principalIndex()) {
-      String first = store.create(ada, Map.of(), SOON, NOW);
+    if (follows(store) && store instanceof PrincipalIndex) {
+      String first = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
       String second = rotated(store, first, NOW);
       StoredSession mine = loaded(store, second);
       String third = rotated(store, second, NOW);
-      String other = store.create(ada, Map.of(), SOON, NOW);
-      assertEquals(1, store.revokeAll(adasId, Optional.of(mine.handle()), NOW));
+      String other = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+      assertEquals(1, Stores.index(store).revokeAll(adasId, Optional.of(mine.handle()), NOW));
       assertTrue(live(store, third, NOW).isPresent());
       assertFalse(live(store, other, NOW).isPresent());
     }
@@ -460,15 +551,17 @@ abstract class RotationContract extends MergeContract {
   @Test
   void aRotatedSessionIsListedAndCountedOnce() {
     SessionStore store = store();
-    if (follows(store) && store.capabilities().principalIndex()) {
-      store.purge(NOW);
-      String token = rotated(store, store.create(ada, Map.of(), SOON, NOW), NOW);
+    if (follows(store) && store instanceof PrincipalIndex) {
+      Stores.index(store).purge(NOW);
+      String token =
+          rotated(
+              store, store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow(), NOW);
       String last = rotated(store, token, NOW);
       assertEquals(
           List.of(loaded(store, last).handle()),
-          store.list(adasId, NOW).stream().map(SessionInfo::handle).toList());
-      assertEquals(new SessionStats(1, 0), store.stats(NOW));
-      assertEquals(1, store.purge(NOW));
+          Stores.index(store).list(adasId, NOW).stream().map(SessionInfo::handle).toList());
+      assertEquals(new SessionCensus(1, 0), Stores.index(store).stats(NOW));
+      assertEquals(1, Stores.index(store).purge(NOW));
       for (String name : List.of(token, last)) {
         assertFalse(live(store, name, NOW).isPresent());
       }

@@ -56,14 +56,14 @@ class RotationTest {
   private List<String> signIn() {
     Session session = sessions.open(null);
     session.signIn(ADA);
-    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(CommitOutcome.STORED, session.commit());
     return cookie(session);
   }
 
   private List<String> rotate(List<String> cookie) {
     Session session = sessions.open(cookie);
     session.rotate();
-    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(CommitOutcome.STORED, session.commit());
     return cookie(session);
   }
 
@@ -74,12 +74,12 @@ class RotationTest {
     assertTrue(slow.exists());
     List<String> cookie = rotate(old);
     slow.set("slow", "1");
-    assertEquals(Outcome.STORED, slow.commit());
+    assertEquals(CommitOutcome.STORED, slow.commit());
     Session late = sessions.open(old);
     assertEquals(Optional.of("1"), late.get("slow"));
     late.set("late", "1");
     late.rotate();
-    assertEquals(Outcome.STORED, late.commit());
+    assertEquals(CommitOutcome.STORED, late.commit());
     Session next = sessions.open(cookie);
     assertEquals(Optional.of("1"), next.get("late"));
     for (Session session : List.of(slow, late)) {
@@ -110,7 +110,7 @@ class RotationTest {
     assertFalse(sessions.open(old).exists());
     assertFalse(sessions.open(cookie).exists());
     thief.set("a", "1");
-    assertEquals(Outcome.GONE, thief.commit());
+    assertEquals(CommitOutcome.GONE, thief.commit());
     assertEquals(List.of(), sessions.list(ADA.id()));
   }
 
@@ -129,7 +129,7 @@ class RotationTest {
       Session session = sessions.open(both);
       assertEquals(Optional.of(ADA), session.principal());
       session.set("a", "1");
-      assertEquals(Outcome.STORED, session.commit());
+      assertEquals(CommitOutcome.STORED, session.commit());
     }
     assertTrue(sessions.open(cookie).exists());
     assertEquals(0, sessions.statistics().reused());
@@ -163,7 +163,7 @@ class RotationTest {
     session.changeRoles(Set.of("student", "tutor"));
     Principal tutor = new Principal("ada", Set.of("student", "tutor"));
     assertEquals(Optional.of(tutor), session.principal());
-    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(CommitOutcome.STORED, session.commit());
     assertFalse(sessions.open(old).exists(), "no grace for a change of privilege");
     assertEquals(0, sessions.statistics().reused());
     Session next = sessions.open(cookie(session));
@@ -183,7 +183,7 @@ class RotationTest {
         sessions.open(cookie(session)).principal());
     Session stranger = sessions.open(null);
     stranger.changeRoles(Set.of("tutor"));
-    assertEquals(Outcome.UNCHANGED, stranger.commit());
+    assertEquals(CommitOutcome.UNCHANGED, stranger.commit());
   }
 
   @Test
@@ -195,8 +195,8 @@ class RotationTest {
     Session two = sessions.open(cookie(visitor));
     one.signIn(ADA);
     two.signIn(ADA);
-    assertEquals(Outcome.STORED, one.commit());
-    assertEquals(Outcome.STORED, two.commit());
+    assertEquals(CommitOutcome.STORED, one.commit());
+    assertEquals(CommitOutcome.STORED, two.commit());
     assertNotEquals(cookie(one), cookie(two));
     assertTrue(sessions.open(cookie(one)).exists(), "whichever cookie the browser keeps");
     assertTrue(sessions.open(cookie(two)).exists());
@@ -241,7 +241,7 @@ class RotationTest {
 
   private Instant absoluteDeadline(List<String> cookie) {
     String token = cookie.get(0).replaceFirst(".*=", "");
-    return store.load(token).orElseThrow().envelope().absoluteDeadline();
+    return Stores.load(store, token).orElseThrow().envelope().absoluteDeadline();
   }
 
   @Test

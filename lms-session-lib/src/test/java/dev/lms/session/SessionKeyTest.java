@@ -73,7 +73,7 @@ class SessionKeyTest {
   private List<String> begin(String name, String value) {
     Session session = sessions.open(null);
     session.set(name, value);
-    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(CommitOutcome.STORED, session.commit());
     return cookie(session);
   }
 
@@ -106,7 +106,7 @@ class SessionKeyTest {
     assertEquals(0L, session.get(VISITS));
     SessionKey<Duration> seenAsPlain = PAUSE;
     assertEquals(Optional.of(Duration.ZERO), session.get(seenAsPlain));
-    assertEquals(Outcome.UNCHANGED, session.commit(), "a default is not stored");
+    assertEquals(CommitOutcome.UNCHANGED, session.commit(), "a default is not stored");
   }
 
   @Test
@@ -140,8 +140,8 @@ class SessionKeyTest {
     assertEquals(11, one.add(VISITS, 1));
     two.set(VISITS, two.get(VISITS) + 5);
     assertEquals(15L, two.get(VISITS));
-    assertEquals(Outcome.STORED, one.commit());
-    assertEquals(Outcome.STORED, two.commit());
+    assertEquals(CommitOutcome.STORED, one.commit());
+    assertEquals(CommitOutcome.STORED, two.commit());
     assertEquals(16L, sessions.open(cookie).get(VISITS));
   }
 
@@ -150,7 +150,7 @@ class SessionKeyTest {
     List<String> cookie = begin("visits", "many");
     Session session = sessions.open(cookie);
     assertEquals(3, session.add(VISITS, 3));
-    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(CommitOutcome.STORED, session.commit());
     assertEquals(3L, sessions.open(cookie).get(VISITS));
   }
 
@@ -164,20 +164,20 @@ class SessionKeyTest {
     assertThrows(IllegalStateException.class, () -> session.add(VISITS, Long.MAX_VALUE));
     assertThrows(IllegalStateException.class, () -> session.set(VISITS, Long.MAX_VALUE));
     assertEquals(Long.MAX_VALUE - 10, session.get(VISITS));
-    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(CommitOutcome.STORED, session.commit());
     assertEquals(Long.MAX_VALUE - 10, sessions.open(cookie).get(VISITS));
 
     Session one = sessions.open(cookie);
     Session two = sessions.open(cookie);
     assertEquals(Long.MAX_VALUE - 1, one.add(VISITS, 9));
     assertEquals(Long.MAX_VALUE - 1, two.add(VISITS, 9));
-    assertEquals(Outcome.STORED, one.commit());
+    assertEquals(CommitOutcome.STORED, one.commit());
     assertThrows(IllegalStateException.class, two::commit);
     assertEquals(Long.MAX_VALUE - 1, sessions.open(cookie).get(VISITS));
     Session fresh = sessions.open(null);
     assertEquals(Long.MIN_VALUE, fresh.add(VISITS, Long.MIN_VALUE));
     assertThrows(IllegalStateException.class, () -> fresh.set(VISITS, 1L));
-    assertEquals(Outcome.STORED, fresh.commit());
+    assertEquals(CommitOutcome.STORED, fresh.commit());
     assertEquals(Long.MIN_VALUE, sessions.open(cookie(fresh)).get(VISITS));
   }
 
@@ -189,12 +189,12 @@ class SessionKeyTest {
     one.set(CART, one.get(CART).orElse(Cart.EMPTY).with("py101"));
     two.set(CART, two.get(CART).orElse(Cart.EMPTY).with("js101"));
     two.set("theme", "light");
-    assertEquals(Outcome.STORED, one.commit());
-    assertEquals(Outcome.CONFLICT, two.commit());
+    assertEquals(CommitOutcome.STORED, one.commit());
+    assertEquals(CommitOutcome.CONFLICT, two.commit());
     assertEquals(Optional.empty(), two.setCookie());
     assertEquals(Optional.of("dark"), two.get("theme"), "nothing was written");
     two.set(CART, two.get(CART).orElse(Cart.EMPTY).with("js101"));
-    assertEquals(Outcome.STORED, two.commit(), "having seen it, it may");
+    assertEquals(CommitOutcome.STORED, two.commit(), "having seen it, it may");
     assertEquals(Optional.of(new Cart(List.of("py101", "js101"))), sessions.open(cookie).get(CART));
   }
 
@@ -206,8 +206,8 @@ class SessionKeyTest {
     one.remove(CART);
     two.set(CART, Cart.EMPTY.with("js101"));
     assertTrue(one.exists());
-    assertEquals(Outcome.STORED, two.commit());
-    assertEquals(Outcome.CONFLICT, one.commit());
+    assertEquals(CommitOutcome.STORED, two.commit());
+    assertEquals(CommitOutcome.CONFLICT, one.commit());
     assertTrue(sessions.open(cookie).get(CART).isPresent());
   }
 
@@ -219,8 +219,8 @@ class SessionKeyTest {
     one.set(CART, Cart.EMPTY.with("py101"));
     Session two = sessions.open(cookie);
     two.set(CART, Cart.EMPTY.with("js101"));
-    assertEquals(Outcome.STORED, two.commit());
-    assertEquals(Outcome.CONFLICT, one.commit());
+    assertEquals(CommitOutcome.STORED, two.commit());
+    assertEquals(CommitOutcome.CONFLICT, one.commit());
     assertEquals(Optional.empty(), one.principal());
     assertTrue(sessions.open(cookie).exists());
   }

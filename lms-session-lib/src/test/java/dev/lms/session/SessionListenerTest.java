@@ -115,7 +115,7 @@ class SessionListenerTest {
   void ofTwoWhoSignOutAtOnceOneIsTold() {
     Session first = sessions.open(null);
     first.signIn(ADA);
-    assertEquals(Outcome.STORED, first.commit());
+    assertEquals(CommitOutcome.STORED, first.commit());
     List<String> cookie = List.of(first.setCookie().orElseThrow().replaceFirst(";.*", ""));
     List<Session> both = List.of(sessions.open(cookie), sessions.open(cookie));
     both.forEach(session -> assertTrue(session.exists()));
@@ -139,7 +139,7 @@ class SessionListenerTest {
   private String signIn(Principal person) {
     Session session = sessions.open(List.of());
     session.signIn(person);
-    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(CommitOutcome.STORED, session.commit());
     return cookie(session);
   }
 
@@ -253,7 +253,7 @@ class SessionListenerTest {
     String handle = late.handle().orElseThrow();
     with(cookie).end();
     told.clear();
-    assertEquals(Outcome.GONE, late.commit());
+    assertEquals(CommitOutcome.GONE, late.commit());
     assertTold("gone " + handle + " ada");
     assertEquals(1, sessions.statistics().gone());
   }
@@ -302,7 +302,7 @@ class SessionListenerTest {
     sessions = open(List.of(faulty, new Recorder()));
     Session session = sessions.open(List.of());
     session.set("a", "1");
-    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(CommitOutcome.STORED, session.commit());
     String handle = handle(cookie(session));
     assertTold("created " + handle);
     session.end();

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What every {@link SessionStore} must do. Extend it, return your store from {@link #open}, and run
- * it. Tests of what a store's {@link Capabilities} do not promise check the opposite: that the
- * store does not claim more than it does.
+ * it. Tests of what a store's {@linkplain Capability capabilities} do not promise check the
+ * opposite: that the store does not claim more than it does.
  */
 public abstract class SessionStoreContract extends RotationContract {
   /** For the tests of one store. */
@@ -34,7 +34,7 @@ public abstract class SessionStoreContract extends RotationContract {
   @Test
   void whatWasCreatedIsLoadedByEveryWorker() {
     Map<String, String> attributes = Map.of("theme", "dark", "ünï", "☃\n\0|{}", "empty", "");
-    String token = store().create(person(), attributes, SOON, NOW);
+    String token = store().create(person(), attributes, WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession session = loaded(store(), token);
     assertEquals(person(), session.envelope());
     assertEquals(attributes, session.attributes());
@@ -45,7 +45,8 @@ public abstract class SessionStoreContract extends RotationContract {
   @Test
   void aSessionMayBeEmpty() {
     SessionStore store = store();
-    StoredSession session = loaded(store, store.create(stranger(), Map.of(), SOON, NOW));
+    StoredSession session =
+        loaded(store, store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
     assertEquals(stranger(), session.envelope());
     assertEquals(Map.of(), session.attributes());
   }
@@ -53,8 +54,10 @@ public abstract class SessionStoreContract extends RotationContract {
   @Test
   void everySessionHasItsOwnTokenAndHandle() {
     SessionStore store = store();
-    String first = store.create(stranger(), Map.of("n", "1"), SOON, NOW);
-    String second = store.create(stranger(), Map.of("n", "2"), SOON, NOW);
+    String first =
+        store.create(stranger(), Map.of("n", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
+    String second =
+        store.create(stranger(), Map.of("n", "2"), WriteOptions.at(NOW, SOON)).orElseThrow();
     assertNotEquals(first, second);
     assertNotEquals(loaded(store, first).handle(), loaded(store, second).handle());
     assertEquals("1", loaded(store, first).attributes().get("n"));
@@ -64,8 +67,10 @@ public abstract class SessionStoreContract extends RotationContract {
   @Test
   void theHandleStaysWhileTheTokenOrTheSessionDoes() {
     SessionStore store = store();
-    StoredSession before = loaded(store, store.create(stranger(), Map.of(), SOON, NOW));
-    String token = store.update(before, set("a", "1"), SOON, NOW).token().orElseThrow();
+    StoredSession before =
+        loaded(store, store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
+    String token =
+        store.update(before, set("a", "1"), WriteOptions.at(NOW, SOON)).token().orElseThrow();
     assertEquals(before.handle(), loaded(store, token).handle());
   }
 
@@ -73,10 +78,19 @@ public abstract class SessionStoreContract extends RotationContract {
   void changesAreWritten() {
     SessionStore store = store();
     String token =
-        store.create(stranger(), Map.of("keep", "1", "change", "1", "drop", "1"), SOON, NOW);
+        store
+            .create(
+                stranger(),
+                Map.of("keep", "1", "change", "1", "drop", "1"),
+                WriteOptions.at(NOW, SOON))
+            .orElseThrow();
     Changes changes =
         new Changes(Map.of("change", "2", "new", "3"), Set.of("drop"), Map.of("count", 5L));
-    String after = store.update(loaded(store, token), changes, SOON, NOW).token().orElseThrow();
+    String after =
+        store
+            .update(loaded(store, token), changes, WriteOptions.at(NOW, SOON))
+            .token()
+            .orElseThrow();
     assertEquals(
         Map.of("keep", "1", "change", "2", "new", "3", "count", "5"),
         loaded(store(), after).attributes());
@@ -85,22 +99,39 @@ public abstract class SessionStoreContract extends RotationContract {
   @Test
   void aSessionGrowsAndShrinks() {
     SessionStore store = store();
-    String token = store.create(stranger(), Map.of("small", "1"), SOON, NOW);
+    String token =
+        store.create(stranger(), Map.of("small", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
     String large = "x".repeat(2500);
     token =
-        store.update(loaded(store, token), set("large", large), SOON, NOW).token().orElseThrow();
+        store
+            .update(loaded(store, token), set("large", large), WriteOptions.at(NOW, SOON))
+            .token()
+            .orElseThrow();
     assertEquals(Map.of("small", "1", "large", large), loaded(store, token).attributes());
-    token = store.update(loaded(store, token), set("large", "y"), SOON, NOW).token().orElseThrow();
-    token = store.update(loaded(store, token), set("small", "2"), SOON, NOW).token().orElseThrow();
+    token =
+        store
+            .update(loaded(store, token), set("large", "y"), WriteOptions.at(NOW, SOON))
+            .token()
+            .orElseThrow();
+    token =
+        store
+            .update(loaded(store, token), set("small", "2"), WriteOptions.at(NOW, SOON))
+            .token()
+            .orElseThrow();
     assertEquals(Map.of("small", "2", "large", "y"), loaded(store, token).attributes());
   }
 
   @Test
   void aCounterStartsAtNothingAndTurnsWhatIsNoCounterIntoOne() {
     SessionStore store = store();
-    String token = store.create(stranger(), Map.of("text", "hello"), SOON, NOW);
+    String token =
+        store.create(stranger(), Map.of("text", "hello"), WriteOptions.at(NOW, SOON)).orElseThrow();
     Changes changes = new Changes(Map.of(), Set.of(), Map.of("fresh", -3L, "text", 4L));
-    token = store.update(loaded(store, token), changes, SOON, NOW).token().orElseThrow();
+    token =
+        store
+            .update(loaded(store, token), changes, WriteOptions.at(NOW, SOON))
+            .token()
+            .orElseThrow();
     assertEquals(Map.of("fresh", "-3", "text", "4"), loaded(store, token).attributes());
   }
 
@@ -108,10 +139,14 @@ public abstract class SessionStoreContract extends RotationContract {
   void allStoresAgreeOnWhatACounterIs() {
     SessionStore store = store();
     Map<String, String> texts = Map.of("a", "+5", "b", "007", "c", "-0", "d", "٣", "e", " 1");
-    String token = store.create(stranger(), texts, SOON, NOW);
+    String token = store.create(stranger(), texts, WriteOptions.at(NOW, SOON)).orElseThrow();
     Map<String, Long> ones = Map.of("a", 1L, "b", 1L, "c", 1L, "d", 1L, "e", 1L);
     Changes changes = new Changes(Map.of(), Set.of(), ones);
-    token = store.update(loaded(store, token), changes, SOON, NOW).token().orElseThrow();
+    token =
+        store
+            .update(loaded(store, token), changes, WriteOptions.at(NOW, SOON))
+            .token()
+            .orElseThrow();
     Map<String, String> counters = Map.of("a", "1", "b", "1", "c", "1", "d", "1", "e", "1");
     assertEquals(counters, loaded(store, token).attributes());
   }
@@ -123,24 +158,31 @@ public abstract class SessionStoreContract extends RotationContract {
     for (long step : List.of(1L, -1L)) {
       long last = step > 0 ? Long.MAX_VALUE : Long.MIN_VALUE;
       Map<String, String> before = Map.of("n", Long.toString(last - step), "m", "1", "z", "9");
-      String token = store.create(person(), before, SOON, NOW);
+      String token = store.create(person(), before, WriteOptions.at(NOW, SOON)).orElseThrow();
       Changes one = new Changes(Map.of(), Set.of(), Map.of("n", step));
-      token = store.update(loaded(store, token), one, SOON, NOW).token().orElseThrow();
+      token =
+          store.update(loaded(store, token), one, WriteOptions.at(NOW, SOON)).token().orElseThrow();
       StoredSession session = loaded(store, token);
       Changes more = new Changes(Map.of("k", "v"), Set.of("z"), Map.of("n", step, "m", 1L));
       Instant later = SOON.plusSeconds(500);
-      assertThrows(IllegalStateException.class, () -> store.update(session, more, later, NOW));
       assertThrows(
-          IllegalStateException.class, () -> store.rotate(session, person(), more, later, NOW));
+          IllegalStateException.class,
+          () -> store.update(session, more, WriteOptions.at(NOW, later)));
       assertThrows(
-          IllegalStateException.class, () -> store.rotate(session, more, later, NOW, GRACE));
+          IllegalStateException.class,
+          () -> store.rotate(session, person(), more, WriteOptions.at(NOW, later)));
+      assertThrows(
+          IllegalStateException.class,
+          () ->
+              store.rotate(
+                  session, session.envelope(), more, WriteOptions.at(NOW, later).withGrace(GRACE)));
       StoredSession found = loaded(store(), token);
       Map<String, String> kept = Map.of("n", Long.toString(last), "m", "1", "z", "9");
       assertEquals(kept, found.attributes());
       assertEquals(SOON, found.deadline());
-      if (store.capabilities().principalIndex()) {
+      if (store instanceof PrincipalIndex) {
         String id = person().principal().orElseThrow().id();
-        assertTrue(store.revoke(id, found.handle(), NOW), "it still is in the index");
+        assertTrue(Stores.index(store).revoke(id, found.handle(), NOW), "it still is in the index");
       }
     }
   }
@@ -150,27 +192,36 @@ public abstract class SessionStoreContract extends RotationContract {
     SessionStore one = store();
     SessionStore two = store();
     for (boolean rotates : List.of(false, true)) {
-      String first = one.create(person(), Map.of(), SOON, NOW);
+      String first = one.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
       StoredSession session = loaded(one, first);
       String token =
           rotates
-              ? one.rotate(session, Changes.NONE, SOON, NOW, GRACE).token().orElseThrow()
+              ? one.rotate(
+                      session,
+                      session.envelope(),
+                      Changes.NONE,
+                      WriteOptions.at(NOW, SOON).withGrace(GRACE))
+                  .token()
+                  .orElseThrow()
               : first;
       // Loaded before anybody ends it.
       StoredSession now = loaded(two, token);
       List<Callable<Object>> ends = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         SessionStore store = i % 2 == 0 ? one : two;
-        ends.add(i % 3 == 0 ? () -> store.delete(now, NOW) : () -> store.delete(token, NOW));
+        ends.add(
+            i % 3 == 0
+                ? () -> Stores.end(store, now, NOW)
+                : () -> store.delete(token, Optional.empty(), NOW));
       }
-      if (one.capabilities().followsRotation()) {
-        ends.add(() -> two.delete(first, NOW));
-        ends.add(() -> one.delete(session, NOW));
+      if (one.capabilities().contains(Capability.FOLLOWS_ROTATION)) {
+        ends.add(() -> two.delete(first, Optional.empty(), NOW));
+        ends.add(() -> Stores.end(one, session, NOW));
       }
       List<Object> told = inParallel(ends);
       assertEquals(1, told.stream().filter(Boolean.TRUE::equals).count(), told::toString);
-      assertFalse(one.delete(token, NOW));
-      assertFalse(one.delete("nonsense", NOW));
+      assertFalse(one.delete(token, Optional.empty(), NOW));
+      assertFalse(one.delete("nonsense", Optional.empty(), NOW));
     }
   }
 
@@ -193,16 +244,16 @@ public abstract class SessionStoreContract extends RotationContract {
       Sessions sessions = new Sessions(store(), KEYS, settings, new MovableClock(NOW));
       Session session = sessions.open(null);
       session.signIn(new Principal("methuselah", Set.of()));
-      assertEquals(Outcome.STORED, session.commit());
+      assertEquals(CommitOutcome.STORED, session.commit());
       List<String> cookie = cookie(session, List.of());
       session = sessions.open(cookie);
       session.set("a", "1");
-      assertEquals(Outcome.STORED, session.commit());
+      assertEquals(CommitOutcome.STORED, session.commit());
       cookie = cookie(session, cookie);
       session = sessions.open(cookie);
       session.rotate();
       session.add("n", 1);
-      assertEquals(Outcome.STORED, session.commit());
+      assertEquals(CommitOutcome.STORED, session.commit());
       cookie = cookie(session, cookie);
       session = sessions.open(cookie);
       assertEquals(Map.of("a", "1", "n", "1"), session.attributes());
@@ -218,33 +269,41 @@ public abstract class SessionStoreContract extends RotationContract {
   @Test
   void aWriteMovesTheDeadlineForward() {
     SessionStore store = store();
-    String token = store.create(stranger(), Map.of(), SOON, NOW);
+    String token = store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     Instant next = SOON.plusSeconds(60);
-    token = store.update(loaded(store, token), Changes.NONE, next, NOW).token().orElseThrow();
+    token =
+        store
+            .update(loaded(store, token), Changes.NONE, WriteOptions.at(NOW, next))
+            .token()
+            .orElseThrow();
     assertEquals(next, loaded(store, token).deadline());
   }
 
   @Test
   void anExpiredSessionTakesNoChange() {
     SessionStore store = store();
-    String token = store.create(stranger(), Map.of(), SOON, NOW);
+    String token = store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession session = loaded(store, token);
     Instant far = SOON.plus(Duration.ofHours(1));
-    assertEquals(Optional.empty(), store.update(session, set("a", "1"), SOON, SOON).token());
-    assertEquals(Optional.empty(), store.update(session, set("a", "1"), far, SOON).token());
     assertEquals(
-        Optional.empty(), store.rotate(session, person(), Changes.NONE, far, SOON).token());
-    assertFalse(store.load(token).filter(s -> s.deadline().isAfter(SOON)).isPresent());
+        Optional.empty(),
+        store.update(session, set("a", "1"), WriteOptions.at(SOON, SOON)).token());
+    assertEquals(
+        Optional.empty(), store.update(session, set("a", "1"), WriteOptions.at(SOON, far)).token());
+    assertEquals(
+        Optional.empty(),
+        store.rotate(session, person(), Changes.NONE, WriteOptions.at(SOON, far)).token());
+    assertFalse(Stores.load(store, token).filter(s -> s.deadline().isAfter(SOON)).isPresent());
   }
 
   @Test
   void aSessionThatAnotherRequestProlongedTakesChanges() {
     SessionStore store = store();
-    if (store.capabilities().mergesConcurrentChanges()) {
-      String token = store.create(stranger(), Map.of(), SOON, NOW);
+    if (store.capabilities().contains(Capability.MERGES_CONCURRENT_CHANGES)) {
+      String token = store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
       StoredSession mine = loaded(store, token);
-      assertTrue(store().update(mine, Changes.NONE, LATER, NOW).isStored());
-      assertTrue(store.update(mine, set("a", "1"), SOON, SOON).isStored());
+      assertTrue(store().update(mine, Changes.NONE, WriteOptions.at(NOW, LATER)).isStored());
+      assertTrue(store.update(mine, set("a", "1"), WriteOptions.at(SOON, SOON)).isStored());
       assertEquals(Map.of("a", "1"), loaded(store, token).attributes());
       assertEquals(LATER, loaded(store, token).deadline());
     }
@@ -255,61 +314,68 @@ public abstract class SessionStoreContract extends RotationContract {
   @Test
   void whatWasDeletedIsGoneOnEveryWorker() {
     SessionStore store = store();
-    String token = store.create(person(), Map.of("a", "1"), SOON, NOW);
-    store().delete(token, NOW);
-    assertEquals(Optional.empty(), store.load(token));
-    assertEquals(Optional.empty(), store().load(token));
+    String token =
+        store.create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
+    store().delete(token, Optional.empty(), NOW);
+    assertEquals(Optional.empty(), Stores.load(store, token));
+    assertEquals(Optional.empty(), Stores.load(store(), token));
   }
 
   @Test
   void aCommitThatWasUnderWayDoesNotBringADeletedSessionBack() {
     SessionStore store = store();
-    String token = store.create(person(), Map.of("a", "1"), SOON, NOW);
+    String token =
+        store.create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession mine = loaded(store, token);
-    store().delete(token, NOW);
-    Optional<String> after = store.update(mine, set("b", "2"), SOON, NOW).token();
+    store().delete(token, Optional.empty(), NOW);
+    Optional<String> after = store.update(mine, set("b", "2"), WriteOptions.at(NOW, SOON)).token();
     assertEquals(Optional.empty(), after);
-    assertEquals(Optional.empty(), store.load(token));
+    assertEquals(Optional.empty(), Stores.load(store, token));
   }
 
   @Test
   void aTouchThatWasUnderWayDoesNotBringADeletedSessionBack() {
     SessionStore store = store();
-    String token = store.create(person(), Map.of(), SOON, NOW);
+    String token = store.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession mine = loaded(store, token);
-    store().delete(token, NOW);
-    assertEquals(Optional.empty(), store.update(mine, Changes.NONE, LATER, NOW).token());
-    assertEquals(Optional.empty(), store.load(token));
+    store().delete(token, Optional.empty(), NOW);
+    assertEquals(
+        Optional.empty(), store.update(mine, Changes.NONE, WriteOptions.at(NOW, LATER)).token());
+    assertEquals(Optional.empty(), Stores.load(store, token));
   }
 
   @Test
   void aCounterDoesNotBringADeletedSessionBack() {
     SessionStore store = store();
-    String token = store.create(person(), Map.of(), SOON, NOW);
+    String token = store.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession mine = loaded(store, token);
-    store().delete(token, NOW);
-    assertEquals(Optional.empty(), store.update(mine, add("n", 1), SOON, NOW).token());
-    assertEquals(Optional.empty(), store.load(token));
+    store().delete(token, Optional.empty(), NOW);
+    assertEquals(
+        Optional.empty(), store.update(mine, add("n", 1), WriteOptions.at(NOW, SOON)).token());
+    assertEquals(Optional.empty(), Stores.load(store, token));
   }
 
   @Test
   void aRotationThatWasUnderWayDoesNotBringADeletedSessionBack() {
     SessionStore store = store();
-    String token = store.create(person(), Map.of("a", "1"), SOON, NOW);
+    String token =
+        store.create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession mine = loaded(store, token);
-    store().delete(token, NOW);
-    assertEquals(Optional.empty(), store.rotate(mine, person(), Changes.NONE, SOON, NOW).token());
-    assertEquals(Optional.empty(), store.load(token));
+    store().delete(token, Optional.empty(), NOW);
+    assertEquals(
+        Optional.empty(),
+        store.rotate(mine, person(), Changes.NONE, WriteOptions.at(NOW, SOON)).token());
+    assertEquals(Optional.empty(), Stores.load(store, token));
   }
 
   @Test
   void deletingWhatIsNotThereIsNothing() {
     SessionStore store = store();
-    String token = store.create(person(), Map.of(), SOON, NOW);
-    store.delete(token, NOW);
-    store.delete(token, NOW);
-    store.delete("nonsense", NOW);
-    assertEquals(Optional.empty(), store.load(token));
+    String token = store.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+    store.delete(token, Optional.empty(), NOW);
+    store.delete(token, Optional.empty(), NOW);
+    store.delete("nonsense", Optional.empty(), NOW);
+    assertEquals(Optional.empty(), Stores.load(store, token));
   }
 
   @Test
@@ -317,22 +383,23 @@ public abstract class SessionStoreContract extends RotationContract {
     SessionStore one = store();
     SessionStore two = store();
     for (int round = 0; round < 20; round++) {
-      String token = one.create(person(), Map.of(), SOON, NOW);
+      String token = one.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
       StoredSession mine = loaded(one, token);
       List<Callable<Object>> calls = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
         Changes change = set("k" + i, "v");
-        calls.add(() -> one.update(mine, change, SOON, NOW).token());
+        calls.add(() -> one.update(mine, change, WriteOptions.at(NOW, SOON)).token());
       }
       calls.add(
           3,
           () -> {
-            two.delete(token, NOW);
+            two.delete(token, Optional.empty(), NOW);
             return "deleted";
           });
       inParallel(calls);
-      assertEquals(Optional.empty(), two.load(token));
-      assertEquals(Optional.empty(), one.update(mine, set("late", "1"), SOON, NOW).token());
+      assertEquals(Optional.empty(), Stores.load(two, token));
+      assertEquals(
+          Optional.empty(), one.update(mine, set("late", "1"), WriteOptions.at(NOW, SOON)).token());
     }
   }
 
@@ -341,13 +408,14 @@ public abstract class SessionStoreContract extends RotationContract {
   @Test
   void changesOfDifferentAttributesBothSurvive() {
     SessionStore store = store();
-    String token = store.create(stranger(), Map.of(), SOON, NOW);
+    String token = store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession mine = loaded(store, token);
     StoredSession yours = loaded(store(), token);
-    assertTrue(store.update(mine, set("a", "1"), SOON, NOW).token().isPresent());
-    String after = store().update(yours, set("b", "2"), SOON, NOW).token().orElseThrow();
+    assertTrue(store.update(mine, set("a", "1"), WriteOptions.at(NOW, SOON)).token().isPresent());
+    String after =
+        store().update(yours, set("b", "2"), WriteOptions.at(NOW, SOON)).token().orElseThrow();
     Map<String, String> merged = Map.of("a", "1", "b", "2");
-    boolean promised = store.capabilities().mergesConcurrentChanges();
+    boolean promised = store.capabilities().contains(Capability.MERGES_CONCURRENT_CHANGES);
     assertEquals(promised ? merged : Map.of("b", "2"), loaded(store, after).attributes());
   }
 
@@ -355,27 +423,33 @@ public abstract class SessionStoreContract extends RotationContract {
   void countersLoseNothing() throws Exception {
     SessionStore one = store();
     SessionStore two = store();
-    String token = one.create(stranger(), Map.of(), SOON, NOW);
+    String token = one.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession session = loaded(one, token);
     List<Callable<Object>> calls = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
       SessionStore store = i % 2 == 0 ? one : two;
-      calls.add(() -> store.update(session, add("n", 1), SOON, NOW).token().orElseThrow());
+      calls.add(
+          () ->
+              store.update(session, add("n", 1), WriteOptions.at(NOW, SOON)).token().orElseThrow());
     }
     String last = (String) inParallel(calls).get(0);
-    boolean promised = one.capabilities().mergesConcurrentChanges();
+    boolean promised = one.capabilities().contains(Capability.MERGES_CONCURRENT_CHANGES);
     assertEquals(promised ? "60" : "1", loaded(one, last).attributes().get("n"));
   }
 
   @Test
   void theLastCommitOfOneAttributeWinsWhole() throws Exception {
     SessionStore one = store();
-    String token = one.create(stranger(), Map.of(), SOON, NOW);
+    String token = one.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession session = loaded(one, token);
     List<String> values = IntStream.range(0, 24).mapToObj(i -> (i + ",").repeat(300)).toList();
     List<Callable<Object>> calls = new ArrayList<>();
     for (String value : values) {
-      calls.add(() -> one.update(session, set("k", value), SOON, NOW).token().orElseThrow());
+      calls.add(
+          () ->
+              one.update(session, set("k", value), WriteOptions.at(NOW, SOON))
+                  .token()
+                  .orElseThrow());
     }
     String last = (String) inParallel(calls).get(0);
     assertTrue(values.contains(loaded(one, last).attributes().get("k")));
@@ -386,7 +460,8 @@ public abstract class SessionStoreContract extends RotationContract {
   @Test
   void aForgedTokenIsNothing() {
     SessionStore store = store();
-    String token = store.create(person(), Map.of("a", "1"), SOON, NOW);
+    String token =
+        store.create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
     // What was found out about the real one says nothing about others.
     loaded(store, token);
     for (int i = 0; i < token.length(); i++) {
@@ -395,7 +470,7 @@ public abstract class SessionStoreContract extends RotationContract {
       assertEquals(Optional.empty(), meaning(store, token, forged), "character " + i);
     }
     for (String forged : List.of("", "x", token + "A", token.substring(1), "é".repeat(47))) {
-      assertEquals(Optional.empty(), store.load(forged), forged);
+      assertEquals(Optional.empty(), Stores.load(store, forged), forged);
     }
   }
 
@@ -406,7 +481,7 @@ public abstract class SessionStoreContract extends RotationContract {
     boolean same =
         forged.startsWith(token.substring(0, tail))
             && Arrays.equals(decoder.decode(lastGroup(token)), decoder.decode(lastGroup(forged)));
-    return same ? Optional.empty() : store.load(forged);
+    return same ? Optional.empty() : Stores.load(store, forged);
   }
 
   private static String lastGroup(String token) {
@@ -416,10 +491,11 @@ public abstract class SessionStoreContract extends RotationContract {
   @Test
   void anUnknownTokenIsNothingAndIsNotAdopted() {
     SessionStore store = store();
-    String token = store.create(person(), Map.of(), SOON, NOW);
-    store.delete(token, NOW);
-    assertEquals(Optional.empty(), store.load(token));
-    assertNotEquals(token, store.create(person(), Map.of(), SOON, NOW));
+    String token = store.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+    store.delete(token, Optional.empty(), NOW);
+    assertEquals(Optional.empty(), Stores.load(store, token));
+    assertNotEquals(
+        token, store.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
   }
 
   // G8: a new id.
@@ -427,11 +503,16 @@ public abstract class SessionStoreContract extends RotationContract {
   @Test
   void rotationKeepsTheDataAndKillsTheOldToken() {
     SessionStore store = store();
-    String old = store.create(stranger(), Map.of("basket", "3"), SOON, NOW);
+    String old =
+        store.create(stranger(), Map.of("basket", "3"), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession session = loaded(store, old);
-    String token = store.rotate(session, person(), set("a", "1"), SOON, NOW).token().orElseThrow();
+    String token =
+        store
+            .rotate(session, person(), set("a", "1"), WriteOptions.at(NOW, SOON))
+            .token()
+            .orElseThrow();
     assertNotEquals(old, token);
-    assertEquals(Optional.empty(), store().load(old));
+    assertEquals(Optional.empty(), Stores.load(store(), old));
     StoredSession rotated = loaded(store(), token);
     assertEquals(person(), rotated.envelope());
     assertEquals(Map.of("basket", "3", "a", "1"), rotated.attributes());
@@ -441,32 +522,47 @@ public abstract class SessionStoreContract extends RotationContract {
   @Test
   void aCommitUnderTheOldTokenIsGoneAfterRotation() {
     SessionStore store = store();
-    String old = store.create(stranger(), Map.of(), SOON, NOW);
+    String old = store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession session = loaded(store, old);
-    String token = store.rotate(session, person(), Changes.NONE, SOON, NOW).token().orElseThrow();
-    assertEquals(Optional.empty(), store.update(session, set("a", "1"), SOON, NOW).token());
+    String token =
+        store
+            .rotate(session, person(), Changes.NONE, WriteOptions.at(NOW, SOON))
+            .token()
+            .orElseThrow();
+    assertEquals(
+        Optional.empty(), store.update(session, set("a", "1"), WriteOptions.at(NOW, SOON)).token());
     assertEquals(Map.of(), loaded(store, token).attributes());
   }
 
   @Test
   void ofTwoRotationsOneIsGone() throws Exception {
     SessionStore store = store();
-    String old = store.create(stranger(), Map.of(), SOON, NOW);
+    String old = store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession session = loaded(store, old);
-    String first = store.rotate(session, person(), Changes.NONE, SOON, NOW).token().orElseThrow();
+    String first =
+        store
+            .rotate(session, person(), Changes.NONE, WriteOptions.at(NOW, SOON))
+            .token()
+            .orElseThrow();
     assertEquals(
-        Optional.empty(), store().rotate(session, person(), Changes.NONE, SOON, NOW).token());
-    assertTrue(store.load(first).isPresent());
+        Optional.empty(),
+        store().rotate(session, person(), Changes.NONE, WriteOptions.at(NOW, SOON)).token());
+    assertTrue(Stores.load(store, first).isPresent());
   }
 
   @Test
   void rotationKeepsWhatOthersCommittedMeanwhile() {
     SessionStore store = store();
-    String old = store.create(stranger(), Map.of(), SOON, NOW);
+    String old = store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession session = loaded(store, old);
-    assertTrue(store().update(session, set("other", "1"), SOON, NOW).token().isPresent());
-    String token = store.rotate(session, person(), Changes.NONE, SOON, NOW).token().orElseThrow();
-    boolean promised = store.capabilities().mergesConcurrentChanges();
+    assertTrue(
+        store().update(session, set("other", "1"), WriteOptions.at(NOW, SOON)).token().isPresent());
+    String token =
+        store
+            .rotate(session, person(), Changes.NONE, WriteOptions.at(NOW, SOON))
+            .token()
+            .orElseThrow();
+    boolean promised = store.capabilities().contains(Capability.MERGES_CONCURRENT_CHANGES);
     assertEquals(promised ? Map.of("other", "1") : Map.of(), loaded(store, token).attributes());
   }
 
@@ -474,26 +570,32 @@ public abstract class SessionStoreContract extends RotationContract {
 
   @Test
   void anOlderKeyIsStillAccepted() {
-    String token = store(KEYS).create(person(), Map.of("a", "1"), SOON, NOW);
+    String token =
+        store(KEYS).create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
     SessionStore rotated = store(ROTATED_KEYS);
     StoredSession session = loaded(rotated, token);
     assertEquals(person(), session.envelope());
-    String after = rotated.update(session, set("b", "2"), SOON, NOW).token().orElseThrow();
+    String after =
+        rotated.update(session, set("b", "2"), WriteOptions.at(NOW, SOON)).token().orElseThrow();
     assertEquals(Map.of("a", "1", "b", "2"), loaded(rotated, after).attributes());
-    rotated.delete(after, NOW);
-    assertEquals(Optional.empty(), rotated.load(after));
-    assertEquals(Optional.empty(), rotated.load(token));
+    rotated.delete(after, Optional.empty(), NOW);
+    assertEquals(Optional.empty(), Stores.load(rotated, after));
+    assertEquals(Optional.empty(), Stores.load(rotated, token));
   }
 
   @Test
   void anUnknownKeyIsNotAccepted() {
-    String token = store(KEYS).create(person(), Map.of("a", "1"), SOON, NOW);
-    assertEquals(Optional.empty(), store(OTHER_KEYS).load(token));
+    String token =
+        store(KEYS).create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
+    assertEquals(Optional.empty(), Stores.load(store(OTHER_KEYS), token));
   }
 
   @Test
   void newTokensAreSignedWithTheCurrentKey() {
-    String token = store(ROTATED_KEYS).create(person(), Map.of("a", "1"), SOON, NOW);
+    String token =
+        store(ROTATED_KEYS)
+            .create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON))
+            .orElseThrow();
     assertEquals(Map.of("a", "1"), loaded(store(OTHER_KEYS), token).attributes());
   }
 }

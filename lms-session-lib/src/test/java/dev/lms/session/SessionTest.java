@@ -54,14 +54,14 @@ class SessionTest {
   private List<String> begin(String name, String value) {
     Session session = sessions.open(null);
     session.set(name, value);
-    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(CommitOutcome.STORED, session.commit());
     return cookie(session);
   }
 
   private List<String> signIn(Principal principal) {
     Session session = sessions.open(null);
     session.signIn(principal);
-    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(CommitOutcome.STORED, session.commit());
     return cookie(session);
   }
 
@@ -108,7 +108,7 @@ class SessionTest {
     assertEquals(Optional.empty(), session.principal());
     assertEquals(Map.of(), session.attributes());
     assertEquals(Optional.empty(), session.csrfToken());
-    assertEquals(Outcome.UNCHANGED, session.commit());
+    assertEquals(CommitOutcome.UNCHANGED, session.commit());
     assertEquals(Optional.empty(), session.setCookie());
     try (var files = Files.list(folder.resolve("sessions"))) {
       assertEquals(List.of("lock"), files.map(file -> String.valueOf(file.getFileName())).toList());
@@ -120,7 +120,7 @@ class SessionTest {
     List<String> cookie = begin("theme", "dark");
     Session next = sessions.open(cookie);
     assertEquals(Optional.of("dark"), next.get("theme"));
-    assertEquals(Outcome.UNCHANGED, next.commit());
+    assertEquals(CommitOutcome.UNCHANGED, next.commit());
     assertEquals(Optional.empty(), next.setCookie());
   }
 
@@ -198,7 +198,7 @@ class SessionTest {
     assertTrue(session.exists());
     sessions.open(before).end();
     session.signIn(ADA);
-    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(CommitOutcome.STORED, session.commit());
     Session next = sessions.open(cookie(session));
     assertEquals(Optional.of(ADA), next.principal());
     assertEquals(Optional.empty(), next.get("basket"));
@@ -210,7 +210,7 @@ class SessionTest {
     clock.move(Duration.ofMinutes(5));
     Session session = sessions.open(before);
     session.rotate();
-    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(CommitOutcome.STORED, session.commit());
     assertNotEquals(before, cookie(session));
     clock.move(Rotation.DEFAULT.grace());
     assertFalse(sessions.open(before).exists());
@@ -230,7 +230,7 @@ class SessionTest {
     assertEquals(
         Optional.of("session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"), quick.setCookie());
     slow.set("late", "1");
-    assertEquals(Outcome.GONE, slow.commit());
+    assertEquals(CommitOutcome.GONE, slow.commit());
     assertEquals(Optional.empty(), slow.setCookie(), "another response may own the cookie now");
     assertFalse(sessions.open(cookie).exists());
   }
@@ -242,7 +242,7 @@ class SessionTest {
     assertTrue(slow.exists());
     sessions.open(cookie).end();
     slow.rotate();
-    assertEquals(Outcome.GONE, slow.commit());
+    assertEquals(CommitOutcome.GONE, slow.commit());
     assertEquals(Optional.empty(), slow.setCookie());
   }
 

@@ -59,7 +59,7 @@ class SessionsOfAPersonTest {
   private List<String> signIn(Device device) {
     Session session = sessions.open(null);
     session.signIn(ADA, device);
-    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(CommitOutcome.STORED, session.commit());
     clock.move(Duration.ofSeconds(1));
     return cookie(session);
   }
@@ -116,7 +116,7 @@ class SessionsOfAPersonTest {
     assertFalse(sessions.revoke("bob", handle));
     assertTrue(sessions.revoke("ada", handle));
     slow.set("late", "1");
-    assertEquals(Outcome.GONE, slow.commit());
+    assertEquals(CommitOutcome.GONE, slow.commit());
     assertFalse(sessions.open(phone).exists());
     assertTrue(sessions.open(laptop).exists());
   }
@@ -129,7 +129,7 @@ class SessionsOfAPersonTest {
     Session session = sessions.open(laptop);
     session.rotate();
     assertEquals(2, sessions.revokeOthers(session));
-    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(CommitOutcome.STORED, session.commit());
     assertTrue(sessions.open(cookie(session)).exists());
     assertFalse(sessions.open(phone).exists());
     assertFalse(sessions.open(tablet).exists());
@@ -153,7 +153,7 @@ class SessionsOfAPersonTest {
       clock.move(Duration.ofMinutes(25));
       Session session = sessions.open(cookie);
       session.set("n", "" + i);
-      assertEquals(Outcome.STORED, session.commit());
+      assertEquals(CommitOutcome.STORED, session.commit());
       assertEquals(1, sessions.list("ada").size());
     }
     clock.move(Duration.ofMinutes(30));
@@ -186,17 +186,17 @@ class SessionsOfAPersonTest {
     Session session = sessions.open(cookie);
     session.signIn(ADA, LAPTOP);
     session.set("name", "Ada");
-    assertEquals(Outcome.REFUSED, session.commit());
+    assertEquals(CommitOutcome.REFUSED, session.commit());
     assertEquals(Optional.empty(), session.setCookie());
     assertEquals(Optional.empty(), session.principal());
     assertEquals(Map.of("basket", "3"), sessions.open(cookie).attributes());
     Session stranger = sessions.open(null);
     stranger.signIn(ADA, LAPTOP);
-    assertEquals(Outcome.REFUSED, stranger.commit());
+    assertEquals(CommitOutcome.REFUSED, stranger.commit());
     assertFalse(stranger.exists());
     sessions.open(first).end();
     session.signIn(ADA, LAPTOP);
-    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(CommitOutcome.STORED, session.commit());
     assertEquals(Map.of("basket", "3"), sessions.open(cookie(session)).attributes());
   }
 
@@ -205,7 +205,7 @@ class SessionsOfAPersonTest {
     sessions = sessions(new SessionLimit(1, SessionLimit.WhenReached.REFUSE));
     Session again = sessions.open(signIn(LAPTOP));
     again.signIn(ADA, LAPTOP);
-    assertEquals(Outcome.STORED, again.commit());
+    assertEquals(CommitOutcome.STORED, again.commit());
     assertEquals(1, sessions.list("ada").size());
   }
 
@@ -215,7 +215,7 @@ class SessionsOfAPersonTest {
     Session visitor = sessions.open(null);
     visitor.set("basket", "3");
     visitor.commit();
-    assertEquals(new SessionStats(1, 1), sessions.stats());
+    assertEquals(new SessionCensus(1, 1), sessions.stats());
     assertEquals(2, sessions.purge());
     assertEquals(0, sessions.stats().live());
     assertFalse(sessions.open(cookie).exists());
@@ -226,13 +226,13 @@ class SessionsOfAPersonTest {
     SessionStore cookies =
         new CookieSessionStore(KEYS, "__Host-session", "tests", new MemoryRevocations());
     Sessions without = new Sessions(cookies, KEYS);
-    assertFalse(cookies.capabilities().principalIndex());
-    UnsupportedOperationException error =
-        assertThrows(UnsupportedOperationException.class, () -> without.list("ada"));
+    assertFalse(cookies instanceof PrincipalIndex);
+    IllegalStateException error =
+        assertThrows(IllegalStateException.class, () -> without.list("ada"));
     assertTrue(String.valueOf(error.getMessage()).contains("file or the Redis store"));
     Session session = without.open(null);
     session.signIn(ADA, LAPTOP);
-    assertEquals(Outcome.STORED, session.commit(), "people can sign in all the same");
+    assertEquals(CommitOutcome.STORED, session.commit(), "people can sign in all the same");
   }
 
   @Test

@@ -71,7 +71,8 @@ abstract class StoreContractBase {
   }
 
   protected static StoredSession loaded(SessionStore store, String token) {
-    return store.load(token).orElseThrow(() -> new AssertionError("the session is not there"));
+    return Stores.load(store, token)
+        .orElseThrow(() -> new AssertionError("the session is not there"));
   }
 
   /** Runs all at once and answers what each returned, in order. */

@@ -72,8 +72,12 @@ public abstract class WorkerCrashTest {
     perhapsCounted = 0;
     try (SessionStore store = open()) {
       String counter =
-          store.create(
-              CrashWriter.envelope(Optional.empty()), Map.of(), CrashWriter.SOON, CrashWriter.NOW);
+          store
+              .create(
+                  CrashWriter.envelope(Optional.empty()),
+                  Map.of(),
+                  WriteOptions.at(CrashWriter.NOW, CrashWriter.SOON))
+              .orElseThrow();
       Process next = start(random.nextInt(1_000_000), counter);
       for (int round = 0; round < rounds; round++) {
         Process doomed = next;
@@ -83,7 +87,8 @@ public abstract class WorkerCrashTest {
       }
       check(store, killAfter(next, 1));
       long count =
-          Long.parseLong(store.load(counter).orElseThrow().attributes().get(CrashWriter.COUNTER));
+          Long.parseLong(
+              Stores.load(store, counter).orElseThrow().attributes().get(CrashWriter.COUNTER));
       assertTrue(counted <= count && count <= counted + perhapsCounted, count + " of " + counted);
       checkThatEverythingEnds(store);
     }
@@ -136,7 +141,7 @@ public abstract class WorkerCrashTest {
             assertEquals(copy.get("a"), copy.get("b"), id + " is half a session");
           }
           if (session.token != null && session.underWay == null) {
-            boolean there = store.load(session.token).isPresent();
+            boolean there = Stores.load(store, session.token).isPresent();
             assertEquals(!session.ended, there, id + (there ? " came back" : " is lost"));
             assertEquals(session.ended ? 0 : 1, copies.size(), id);
           }
@@ -162,8 +167,8 @@ public abstract class WorkerCrashTest {
   private void checkThatEverythingEnds(SessionStore store) throws IOException {
     checkThatAllHasADeadline(store);
     for (String person : CrashWriter.PEOPLE) {
-      store.revokeAll(person, Optional.empty(), CrashWriter.NOW);
+      Stores.index(store).revokeAll(person, Optional.empty(), CrashWriter.NOW);
     }
-    assertEquals(0, store.stats(CrashWriter.NOW).signedIn(), "unknown to the index");
+    assertEquals(0, Stores.index(store).stats(CrashWriter.NOW).signedIn(), "unknown to the index");
   }
 }

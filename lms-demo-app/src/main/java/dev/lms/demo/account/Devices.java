@@ -10,6 +10,7 @@ import dev.lms.demo.wiring.Parts;
 import dev.lms.demo.wiring.SessionBackend;
 import dev.lms.session.Device;
 import dev.lms.session.Principal;
+import dev.lms.session.PrincipalIndex;
 import dev.lms.session.Session;
 import dev.lms.session.SessionInfo;
 import dev.lms.session.Sessions;
@@ -43,7 +44,7 @@ public final class Devices {
   public static Devices of(Parts parts) {
     SessionBackend sessions = parts.sessions();
     return new Devices(
-        sessions.sessions(), parts.clock(), sessions.store().capabilities().principalIndex());
+        sessions.sessions(), parts.clock(), sessions.store() instanceof PrincipalIndex);
   }
 
   /**

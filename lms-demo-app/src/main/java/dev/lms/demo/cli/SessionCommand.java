@@ -15,8 +15,8 @@ import dev.lms.demo.data.DatabaseException;
 import dev.lms.demo.view.Text;
 import dev.lms.demo.wiring.Feature;
 import dev.lms.demo.wiring.SessionAccess;
+import dev.lms.session.SessionCensus;
 import dev.lms.session.SessionInfo;
-import dev.lms.session.SessionStats;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
 import java.nio.file.Files;
@@ -63,7 +63,7 @@ final class SessionCommand implements Runnable {
       mixinStandardHelpOptions = true)
   int stats(@Option(names = "--json", description = "As JSON.") boolean json) {
     Config config = Config.fromSystem();
-    SessionStats stats = with(config, Sessions::stats);
+    SessionCensus stats = with(config, Sessions::stats);
     String store = config.sessions().store().kind().name().toLowerCase(Locale.ROOT);
     if (json) {
       JsonObject answer = new JsonObject();

@@ -4,9 +4,9 @@ import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Parameters;
 import dev.lms.demo.http.Request;
 import dev.lms.demo.http.Route;
-import dev.lms.session.Capabilities;
+import dev.lms.session.Capability;
+import dev.lms.session.CommitOutcome;
 import dev.lms.session.Merge;
-import dev.lms.session.Outcome;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
 import dev.lms.session.SessionKey;
@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -26,14 +27,14 @@ public final class SessionDebug {
   private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
   private final String backend;
-  private final Capabilities capabilities;
+  private final Set<Capability> capabilities;
 
   /**
    * Pages about sessions of this store.
    *
    * @param backend its name, as in {@code SESSION_STORE}
    */
-  public SessionDebug(String backend, Capabilities capabilities) {
+  public SessionDebug(String backend, Set<Capability> capabilities) {
     this.backend = backend;
     this.capabilities = capabilities;
   }
@@ -85,7 +86,7 @@ public final class SessionDebug {
     String key = required(form, "key");
     String value = form.get("value").orElse("");
     boolean rejects = form.get("merge").filter("reject"::equals).isPresent();
-    if (rejects && !capabilities.detectsConflicts()) {
+    if (rejects && !capabilities.contains(Capability.DETECTS_CONFLICTS)) {
       throw new HttpProblem(
           409,
           "Not with this store",
@@ -105,7 +106,7 @@ public final class SessionDebug {
   }
 
   private void add(Request request) throws IOException {
-    if (!capabilities.mergesConcurrentChanges()) {
+    if (!capabilities.contains(Capability.MERGES_CONCURRENT_CHANGES)) {
       throw new HttpProblem(
           409,
           "Not with this store",
@@ -115,7 +116,7 @@ public final class SessionDebug {
     String key = required(form, "key");
     long delta = number(form, "delta", "1");
     Session session = loadAndPause(request, form);
-    Outcome outcome;
+    CommitOutcome outcome;
     try {
       session.add(key, delta);
       outcome = session.commit();
@@ -136,11 +137,11 @@ public final class SessionDebug {
     return session;
   }
 
-  private static void answer(Request request, Outcome outcome) throws IOException {
+  private static void answer(Request request, CommitOutcome outcome) throws IOException {
     request.json(200, Map.of("result", word(outcome)));
   }
 
-  private static String word(Outcome outcome) {
+  private static String word(CommitOutcome outcome) {
     return switch (outcome) {
       case GONE -> "gone";
       case CONFLICT -> "conflict";

@@ -2,7 +2,7 @@ package dev.lms.demo.wiring;
 
 import dev.lms.demo.data.DatabaseBusyException;
 import dev.lms.demo.http.HttpProblem;
-import dev.lms.session.Outcome;
+import dev.lms.session.CommitOutcome;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.httpserver.OutageAnswer;
 import dev.lms.session.httpserver.UnsavedAnswer;
@@ -51,7 +51,7 @@ final class KnownProblems {
     return failure instanceof SessionStoreException || failure instanceof DatabaseBusyException;
   }
 
-  private static HttpProblem unsaved(Outcome outcome) {
+  private static HttpProblem unsaved(CommitOutcome outcome) {
     return switch (outcome) {
       case REFUSED ->
           new HttpProblem(

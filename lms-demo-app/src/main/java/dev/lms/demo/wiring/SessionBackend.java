@@ -8,6 +8,7 @@ import dev.lms.session.KeyRing;
 import dev.lms.session.Lifetimes;
 import dev.lms.session.SessionStore;
 import dev.lms.session.Sessions;
+import dev.lms.session.WriteOptions;
 import dev.lms.session.cookie.CookieSessionStore;
 import dev.lms.session.file.FileRevocations;
 import dev.lms.session.file.FileSessionStore;
@@ -74,8 +75,12 @@ public record SessionBackend(
   private static String sealed(SessionStore store, Clock clock) {
     Instant now = clock.instant();
     Instant never = now.plus(Duration.ofDays(100 * 365));
-    return store.create(
-        new Envelope(now, Optional.empty(), never, Optional.empty()), Map.of(), never, now);
+    return store
+        .create(
+            new Envelope(now, Optional.empty(), never, Optional.empty()),
+            Map.of(),
+            WriteOptions.at(now, never))
+        .orElseThrow();
   }
 
   /** Asks the store, unless it is known to be in an outage; that is an exception. */

@@ -1,13 +1,16 @@
 package dev.lms.session.cookie;
 
-import dev.lms.session.Capabilities;
+import dev.lms.session.Capability;
 import dev.lms.session.Changes;
 import dev.lms.session.CookieSettings;
+import dev.lms.session.CookieStore;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
+import dev.lms.session.Opened;
 import dev.lms.session.SessionStore;
 import dev.lms.session.Sessions;
 import dev.lms.session.StoredSession;
+import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
 import dev.lms.session.store.RecordCodec;
 import dev.lms.session.store.Revocations;
@@ -22,6 +25,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -34,7 +38,7 @@ import java.util.stream.Collectors;
  * bytes. Nonces are random, so one key should seal no more than 2^32 cookies (NIST SP 800-38D
  * section 8.3): rotate it in time.
  */
-public final class CookieSessionStore implements SessionStore {
+public final class CookieSessionStore implements SessionStore, CookieStore {
   /** What browsers take for name and value together (RFC 6265bis section 5.6). */
   public static final int LARGEST_COOKIE = 4096;
 
@@ -80,8 +84,10 @@ public final class CookieSessionStore implements SessionStore {
   }
 
   @Override
-  public Optional<StoredSession> load(String token) {
-    return open(token).filter(session -> !revocations.isRevoked(session.handle()));
+  public Opened open(String token, Instant now) {
+    Optional<StoredSession> session =
+        open(token).filter(found -> !revocations.isRevoked(found.handle()));
+    return session.isPresent() ? new Opened.Live(session.get()) : Opened.ABSENT;
   }
 
   private Optional<StoredSession> open(String token) {
@@ -128,16 +134,20 @@ public final class CookieSessionStore implements SessionStore {
   }
 
   @Override
-  public String create(
-      Envelope envelope, Map<String, String> attributes, Instant deadline, Instant now) {
+  public Optional<String> create(
+      Envelope envelope, Map<String, String> attributes, WriteOptions options) {
+    return Optional.of(begin(envelope, attributes, options.deadline()));
+  }
+
+  private String begin(Envelope envelope, Map<String, String> attributes, Instant deadline) {
     byte[] handle = new byte[HANDLE_BYTES];
     random.nextBytes(handle);
     return seal(handle, envelope, attributes, deadline);
   }
 
   @Override
-  public Written update(StoredSession session, Changes changes, Instant deadline, Instant now) {
-    if (hasEnded(session, now)) {
+  public Written update(StoredSession session, Changes changes, WriteOptions options) {
+    if (hasEnded(session, options.now())) {
       return Written.GONE;
     }
     return Written.stored(
@@ -145,18 +155,18 @@ public final class CookieSessionStore implements SessionStore {
             HexFormat.of().parseHex(session.handle()),
             session.envelope(),
             changes.applyTo(session.attributes()),
-            deadline));
+            options.deadline()));
   }
 
   @Override
   public Written rotate(
-      StoredSession session, Envelope envelope, Changes changes, Instant deadline, Instant now) {
-    if (hasEnded(session, now)) {
+      StoredSession session, Envelope envelope, Changes changes, WriteOptions options) {
+    if (hasEnded(session, options.now())) {
       return Written.GONE;
     }
-    String token = create(envelope, changes.applyTo(session.attributes()), deadline, now);
+    String token = begin(envelope, changes.applyTo(session.attributes()), options.deadline());
     // Whoever revokes the old one first, a sign-out or a rotation, has decided what becomes of it.
-    return revoke(session, now) ? Written.stored(token) : Written.GONE;
+    return revoke(session, options.now()) ? Written.stored(token) : Written.GONE;
   }
 
   /** All of a loaded session is known; only its end may have come since. */
@@ -165,8 +175,8 @@ public final class CookieSessionStore implements SessionStore {
   }
 
   @Override
-  public boolean delete(String token, Instant now) {
-    return open(token).filter(session -> revoke(session, now)).isPresent();
+  public boolean delete(String token, Optional<StoredSession> loaded, Instant now) {
+    return loaded.or(() -> open(token)).filter(session -> revoke(session, now)).isPresent();
   }
 
   private boolean revoke(StoredSession session, Instant now) {
@@ -174,13 +184,13 @@ public final class CookieSessionStore implements SessionStore {
   }
 
   @Override
-  public Capabilities capabilities() {
-    return Capabilities.NONE;
+  public Set<Capability> capabilities() {
+    return Set.of();
   }
 
   @Override
-  public Optional<String> cookieName() {
-    return Optional.of(cookieName);
+  public String cookieName() {
+    return cookieName;
   }
 
   private String seal(

@@ -1,7 +1,7 @@
 package dev.lms.session.file;
 
 import dev.lms.session.Envelope;
-import dev.lms.session.SessionStats;
+import dev.lms.session.SessionCensus;
 import dev.lms.session.store.RecordCodec;
 import java.io.IOException;
 import java.time.Instant;
@@ -21,7 +21,7 @@ final class FileCensus {
     this.index = index;
   }
 
-  SessionStats stats(Instant now) throws IOException {
+  SessionCensus stats(Instant now) throws IOException {
     long[] counts = new long[2];
     files.forEach(
         name -> {
@@ -33,7 +33,7 @@ final class FileCensus {
                 .ifPresent(envelope -> counts[envelope.principal().isPresent() ? 0 : 1]++);
           }
         });
-    return new SessionStats(counts[0], counts[1]);
+    return new SessionCensus(counts[0], counts[1]);
   }
 
   /**

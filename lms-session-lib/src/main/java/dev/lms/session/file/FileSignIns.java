@@ -1,8 +1,8 @@
 package dev.lms.session.file;
 
+import dev.lms.session.CommitOutcome;
 import dev.lms.session.EndReason;
 import dev.lms.session.Envelope;
-import dev.lms.session.Outcome;
 import dev.lms.session.Principal;
 import dev.lms.session.SessionEvent;
 import dev.lms.session.SessionInfo;
@@ -98,7 +98,7 @@ final class FileSignIns {
     try (FileLocks.Held held = index.lock(person)) {
       index.touch(person, entry, now);
       Attempt attempt = write.run();
-      if (attempt.written().outcome() == Outcome.GONE) {
+      if (attempt.written().outcome() == CommitOutcome.GONE) {
         index.leave(person, List.of(entry.handle()), now);
       }
       return attempt;

@@ -2,7 +2,7 @@ package dev.lms.session.httpserver;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import dev.lms.session.Outcome;
+import dev.lms.session.CommitOutcome;
 import dev.lms.session.SessionStoreException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -77,7 +77,7 @@ final class InsteadOfAnswer {
         "The site cannot look up sessions just now. Please try again in a moment.\n");
   }
 
-  static void unsaved(HttpExchange exchange, Outcome outcome) throws IOException {
+  static void unsaved(HttpExchange exchange, CommitOutcome outcome) throws IOException {
     switch (outcome) {
       case REFUSED ->
           send(

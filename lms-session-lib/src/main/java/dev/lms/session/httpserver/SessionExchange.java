@@ -5,7 +5,7 @@ import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpPrincipal;
 import com.sun.net.httpserver.HttpsExchange;
-import dev.lms.session.Outcome;
+import dev.lms.session.CommitOutcome;
 import dev.lms.session.Session;
 import dev.lms.session.SessionStoreException;
 import java.io.IOException;
@@ -63,7 +63,7 @@ final class SessionExchange extends HttpExchange {
       exchange.sendResponseHeaders(status, length);
       return;
     }
-    Optional<Outcome> unkept;
+    Optional<CommitOutcome> unkept;
     try {
       unkept = session.commitBeforeAnswer(status);
     } catch (SessionStoreException e) {

@@ -3,8 +3,8 @@ package dev.lms.session.httpserver;
 import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
+import dev.lms.session.CommitOutcome;
 import dev.lms.session.OutagePolicy;
-import dev.lms.session.Outcome;
 import dev.lms.session.Session;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
@@ -33,11 +33,12 @@ import org.jspecify.annotations.Nullable;
  *       What it had {@linkplain Session#commit() committed} stands.
  *   <li>If the commit throws, so does {@code sendResponseHeaders}. The changes are dropped and the
  *       session commits no more: an answer of the program's own leaves, if it claims no success.
- *   <li>If changes are not stored because of a {@linkplain Outcome#CONFLICT conflict}, a
- *       {@linkplain Outcome#REFUSED limit}, or a session that has {@linkplain Outcome#GONE ended},
- *       an answer below 400 is replaced: by 409, 403 and 409, or as an {@link UnsavedAnswer} says.
- *       What the handler writes goes nowhere; if it streams, it gets an {@link IOException}, as if
- *       the client had gone. A handler that commits itself decides for itself.
+ *   <li>If changes are not stored because of a {@linkplain CommitOutcome#CONFLICT conflict}, a
+ *       {@linkplain CommitOutcome#REFUSED limit}, or a session that has {@linkplain
+ *       CommitOutcome#GONE ended}, an answer below 400 is replaced: by 409, 403 and 409, or as an
+ *       {@link UnsavedAnswer} says. What the handler writes goes nowhere; if it streams, it gets an
+ *       {@link IOException}, as if the client had gone. A handler that commits itself decides for
+ *       itself.
  *   <li>What a handler changes after {@code sendResponseHeaders} is not stored, unless it commits
  *       itself: that is logged as a warning, once for each path.
  * </ul>
@@ -174,7 +175,7 @@ public final class SessionFilter extends Filter {
     outageAnswer.answer(exchange, outage);
   }
 
-  void answer(HttpExchange exchange, Session session, Outcome unkept) throws IOException {
+  void answer(HttpExchange exchange, Session session, CommitOutcome unkept) throws IOException {
     InsteadOfAnswer.clear(exchange.getResponseHeaders(), session.setCookie());
     unsavedAnswer.answer(exchange, unkept);
     if (exchange.getResponseCode() == -1) {

@@ -1,7 +1,7 @@
 package dev.lms.session.httpserver;
 
 import com.sun.net.httpserver.HttpExchange;
-import dev.lms.session.Outcome;
+import dev.lms.session.CommitOutcome;
 import java.io.IOException;
 
 /**
@@ -15,8 +15,8 @@ public interface UnsavedAnswer {
    * sendResponseHeaders}, for a filter further out to answer. Nothing was sent yet; headers that
    * described the handler's answer are gone, and {@code Cache-Control} is {@code no-store}.
    *
-   * @param outcome {@link Outcome#CONFLICT}, {@link Outcome#REFUSED}, or {@link Outcome#GONE} if
-   *     something was to be kept in a session that has ended
+   * @param outcome {@link CommitOutcome#CONFLICT}, {@link CommitOutcome#REFUSED}, or {@link
+   *     CommitOutcome#GONE} if something was to be kept in a session that has ended
    */
-  void answer(HttpExchange exchange, Outcome outcome) throws IOException;
+  void answer(HttpExchange exchange, CommitOutcome outcome) throws IOException;
 }

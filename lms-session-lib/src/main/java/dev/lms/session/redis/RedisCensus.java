@@ -1,8 +1,8 @@
 package dev.lms.session.redis;
 
 import dev.lms.session.Envelope;
+import dev.lms.session.SessionCensus;
 import dev.lms.session.SessionInfo;
-import dev.lms.session.SessionStats;
 import dev.lms.session.store.EnvelopeCodec;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,7 +66,7 @@ final class RedisCensus {
         session.deadline());
   }
 
-  SessionStats stats(Instant now) {
+  SessionCensus stats(Instant now) {
     long signedIn = 0;
     long anonymous = 0;
     long unreadable = 0;
@@ -87,7 +87,7 @@ final class RedisCensus {
         }
       }
     }
-    return new SessionStats(signedIn, anonymous, unreadable);
+    return new SessionCensus(signedIn, anonymous, unreadable);
   }
 
   /**

@@ -7,6 +7,8 @@ import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Principal;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import dev.lms.session.store.SessionTokens;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -47,7 +49,9 @@ class CookieMutationTest {
             Optional.of(NOW),
             NOW.plus(Duration.ofDays(7)),
             Optional.of(new Principal("zoë", Set.of("student"))));
-    return store.create(envelope, Map.of("a", "x".repeat(length)), SOON, NOW);
+    return store
+        .create(envelope, Map.of("a", "x".repeat(length)), WriteOptions.at(NOW, SOON))
+        .orElseThrow();
   }
 
   private List<UnaryOperator<String>> mutations(List<String> valid, List<String> foreign) {
@@ -159,19 +163,20 @@ class CookieMutationTest {
       String mutated = mutations.get(i % mutations.size()).apply(cookie);
       boolean same = valid.contains(mutated);
       changed += same ? 0 : 1;
-      assertEquals(same, store.load(mutated).isPresent(), () -> "seed " + seed + ": " + mutated);
-      store.delete(same ? "" : mutated, NOW);
+      assertEquals(
+          same, Stores.load(store, mutated).isPresent(), () -> "seed " + seed + ": " + mutated);
+      store.delete(same ? "" : mutated, Optional.empty(), NOW);
     }
     assertTrue(changed > MUTATIONS * 9 / 10, changed + " were changed at all");
     for (String cookie : valid) {
-      assertTrue(store.load(cookie).isPresent(), "no mutated cookie could end it either");
+      assertTrue(Stores.load(store, cookie).isPresent(), "no mutated cookie could end it either");
     }
   }
 
   @Test
   void bothDeadlinesAreInsideTheSeal() {
     String cookie = cookie(store, 10);
-    StoredSession session = store.load(cookie).orElseThrow();
+    StoredSession session = Stores.load(store, cookie).orElseThrow();
     assertEquals(SOON, session.deadline());
     assertEquals(NOW.plus(Duration.ofDays(7)), session.envelope().absoluteDeadline());
     String clear = new String(Base64.getUrlDecoder().decode(cookie), StandardCharsets.ISO_8859_1);

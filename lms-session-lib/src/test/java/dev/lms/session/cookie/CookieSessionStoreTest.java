@@ -13,6 +13,8 @@ import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreContract;
 import dev.lms.session.Sessions;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import dev.lms.session.store.Revocations;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -38,12 +40,12 @@ class CookieSessionStoreTest extends SessionStoreContract {
 
   @Test
   void anotherSitesCookieIsNotAccepted() {
-    String token = store().create(person(), Map.of(), SOON, NOW);
+    String token = store().create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     for (SessionStore other :
         List.of(
             new CookieSessionStore(KEYS, "session", "another site", revocations),
             new CookieSessionStore(KEYS, "other", "tests", revocations))) {
-      assertEquals(Optional.empty(), other.load(token));
+      assertEquals(Optional.empty(), Stores.load(other, token));
     }
   }
 
@@ -85,7 +87,8 @@ class CookieSessionStoreTest extends SessionStoreContract {
     SessionStore store = store();
     IllegalStateException error =
         assertThrows(
-            IllegalStateException.class, () -> store.create(person(), attributes, SOON, NOW));
+            IllegalStateException.class,
+            () -> store.create(person(), attributes, WriteOptions.at(NOW, SOON)).orElseThrow());
     String message = String.valueOf(error.getMessage());
     assertTrue(
         message.contains("notes (2705 bytes), essay (2505 bytes), theme (9 bytes)"), message);
@@ -99,7 +102,10 @@ class CookieSessionStoreTest extends SessionStoreContract {
     int fits = 0;
     for (int length = 2800; length < 3100; length++) {
       try {
-        String token = store.create(stranger(), Map.of("k", "x".repeat(length)), SOON, NOW);
+        String token =
+            store
+                .create(stranger(), Map.of("k", "x".repeat(length)), WriteOptions.at(NOW, SOON))
+                .orElseThrow();
         int bytes = ("session" + token).getBytes(StandardCharsets.UTF_8).length;
         assertTrue(bytes <= CookieSessionStore.LARGEST_COOKIE);
         fits = length;
@@ -129,21 +135,27 @@ class CookieSessionStoreTest extends SessionStoreContract {
             return revoked;
           }
         };
-    String token = store().create(person(), Map.of("a", "1"), SOON, NOW);
+    String token =
+        store().create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession session = loaded(store(), token);
     SessionStore rotating = new CookieSessionStore(KEYS, "session", "tests", signsOutMeanwhile);
     assertEquals(
-        Optional.empty(), rotating.rotate(session, person(), Changes.NONE, SOON, NOW).token());
+        Optional.empty(),
+        rotating.rotate(session, person(), Changes.NONE, WriteOptions.at(NOW, SOON)).token());
   }
 
   /** OWASP ASVS 11.3.4; of 96 random bits, ten thousand are the same once in 10^21. */
   @Test
   void noNonceIsUsedTwice() {
     SessionStore store = store();
-    StoredSession session = loaded(store, store.create(person(), Map.of("a", "1"), SOON, NOW));
+    StoredSession session =
+        loaded(
+            store,
+            store.create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow());
     Set<String> nonces = new HashSet<>();
     for (int i = 0; i < 10_000; i++) {
-      String token = store.update(session, Changes.NONE, SOON, NOW).token().orElseThrow();
+      String token =
+          store.update(session, Changes.NONE, WriteOptions.at(NOW, SOON)).token().orElseThrow();
       // Behind the version.
       byte[] sealed = Base64.getUrlDecoder().decode(token);
       assertTrue(nonces.add(HexFormat.of().formatHex(sealed, 1, 13)), "nonce " + i);
@@ -153,10 +165,15 @@ class CookieSessionStoreTest extends SessionStoreContract {
   @Test
   void ofManyRotationsAtOnceOneSucceeds() throws Exception {
     SessionStore store = store();
-    StoredSession session = loaded(store, store.create(person(), Map.of("a", "1"), SOON, NOW));
+    StoredSession session =
+        loaded(
+            store,
+            store.create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow());
     List<Callable<Object>> calls =
         Collections.nCopies(
-            8, () -> store.rotate(session, person(), Changes.NONE, SOON, NOW).token());
+            8,
+            () ->
+                store.rotate(session, person(), Changes.NONE, WriteOptions.at(NOW, SOON)).token());
     long rotated = inParallel(calls).stream().filter(o -> !Optional.empty().equals(o)).count();
     assertEquals(1, rotated);
   }

@@ -6,6 +6,8 @@ import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -119,17 +121,19 @@ final class DiskTrouble {
 
   private String begin() {
     Envelope stranger = CrashWriter.envelope(Optional.empty());
-    return store.create(stranger, Map.of("v", "1"), CrashWriter.SOON, CrashWriter.NOW);
+    return store
+        .create(stranger, Map.of("v", "1"), WriteOptions.at(CrashWriter.NOW, CrashWriter.SOON))
+        .orElseThrow();
   }
 
   private StoredSession load(String token) {
-    return store.load(token).orElseThrow(() -> new AssertionError("the session is lost"));
+    return Stores.load(store, token).orElseThrow(() -> new AssertionError("the session is lost"));
   }
 
   private Object set(String token, String value) {
     Changes changes = new Changes(Map.of("v", value), Set.of(), Map.of());
     return store
-        .update(load(token), changes, CrashWriter.SOON, CrashWriter.NOW)
+        .update(load(token), changes, WriteOptions.at(CrashWriter.NOW, CrashWriter.SOON))
         .token()
         .orElseThrow();
   }
@@ -137,7 +141,11 @@ final class DiskTrouble {
   private Object rotate(String token) {
     StoredSession session = load(token);
     return store
-        .rotate(session, session.envelope(), Changes.NONE, CrashWriter.SOON, CrashWriter.NOW)
+        .rotate(
+            session,
+            session.envelope(),
+            Changes.NONE,
+            WriteOptions.at(CrashWriter.NOW, CrashWriter.SOON))
         .token()
         .orElseThrow();
   }
@@ -204,8 +212,8 @@ final class DiskTrouble {
     holds(token, kept);
     refused(() -> rotate(token));
     holds(token, kept);
-    store.delete(other, CrashWriter.NOW);
-    check(store.load(other).isEmpty(), "one can sign out on a full disk");
+    store.delete(other, Optional.empty(), CrashWriter.NOW);
+    check(Stores.load(store, other).isEmpty(), "one can sign out on a full disk");
     check(files().size() == 1, "there is one file: " + files());
     disk.free();
     set(token, "x".repeat(10_000));
@@ -251,7 +259,7 @@ final class DiskTrouble {
     try {
       for (Callable<Object> step :
           List.<Callable<Object>>of(
-              () -> store.load(token),
+              () -> Stores.load(store, token),
               this::begin,
               () -> end(token),
               () -> store.stats(CrashWriter.NOW),
@@ -296,7 +304,7 @@ final class DiskTrouble {
             .start();
     check(fewer.waitFor() == 0, "prlimit works");
     try {
-      refused(() -> store.load(token));
+      refused(() -> Stores.load(store, token));
       refused(this::begin);
       refused(() -> store.stats(CrashWriter.NOW));
       refused(() -> end(token));
@@ -334,7 +342,7 @@ final class DiskTrouble {
   }
 
   private Object end(String token) {
-    store.delete(token, CrashWriter.NOW);
+    store.delete(token, Optional.empty(), CrashWriter.NOW);
     return "ended";
   }
 

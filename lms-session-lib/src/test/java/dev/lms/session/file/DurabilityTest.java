@@ -6,6 +6,8 @@ import dev.lms.session.Changes;
 import dev.lms.session.CrashWriter;
 import dev.lms.session.Envelope;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,15 +52,22 @@ class DurabilityTest {
         FileSessionStore.open(parent.resolve("sessions"), CrashWriter.KEYS, 1000, durability)) {
       Envelope stranger = CrashWriter.envelope(Optional.empty());
       all.add(
-          syncs(() -> store.create(stranger, Map.of(), CrashWriter.SOON, CrashWriter.NOW), tokens));
+          syncs(
+              () ->
+                  store
+                      .create(
+                          stranger, Map.of(), WriteOptions.at(CrashWriter.NOW, CrashWriter.SOON))
+                      .orElseThrow(),
+              tokens));
       for (String value : List.of("short", "x".repeat(9000))) {
-        StoredSession session = store.load(tokens.get(0)).orElseThrow();
+        StoredSession session = Stores.load(store, tokens.get(0)).orElseThrow();
         Changes changes = new Changes(Map.of("v", value), Set.of(), Map.of());
         all.add(
             syncs(
                 () ->
                     store
-                        .update(session, changes, CrashWriter.SOON, CrashWriter.NOW)
+                        .update(
+                            session, changes, WriteOptions.at(CrashWriter.NOW, CrashWriter.SOON))
                         .token()
                         .orElseThrow(),
                 tokens));
@@ -66,7 +75,7 @@ class DurabilityTest {
       all.add(
           syncs(
               () -> {
-                store.delete(tokens.get(0), CrashWriter.NOW);
+                store.delete(tokens.get(0), Optional.empty(), CrashWriter.NOW);
                 return "";
               },
               tokens));

@@ -7,6 +7,7 @@ import dev.lms.session.ChildJvm;
 import dev.lms.session.CrashWriter;
 import dev.lms.session.SessionStore;
 import dev.lms.session.WorkerCrashTest;
+import dev.lms.session.WriteOptions;
 import dev.lms.session.store.RecordCodec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,8 +91,12 @@ class FileCrashTest extends WorkerCrashTest {
 
   @Override
   protected void checkThatAllHasADeadline(SessionStore store) throws IOException {
-    store.create(
-        CrashWriter.envelope(Optional.empty()), Map.of(), CrashWriter.SOON, CrashWriter.NOW);
+    store
+        .create(
+            CrashWriter.envelope(Optional.empty()),
+            Map.of(),
+            WriteOptions.at(CrashWriter.NOW, CrashWriter.SOON))
+        .orElseThrow();
     SlotFolder files = files();
     files.forEach(name -> assertTrue(files.read(name).isPresent(), name + " never ends"));
   }

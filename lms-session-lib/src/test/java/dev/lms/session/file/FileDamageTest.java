@@ -11,6 +11,8 @@ import dev.lms.session.KeyRing;
 import dev.lms.session.Principal;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import dev.lms.session.store.RecordCodec;
 import dev.lms.session.store.SessionTokens;
 import java.io.IOException;
@@ -69,17 +71,18 @@ class FileDamageTest {
   }
 
   private String begin() {
-    return store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
+    return store.create(STRANGER, Map.of("v", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
   }
 
   private void set(String token, String value) {
-    StoredSession session = store.load(token).orElseThrow();
+    StoredSession session = Stores.load(store, token).orElseThrow();
     Changes changes = new Changes(Map.of("v", value), Set.of(), Map.of());
-    assertTrue(store.update(session, changes, SOON, NOW).token().isPresent());
+    assertTrue(store.update(session, changes, WriteOptions.at(NOW, SOON)).token().isPresent());
   }
 
   private Optional<String> value(String token) {
-    return store.load(token).map(session -> session.attributes().getOrDefault("v", "missing"));
+    return Stores.load(store, token)
+        .map(session -> session.attributes().getOrDefault("v", "missing"));
   }
 
   private Path file(String token) {
@@ -129,7 +132,7 @@ class FileDamageTest {
   private void sweep(Instant now) {
     try (FileSessionStore fresh =
         FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
-      fresh.create(STRANGER, Map.of(), now.plusSeconds(600), now);
+      fresh.create(STRANGER, Map.of(), WriteOptions.at(now, now.plusSeconds(600))).orElseThrow();
     }
   }
 
@@ -222,7 +225,7 @@ class FileDamageTest {
     Files.write(file, bad);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     assertEquals(0, store.unreadable());
-    assertEquals(Optional.empty(), store.load(token));
+    assertEquals(Optional.empty(), Stores.load(store, token));
     assertEquals(1, store.unreadable());
     assertFalse(Files.exists(file));
     assertEquals(List.of(quarantine().resolve(file.getFileName())), quarantined());
@@ -231,7 +234,7 @@ class FileDamageTest {
         PosixFilePermissions.toString(Files.getPosixFilePermissions(quarantined().get(0))));
     assertEquals(
         "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(quarantine())));
-    assertEquals(Optional.empty(), store.load(token));
+    assertEquals(Optional.empty(), Stores.load(store, token));
     assertEquals(1, store.unreadable(), "it is no longer there to be met");
   }
 
@@ -248,7 +251,7 @@ class FileDamageTest {
   void quarantineIsBoundedInTime() throws Exception {
     String token = begin();
     Files.write(file(token), new byte[] {1, 2, 3});
-    assertEquals(Optional.empty(), store.load(token));
+    assertEquals(Optional.empty(), Stores.load(store, token));
     Path kept = quarantined().get(0);
     Files.setLastModifiedTime(kept, FileTime.from(NOW.minus(Duration.ofDays(89))));
     sweep(NOW);
@@ -266,7 +269,7 @@ class FileDamageTest {
     }
     String token = begin();
     Files.write(file(token), new byte[] {1, 2, 3});
-    assertEquals(Optional.empty(), store.load(token));
+    assertEquals(Optional.empty(), Stores.load(store, token));
     assertEquals(Quarantine.MOST, quarantined().size());
     assertTrue(quarantined().contains(quarantine().resolve(file(token).getFileName())));
     assertFalse(Files.exists(quarantine().resolve("old" + (Quarantine.MOST - 1))), "the oldest");
@@ -277,7 +280,7 @@ class FileDamageTest {
     String token = begin();
     Path file = file(token);
     byte[] newer = makeNewer(file);
-    assertEquals(Optional.empty(), store.load(token));
+    assertEquals(Optional.empty(), Stores.load(store, token));
     assertEquals(1, store.unreadable());
     sweep(AFTER);
     isLeftAlone(file, newer);
@@ -290,16 +293,19 @@ class FileDamageTest {
   @Test
   void anIndexOfANewerSchemaVersionIsLeftAloneAndWhatNeedsItIsRefused() throws Exception {
     StoredSession theirs =
-        store.load(store.create(PERSON, Map.of("v", "1"), SOON, NOW)).orElseThrow();
-    StoredSession stranger = store.load(begin()).orElseThrow();
+        Stores.load(
+                store,
+                store.create(PERSON, Map.of("v", "1"), WriteOptions.at(NOW, SOON)).orElseThrow())
+            .orElseThrow();
+    StoredSession stranger = Stores.load(store, begin()).orElseThrow();
     Path index = index();
     byte[] ours = Files.readAllBytes(index);
     byte[] newer = makeNewer(index);
     for (Executable step :
         List.<Executable>of(
-            () -> store.create(PERSON, Map.of(), SOON, NOW),
-            () -> store.rotate(stranger, PERSON, Changes.NONE, SOON, NOW),
-            () -> store.update(theirs, Changes.NONE, AFTER, NOW),
+            () -> store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow(),
+            () -> store.rotate(stranger, PERSON, Changes.NONE, WriteOptions.at(NOW, SOON)),
+            () -> store.update(theirs, Changes.NONE, WriteOptions.at(NOW, AFTER)),
             () -> store.list("ada", NOW),
             () -> store.revoke("ada", theirs.handle(), NOW),
             () -> store.revokeAll("ada", Optional.empty(), NOW))) {
@@ -317,7 +323,7 @@ class FileDamageTest {
 
   @Test
   void aPurgeEndsWhatANewerProgramWroteToo() throws Exception {
-    Path file = file(store.create(PERSON, Map.of(), SOON, NOW));
+    Path file = file(store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
     Path index = index();
     makeNewer(file);
     makeNewer(index);
@@ -328,22 +334,24 @@ class FileDamageTest {
 
   @Test
   void signingOutNeedsNoIndex() throws Exception {
-    StoredSession theirs = store.load(store.create(PERSON, Map.of(), SOON, NOW)).orElseThrow();
+    StoredSession theirs =
+        Stores.load(store, store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow())
+            .orElseThrow();
     Path index = index();
     byte[] newer = makeNewer(index);
-    store.delete(theirs, NOW);
-    assertEquals(Optional.empty(), store.load(theirs.token()));
+    Stores.end(store, theirs, NOW);
+    assertEquals(Optional.empty(), Stores.load(store, theirs.token()));
     isLeftAlone(index, newer);
   }
 
   /** It may say what the session was rotated into, and that would live on. */
   @Test
   void nobodyIsToldThatASessionOfANewerSchemaVersionHasEnded() throws Exception {
-    StoredSession session = store.load(begin()).orElseThrow();
+    StoredSession session = Stores.load(store, begin()).orElseThrow();
     Path file = file(session.token());
     byte[] newer = makeNewer(file);
-    isRefused(file, () -> store.delete(session, NOW));
-    isRefused(file, () -> store.delete(session.token(), NOW));
+    isRefused(file, () -> Stores.end(store, session, NOW));
+    isRefused(file, () -> store.delete(session.token(), Optional.empty(), NOW));
     isLeftAlone(file, newer);
   }
 
@@ -354,13 +362,15 @@ class FileDamageTest {
     try (FileSessionStore rotated =
         FileSessionStore.open(folder(), NEW_KEYS, 1, Durability.NONE, Runnable::run)) {
       for (int i = 0; i < 2; i++) {
-        StoredSession session = rotated.load(token).orElseThrow();
-        assertTrue(rotated.update(session, Changes.NONE, SOON, NOW).token().isPresent());
+        StoredSession session = Stores.load(rotated, token).orElseThrow();
+        assertTrue(
+            rotated.update(session, Changes.NONE, WriteOptions.at(NOW, SOON)).token().isPresent());
       }
-      assertEquals(Optional.empty(), store.load(token), "this worker has not got the new key");
+      assertEquals(
+          Optional.empty(), Stores.load(store, token), "this worker has not got the new key");
       sweep(NOW);
       assertEquals(List.of(), quarantined());
-      assertTrue(rotated.load(token).isPresent());
+      assertTrue(Stores.load(rotated, token).isPresent());
       sweep(AFTER);
       assertFalse(Files.exists(file), "its deadline has passed whoever wrote it");
     }
@@ -375,7 +385,7 @@ class FileDamageTest {
     byte[] content = RecordCodec.encode(STRANGER, Map.of("v", "1"));
     content[1]++; // the envelope's version, behind its length
     assertTrue(files.change(handle, slot -> Optional.of(new SlotFolder.Content(SOON, content))));
-    assertEquals(Optional.empty(), store.load(token));
+    assertEquals(Optional.empty(), Stores.load(store, token));
     assertEquals(1, store.unreadable());
     assertTrue(Files.exists(file), "a newer program may know it");
     sweep(AFTER);
@@ -384,12 +394,12 @@ class FileDamageTest {
 
   @Test
   void anUnreadableIndexIsSetAsideAndBegunAnew() throws Exception {
-    store.create(PERSON, Map.of(), SOON, NOW);
+    store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     Path index = index();
     byte[] bad = Files.readAllBytes(index);
     bad[HEADER + 30] ^= 1;
     Files.write(index, bad);
-    store.create(PERSON, Map.of(), SOON, NOW);
+    store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     assertEquals(1, store.list("ada", NOW).size());
     assertTrue(Arrays.equals(bad, Files.readAllBytes(quarantined().get(0))), "not destroyed");
   }

@@ -8,9 +8,11 @@ import dev.lms.session.Changes;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Principal;
+import dev.lms.session.SessionCensus;
 import dev.lms.session.SessionLimit;
-import dev.lms.session.SessionStats;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,11 +69,11 @@ class FileIndexTest {
   }
 
   private StoredSession signIn() {
-    return load(store.create(PERSON, Map.of(), SOON, NOW));
+    return load(store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
   }
 
   private StoredSession load(String token) {
-    return store.load(token).orElseThrow();
+    return Stores.load(store, token).orElseThrow();
   }
 
   private List<Path> indexes() throws IOException {
@@ -92,8 +94,8 @@ class FileIndexTest {
     StoredSession second = signIn();
     assertEquals(1, indexes().size());
     assertFalse(indexes().get(0).toString().contains("ada"));
-    store.delete(first, NOW);
-    store.delete(second.token(), NOW);
+    Stores.end(store, first, NOW);
+    store.delete(second.token(), Optional.empty(), NOW);
     assertEquals(List.of(), indexes());
   }
 
@@ -101,19 +103,20 @@ class FileIndexTest {
   void anIndexWhoseSessionsExpiredIsSwept() throws Exception {
     signIn();
     for (int i = 0; i < 12; i++) {
-      store.create(STRANGER, Map.of(), LATER, SOON.plusSeconds(120));
+      store.create(STRANGER, Map.of(), WriteOptions.at(SOON.plusSeconds(120), LATER)).orElseThrow();
     }
     assertEquals(List.of(), indexes());
-    assertEquals(new SessionStats(0, 12), store.stats(SOON.plusSeconds(120)));
+    assertEquals(new SessionCensus(0, 12), store.stats(SOON.plusSeconds(120)));
   }
 
   @Test
   void anIndexIsNotSweptWhileASessionLives() throws Exception {
     StoredSession session = signIn();
     signIn();
-    assertTrue(store.update(session, Changes.NONE, LATER, NOW).token().isPresent());
+    assertTrue(
+        store.update(session, Changes.NONE, WriteOptions.at(NOW, LATER)).token().isPresent());
     for (int i = 0; i < 12; i++) {
-      store.create(STRANGER, Map.of(), LATER, SOON.plusSeconds(120));
+      store.create(STRANGER, Map.of(), WriteOptions.at(SOON.plusSeconds(120), LATER)).orElseThrow();
     }
     assertEquals(1, store.list(ADA.id(), SOON.plusSeconds(120)).size());
     assertEquals(1, indexes().size());
@@ -123,8 +126,11 @@ class FileIndexTest {
   void anEntryWhoseSessionVanishedIsNotListedAndDoesNotCount() throws Exception {
     Files.delete(file(signIn()));
     assertEquals(List.of(), store.list(ADA.id(), NOW));
-    assertTrue(store.create(PERSON, Map.of(), SOON, NOW, ONE).isPresent());
-    assertEquals(Optional.empty(), store.create(PERSON, Map.of(), SOON, NOW, ONE));
+    assertTrue(
+        store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON).withLimit(ONE)).isPresent());
+    assertEquals(
+        Optional.empty(),
+        store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON).withLimit(ONE)));
     assertEquals(1, store.revokeAll(ADA.id(), Optional.empty(), NOW));
   }
 
@@ -133,9 +139,13 @@ class FileIndexTest {
     StoredSession session = signIn();
     Files.delete(indexes().get(0));
     assertEquals(List.of(), store.list(ADA.id(), NOW));
-    assertTrue(store.update(session, Changes.NONE, SOON.plusSeconds(60), NOW).token().isPresent());
+    assertTrue(
+        store
+            .update(session, Changes.NONE, WriteOptions.at(NOW, SOON.plusSeconds(60)))
+            .token()
+            .isPresent());
     assertEquals(1, store.revokeAll(ADA.id(), Optional.empty(), NOW));
-    assertEquals(Optional.empty(), store.load(session.token()));
+    assertEquals(Optional.empty(), Stores.load(store, session.token()));
   }
 
   @Test
@@ -153,7 +163,11 @@ class FileIndexTest {
       assertTrue(store.list(ADA.id(), NOW).size() <= 2, "cut at byte " + i);
     }
     Files.write(index, new byte[0]);
-    assertTrue(store.update(second, Changes.NONE, SOON.plusSeconds(60), NOW).token().isPresent());
+    assertTrue(
+        store
+            .update(second, Changes.NONE, WriteOptions.at(NOW, SOON.plusSeconds(60)))
+            .token()
+            .isPresent());
     assertEquals(second.handle(), store.list(ADA.id(), NOW).get(0).handle());
   }
 
@@ -165,7 +179,7 @@ class FileIndexTest {
     assertEquals(100, store.list(ADA.id(), NOW).size());
     assertEquals(1, indexes().size());
     assertEquals(100, store.revokeAll(ADA.id(), Optional.empty(), NOW));
-    assertEquals(new SessionStats(0, 0), store.stats(NOW));
+    assertEquals(new SessionCensus(0, 0), store.stats(NOW));
   }
 
   // Who waits for whom: the test holds the lock of a session, so that whoever writes it is parked.
@@ -195,14 +209,19 @@ class FileIndexTest {
   void revokeWaitsForASignInThatIsHalfWay() throws Exception {
     signIn();
     Path index = indexes().get(0);
-    StoredSession visitor = load(store.create(STRANGER, Map.of(), SOON, NOW));
+    StoredSession visitor =
+        load(store.create(STRANGER, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
     Future<String> signingIn;
     Future<Integer> revoking;
     try (FileLocks locks = locks();
         FileLocks.Held held = locks.acquire(visitor.handle())) {
       signingIn =
           parked(
-              () -> store.rotate(visitor, PERSON, Changes.NONE, SOON, NOW).token().orElseThrow(),
+              () ->
+                  store
+                      .rotate(visitor, PERSON, Changes.NONE, WriteOptions.at(NOW, SOON))
+                      .token()
+                      .orElseThrow(),
               index);
       revoking = threads.submit(() -> other.revokeAll(ADA.id(), Optional.empty(), NOW));
       // Nothing else can tell "waits" from "has not begun"; too short a wait only weakens the test.
@@ -210,7 +229,7 @@ class FileIndexTest {
     }
     String token = signingIn.get(20, TimeUnit.SECONDS);
     assertEquals(2, revoking.get(20, TimeUnit.SECONDS));
-    assertEquals(Optional.empty(), store.load(token), "entered before revoke looked");
+    assertEquals(Optional.empty(), Stores.load(store, token), "entered before revoke looked");
   }
 
   private static boolean endsWithin(Future<?> future, Duration time) throws Exception {
@@ -226,22 +245,28 @@ class FileIndexTest {
   void aCrashHalfWayThroughASignInLeavesNothingThatLives() throws Exception {
     signIn();
     Path index = indexes().get(0);
-    StoredSession visitor = load(store.create(STRANGER, Map.of(), SOON, NOW));
+    StoredSession visitor =
+        load(store.create(STRANGER, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
     byte[] halfWay;
     try (FileLocks locks = locks();
         FileLocks.Held held = locks.acquire(visitor.handle())) {
       Future<String> signingIn =
           parked(
-              () -> store.rotate(visitor, PERSON, Changes.NONE, SOON, NOW).token().orElseThrow(),
+              () ->
+                  store
+                      .rotate(visitor, PERSON, Changes.NONE, WriteOptions.at(NOW, SOON))
+                      .token()
+                      .orElseThrow(),
               index);
       halfWay = Files.readAllBytes(index);
-      assertEquals(new SessionStats(1, 1), other.stats(NOW), "entered, not yet written");
+      assertEquals(new SessionCensus(1, 1), other.stats(NOW), "entered, not yet written");
       assertFalse(signingIn.isDone());
     }
     assertEquals(2, other.revokeAll(ADA.id(), Optional.empty(), NOW));
     // As if the machine had gone down then: the entry is there, its session is not.
     Files.write(index, halfWay, StandardOpenOption.CREATE);
     assertEquals(List.of(), other.list(ADA.id(), NOW));
-    assertTrue(other.create(PERSON, Map.of(), SOON, NOW, ONE).isPresent());
+    assertTrue(
+        other.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON).withLimit(ONE)).isPresent());
   }
 }

@@ -13,6 +13,8 @@ import dev.lms.session.Principal;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,10 +65,18 @@ class FileLayoutTest {
   void damageToAForwardDoesNotBringTheOldIdBack() throws Exception {
     try (FileSessionStore store =
         FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
-      String old = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
-      StoredSession session = store.load(old).orElseThrow();
+      String old =
+          store.create(STRANGER, Map.of("v", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
+      StoredSession session = Stores.load(store, old).orElseThrow();
       Path file = files().get(0);
-      assertTrue(store.rotate(session, Changes.NONE, SOON, NOW, Duration.ZERO).isStored());
+      assertTrue(
+          store
+              .rotate(
+                  session,
+                  session.envelope(),
+                  Changes.NONE,
+                  WriteOptions.at(NOW, SOON).withGrace(Duration.ZERO))
+              .isStored());
       byte[] good = Files.readAllBytes(file);
       for (int i = 0; i < good.length; i++) {
         byte[] bad = good.clone();
@@ -78,19 +88,25 @@ class FileLayoutTest {
   }
 
   private static Optional<String> value(SessionStore store, String token) {
-    return store.load(token).map(session -> session.attributes().getOrDefault("v", "missing"));
+    return Stores.load(store, token)
+        .map(session -> session.attributes().getOrDefault("v", "missing"));
   }
 
   @Test
   void aTornWriteLeavesTheCommitBefore() throws Exception {
     try (FileSessionStore store =
         FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
-      String token = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
+      String token =
+          store.create(STRANGER, Map.of("v", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
       Path file = files().get(0);
       for (int commit = 2; commit <= 5; commit++) {
         byte[] before = Files.readAllBytes(file);
-        StoredSession session = store.load(token).orElseThrow();
-        assertTrue(store.update(session, set("v", "" + commit), SOON, NOW).token().isPresent());
+        StoredSession session = Stores.load(store, token).orElseThrow();
+        assertTrue(
+            store
+                .update(session, set("v", "" + commit), WriteOptions.at(NOW, SOON))
+                .token()
+                .isPresent());
         byte[] after = Files.readAllBytes(file);
         for (int torn = 0; torn < after.length; torn++) {
           if (before[torn] == after[torn] && torn % 97 != 0) {
@@ -115,9 +131,11 @@ class FileLayoutTest {
   void aFileCopiedOverAnotherIsNothing() throws Exception {
     try (FileSessionStore store =
         FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
-      String mine = store.create(STRANGER, Map.of("v", "mine"), SOON, NOW);
+      String mine =
+          store.create(STRANGER, Map.of("v", "mine"), WriteOptions.at(NOW, SOON)).orElseThrow();
       Path my = files().get(0);
-      String yours = store.create(STRANGER, Map.of("v", "yours"), SOON, NOW);
+      String yours =
+          store.create(STRANGER, Map.of("v", "yours"), WriteOptions.at(NOW, SOON)).orElseThrow();
       Path your = files().stream().filter(f -> !f.equals(my)).findFirst().orElseThrow();
       Files.write(my, Files.readAllBytes(your));
       assertEquals(Optional.empty(), value(store, mine));
@@ -130,16 +148,22 @@ class FileLayoutTest {
     try (FileSessionStore store =
         FileSessionStore.open(folder(), KEYS, 20, Durability.NONE, Runnable::run)) {
       for (int i = 0; i < 19; i++) {
-        store.create(STRANGER, Map.of(), NOW.plusSeconds(i < 10 ? 10 : 1000), NOW);
+        store
+            .create(STRANGER, Map.of(), WriteOptions.at(NOW, NOW.plusSeconds(i < 10 ? 10 : 1000)))
+            .orElseThrow();
       }
       assertEquals(19, files().size());
       Instant later = NOW.plusSeconds(60);
       for (int i = 0; i < 2; i++) {
-        store.create(STRANGER, Map.of(), NOW.plusSeconds(1000), later);
+        store
+            .create(STRANGER, Map.of(), WriteOptions.at(later, NOW.plusSeconds(1000)))
+            .orElseThrow();
       }
       assertEquals(11, files().size());
       for (int i = 0; i < 200; i++) {
-        store.create(STRANGER, Map.of(), NOW.plusSeconds(1000), later);
+        store
+            .create(STRANGER, Map.of(), WriteOptions.at(later, NOW.plusSeconds(1000)))
+            .orElseThrow();
       }
       assertEquals(211, files().size(), "live sessions stay, however many");
     }
@@ -151,12 +175,12 @@ class FileLayoutTest {
     try (FileSessionStore store =
         FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
       Instant ahead = NOW.plus(Duration.ofDays(365));
-      store.create(STRANGER, Map.of(), ahead.plusSeconds(10), ahead);
+      store.create(STRANGER, Map.of(), WriteOptions.at(ahead, ahead.plusSeconds(10))).orElseThrow();
       for (int i = 0; i < 5; i++) {
-        store.create(STRANGER, Map.of(), NOW.plusSeconds(10), NOW);
+        store.create(STRANGER, Map.of(), WriteOptions.at(NOW, NOW.plusSeconds(10))).orElseThrow();
       }
       Instant later = NOW.plus(Duration.ofHours(2));
-      store.create(STRANGER, Map.of(), later.plusSeconds(10), later);
+      store.create(STRANGER, Map.of(), WriteOptions.at(later, later.plusSeconds(10))).orElseThrow();
       assertEquals(2, files().size(), "the one from the future and the newest");
     }
   }
@@ -173,7 +197,7 @@ class FileLayoutTest {
     try (FileSessionStore store =
             FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run);
         FileLocks stopped = new FileLocks(KeptFolder.open(folder()), Duration.ofMillis(50))) {
-      store.create(person, Map.of(), NOW.plusSeconds(10), NOW);
+      store.create(person, Map.of(), WriteOptions.at(NOW, NOW.plusSeconds(10))).orElseThrow();
       String index =
           files().stream()
               .map(file -> file.getFileName().toString())
@@ -183,12 +207,17 @@ class FileLayoutTest {
       Instant later = NOW.plus(Duration.ofHours(2));
       try (FileLocks.Held held =
           stopped.acquireIndex(Integer.parseInt(index.substring(0, 2), 16))) {
-        String token = store.create(STRANGER, Map.of("v", "1"), later.plusSeconds(10), later);
+        String token =
+            store
+                .create(STRANGER, Map.of("v", "1"), WriteOptions.at(later, later.plusSeconds(10)))
+                .orElseThrow();
         assertEquals(Optional.of("1"), value(store, token));
         assertEquals(2, files().size(), "what could be swept was: " + files());
       }
       Instant muchLater = later.plus(Duration.ofHours(2));
-      store.create(STRANGER, Map.of(), muchLater.plusSeconds(10), muchLater);
+      store
+          .create(STRANGER, Map.of(), WriteOptions.at(muchLater, muchLater.plusSeconds(10)))
+          .orElseThrow();
       assertEquals(1, files().size(), "the rest was, the next time: " + files());
     }
   }
@@ -216,7 +245,8 @@ class FileLayoutTest {
     ExecutorService threads = Executors.newSingleThreadExecutor();
     try (FileSessionStore store =
         FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
-      String token = store.create(STRANGER, Map.of("v", "1"), SOON, NOW);
+      String token =
+          store.create(STRANGER, Map.of("v", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
       Future<Integer> sweeping =
           threads.submit(
               () -> {
@@ -225,15 +255,21 @@ class FileLayoutTest {
                   // A process that has just started sweeps when a session begins.
                   try (FileSessionStore fresh =
                       FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
-                    fresh.create(STRANGER, Map.of(), NOW.minusSeconds(1), NOW);
+                    fresh
+                        .create(STRANGER, Map.of(), WriteOptions.at(NOW, NOW.minusSeconds(1)))
+                        .orElseThrow();
                     sweeps++;
                   }
                 }
                 return sweeps;
               });
       for (int i = 0; i < 600; i++) {
-        StoredSession session = store.load(token).orElseThrow();
-        token = store.rotate(session, STRANGER, Changes.NONE, SOON, NOW).token().orElseThrow();
+        StoredSession session = Stores.load(store, token).orElseThrow();
+        token =
+            store
+                .rotate(session, STRANGER, Changes.NONE, WriteOptions.at(NOW, SOON))
+                .token()
+                .orElseThrow();
         assertEquals(Optional.of("1"), value(store, token), "after rotation " + i);
       }
       done.set(true);

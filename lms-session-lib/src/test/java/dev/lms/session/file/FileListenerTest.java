@@ -3,11 +3,11 @@ package dev.lms.session.file;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.lms.session.CommitOutcome;
 import dev.lms.session.CookieSettings;
 import dev.lms.session.EndReason;
 import dev.lms.session.KeyRing;
 import dev.lms.session.MovableClock;
-import dev.lms.session.Outcome;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
 import dev.lms.session.SessionEvent;
@@ -75,7 +75,7 @@ class FileListenerTest {
   private String signIn() {
     Session session = sessions.open(List.of());
     session.signIn(ADA);
-    assertEquals(Outcome.STORED, session.commit());
+    assertEquals(CommitOutcome.STORED, session.commit());
     clock.move(Duration.ofSeconds(1));
     return session.setCookie().orElseThrow().replaceFirst(";.*", "");
   }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.CrashWriter;
 import dev.lms.session.SessionStore;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +42,9 @@ class FileSweepTest {
   }
 
   private static String begin(SessionStore store, Instant deadline, Instant now) {
-    return store.create(CrashWriter.envelope(Optional.empty()), Map.of(), deadline, now);
+    return store
+        .create(CrashWriter.envelope(Optional.empty()), Map.of(), WriteOptions.at(now, deadline))
+        .orElseThrow();
   }
 
   private long sessions() throws IOException {
@@ -58,7 +62,7 @@ class FileSweepTest {
       }
       assertEquals(1, held.size(), "one at a time");
       Instant later = NOW.plusSeconds(7200);
-      assertTrue(store.load(begin(store, later.plusSeconds(10), later)).isPresent());
+      assertTrue(Stores.load(store, begin(store, later.plusSeconds(10), later)).isPresent());
       assertEquals(301, sessions());
       // What is due is due at the time when it was noticed.
       runAll(held);
@@ -145,7 +149,7 @@ class FileSweepTest {
               throw new RejectedExecutionException("full");
             })) {
       for (int i = 0; i < 30; i++) {
-        assertTrue(store.load(begin(store, NOW.plusSeconds(10), NOW)).isPresent());
+        assertTrue(Stores.load(store, begin(store, NOW.plusSeconds(10), NOW)).isPresent());
       }
     }
   }

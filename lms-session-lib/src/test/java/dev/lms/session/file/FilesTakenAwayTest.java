@@ -12,10 +12,12 @@ import dev.lms.session.CrashWriter;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Principal;
+import dev.lms.session.SessionCensus;
 import dev.lms.session.SessionLimit;
-import dev.lms.session.SessionStats;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +63,10 @@ class FilesTakenAwayTest {
   }
 
   private static String begin(SessionStore store) {
-    return store.create(CrashWriter.envelope(Optional.empty()), Map.of("v", "1"), SOON, NOW);
+    return store
+        .create(
+            CrashWriter.envelope(Optional.empty()), Map.of("v", "1"), WriteOptions.at(NOW, SOON))
+        .orElseThrow();
   }
 
   private static void deleteAll(Path folder) throws IOException {
@@ -136,7 +141,8 @@ class FilesTakenAwayTest {
       for (Counting one : counting) {
         acknowledged += one.end();
       }
-      String counted = store.load(token).orElseThrow().attributes().get(CountWriter.COUNTER);
+      String counted =
+          Stores.load(store, token).orElseThrow().attributes().get(CountWriter.COUNTER);
       assertEquals(Long.toString(acknowledged), counted);
       try (var files = Files.list(folder())) {
         assertEquals(
@@ -185,23 +191,23 @@ class FilesTakenAwayTest {
     try (FileSessionStore store = open()) {
       String before = begin(store);
       deleteAll(folder());
-      assertEquals(Optional.empty(), store.load(before));
+      assertEquals(Optional.empty(), Stores.load(store, before));
       assertEquals(
           "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder())));
       String token = begin(store);
-      assertTrue(store.load(token).isPresent());
+      assertTrue(Stores.load(store, token).isPresent());
       deleteAll(folder());
       String next = begin(store);
-      assertTrue(store.load(next).isPresent());
+      assertTrue(Stores.load(store, next).isPresent());
       deleteAll(folder());
-      assertEquals(new SessionStats(0, 0), store.stats(NOW));
+      assertEquals(new SessionCensus(0, 0), store.stats(NOW));
       deleteAll(folder());
       assertEquals(0, store.purge(NOW));
       deleteAll(folder());
       assertEquals(0, store.revokeAll("ada", Optional.empty(), NOW));
       deleteAll(folder());
-      store.delete(next, NOW);
-      assertTrue(store.load(begin(store)).isPresent());
+      store.delete(next, Optional.empty(), NOW);
+      assertTrue(Stores.load(store, begin(store)).isPresent());
     }
   }
 
@@ -213,7 +219,7 @@ class FilesTakenAwayTest {
       Path away = Files.move(folder(), parent.resolve("away"));
       Files.createSymbolicLink(folder(), Files.createDirectory(parent.resolve("elsewhere")));
       says(outage(() -> begin(store)), folder() + " is gone", "symbolic link");
-      says(outage(() -> store.load(before)), folder() + " is gone", "symbolic link");
+      says(outage(() -> Stores.load(store, before)), folder() + " is gone", "symbolic link");
       Files.delete(folder());
       Files.createDirectory(folder());
       Files.setPosixFilePermissions(folder(), PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -223,8 +229,8 @@ class FilesTakenAwayTest {
       says(outage(() -> begin(store)), "is a file");
       Files.delete(folder());
       Files.move(away, folder());
-      assertTrue(store.load(before).isPresent(), "it was brought back");
-      assertTrue(store.load(begin(store)).isPresent());
+      assertTrue(Stores.load(store, before).isPresent(), "it was brought back");
+      assertTrue(Stores.load(store, begin(store)).isPresent());
     }
   }
 
@@ -238,10 +244,10 @@ class FilesTakenAwayTest {
       Path away = Files.move(data, parent.resolve("away"));
       for (int i = 0; i < 2; i++) {
         says(outage(() -> begin(store)), folder + " is gone", "mounted");
-        says(outage(() -> store.load(before)), folder + " is gone");
+        says(outage(() -> Stores.load(store, before)), folder + " is gone");
         says(outage(() -> store.stats(NOW)), folder + " is gone");
         says(outage(() -> store.purge(NOW)), folder + " is gone");
-        says(outage(() -> store.delete(before, NOW)), folder + " is gone");
+        says(outage(() -> store.delete(before, Optional.empty(), NOW)), folder + " is gone");
         // The second time there is an empty folder, as where a disk was mounted.
         assertEquals(i == 1, Files.exists(data));
         Files.createDirectories(data);
@@ -249,8 +255,8 @@ class FilesTakenAwayTest {
       assertFalse(Files.exists(folder));
       Files.delete(data);
       Files.move(away, data);
-      assertTrue(store.load(before).isPresent());
-      assertTrue(store.load(begin(store)).isPresent());
+      assertTrue(Stores.load(store, before).isPresent());
+      assertTrue(Stores.load(store, begin(store)).isPresent());
     }
   }
 
@@ -263,8 +269,8 @@ class FilesTakenAwayTest {
         for (Path shard : SlotFolder.shards(folder())) {
           deleteAll(shard);
         }
-        assertEquals(Optional.empty(), store.load(token));
-        assertEquals(new SessionStats(0, 0), store.stats(NOW));
+        assertEquals(Optional.empty(), Stores.load(store, token));
+        assertEquals(new SessionCensus(0, 0), store.stats(NOW));
       }
     }
   }
@@ -274,17 +280,20 @@ class FilesTakenAwayTest {
   void anErrorIsNotTakenForNoSession() throws Exception {
     Envelope ada = CrashWriter.envelope(Optional.of(new Principal("ada", Set.of())));
     try (FileSessionStore store = open()) {
-      String token = store.create(ada, Map.of(), SOON, NOW);
+      String token = store.create(ada, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
       String handle = store.handle(token).orElseThrow();
       Path shard = folder().resolve(handle.substring(0, 2));
       Path away = Files.move(shard, parent.resolve("shard"));
       Files.createSymbolicLink(shard, shard); // nothing behind it can be looked at
       SessionLimit one = new SessionLimit(1, SessionLimit.WhenReached.REFUSE);
-      outage(() -> store.create(ada, Map.of(), SOON, NOW, one));
-      outage(() -> store.load(token));
+      outage(() -> store.create(ada, Map.of(), WriteOptions.at(NOW, SOON).withLimit(one)));
+      outage(() -> Stores.load(store, token));
       Files.delete(shard);
       Files.move(away, shard);
-      assertEquals(Optional.empty(), store.create(ada, Map.of(), SOON, NOW, one), "it is there");
+      assertEquals(
+          Optional.empty(),
+          store.create(ada, Map.of(), WriteOptions.at(NOW, SOON).withLimit(one)),
+          "it is there");
       assertEquals(1, store.revokeAll("ada", Optional.empty(), NOW));
     }
   }
@@ -296,13 +305,13 @@ class FilesTakenAwayTest {
     Instant far = NOW.plus(Duration.ofDays(60));
     Instant later = NOW.plus(Duration.ofDays(30));
     try (FileSessionStore store = open()) {
-      store.create(ada, Map.of(), far, NOW);
+      store.create(ada, Map.of(), WriteOptions.at(NOW, far)).orElseThrow();
       try (var files = Files.walk(folder())) {
         for (Path file : files.filter(Files::isRegularFile).toList()) {
           Files.setLastModifiedTime(file, FileTime.from(NOW));
         }
       }
-      store.create(ada, Map.of(), far, later);
+      store.create(ada, Map.of(), WriteOptions.at(later, far)).orElseThrow();
       try (var files = Files.walk(folder())) {
         for (Path file : files.filter(Files::isRegularFile).toList()) {
           assertNotEquals(FileTime.from(NOW), Files.getLastModifiedTime(file), file.toString());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lms.session.CrashWriter;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
+import dev.lms.session.WriteOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -53,7 +54,9 @@ class FolderRulesTest {
   void onlyTheOwnerMayLook() throws Exception {
     FileSessionStore store = FileSessionStore.open(folder(), KEYS);
     Envelope stranger = CrashWriter.envelope(Optional.empty());
-    store.create(stranger, Map.of(), CrashWriter.SOON, CrashWriter.NOW);
+    store
+        .create(stranger, Map.of(), WriteOptions.at(CrashWriter.NOW, CrashWriter.SOON))
+        .orElseThrow();
     store.close();
     FileRevocations.open(folder().resolve("revoked"))
         .revoke("aa11", CrashWriter.SOON, CrashWriter.NOW);

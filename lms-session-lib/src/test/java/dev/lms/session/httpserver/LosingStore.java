@@ -1,24 +1,25 @@
 package dev.lms.session.httpserver;
 
-import dev.lms.session.Capabilities;
+import dev.lms.session.Capability;
 import dev.lms.session.Changes;
 import dev.lms.session.Envelope;
 import dev.lms.session.Opened;
-import dev.lms.session.SessionLimit;
+import dev.lms.session.ReportingStore;
 import dev.lms.session.SessionListener;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
+import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** Another store whose next answers to writes are lost: they are done, and nobody knows. */
-final class LosingStore implements SessionStore {
+final class LosingStore implements SessionStore, ReportingStore {
   private final SessionStore store;
   final AtomicInteger losing = new AtomicInteger();
   final AtomicInteger writes = new AtomicInteger();
@@ -42,71 +43,41 @@ final class LosingStore implements SessionStore {
   }
 
   @Override
-  public Optional<StoredSession> load(String token) {
-    return store.load(token);
-  }
-
-  @Override
   public Opened open(String token, Instant now) {
     return store.open(token, now);
   }
 
   @Override
-  public String create(
-      Envelope envelope, Map<String, String> attributes, Instant deadline, Instant now) {
-    return write(() -> store.create(envelope, attributes, deadline, now));
-  }
-
-  @Override
   public Optional<String> create(
-      Envelope envelope,
-      Map<String, String> attributes,
-      Instant deadline,
-      Instant now,
-      SessionLimit limit) {
-    return write(() -> store.create(envelope, attributes, deadline, now, limit));
+      Envelope envelope, Map<String, String> attributes, WriteOptions options) {
+    return write(() -> store.create(envelope, attributes, options));
   }
 
   @Override
-  public Written update(StoredSession session, Changes changes, Instant deadline, Instant now) {
-    return write(() -> store.update(session, changes, deadline, now));
+  public Written update(StoredSession session, Changes changes, WriteOptions options) {
+    return write(() -> store.update(session, changes, options));
   }
 
   @Override
   public Written rotate(
-      StoredSession session, Envelope envelope, Changes changes, Instant deadline, Instant now) {
-    return write(() -> store.rotate(session, envelope, changes, deadline, now));
+      StoredSession session, Envelope envelope, Changes changes, WriteOptions options) {
+    return write(() -> store.rotate(session, envelope, changes, options));
   }
 
   @Override
-  public Written rotate(
-      StoredSession session,
-      Envelope envelope,
-      Changes changes,
-      Instant deadline,
-      Instant now,
-      SessionLimit limit) {
-    return write(() -> store.rotate(session, envelope, changes, deadline, now, limit));
+  public boolean delete(String token, Optional<StoredSession> loaded, Instant now) {
+    return write(() -> store.delete(token, loaded, now));
   }
 
   @Override
-  public Written rotate(
-      StoredSession session, Changes changes, Instant deadline, Instant now, Duration grace) {
-    return write(() -> store.rotate(session, changes, deadline, now, grace));
+  public void reportTo(SessionListener listener) {
+    if (store instanceof ReportingStore reporting) {
+      reporting.reportTo(listener);
+    }
   }
 
   @Override
-  public boolean delete(String token, Instant now) {
-    return write(() -> store.delete(token, now));
-  }
-
-  @Override
-  public void setListener(SessionListener listener) {
-    store.setListener(listener);
-  }
-
-  @Override
-  public Capabilities capabilities() {
+  public Set<Capability> capabilities() {
     return store.capabilities();
   }
 

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpHandler;
+import dev.lms.session.CommitOutcome;
 import dev.lms.session.Merge;
-import dev.lms.session.Outcome;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
 import dev.lms.session.SessionKey;
@@ -69,7 +69,7 @@ class UnsavedAnswerTest {
       assertTrue(session.exists());
       Session other = site.sessions.open(exchange.getRequestHeaders().get("Cookie"));
       other.set(SEAT, other.get(SEAT).orElse("") + "+");
-      assertEquals(Outcome.STORED, other.commit());
+      assertEquals(CommitOutcome.STORED, other.commit());
       session.set(SEAT, "2B");
       exchange.getResponseHeaders().set("Content-Type", "text/html");
       exchange.getResponseHeaders().set("ETag", "\"saved\"");
@@ -230,7 +230,7 @@ class UnsavedAnswerTest {
         "/mine",
         taking(
             exchange -> {
-              Outcome outcome = SessionFilter.session(exchange).commit();
+              CommitOutcome outcome = SessionFilter.session(exchange).commit();
               answer(exchange, 200, "taken: " + outcome);
             }));
     assertEquals("taken: CONFLICT", site.get("/mine", cookie).body());
@@ -247,12 +247,12 @@ class UnsavedAnswerTest {
         exchange -> {
           Session session = SessionFilter.session(exchange);
           session.signIn(new Principal("bob", Set.of()));
-          assertEquals(Outcome.STORED, session.commit());
+          assertEquals(CommitOutcome.STORED, session.commit());
           String fresh = session.setCookie().orElseThrow().replaceFirst(";.*", "");
           assertTrue(session.exists());
           Session other = site.opened(fresh);
           other.set(SEAT, "3C");
-          assertEquals(Outcome.STORED, other.commit());
+          assertEquals(CommitOutcome.STORED, other.commit());
           session.set(SEAT, "2B");
           answer(exchange, 200, "saved");
         });

@@ -9,6 +9,8 @@ import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import dev.lms.session.store.PrincipalNames;
 import dev.lms.session.store.SessionTokens;
 import java.time.Duration;
@@ -183,13 +185,19 @@ final class CountingClients implements AutoCloseable {
               NOW.plus(Duration.ofDays(7)),
               Optional.of(new Principal(name, Set.of())));
       for (int i = 0; i < SESSIONS; i++) {
-        sessions.add(new Counted(store.create(envelope, Map.of("n", "0"), SOON, NOW)));
+        sessions.add(
+            new Counted(
+                store
+                    .create(envelope, Map.of("n", "0"), WriteOptions.at(NOW, SOON))
+                    .orElseThrow()));
       }
-      StoredSession doomed = load(store.create(envelope, Map.of("n", "0"), SOON, NOW));
-      store.delete(doomed, NOW);
+      StoredSession doomed =
+          load(store.create(envelope, Map.of("n", "0"), WriteOptions.at(NOW, SOON)).orElseThrow());
+      Stores.end(store, doomed, NOW);
       ended.add(doomed);
-      StoredSession revoked = load(store.create(envelope, Map.of("n", "0"), SOON, NOW));
-      store.revoke(name, revoked.handle(), NOW);
+      StoredSession revoked =
+          load(store.create(envelope, Map.of("n", "0"), WriteOptions.at(NOW, SOON)).orElseThrow());
+      Stores.index(store).revoke(name, revoked.handle(), NOW);
       ended.add(revoked);
     }
 
@@ -238,7 +246,10 @@ final class CountingClients implements AutoCloseable {
         session.unsure++;
         Changes one = new Changes(Map.of(), Set.of(), Map.of("n", 1L));
         // A later deadline, so that the person's index is written, too.
-        if (store.update(loaded, one, loaded.deadline().plusSeconds(1), NOW).token().isEmpty()) {
+        if (store
+            .update(loaded, one, WriteOptions.at(NOW, loaded.deadline().plusSeconds(1)))
+            .token()
+            .isEmpty()) {
           throw new AssertionError("a session vanished");
         }
         session.unsure--;
@@ -255,7 +266,11 @@ final class CountingClients implements AutoCloseable {
         StoredSession loaded = load(session.token);
         session.token =
             store
-                .rotate(loaded, Changes.NONE, loaded.deadline(), NOW, Duration.ofMinutes(10))
+                .rotate(
+                    loaded,
+                    loaded.envelope(),
+                    Changes.NONE,
+                    WriteOptions.at(NOW, loaded.deadline()).withGrace(Duration.ofMinutes(10)))
                 .token()
                 .orElseThrow(() -> new AssertionError("a session vanished"));
         return true;
@@ -270,12 +285,13 @@ final class CountingClients implements AutoCloseable {
         StoredSession doomed = session.doomed == null ? load(session.token) : session.doomed;
         session.doomed = doomed;
         if (random.nextBoolean()) {
-          store.delete(doomed, NOW);
+          Stores.end(store, doomed, NOW);
         } else {
-          store.revoke(name, doomed.handle(), NOW);
+          Stores.index(store).revoke(name, doomed.handle(), NOW);
         }
         ended.add(doomed);
-        session.token = store.create(envelope, Map.of("n", "0"), SOON, NOW);
+        session.token =
+            store.create(envelope, Map.of("n", "0"), WriteOptions.at(NOW, SOON)).orElseThrow();
         session.acknowledged = 0;
         session.unsure = 0;
         session.doomed = null;
@@ -291,7 +307,9 @@ final class CountingClients implements AutoCloseable {
             "what was to end has ended", () -> session.doomed == null || replace(session));
       }
       Set<String> listed =
-          store.list(name, NOW).stream().map(SessionInfo::handle).collect(Collectors.toSet());
+          Stores.index(store).list(name, NOW).stream()
+              .map(SessionInfo::handle)
+              .collect(Collectors.toSet());
       for (Counted session : sessions) {
         StoredSession found = load(session.token);
         long n = Long.parseLong(found.attributes().getOrDefault("n", "-1"));
@@ -309,7 +327,10 @@ final class CountingClients implements AutoCloseable {
       }
       for (StoredSession session : ended) {
         if (store.open(session.token(), NOW) instanceof Opened.Live
-            || store.update(session, Changes.NONE, SOON, NOW).token().isPresent()) {
+            || store
+                .update(session, Changes.NONE, WriteOptions.at(NOW, SOON))
+                .token()
+                .isPresent()) {
           throw new AssertionError(where + ": a session that had ended is there");
         }
       }

@@ -7,10 +7,12 @@ import dev.lms.session.Changes;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Principal;
+import dev.lms.session.SessionCensus;
 import dev.lms.session.SessionLimit;
-import dev.lms.session.SessionStats;
 import dev.lms.session.SessionStore;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,15 +98,16 @@ class ForeignKeysTest {
           foreign.addAll(plant(redis, prefix + "index:0123456789abcdef"));
           foreign.addAll(plant(redis, prefix + "other"));
           for (int i = 0; i < 12; i++) {
-            store.create(STRANGER, Map.of(), SOON, NOW);
-            store.create(ADA, Map.of(), SOON, NOW);
+            store.create(STRANGER, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+            store.create(ADA, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
           }
-          assertEquals(new SessionStats(12, 12, unreadable.size()), store.stats(NOW));
-          assertEquals(12, store.list("ada", NOW).size());
-          assertEquals(12, store.revokeAll("ada", Optional.empty(), NOW));
-          store.create(ADA, Map.of(), SOON, NOW);
-          assertEquals(13, store.purge(NOW));
-          assertEquals(0, store.stats(NOW).live());
+          assertEquals(
+              new SessionCensus(12, 12, unreadable.size()), Stores.index(store).stats(NOW));
+          assertEquals(12, Stores.index(store).list("ada", NOW).size());
+          assertEquals(12, Stores.index(store).revokeAll("ada", Optional.empty(), NOW));
+          store.create(ADA, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+          assertEquals(13, Stores.index(store).purge(NOW));
+          assertEquals(0, Stores.index(store).stats(NOW).live());
           // A string in the place of a session may be one that only another key can read.
           foreign.removeIf(key -> unreadable.contains(key) && key.endsWith("00"));
           Set<String> left = keys(redis);
@@ -124,29 +127,34 @@ class ForeignKeysTest {
           String index =
               keys(redis).stream().filter(key -> key.contains("index:")).findFirst().orElseThrow();
           replace(redis, index);
-          assertEquals(List.of(), store.list("ada", NOW));
-          assertEquals(0, store.revokeAll("ada", Optional.empty(), NOW));
-          assertTrue(store.update(before, Changes.NONE, SOON.plusSeconds(600), NOW).isStored());
-          assertEquals(1, store.list("ada", NOW).size(), "a touch enters it again");
+          assertEquals(List.of(), Stores.index(store).list("ada", NOW));
+          assertEquals(0, Stores.index(store).revokeAll("ada", Optional.empty(), NOW));
+          assertTrue(
+              store
+                  .update(before, Changes.NONE, WriteOptions.at(NOW, SOON.plusSeconds(600)))
+                  .isStored());
+          assertEquals(1, Stores.index(store).list("ada", NOW).size(), "a touch enters it again");
           replace(redis, index);
           StoredSession second = signIn(store);
-          assertEquals(1, store.list("ada", NOW).size());
+          assertEquals(1, Stores.index(store).list("ada", NOW).size());
           replace(redis, index);
           SessionLimit one = new SessionLimit(1, SessionLimit.WhenReached.REFUSE);
-          Written third = store.rotate(second, ADA, Changes.NONE, SOON, NOW, one);
+          Written third =
+              store.rotate(second, ADA, Changes.NONE, WriteOptions.at(NOW, SOON).withLimit(one));
           assertTrue(third.isStored());
           replace(redis, index);
-          store.delete(third.token().orElseThrow(), NOW);
-          assertEquals(Optional.empty(), store.load(third.token().orElseThrow()));
+          store.delete(third.token().orElseThrow(), Optional.empty(), NOW);
+          assertEquals(Optional.empty(), Stores.load(store, third.token().orElseThrow()));
           signIn(store);
           assertTrue(redis.ttl(index) > 0);
           replace(redis, index);
-          assertEquals(2, store.purge(NOW), "what no index names any more, too");
+          assertEquals(2, Stores.index(store).purge(NOW), "what no index names any more, too");
         });
   }
 
   private static StoredSession signIn(SessionStore store) {
-    return store.load(store.create(ADA, Map.of(), SOON, NOW)).orElseThrow();
+    return Stores.load(store, store.create(ADA, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow())
+        .orElseThrow();
   }
 
   private static void replace(UnifiedJedis redis, String index) {
@@ -170,12 +178,13 @@ class ForeignKeysTest {
                   .findFirst()
                   .orElseThrow();
           replace(redis, key);
-          assertEquals(1, store.list("ada", NOW).size());
+          assertEquals(1, Stores.index(store).list("ada", NOW).size());
           Changes set = new Changes(Map.of("a", "1"), Set.of(), Map.of());
-          assertEquals(Written.GONE, store.update(first, set, SOON, NOW));
-          assertEquals(Written.GONE, store.rotate(first, STRANGER, set, SOON, NOW));
-          assertEquals(1, store.revokeAll("ada", Optional.empty(), NOW));
-          assertEquals(0, store.stats(NOW).live());
+          assertEquals(Written.GONE, store.update(first, set, WriteOptions.at(NOW, SOON)));
+          assertEquals(
+              Written.GONE, store.rotate(first, STRANGER, set, WriteOptions.at(NOW, SOON)));
+          assertEquals(1, Stores.index(store).revokeAll("ada", Optional.empty(), NOW));
+          assertEquals(0, Stores.index(store).stats(NOW).live());
           assertTrue(redis.ttl(key) > 0, "the mark");
         });
   }

@@ -10,10 +10,12 @@ import dev.lms.session.Changes;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Principal;
-import dev.lms.session.SessionStats;
+import dev.lms.session.SessionCensus;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import dev.lms.session.redis.RedisUrl.Topology;
 import java.io.IOException;
 import java.time.Duration;
@@ -104,15 +106,17 @@ class LostAnswerTest {
   }
 
   private static StoredSession begin(SessionStore store) {
-    String token = store.create(STRANGER, Map.of("a", "1"), SOON, NOW);
+    String token =
+        store.create(STRANGER, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession session = load(store, token);
     // Redis knows the script from here on.
-    assertTrue(store.update(session, Changes.NONE, SOON, NOW).token().isPresent());
+    assertTrue(store.update(session, Changes.NONE, WriteOptions.at(NOW, SOON)).token().isPresent());
     return session;
   }
 
   private static StoredSession load(SessionStore store, String token) {
-    return store.load(token).orElseThrow(() -> new AssertionError("the session is not there"));
+    return Stores.load(store, token)
+        .orElseThrow(() -> new AssertionError("the session is not there"));
   }
 
   @ParameterizedTest
@@ -124,7 +128,9 @@ class LostAnswerTest {
           StoredSession session = begin(store);
           proxy.loseAnswerTo("EVALSHA");
           Changes one = new Changes(Map.of(), Set.of(), Map.of("visits", 1L));
-          assertThrows(SessionStoreException.class, () -> store.update(session, one, SOON, NOW));
+          assertThrows(
+              SessionStoreException.class,
+              () -> store.update(session, one, WriteOptions.at(NOW, SOON)));
           assertTrue(proxy.hasLost());
           assertEquals("1", load(store, session.token()).attributes().get("visits"));
         });
@@ -140,9 +146,9 @@ class LostAnswerTest {
           proxy.loseAnswerTo("EVALSHA");
           assertThrows(
               SessionStoreException.class,
-              () -> store.rotate(session, STRANGER, Changes.NONE, SOON, NOW));
+              () -> store.rotate(session, STRANGER, Changes.NONE, WriteOptions.at(NOW, SOON)));
           assertTrue(proxy.hasLost());
-          assertEquals(Optional.empty(), store.load(session.token()), "it was rotated");
+          assertEquals(Optional.empty(), Stores.load(store, session.token()), "it was rotated");
         });
   }
 
@@ -157,13 +163,14 @@ class LostAnswerTest {
     proxy.loseAnswerTo("EVALSHA");
     ParkingProxy.Stop beforeARepeat = proxy.stopAfter(1);
     CompletableFuture<Object> mine =
-        CompletableFuture.supplyAsync(() -> outcome(() -> store.update(session, lost, SOON, NOW)));
+        CompletableFuture.supplyAsync(
+            () -> outcome(() -> store.update(session, lost, WriteOptions.at(NOW, SOON))));
     assertDoesNotThrow(() -> beforeARepeat.isReachedBefore(mine));
     assertTrue(proxy.hasLost());
     beforeARepeat.release();
     StoredSession seen = load(store, session.token());
     assertNotEquals(session.attributes(), seen.attributes(), "it was done");
-    assertTrue(store.update(seen, set("theirs"), SOON, NOW).isStored());
+    assertTrue(store.update(seen, set("theirs"), WriteOptions.at(NOW, SOON)).isStored());
     assertEquals("unknown", mine.join());
     assertEquals(expected, load(store, session.token()).attributes());
   }
@@ -201,7 +208,8 @@ class LostAnswerTest {
           proxy.loseAnswerTo("EVALSHA");
           Map<String, Optional<String>> seen = Map.of("a", Optional.of("1"));
           Changes mine = new Changes(Map.of("a", "2"), Set.of(), Map.of(), seen);
-          assertEquals("unknown", outcome(() -> store.update(session, mine, SOON, NOW)));
+          assertEquals(
+              "unknown", outcome(() -> store.update(session, mine, WriteOptions.at(NOW, SOON))));
           assertTrue(proxy.hasLost());
           assertEquals("2", load(store, session.token()).attributes().get("a"));
         });
@@ -214,24 +222,30 @@ class LostAnswerTest {
         topology,
         (store, proxy) -> {
           // Redis knows the script from here on.
-          store.create(ANN, Map.of(), SOON, NOW);
-          assertEquals(1, store.revokeAll("ann", Optional.empty(), NOW));
+          store.create(ANN, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+          assertEquals(1, Stores.index(store).revokeAll("ann", Optional.empty(), NOW));
           for (Envelope who : List.of(STRANGER, ANN)) {
             // In a cluster alone, else in a MULTI with what enters it in the index.
             boolean alone = topology == Topology.CLUSTER || who.equals(STRANGER);
             begin(store);
             long before = sessions(store);
             proxy.loseAnswerTo(alone ? "SET" : "EXEC");
-            assertEquals("unknown", outcome(() -> store.create(who, Map.of(), SOON, NOW)));
+            assertEquals(
+                "unknown",
+                outcome(
+                    () -> store.create(who, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow()));
             assertTrue(proxy.hasLost());
             assertEquals(before + 1, sessions(store), "it began, and once");
           }
-          assertEquals(1, store.revokeAll("ann", Optional.empty(), NOW), "and is not lost to us");
+          assertEquals(
+              1,
+              Stores.index(store).revokeAll("ann", Optional.empty(), NOW),
+              "and is not lost to us");
         });
   }
 
   private static long sessions(SessionStore store) {
-    SessionStats stats = store.stats(NOW);
+    SessionCensus stats = Stores.index(store).stats(NOW);
     return stats.signedIn() + stats.anonymous();
   }
 
@@ -247,13 +261,13 @@ class LostAnswerTest {
           assertTrue(proxy.hasLost());
           Instant later = SOON.plusSeconds(500);
           proxy.loseAnswerTo("EVALSHA");
-          assertTrue(store.update(session, Changes.NONE, later, NOW).isStored());
+          assertTrue(store.update(session, Changes.NONE, WriteOptions.at(NOW, later)).isStored());
           assertTrue(proxy.hasLost());
           assertEquals(later, load(store, session.token()).deadline());
           proxy.loseAnswerTo("EVALSHA");
-          store.delete(session, NOW);
+          Stores.end(store, session, NOW);
           assertTrue(proxy.hasLost());
-          assertEquals(Optional.empty(), store.load(session.token()));
+          assertEquals(Optional.empty(), Stores.load(store, session.token()));
         });
   }
 
@@ -265,23 +279,25 @@ class LostAnswerTest {
     with(
         topology,
         (store, proxy) -> {
-          store.create(ANN, Map.of(), SOON, NOW);
-          StoredSession one = load(store, store.create(ANN, Map.of(), SOON, NOW));
+          store.create(ANN, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+          StoredSession one =
+              load(store, store.create(ANN, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
           // Redis knows the script from here on.
-          assertTrue(store.revoke("ann", one.handle(), NOW));
-          StoredSession two = load(store, store.create(ANN, Map.of(), SOON, NOW));
+          assertTrue(Stores.index(store).revoke("ann", one.handle(), NOW));
+          StoredSession two =
+              load(store, store.create(ANN, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
           proxy.loseAnswerTo(revoke);
-          assertTrue(store.revoke("ann", two.handle(), NOW));
+          assertTrue(Stores.index(store).revoke("ann", two.handle(), NOW));
           assertTrue(proxy.hasLost());
-          store.create(ANN, Map.of(), SOON, NOW);
+          store.create(ANN, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
           proxy.loseAnswerTo(revoke);
-          assertEquals(2, store.revokeAll("ann", Optional.empty(), NOW));
+          assertEquals(2, Stores.index(store).revokeAll("ann", Optional.empty(), NOW));
           assertTrue(proxy.hasLost());
-          assertEquals(0, store.revokeAll("ann", Optional.empty(), NOW));
-          store.create(ANN, Map.of(), SOON, NOW);
+          assertEquals(0, Stores.index(store).revokeAll("ann", Optional.empty(), NOW));
+          store.create(ANN, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
           begin(store);
           proxy.loseAnswerTo("DEL");
-          assertEquals(2, store.purge(NOW));
+          assertEquals(2, Stores.index(store).purge(NOW));
           assertTrue(proxy.hasLost());
         });
   }

@@ -9,6 +9,8 @@ import dev.lms.session.KeyRing;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreContract;
 import dev.lms.session.SessionStoreException;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -104,10 +106,10 @@ class RedisAccessTest extends SessionStoreContract {
   @Test
   void countingPurgingAndTheRevocationListWorkToo() {
     SessionStore store = store();
-    String token = store.create(person(), Map.of(), SOON, NOW);
-    assertTrue(store.stats(NOW).signedIn() > 0);
-    assertTrue(store.purge(NOW) > 0);
-    assertFalse(store.load(token).isPresent());
+    String token = store.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+    assertTrue(Stores.index(store).stats(NOW).signedIn() > 0);
+    assertTrue(Stores.index(store).purge(NOW) > 0);
+    assertFalse(Stores.load(store, token).isPresent());
     RedisRevocations revocations = new RedisRevocations(client, "session:");
     assertTrue(revocations.revoke("a handle", NOW.plus(Duration.ofMinutes(1)), NOW));
     assertTrue(revocations.isRevoked("a handle"));
@@ -120,7 +122,8 @@ class RedisAccessTest extends SessionStoreContract {
         SessionStore store = new RedisSessionStore(refused, KEYS, "session:");
         SessionStoreException e =
             assertThrows(
-                SessionStoreException.class, () -> store.create(person(), Map.of(), SOON, NOW));
+                SessionStoreException.class,
+                () -> store.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
         assertTrue(
             String.valueOf(e.getMessage()).contains("Check both in the URL"), e.getMessage());
         assertFalse(everything(e).contains("hidden-secret"));
@@ -134,7 +137,8 @@ class RedisAccessTest extends SessionStoreContract {
       SessionStore store = new RedisSessionStore(refused, KEYS, "session:");
       SessionStoreException e =
           assertThrows(
-              SessionStoreException.class, () -> store.create(person(), Map.of(), SOON, NOW));
+              SessionStoreException.class,
+              () -> store.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
       assertTrue(String.valueOf(e.getMessage()).contains("Check both in the URL"), e.getMessage());
     }
   }
@@ -144,9 +148,15 @@ class RedisAccessTest extends SessionStoreContract {
     SessionStore elsewhere = new RedisSessionStore(client, KEYS, "other:");
     SessionStoreException e =
         assertThrows(
-            SessionStoreException.class, () -> elsewhere.create(person(), Map.of(), SOON, NOW));
+            SessionStoreException.class,
+            () -> elsewhere.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
     assertTrue(String.valueOf(e.getMessage()).contains("Allow the user"), e.getMessage());
-    assertEquals(true, store().load(store().create(person(), Map.of(), SOON, NOW)).isPresent());
+    assertEquals(
+        true,
+        Stores.load(
+                store(),
+                store().create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow())
+            .isPresent());
   }
 
   /** What a cluster and a database other than 0 need beyond that, and without it do not get. */
@@ -180,7 +190,10 @@ class RedisAccessTest extends SessionStoreContract {
   private static void useSessions(String url) {
     try (UnifiedJedis some = RedisConnections.open(url, 2)) {
       SessionStore store = new RedisSessionStore(some, KEYS, "session:");
-      assertTrue(store.load(store.create(person(), Map.of(), SOON, NOW)).isPresent());
+      assertTrue(
+          Stores.load(
+                  store, store.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow())
+              .isPresent());
     }
   }
 

@@ -10,6 +10,8 @@ import dev.lms.session.Principal;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,8 +61,9 @@ class RedisClusterReshardTest {
         UnifiedJedis client = RedisConnections.open(cluster.url(), 4);
         Mover mover = new Mover(cluster, false, new Random(1))) {
       SessionStore store = new RedisSessionStore(client, CountingClients.KEYS, "session:");
-      String token = store.create(STRANGER, Map.of("a", "1"), SOON, NOW);
-      StoredSession session = store.load(token).orElseThrow();
+      String token =
+          store.create(STRANGER, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
+      StoredSession session = Stores.load(store, token).orElseThrow();
       int slot = CountingClients.slot(token);
       mover.open(slot);
       for (String where : List.of("before", "after")) {
@@ -68,18 +71,25 @@ class RedisClusterReshardTest {
         SessionStoreException e =
             assertThrows(
                 SessionStoreException.class,
-                () -> store.rotate(session, STRANGER, Changes.NONE, SOON, NOW));
+                () -> store.rotate(session, STRANGER, Changes.NONE, WriteOptions.at(NOW, SOON)));
         assertTrue(String.valueOf(e.getMessage()).contains("Try again"), e.getMessage());
         assertTrue(mover.answers("TRYAGAIN") - before > 1, "it was tried again");
         Changes one = new Changes(Map.of(), Set.of(), Map.of("n", 1L));
-        assertTrue(store.update(session, one, SOON, NOW).token().isPresent(), where);
+        assertTrue(
+            store.update(session, one, WriteOptions.at(NOW, SOON)).token().isPresent(), where);
         mover.migrate(slot);
       }
       mover.close(slot);
-      String next = store.rotate(session, STRANGER, Changes.NONE, SOON, NOW).token().orElseThrow();
+      String next =
+          store
+              .rotate(session, STRANGER, Changes.NONE, WriteOptions.at(NOW, SOON))
+              .token()
+              .orElseThrow();
       assertEquals(
-          Map.of("a", "1", "n", "2"), store.load(next).orElseThrow().attributes(), "nothing half");
-      assertEquals(Optional.empty(), store.load(token));
+          Map.of("a", "1", "n", "2"),
+          Stores.load(store, next).orElseThrow().attributes(),
+          "nothing half");
+      assertEquals(Optional.empty(), Stores.load(store, token));
     }
   }
 
@@ -89,10 +99,11 @@ class RedisClusterReshardTest {
         UnifiedJedis client = RedisConnections.open(cluster.url(), 4);
         Mover mover = new Mover(cluster, false, new Random(1))) {
       SessionStore store = new RedisSessionStore(client, CountingClients.KEYS, "session:");
-      String token = store.create(STRANGER, Map.of(), SOON, NOW);
-      store.delete(token, NOW);
+      String token = store.create(STRANGER, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+      store.delete(token, Optional.empty(), NOW);
       mover.disown(CountingClients.slot(token));
-      SessionStoreException e = assertThrows(SessionStoreException.class, () -> store.load(token));
+      SessionStoreException e =
+          assertThrows(SessionStoreException.class, () -> Stores.load(store, token));
       assertTrue(String.valueOf(e.getMessage()).contains("--cluster fix"), e.getMessage());
     }
   }
@@ -107,18 +118,21 @@ class RedisClusterReshardTest {
       Principal ada = new Principal("ada", Set.of());
       Instant later = NOW.plus(Duration.ofDays(7));
       Envelope person = new Envelope(NOW, Optional.of(NOW), later, Optional.of(ada));
-      store.create(person, Map.of(), SOON, NOW);
+      store.create(person, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
       mover.open(CountingClients.indexSlot(ada.id()));
       Instant tomorrow = NOW.plus(Duration.ofDays(1));
-      String token = store.create(person, Map.of(), tomorrow.plusSeconds(60), tomorrow);
+      String token =
+          store
+              .create(person, Map.of(), WriteOptions.at(tomorrow, tomorrow.plusSeconds(60)))
+              .orElseThrow();
       mover.migrate(CountingClients.indexSlot(ada.id()));
       mover.close(CountingClients.indexSlot(ada.id()));
-      assertEquals(1, store.list(ada.id(), tomorrow).size());
+      assertEquals(1, Stores.index(store).list(ada.id(), tomorrow).size());
       mover.open(CountingClients.slot(token));
-      String handle = store.load(token).orElseThrow().handle();
-      assertTrue(store.revoke(ada.id(), handle, tomorrow));
-      assertEquals(Optional.empty(), store.load(token));
-      assertEquals(0, store.list(ada.id(), tomorrow).size());
+      String handle = Stores.load(store, token).orElseThrow().handle();
+      assertTrue(Stores.index(store).revoke(ada.id(), handle, tomorrow));
+      assertEquals(Optional.empty(), Stores.load(store, token));
+      assertEquals(0, Stores.index(store).list(ada.id(), tomorrow).size());
     }
   }
 

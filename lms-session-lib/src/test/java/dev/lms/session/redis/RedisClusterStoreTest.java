@@ -12,6 +12,8 @@ import dev.lms.session.Session;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreContract;
 import dev.lms.session.Sessions;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,9 +70,11 @@ class RedisClusterStoreTest extends SessionStoreContract {
   void everyKeyOnEveryNodeHasThePrefixAndADeadline() {
     SessionStore store = store();
     for (int i = 0; i < 30; i++) {
-      String token = store.create(person(), Map.of("a", "1"), SOON, NOW);
-      store.revoke(person().principal().orElseThrow().id(), loaded(store, token).handle(), NOW);
-      store.create(person(), Map.of(), SOON, NOW);
+      String token =
+          store.create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
+      Stores.index(store)
+          .revoke(person().principal().orElseThrow().id(), loaded(store, token).handle(), NOW);
+      store.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     }
     for (RedisServer node : cluster.nodes()) {
       try (Jedis admin = node.jedis()) {

@@ -12,6 +12,8 @@ import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -162,35 +164,39 @@ class RedisCrashTest {
       List<String> tokens = new ArrayList<>(live.keySet());
       int dice = random.nextInt(10);
       if (tokens.size() < 3 || (dice == 0 && tokens.size() < 10)) {
-        String token = store.create(envelope, Map.of("n", "0"), SOON, NOW);
+        String token =
+            store.create(envelope, Map.of("n", "0"), WriteOptions.at(NOW, SOON)).orElseThrow();
         live.put(token, 0);
         return;
       }
       String token = tokens.get(random.nextInt(tokens.size()));
       int value = live.getOrDefault(token, 0);
-      StoredSession session = store.load(token).orElseThrow();
+      StoredSession session = Stores.load(store, token).orElseThrow();
       unsure = Optional.of(session);
       if (dice == 1) {
         unsureValue = -1;
-        store.delete(session, NOW);
+        Stores.end(store, session, NOW);
         live.remove(token);
         ended.add(session);
       } else if (dice == 2) {
         unsureValue = -1;
-        assertTrue(store.revoke(name, session.handle(), NOW));
+        assertTrue(Stores.index(store).revoke(name, session.handle(), NOW));
         live.remove(token);
         ended.add(session);
       } else if (dice == 3) {
         unsureValue = -1;
         String next =
-            store.rotate(session, envelope, Changes.NONE, SOON, NOW).token().orElseThrow();
+            store
+                .rotate(session, envelope, Changes.NONE, WriteOptions.at(NOW, SOON))
+                .token()
+                .orElseThrow();
         live.remove(token);
         ended.add(session);
         live.put(next, value);
       } else {
         unsureValue = value + 1;
         Changes one = new Changes(Map.of(), Set.of(), Map.of("n", 1L));
-        assertTrue(store.update(session, one, SOON, NOW).token().isPresent());
+        assertTrue(store.update(session, one, WriteOptions.at(NOW, SOON)).token().isPresent());
         live.put(token, value + 1);
       }
       unsure = Optional.empty();
@@ -202,27 +208,33 @@ class RedisCrashTest {
       live.forEach(
           (token, value) -> {
             StoredSession session =
-                store
-                    .load(token)
+                Stores.load(store, token)
                     .orElseThrow(() -> new AssertionError(where + ": a session is lost"));
             assertEquals(Integer.toString(value), session.attributes().get("n"), where);
           });
       Set<String> listed =
-          store.list(name, NOW).stream().map(SessionInfo::handle).collect(Collectors.toSet());
+          Stores.index(store).list(name, NOW).stream()
+              .map(SessionInfo::handle)
+              .collect(Collectors.toSet());
       for (String token : live.keySet()) {
-        assertTrue(listed.contains(store.load(token).orElseThrow().handle()), where + ": unlisted");
+        assertTrue(
+            listed.contains(Stores.load(store, token).orElseThrow().handle()),
+            where + ": unlisted");
       }
       for (StoredSession session : ended) {
-        assertEquals(Optional.empty(), store.load(session.token()), where + ": it returned");
         assertEquals(
-            Optional.empty(), store.update(session, Changes.NONE, SOON, NOW).token(), where);
+            Optional.empty(), Stores.load(store, session.token()), where + ": it returned");
+        assertEquals(
+            Optional.empty(),
+            store.update(session, Changes.NONE, WriteOptions.at(NOW, SOON)).token(),
+            where);
       }
       ended.clear();
     }
 
     /** The write without an answer was done or not; nothing in between. */
     private void settle(StoredSession session, String where) {
-      Optional<StoredSession> found = store.load(session.token());
+      Optional<StoredSession> found = Stores.load(store, session.token());
       Integer before = live.get(session.token());
       if (found.isEmpty()) {
         assertEquals(-1, unsureValue, where + ": an increment ended a session");

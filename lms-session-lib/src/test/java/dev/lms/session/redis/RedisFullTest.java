@@ -12,6 +12,8 @@ import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -61,7 +63,8 @@ class RedisFullTest {
   }
 
   private static StoredSession load(SessionStore store, String token) {
-    return store.load(token).orElseThrow(() -> new AssertionError("the session is not there"));
+    return Stores.load(store, token)
+        .orElseThrow(() -> new AssertionError("the session is not there"));
   }
 
   private static Changes set(String value) {
@@ -69,7 +72,7 @@ class RedisFullTest {
   }
 
   private static List<String> listed(SessionStore store) {
-    return store.list(ADA.id(), NOW).stream().map(SessionInfo::handle).toList();
+    return Stores.index(store).list(ADA.id(), NOW).stream().map(SessionInfo::handle).toList();
   }
 
   private static void isRefused(Executable write) {
@@ -84,16 +87,20 @@ class RedisFullTest {
     with(
         binary,
         (store, admin) -> {
-          StoredSession session = load(store, store.create(PERSON, Map.of("a", "1"), SOON, NOW));
+          StoredSession session =
+              load(
+                  store,
+                  store.create(PERSON, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow());
           Changes many = new Changes(Map.of("a", "2"), Set.of("b"), Map.of("n", 1L));
           fill(admin);
-          isRefused(() -> store.create(STRANGER, Map.of(), SOON, NOW));
-          isRefused(() -> store.create(PERSON, Map.of(), SOON, NOW));
-          isRefused(() -> store.update(session, many, FAR, NOW));
-          isRefused(() -> store.rotate(session, STRANGER, many, SOON, NOW));
+          isRefused(
+              () -> store.create(STRANGER, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
+          isRefused(() -> store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
+          isRefused(() -> store.update(session, many, WriteOptions.at(NOW, FAR)));
+          isRefused(() -> store.rotate(session, STRANGER, many, WriteOptions.at(NOW, SOON)));
           assertEquals(Map.of("a", "1"), load(store, session.token()).attributes());
           empty(admin);
-          assertTrue(store.update(session, many, FAR, NOW).token().isPresent());
+          assertTrue(store.update(session, many, WriteOptions.at(NOW, FAR)).token().isPresent());
           assertEquals(Map.of("a", "2", "n", "1"), load(store, session.token()).attributes());
         });
   }
@@ -104,21 +111,26 @@ class RedisFullTest {
     with(
         binary,
         (store, admin) -> {
-          StoredSession one = load(store, store.create(PERSON, Map.of(), SOON, NOW));
-          StoredSession two = load(store, store.create(PERSON, Map.of(), SOON, NOW));
-          StoredSession three = load(store, store.create(PERSON, Map.of(), SOON, NOW));
-          String four = store.create(STRANGER, Map.of(), SOON, NOW);
+          StoredSession one =
+              load(store, store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
+          StoredSession two =
+              load(store, store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
+          StoredSession three =
+              load(store, store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
+          String four = store.create(STRANGER, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
           fill(admin);
-          store.delete(one, NOW);
-          assertTrue(store.revoke(ADA.id(), two.handle(), NOW));
-          assertEquals(1, store.revokeAll(ADA.id(), Optional.empty(), NOW));
-          store.delete(four, NOW);
+          Stores.end(store, one, NOW);
+          assertTrue(Stores.index(store).revoke(ADA.id(), two.handle(), NOW));
+          assertEquals(1, Stores.index(store).revokeAll(ADA.id(), Optional.empty(), NOW));
+          store.delete(four, Optional.empty(), NOW);
           empty(admin);
           for (String token : List.of(one.token(), two.token(), three.token(), four)) {
-            assertEquals(Optional.empty(), store.load(token));
+            assertEquals(Optional.empty(), Stores.load(store, token));
           }
           for (StoredSession session : List.of(one, two, three)) {
-            assertEquals(Optional.empty(), store.update(session, set("back"), FAR, NOW).token());
+            assertEquals(
+                Optional.empty(),
+                store.update(session, set("back"), WriteOptions.at(NOW, FAR)).token());
           }
         });
   }
@@ -130,13 +142,15 @@ class RedisFullTest {
     with(
         binary,
         (store, admin) -> {
-          StoredSession session = load(store, store.create(PERSON, Map.of(), SOON, NOW));
+          StoredSession session =
+              load(store, store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
           fill(admin);
-          isRefused(() -> store.rotate(session, PERSON, Changes.NONE, SOON, NOW));
-          isRefused(() -> store.rotate(session, STRANGER, Changes.NONE, SOON, NOW));
+          isRefused(() -> store.rotate(session, PERSON, Changes.NONE, WriteOptions.at(NOW, SOON)));
+          isRefused(
+              () -> store.rotate(session, STRANGER, Changes.NONE, WriteOptions.at(NOW, SOON)));
           assertEquals(List.of(session.handle()), listed(store));
-          assertEquals(1, store.revokeAll(ADA.id(), Optional.empty(), NOW));
-          assertEquals(Optional.empty(), store.load(session.token()));
+          assertEquals(1, Stores.index(store).revokeAll(ADA.id(), Optional.empty(), NOW));
+          assertEquals(Optional.empty(), Stores.load(store, session.token()));
         });
   }
 
@@ -146,10 +160,15 @@ class RedisFullTest {
     with(
         binary,
         (store, admin) -> {
-          StoredSession session = load(store, store.create(PERSON, Map.of("a", "1"), SOON, NOW));
+          StoredSession session =
+              load(
+                  store,
+                  store.create(PERSON, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow());
           fill(admin);
-          assertTrue(store.update(session, Changes.NONE, FAR, NOW).isStored());
-          isRefused(() -> store.update(load(store, session.token()), set("22"), FAR, NOW));
+          assertTrue(store.update(session, Changes.NONE, WriteOptions.at(NOW, FAR)).isStored());
+          isRefused(
+              () ->
+                  store.update(load(store, session.token()), set("22"), WriteOptions.at(NOW, FAR)));
           StoredSession prolonged = load(store, session.token());
           assertEquals(FAR, prolonged.deadline());
           assertEquals(Map.of("a", "1"), prolonged.attributes());
@@ -163,16 +182,19 @@ class RedisFullTest {
     with(
         binary,
         (store, admin) -> {
-          StoredSession session = load(store, store.create(PERSON, Map.of("a", "1"), SOON, NOW));
+          StoredSession session =
+              load(
+                  store,
+                  store.create(PERSON, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow());
           Changes removal = new Changes(Map.of(), Set.of("a"), Map.of());
           fill(admin);
-          assertTrue(store.update(session, removal, FAR, NOW).token().isPresent());
+          assertTrue(store.update(session, removal, WriteOptions.at(NOW, FAR)).token().isPresent());
           empty(admin);
           Instant afterSoon = SOON.plusSeconds(120);
-          store.create(PERSON, Map.of(), FAR, afterSoon);
+          store.create(PERSON, Map.of(), WriteOptions.at(afterSoon, FAR)).orElseThrow();
           assertEquals(FAR, load(store, session.token()).deadline());
-          assertEquals(2, store.revokeAll(ADA.id(), Optional.empty(), afterSoon));
-          assertEquals(Optional.empty(), store.load(session.token()));
+          assertEquals(2, Stores.index(store).revokeAll(ADA.id(), Optional.empty(), afterSoon));
+          assertEquals(Optional.empty(), Stores.load(store, session.token()));
         });
   }
 }

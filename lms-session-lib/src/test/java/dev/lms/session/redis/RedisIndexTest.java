@@ -8,10 +8,12 @@ import dev.lms.session.Changes;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Principal;
+import dev.lms.session.SessionCensus;
 import dev.lms.session.SessionLimit;
-import dev.lms.session.SessionStats;
 import dev.lms.session.SessionStore;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -74,7 +76,9 @@ class RedisIndexTest {
   }
 
   private StoredSession signIn(Instant deadline, Instant now) {
-    return store.load(store.create(PERSON, Map.of(), deadline, now)).orElseThrow();
+    return Stores.load(
+            store, store.create(PERSON, Map.of(), WriteOptions.at(now, deadline)).orElseThrow())
+        .orElseThrow();
   }
 
   private long minutesLeft() {
@@ -90,7 +94,10 @@ class RedisIndexTest {
     signIn(SOON, NOW);
     assertEquals(121, minutesLeft());
     assertTrue(
-        store.update(longest, Changes.NONE, NOW.plusSeconds(10800), NOW).token().isPresent());
+        store
+            .update(longest, Changes.NONE, WriteOptions.at(NOW, NOW.plusSeconds(10800)))
+            .token()
+            .isPresent());
     assertEquals(181, minutesLeft());
   }
 
@@ -98,8 +105,8 @@ class RedisIndexTest {
   void anIndexOfNobodyIsNotThere() {
     StoredSession first = signIn(SOON, NOW);
     StoredSession second = signIn(SOON, NOW);
-    store.delete(first, NOW);
-    store.delete(second.token(), NOW);
+    Stores.end(store, first, NOW);
+    store.delete(second.token(), Optional.empty(), NOW);
     assertEquals(Set.of(), admin.keys("*"));
   }
 
@@ -118,8 +125,8 @@ class RedisIndexTest {
     StoredSession session = signIn(SOON, NOW);
     String key = admin.keys("*}" + session.handle()).iterator().next();
     admin.del(key);
-    assertEquals(List.of(), store.list(ADA.id(), NOW));
-    assertFalse(store.revoke(ADA.id(), session.handle(), NOW));
+    assertEquals(List.of(), Stores.index(store).list(ADA.id(), NOW));
+    assertFalse(Stores.index(store).revoke(ADA.id(), session.handle(), NOW));
     assertEquals(Set.of(), admin.keys("*index:*"), "and revoking takes it out");
 
     StoredSession debris = signIn(SOON, NOW);
@@ -127,27 +134,31 @@ class RedisIndexTest {
     Instant soonAfter = NOW.plusSeconds(30);
     assertEquals(
         Optional.empty(),
-        store.create(PERSON, Map.of(), SOON, soonAfter, ONE),
+        store.create(PERSON, Map.of(), WriteOptions.at(soonAfter, SOON).withLimit(ONE)),
         "a sign-in may still be under way");
     Instant later = NOW.plusSeconds(90);
-    assertTrue(store.create(PERSON, Map.of(), SOON, later, ONE).isPresent());
+    assertTrue(
+        store.create(PERSON, Map.of(), WriteOptions.at(later, SOON).withLimit(ONE)).isPresent());
     assertEquals(1, admin.hlen(index()));
-    assertEquals(Optional.empty(), store.create(PERSON, Map.of(), SOON, later, ONE));
+    assertEquals(
+        Optional.empty(),
+        store.create(PERSON, Map.of(), WriteOptions.at(later, SOON).withLimit(ONE)));
   }
 
   @Test
   void anEntryThatWasLostComesBackWithTheNextTouch() {
     StoredSession session = signIn(SOON, NOW);
     admin.del(index());
-    assertEquals(List.of(), store.list(ADA.id(), NOW));
+    assertEquals(List.of(), Stores.index(store).list(ADA.id(), NOW));
     assertTrue(
         store
-            .update(session, Changes.NONE, SOON.plusSeconds(60), NOW.plusSeconds(60))
+            .update(
+                session, Changes.NONE, WriteOptions.at(NOW.plusSeconds(60), SOON.plusSeconds(60)))
             .token()
             .isPresent());
-    assertEquals(1, store.list(ADA.id(), NOW.plusSeconds(60)).size());
-    assertEquals(1, store.revokeAll(ADA.id(), Optional.empty(), NOW.plusSeconds(60)));
-    assertEquals(Optional.empty(), store.load(session.token()));
+    assertEquals(1, Stores.index(store).list(ADA.id(), NOW.plusSeconds(60)).size());
+    assertEquals(1, Stores.index(store).revokeAll(ADA.id(), Optional.empty(), NOW.plusSeconds(60)));
+    assertEquals(Optional.empty(), Stores.load(store, session.token()));
   }
 
   @Test
@@ -155,10 +166,11 @@ class RedisIndexTest {
     StoredSession session = signIn(SOON, NOW);
     admin.hset(index(), "{abc}" + "0".repeat(32), "nonsense");
     admin.hset(index(), "nonsense", "1 2 3 ab");
-    assertEquals(1, store.list(ADA.id(), NOW).size());
-    assertTrue(store.create(PERSON, Map.of(), SOON, NOW).length() > 0);
-    assertEquals(2, store.revokeAll(ADA.id(), Optional.empty(), NOW));
-    assertEquals(Optional.empty(), store.load(session.token()));
+    assertEquals(1, Stores.index(store).list(ADA.id(), NOW).size());
+    assertTrue(
+        store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow().length() > 0);
+    assertEquals(2, Stores.index(store).revokeAll(ADA.id(), Optional.empty(), NOW));
+    assertEquals(Optional.empty(), Stores.load(store, session.token()));
   }
 
   @Test
@@ -166,25 +178,30 @@ class RedisIndexTest {
     StoredSession session = signIn(SOON, NOW);
     String adas = index();
     Principal bob = new Principal("bob", Set.of());
-    store.create(new Envelope(NOW, Optional.of(NOW), LATER, Optional.of(bob)), Map.of(), SOON, NOW);
+    store
+        .create(
+            new Envelope(NOW, Optional.of(NOW), LATER, Optional.of(bob)),
+            Map.of(),
+            WriteOptions.at(NOW, SOON))
+        .orElseThrow();
     for (String key : admin.keys("*index:*")) {
       if (!key.equals(adas)) {
         admin.hset(key, admin.hgetAll(adas));
       }
     }
-    assertEquals(1, store.list(bob.id(), NOW).size());
-    assertEquals(session.handle(), store.list(ADA.id(), NOW).get(0).handle());
+    assertEquals(1, Stores.index(store).list(bob.id(), NOW).size());
+    assertEquals(session.handle(), Stores.index(store).list(ADA.id(), NOW).get(0).handle());
   }
 
   @Test
   void theMarkOfARevokedSessionIsNoSessionAndEndsWithIt() {
     StoredSession session = signIn(SOON, NOW);
-    assertEquals(1, store.revokeAll(ADA.id(), Optional.empty(), NOW));
-    assertEquals(new SessionStats(0, 0), store.stats(NOW));
+    assertEquals(1, Stores.index(store).revokeAll(ADA.id(), Optional.empty(), NOW));
+    assertEquals(new SessionCensus(0, 0), Stores.index(store).stats(NOW));
     String key = admin.keys("*").iterator().next();
     assertTrue(key.endsWith(session.handle()));
     assertEquals(31, Duration.ofMillis(admin.pttl(key)).plusSeconds(30).toMinutes());
-    assertEquals(0, store.purge(NOW));
+    assertEquals(0, Stores.index(store).purge(NOW));
   }
 
   @Test
@@ -193,11 +210,11 @@ class RedisIndexTest {
     admin.set("s[e]s*:revoked:abc", "1");
     admin.set("ses:{abc}" + "0".repeat(32), "1");
     for (int i = 0; i < 1200; i++) {
-      store.create(PERSON, Map.of(), SOON, NOW);
+      store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     }
-    assertEquals(1200, store.stats(NOW).live());
-    assertEquals(1200, store.purge(NOW));
-    assertEquals(0, store.stats(NOW).live());
+    assertEquals(1200, Stores.index(store).stats(NOW).live());
+    assertEquals(1200, Stores.index(store).purge(NOW));
+    assertEquals(0, Stores.index(store).stats(NOW).live());
     assertTrue(admin.exists("cache:x"));
     assertTrue(admin.exists("s[e]s*:revoked:abc"));
     assertTrue(admin.exists("ses:{abc}" + "0".repeat(32)));

@@ -16,6 +16,8 @@ import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import dev.lms.session.store.Revocations;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -99,7 +101,11 @@ class RedisInterruptTest {
   void theMessageSaysSoAndNothingIsLost() {
     SessionStore store = new RedisSessionStore(redis, KEYS, "session:");
     Revocations revocations = new RedisRevocations(redis, "session:");
-    StoredSession ada = store.load(store.create(ADA, Map.of("v", "1"), SOON, NOW)).orElseThrow();
+    StoredSession ada =
+        Stores.load(
+                store,
+                store.create(ADA, Map.of("v", "1"), WriteOptions.at(NOW, SOON)).orElseThrow())
+            .orElseThrow();
     List<Executable> calls = new ArrayList<>(EveryCall.of(store, revocations, ada, NOW));
     calls.add(() -> revocations.isRevoked("aa11"));
     for (Executable call : calls) {
@@ -107,10 +113,10 @@ class RedisInterruptTest {
       String message = String.valueOf(interrupted(call).getMessage());
       taken.forEach(Connection::close);
       assertTrue(message.contains("interrupted"), message);
-      assertEquals(Map.of("v", "1"), store.load(ada.token()).orElseThrow().attributes());
-      assertEquals(1, store.list("ada", NOW).size());
+      assertEquals(Map.of("v", "1"), Stores.load(store, ada.token()).orElseThrow().attributes());
+      assertEquals(1, Stores.index(store).list("ada", NOW).size());
     }
-    assertTrue(store.update(ada, CHANGE, SOON, NOW).isStored());
+    assertTrue(store.update(ada, CHANGE, WriteOptions.at(NOW, SOON)).isStored());
     assertTrue(revocations.revoke("aa11", SOON, NOW));
   }
 
@@ -135,10 +141,11 @@ class RedisInterruptTest {
   @Test
   void aSilentRedisAndAnInterruptCostOneConnection() throws Throwable {
     SessionStore store = new RedisSessionStore(redis, KEYS, "session:");
-    String token = store.create(ADA, Map.of("v", "1"), SOON, NOW);
+    String token = store.create(ADA, Map.of("v", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
     takeAllConnections().forEach(Connection::close);
     FutureTask<SessionStoreException> call =
-        new FutureTask<>(() -> assertThrows(SessionStoreException.class, () -> store.load(token)));
+        new FutureTask<>(
+            () -> assertThrows(SessionStoreException.class, () -> Stores.load(store, token)));
     server.pause();
     try {
       Thread thread = start(call);
@@ -149,7 +156,7 @@ class RedisInterruptTest {
     } finally {
       server.resume();
     }
-    assertEquals(Map.of("v", "1"), store.load(token).orElseThrow().attributes());
+    assertEquals(Map.of("v", "1"), Stores.load(store, token).orElseThrow().attributes());
     assertEquals(1, redis.getPool().getDestroyedCount(), "the other one is as good as ever");
   }
 

@@ -14,6 +14,8 @@ import dev.lms.session.Principal;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import dev.lms.session.store.Revocations;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,7 +97,8 @@ class RedisMovedTest {
 
   private Site site(UnifiedJedis client) {
     SessionStore store = new RedisSessionStore(client, KEYS, "session:");
-    StoredSession ada = load(store, store.create(ADA, Map.of("n", "0"), SOON, NOW));
+    StoredSession ada =
+        load(store, store.create(ADA, Map.of("n", "0"), WriteOptions.at(NOW, SOON)).orElseThrow());
     fill(assertInstanceOf(RedisClient.class, client).getPool());
     Site site = new Site(client, store, ada);
     sites.add(site);
@@ -123,7 +126,8 @@ class RedisMovedTest {
   }
 
   private static StoredSession load(SessionStore store, String token) {
-    return store.load(token).orElseThrow(() -> new AssertionError("the session is not there"));
+    return Stores.load(store, token)
+        .orElseThrow(() -> new AssertionError("the session is not there"));
   }
 
   /** What the old master does when it is no master any more, or no good one. */
@@ -179,7 +183,10 @@ class RedisMovedTest {
   void nobodyHearsOfIt(Fate fate) {
     List<Executable> calls = new ArrayList<>();
     for (Site site : List.of(ours(), theirs())) {
-      calls.add(() -> assertTrue(site.store().update(site.ada(), ONE, SOON, NOW).isStored()));
+      calls.add(
+          () ->
+              assertTrue(
+                  site.store().update(site.ada(), ONE, WriteOptions.at(NOW, SOON)).isStored()));
     }
     int kinds =
         EveryCall.of(sites.get(0).store(), sites.get(0).revocations(), sites.get(0).ada(), NOW)
@@ -200,7 +207,10 @@ class RedisMovedTest {
     Site site = ours();
     move(Fate.FOLLOWS);
     for (int i = 0; i < 5; i++) {
-      assertTrue(site.store().update(site.ada(), ONE, SOON.plusSeconds(i), NOW).isStored());
+      assertTrue(
+          site.store()
+              .update(site.ada(), ONE, WriteOptions.at(NOW, SOON.plusSeconds(i)))
+              .isStored());
     }
     assertEquals("5", load(site.store(), site.ada().token()).attributes().get("n"));
     try (Jedis old = before.jedis()) {
@@ -221,11 +231,13 @@ class RedisMovedTest {
           String.valueOf(
               assertThrows(
                       SessionStoreException.class,
-                      () -> site.store().update(site.ada(), ONE, SOON, NOW))
+                      () -> site.store().update(site.ada(), ONE, WriteOptions.at(NOW, SOON)))
                   .getMessage());
       assertTrue(said.contains("replica"), said);
       old.replicaofNoOne();
-      assertTrue(site.store().update(site.ada(), ONE, SOON, NOW).isStored(), "no restart");
+      assertTrue(
+          site.store().update(site.ada(), ONE, WriteOptions.at(NOW, SOON)).isStored(),
+          "no restart");
     }
   }
 
@@ -237,13 +249,13 @@ class RedisMovedTest {
     before.pause();
     try {
       try {
-        site.store().load(site.ada().token());
+        Stores.load(site.store(), site.ada().token());
       } catch (SessionStoreException e) {
         // The one call. A connection that has rested meanwhile is asked first, and costs none.
         assertTrue(String.valueOf(e.getMessage()).contains("answer"), e.getMessage());
       }
       for (int i = 0; i < 2 * CONNECTIONS; i++) {
-        assertTrue(site.store().update(site.ada(), ONE, SOON, NOW).isStored());
+        assertTrue(site.store().update(site.ada(), ONE, WriteOptions.at(NOW, SOON)).isStored());
       }
     } finally {
       before.resume();
@@ -261,7 +273,7 @@ class RedisMovedTest {
       old.replicaof("127.0.0.1", RedisServer.freePort());
       heir.flushAll();
     }
-    SharedReadsTest.await(() -> site.store().load(site.ada().token()).isEmpty());
+    SharedReadsTest.await(() -> Stores.load(site.store(), site.ada().token()).isEmpty());
   }
 
   @Test
@@ -280,10 +292,13 @@ class RedisMovedTest {
     try {
       List<Future<String>> signIns = new ArrayList<>();
       for (int i = 0; i < CONNECTIONS; i++) {
-        signIns.add(threads.submit(() -> site.store().create(ADA, Map.of(), SOON, NOW)));
+        signIns.add(
+            threads.submit(
+                () ->
+                    site.store().create(ADA, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow()));
       }
       for (Future<String> signIn : signIns) {
-        assertTrue(site.store().load(signIn.get(20, TimeUnit.SECONDS)).isPresent());
+        assertTrue(Stores.load(site.store(), signIn.get(20, TimeUnit.SECONDS)).isPresent());
       }
     } finally {
       threads.shutdownNow();

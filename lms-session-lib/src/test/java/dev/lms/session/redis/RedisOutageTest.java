@@ -18,6 +18,8 @@ import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,7 +73,8 @@ class RedisOutageTest {
   }
 
   private static StoredSession load(SessionStore store, String token) {
-    return store.load(token).orElseThrow(() -> new AssertionError("the session is not there"));
+    return Stores.load(store, token)
+        .orElseThrow(() -> new AssertionError("the session is not there"));
   }
 
   private static Changes add(long delta) {
@@ -80,7 +83,7 @@ class RedisOutageTest {
 
   @Test
   void aRestartOfRedisWithAPoolFullOfDeadConnectionsFailsNoRead() throws Exception {
-    String token = store.create(STRANGER, Map.of(), SOON, NOW);
+    String token = store.create(STRANGER, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     fillPool();
     server.kill();
     server.restart();
@@ -88,7 +91,7 @@ class RedisOutageTest {
     try {
       List<Future<Optional<StoredSession>>> reads = new ArrayList<>();
       for (int i = 0; i < 8 * CONNECTIONS; i++) {
-        reads.add(threads.submit(() -> store.load(token)));
+        reads.add(threads.submit(() -> Stores.load(store, token)));
       }
       for (Future<Optional<StoredSession>> read : reads) {
         assertEquals(
@@ -100,7 +103,7 @@ class RedisOutageTest {
     fillPool();
     server.kill();
     server.restart();
-    store.delete(token, NOW);
+    store.delete(token, Optional.empty(), NOW);
   }
 
   @Test
@@ -109,12 +112,13 @@ class RedisOutageTest {
     server.kill();
     server.restart();
     try {
-      store.create(STRANGER, Map.of(), SOON, NOW);
+      store.create(STRANGER, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     } catch (SessionStoreException e) {
       // A connection that breaks does not say whether the command was run.
     }
-    StoredSession session = load(store, store.create(STRANGER, Map.of(), SOON, NOW));
-    assertTrue(store.update(session, add(1), SOON, NOW).token().isPresent());
+    StoredSession session =
+        load(store, store.create(STRANGER, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
+    assertTrue(store.update(session, add(1), WriteOptions.at(NOW, SOON)).token().isPresent());
     assertEquals("1", load(store, session.token()).attributes().get("n"));
   }
 
@@ -134,16 +138,21 @@ class RedisOutageTest {
 
   @Test
   void aPausedRedisHoldsNobodyForLongAndGoesOnWhereItStopped() throws Exception {
-    StoredSession session = load(store, store.create(PERSON, Map.of("a", "1"), SOON, NOW));
+    StoredSession session =
+        load(
+            store,
+            store.create(PERSON, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow());
     server.pause();
     ExecutorService threads = Executors.newFixedThreadPool(4 * CONNECTIONS);
     try {
       List<Future<?>> calls = new ArrayList<>();
       for (int i = 0; i < CONNECTIONS; i++) {
-        calls.add(threads.submit(() -> store.load(session.token())));
-        calls.add(threads.submit(() -> store.create(PERSON, Map.of(), SOON, NOW)));
-        calls.add(threads.submit(() -> store.update(session, add(1), FAR, NOW)));
-        calls.add(threads.submit(() -> store.list(ADA.id(), NOW)));
+        calls.add(threads.submit(() -> Stores.load(store, session.token())));
+        calls.add(
+            threads.submit(
+                () -> store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow()));
+        calls.add(threads.submit(() -> store.update(session, add(1), WriteOptions.at(NOW, FAR))));
+        calls.add(threads.submit(() -> Stores.index(store).list(ADA.id(), NOW)));
       }
       for (Future<?> call : calls) {
         // Far longer than the patience, far shorter than the pause, which has no end.
@@ -163,9 +172,9 @@ class RedisOutageTest {
     // What was sent before the pause was noticed may be run after it; each at most once.
     long increments = Long.parseLong(after.attributes().getOrDefault("n", "0"));
     assertTrue(increments <= CONNECTIONS, "run " + increments + " times");
-    store.delete(after, NOW);
-    assertEquals(Optional.empty(), store.load(session.token()));
-    assertEquals(Optional.empty(), store.update(after, add(1), FAR, NOW).token());
+    Stores.end(store, after, NOW);
+    assertEquals(Optional.empty(), Stores.load(store, session.token()));
+    assertEquals(Optional.empty(), store.update(after, add(1), WriteOptions.at(NOW, FAR)).token());
   }
 
   @Test
@@ -174,15 +183,20 @@ class RedisOutageTest {
         UnifiedJedis slowClient = RedisConnections.open(proxy.url(), CONNECTIONS)) {
       SessionStore slow = new RedisSessionStore(slowClient, KEYS, "session:");
       proxy.delayAnswers(Duration.ofMillis(50));
-      String visitor = slow.create(STRANGER, Map.of("a", "1"), SOON, NOW);
+      String visitor =
+          slow.create(STRANGER, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
       String token =
-          slow.rotate(load(slow, visitor), PERSON, Changes.NONE, SOON, NOW).token().orElseThrow();
-      assertEquals(Optional.empty(), slow.load(visitor));
+          slow.rotate(load(slow, visitor), PERSON, Changes.NONE, WriteOptions.at(NOW, SOON))
+              .token()
+              .orElseThrow();
+      assertEquals(Optional.empty(), Stores.load(slow, visitor));
       ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
       try {
         List<Future<Written>> commits = new ArrayList<>();
         for (int i = 0; i < 4 * CONNECTIONS; i++) {
-          commits.add(threads.submit(() -> slow.update(load(slow, token), add(1), SOON, NOW)));
+          commits.add(
+              threads.submit(
+                  () -> slow.update(load(slow, token), add(1), WriteOptions.at(NOW, SOON))));
         }
         for (Future<Written> commit : commits) {
           assertTrue(commit.get(60, TimeUnit.SECONDS).isStored());
@@ -192,8 +206,8 @@ class RedisOutageTest {
       }
       assertEquals(
           Map.of("a", "1", "n", Integer.toString(4 * CONNECTIONS)), load(slow, token).attributes());
-      assertEquals(1, slow.revokeAll(ADA.id(), Optional.empty(), NOW));
-      assertEquals(Optional.empty(), slow.load(token));
+      assertEquals(1, Stores.index(slow).revokeAll(ADA.id(), Optional.empty(), NOW));
+      assertEquals(Optional.empty(), Stores.load(slow, token));
     }
   }
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.SessionStore;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.time.Duration;
@@ -51,7 +53,7 @@ class RedisPoolTest {
               threads.submit(
                   () -> {
                     start.await();
-                    return store.load(token).map(session -> session.attributes().get("a"));
+                    return Stores.load(store, token).map(session -> session.attributes().get("a"));
                   }));
         }
         start.countDown();
@@ -70,7 +72,9 @@ class RedisPoolTest {
   private static String begin(RedisServer server) {
     try (UnifiedJedis client = RedisConnections.open(server.url(), 1)) {
       SessionStore store = new RedisSessionStore(client, KEYS, "session:");
-      return store.create(STRANGER, Map.of("a", "1"), NOW.plusSeconds(60), NOW);
+      return store
+          .create(STRANGER, Map.of("a", "1"), WriteOptions.at(NOW, NOW.plusSeconds(60)))
+          .orElseThrow();
     }
   }
 

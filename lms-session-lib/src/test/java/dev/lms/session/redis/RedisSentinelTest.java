@@ -12,6 +12,8 @@ import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -109,7 +111,8 @@ class RedisSentinelTest {
         "somebody can sign in again",
         () -> {
           try {
-            token.add(store.create(PERSON, Map.of("a", "1"), SOON, NOW));
+            token.add(
+                store.create(PERSON, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow());
             return true;
           } catch (SessionStoreException e) {
             return false;
@@ -119,7 +122,8 @@ class RedisSentinelTest {
   }
 
   private static StoredSession load(SessionStore store, String token) {
-    return store.load(token).orElseThrow(() -> new AssertionError("the session is not there"));
+    return Stores.load(store, token)
+        .orElseThrow(() -> new AssertionError("the session is not there"));
   }
 
   private static Changes set(String value) {
@@ -128,15 +132,16 @@ class RedisSentinelTest {
 
   @Test
   void aFailoverIsAnOutageThatEndsByItself() {
-    String token = store.create(PERSON, Map.of("a", "1"), SOON, NOW);
+    String token = store.create(PERSON, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
     StoredSession session = load(store, token);
-    assertTrue(store.update(session, set("2"), SOON, NOW).token().isPresent());
-    StoredSession signedOut = load(store, store.create(PERSON, Map.of(), SOON, NOW));
-    store.delete(signedOut, NOW);
+    assertTrue(store.update(session, set("2"), WriteOptions.at(NOW, SOON)).token().isPresent());
+    StoredSession signedOut =
+        load(store, store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
+    Stores.end(store, signedOut, NOW);
     replicated();
 
     master.kill();
-    assertThrows(SessionStoreException.class, () -> store.load(token));
+    assertThrows(SessionStoreException.class, () -> Stores.load(store, token));
     String after = signInWhenPossible();
 
     assertEquals("master", info(replica, "role"));
@@ -146,15 +151,18 @@ class RedisSentinelTest {
       admin.scriptFlush();
     }
     Changes one = new Changes(Map.of(), Set.of(), Map.of("n", 1L));
-    assertTrue(store.update(session, one, SOON, NOW).token().isPresent());
+    assertTrue(store.update(session, one, WriteOptions.at(NOW, SOON)).token().isPresent());
     assertEquals("1", load(store, token).attributes().get("n"));
-    assertEquals(Optional.empty(), store.load(signedOut.token()));
-    assertEquals(Optional.empty(), store.update(signedOut, set("back"), SOON, NOW).token());
+    assertEquals(Optional.empty(), Stores.load(store, signedOut.token()));
+    assertEquals(
+        Optional.empty(), store.update(signedOut, set("back"), WriteOptions.at(NOW, SOON)).token());
     assertEquals(
         Set.of(session.handle(), load(store, after).handle()),
-        store.list(ADA.id(), NOW).stream().map(SessionInfo::handle).collect(Collectors.toSet()));
-    assertEquals(2, store.revokeAll(ADA.id(), Optional.empty(), NOW));
-    assertEquals(Optional.empty(), store.load(token));
+        Stores.index(store).list(ADA.id(), NOW).stream()
+            .map(SessionInfo::handle)
+            .collect(Collectors.toSet()));
+    assertEquals(2, Stores.index(store).revokeAll(ADA.id(), Optional.empty(), NOW));
+    assertEquals(Optional.empty(), Stores.load(store, token));
   }
 
   private void replicated() {
@@ -172,30 +180,43 @@ class RedisSentinelTest {
    */
   @Test
   void whatWasNotReplicatedIsLostWhole() {
-    StoredSession changed = load(store, store.create(PERSON, Map.of("a", "1"), SOON, NOW));
-    StoredSession signedOut = load(store, store.create(PERSON, Map.of("a", "1"), SOON, NOW));
+    StoredSession changed =
+        load(
+            store,
+            store.create(PERSON, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow());
+    StoredSession signedOut =
+        load(
+            store,
+            store.create(PERSON, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow());
     replicated();
     replica.pause();
     try (Jedis admin = master.jedis()) {
       // Or the network would still deliver what follows.
       admin.clientKill(ClientKillParams.clientKillParams().type(ClientType.REPLICA));
     }
-    assertTrue(store.update(changed, set("2"), SOON, NOW).token().isPresent());
-    store.delete(signedOut, NOW);
-    StoredSession begun = load(store, store.create(PERSON, Map.of("a", "1"), SOON, NOW));
-    assertEquals(Optional.empty(), store.load(signedOut.token()));
+    assertTrue(store.update(changed, set("2"), WriteOptions.at(NOW, SOON)).token().isPresent());
+    Stores.end(store, signedOut, NOW);
+    StoredSession begun =
+        load(
+            store,
+            store.create(PERSON, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow());
+    assertEquals(Optional.empty(), Stores.load(store, signedOut.token()));
     master.kill();
     replica.resume();
 
     signInWhenPossible();
     assertEquals("1", load(store, changed.token()).attributes().get("a"), "the commit before");
-    assertEquals(Optional.empty(), store.load(begun.token()), "a value, not an exception");
-    assertEquals(Optional.empty(), store.update(begun, set("2"), SOON, NOW).token());
+    assertEquals(Optional.empty(), Stores.load(store, begun.token()), "a value, not an exception");
+    assertEquals(
+        Optional.empty(), store.update(begun, set("2"), WriteOptions.at(NOW, SOON)).token());
     assertEquals(
         Map.of("a", "1"),
         load(store, signedOut.token()).attributes(),
         "the limit that the documentation states: this sign-out is lost");
-    assertEquals(3, store.revokeAll(ADA.id(), Optional.empty(), NOW), "but is found to be revoked");
+    assertEquals(
+        3,
+        Stores.index(store).revokeAll(ADA.id(), Optional.empty(), NOW),
+        "but is found to be revoked");
     try (Jedis admin = replica.jedis()) {
       for (String key : admin.keys("*")) {
         assertTrue(admin.ttl(key) > 0, key + " has no expiry");

@@ -14,6 +14,8 @@ import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,21 +92,24 @@ class RedisSilenceTest {
   }
 
   private StoredSession begin() {
-    return store.load(store.create(STRANGER, Map.of("n", "0"), SOON, NOW)).orElseThrow();
+    return Stores.load(
+            store,
+            store.create(STRANGER, Map.of("n", "0"), WriteOptions.at(NOW, SOON)).orElseThrow())
+        .orElseThrow();
   }
 
   @Test
   void thousandsOfReadersWaitNoLongerThanOne() throws Throwable {
     StoredSession session = begin();
-    assertBounded(longestWait(() -> store.load(session.token())));
-    assertEquals("0", store.load(session.token()).orElseThrow().attributes().get("n"));
+    assertBounded(longestWait(() -> Stores.load(store, session.token())));
+    assertEquals("0", Stores.load(store, session.token()).orElseThrow().attributes().get("n"));
   }
 
   @Test
   void thousandsOfWritersWaitNoLongerThanOne() throws Throwable {
     StoredSession session = begin();
-    assertBounded(longestWait(() -> store.update(session, ONE, SOON, NOW)));
-    assertTrue(store.load(session.token()).isPresent());
+    assertBounded(longestWait(() -> store.update(session, ONE, WriteOptions.at(NOW, SOON))));
+    assertTrue(Stores.load(store, session.token()).isPresent());
   }
 
   /** Behind the breaker, whose own count of failures is another reason for them to fail. */

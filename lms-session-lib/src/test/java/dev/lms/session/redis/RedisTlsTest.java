@@ -7,6 +7,8 @@ import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,8 +40,11 @@ class RedisTlsTest {
   private static void useSessions(int port) {
     try (UnifiedJedis client = RedisConnections.open("rediss://127.0.0.1:" + port, 2)) {
       SessionStore store = new RedisSessionStore(client, KEYS, "session:");
-      String token = store.create(STRANGER, Map.of("a", "1"), NOW.plusSeconds(60), NOW);
-      assertTrue(store.load(token).isPresent());
+      String token =
+          store
+              .create(STRANGER, Map.of("a", "1"), WriteOptions.at(NOW, NOW.plusSeconds(60)))
+              .orElseThrow();
+      assertTrue(Stores.load(store, token).isPresent());
     }
   }
 

@@ -12,6 +12,8 @@ import dev.lms.session.Principal;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,18 +61,26 @@ class RedisTlsTopologiesTest {
 
   /** Everything a store does: a sign-in, a change, a rotation, a list, and the end of all. */
   private static void useSessions(SessionStore store) {
-    StoredSession session = load(store, store.create(PERSON, Map.of("a", "1"), SOON, NOW));
+    StoredSession session =
+        load(
+            store,
+            store.create(PERSON, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow());
     Changes changes = new Changes(Map.of("a", "2"), Set.of(), Map.of("n", 1L));
-    assertTrue(store.update(session, changes, SOON, NOW).token().isPresent());
-    String next = store.rotate(session, PERSON, Changes.NONE, SOON, NOW).token().orElseThrow();
+    assertTrue(store.update(session, changes, WriteOptions.at(NOW, SOON)).token().isPresent());
+    String next =
+        store
+            .rotate(session, PERSON, Changes.NONE, WriteOptions.at(NOW, SOON))
+            .token()
+            .orElseThrow();
     assertEquals(Map.of("a", "2", "n", "1"), load(store, next).attributes());
-    assertFalse(store.list(ADA.id(), NOW).isEmpty());
-    assertTrue(store.revokeAll(ADA.id(), Optional.empty(), NOW) > 0);
-    assertEquals(Optional.empty(), store.load(next));
+    assertFalse(Stores.index(store).list(ADA.id(), NOW).isEmpty());
+    assertTrue(Stores.index(store).revokeAll(ADA.id(), Optional.empty(), NOW) > 0);
+    assertEquals(Optional.empty(), Stores.load(store, next));
   }
 
   private static StoredSession load(SessionStore store, String token) {
-    return store.load(token).orElseThrow(() -> new AssertionError("the session is not there"));
+    return Stores.load(store, token)
+        .orElseThrow(() -> new AssertionError("the session is not there"));
   }
 
   private static SessionStore store(UnifiedJedis client) {
@@ -148,7 +158,7 @@ class RedisTlsTopologiesTest {
 
   private static boolean works(SessionStore store) {
     try {
-      store.create(PERSON, Map.of(), SOON, NOW);
+      store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
       return true;
     } catch (SessionStoreException e) {
       return false;
@@ -168,10 +178,10 @@ class RedisTlsTopologiesTest {
         SessionStore store = store(client);
         useSessions(store);
         for (int i = 0; i < 60; i++) {
-          store.create(PERSON, Map.of(), SOON, NOW);
+          store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
         }
-        assertEquals(60, store.list(ADA.id(), NOW).size());
-        assertEquals(60, store.stats(NOW).signedIn());
+        assertEquals(60, Stores.index(store).list(ADA.id(), NOW).size());
+        assertEquals(60, Stores.index(store).stats(NOW).signedIn());
       }
       for (RedisServer node : cluster.nodes()) {
         try (Jedis admin = node.jedis()) {

@@ -13,6 +13,8 @@ import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionLimit;
 import dev.lms.session.SessionStore;
 import dev.lms.session.StoredSession;
+import dev.lms.session.Stores;
+import dev.lms.session.WriteOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -81,10 +83,11 @@ class RevocationRaceTest {
     slow = new RedisSessionStore(slowClient, KEYS, "session:");
     quick = new RedisSessionStore(quickClient, KEYS, "session:");
     // Scripts are known from here on, so that every run sends the same commands.
-    StoredSession warm = load(quick.create(STRANGER, Map.of(), SOON, NOW));
-    slow.update(warm, Changes.NONE, FAR, NOW).token();
-    slow.create(PERSON, Map.of(), SOON, NOW);
-    slow.create(PERSON, Map.of(), SOON, NOW, FIVE);
+    StoredSession warm =
+        load(quick.create(STRANGER, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
+    slow.update(warm, Changes.NONE, WriteOptions.at(NOW, FAR)).token();
+    slow.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+    slow.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON).withLimit(FIVE));
     revokeAll(slow);
   }
 
@@ -97,7 +100,7 @@ class RevocationRaceTest {
   }
 
   private StoredSession load(String token) {
-    return quick.load(token).orElseThrow();
+    return Stores.load(quick, token).orElseThrow();
   }
 
   private String handle(String token) {
@@ -105,24 +108,23 @@ class RevocationRaceTest {
   }
 
   private boolean lives(String token) {
-    return quick.load(token).isPresent();
+    return Stores.load(quick, token).isPresent();
   }
 
   private static String signIn(SessionStore store) {
-    return store.create(PERSON, Map.of(), SOON, NOW);
+    return store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
   }
 
   private static int revokeAll(SessionStore store) {
-    return store.revokeAll(ADA.id(), Optional.empty(), NOW);
+    return Stores.index(store).revokeAll(ADA.id(), Optional.empty(), NOW);
   }
 
   private List<String> listed() {
-    return quick.list(ADA.id(), NOW).stream().map(SessionInfo::handle).toList();
+    return Stores.index(quick).list(ADA.id(), NOW).stream().map(SessionInfo::handle).toList();
   }
 
   private void nothingLivesUnlisted(String token) {
-    quick
-        .load(token)
+    Stores.load(quick, token)
         .ifPresent(session -> assertTrue(listed().contains(session.handle()), "lost to the index"));
   }
 
@@ -197,12 +199,12 @@ class RevocationRaceTest {
             String handle = session.get().handle();
             return () ->
                 byHandle
-                    ? "ended " + slow.revoke(ADA.id(), handle, NOW)
+                    ? "ended " + Stores.index(slow).revoke(ADA.id(), handle, NOW)
                     : "ended " + revokeAll(slow);
           },
           () ->
               quick
-                  .rotate(session.get(), PERSON, Changes.NONE, SOON, NOW)
+                  .rotate(session.get(), PERSON, Changes.NONE, WriteOptions.at(NOW, SOON))
                   .token()
                   .ifPresent(rotated::set),
           answer ->
@@ -230,14 +232,18 @@ class RevocationRaceTest {
   @Test
   void aSignInThatWasEnteredButNotWrittenNeverBegins() throws Exception {
     for (boolean visitor : List.of(true, false)) {
-      StoredSession before = load(quick.create(STRANGER, Map.of("a", "1"), SOON, NOW));
+      StoredSession before =
+          load(quick.create(STRANGER, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow());
       ParkingProxy.Stop stop = proxy.stopAfter(1);
       Future<String> running =
           threads.submit(
               () ->
                   visitor
-                      ? slow.rotate(before, PERSON, Changes.NONE, SOON, NOW).token().orElseThrow()
-                      : slow.create(PERSON, Map.of(), SOON, NOW, FIVE).orElseThrow());
+                      ? slow.rotate(before, PERSON, Changes.NONE, WriteOptions.at(NOW, SOON))
+                          .token()
+                          .orElseThrow()
+                      : slow.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON).withLimit(FIVE))
+                          .orElseThrow());
       assertTrue(stop.isReachedBefore(running));
       assertEquals(0, revokeAll(quick), "not live yet, so not counted");
       stop.release();
@@ -259,17 +265,30 @@ class RevocationRaceTest {
       ParkingProxy.Stop stop = proxy.stopAfter(2);
       Future<String> running =
           threads.submit(
-              () -> slow.rotate(second, Changes.NONE, SOON, NOW, GRACE).token().orElseThrow());
+              () ->
+                  slow.rotate(
+                          second,
+                          second.envelope(),
+                          Changes.NONE,
+                          WriteOptions.at(NOW, SOON).withGrace(GRACE))
+                      .token()
+                      .orElseThrow());
       assertTrue(stop.isReachedBefore(running));
       Envelope later = new Envelope(NOW, Optional.of(NOW.plusSeconds(9)), LATER, Optional.of(ADA));
-      String third = quick.create(later, Map.of(), SOON, NOW, limit).orElse("refused");
+      String third =
+          quick
+              .create(later, Map.of(), WriteOptions.at(NOW, SOON).withLimit(limit))
+              .orElse("refused");
       assertTrue(lives(third), limit::toString);
       assertTrue(lives(oldest), limit::toString);
       if (!limit.refuses()) {
         // And it ends once, under both its names.
-        quick.revoke(ADA.id(), load(oldest).handle(), NOW);
-        String fourth = quick.create(later, Map.of(), SOON, NOW);
-        String fifth = quick.create(later, Map.of(), SOON, NOW, limit).orElseThrow();
+        Stores.index(quick).revoke(ADA.id(), load(oldest).handle(), NOW);
+        String fourth = quick.create(later, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+        String fifth =
+            quick
+                .create(later, Map.of(), WriteOptions.at(NOW, SOON).withLimit(limit))
+                .orElseThrow();
         Set<String> left = Stream.of(third, fourth, fifth).map(this::handle).collect(toSet());
         assertEquals(left, Set.copyOf(listed()));
       }
@@ -284,7 +303,10 @@ class RevocationRaceTest {
     parkedEverywhere(
         () -> {
           session.set(load(signIn(quick)));
-          return () -> slow.update(session.get(), Changes.NONE, FAR, NOW).token().orElse("gone");
+          return () ->
+              slow.update(session.get(), Changes.NONE, WriteOptions.at(NOW, FAR))
+                  .token()
+                  .orElse("gone");
         },
         () -> revokeAll(quick),
         answer -> {
@@ -310,7 +332,7 @@ class RevocationRaceTest {
         () -> {
           session.set(load(signIn(quick)));
           return () -> {
-            slow.delete(session.get(), NOW);
+            Stores.end(slow, session.get(), NOW);
             return "ended";
           };
         },
@@ -330,9 +352,11 @@ class RevocationRaceTest {
           nothingLivesUnlisted(session.get().token());
           answer.ifPresent(this::nothingLivesUnlisted);
           assertEquals(
-              quick.stats(NOW).signedIn(), listed().size(), "live sessions and listed ones");
+              Stores.index(quick).stats(NOW).signedIn(),
+              listed().size(),
+              "live sessions and listed ones");
         };
-    quick.purge(NOW);
+    Stores.index(quick).purge(NOW);
     parkedEverywhere(
         () -> {
           session.set(load(signIn(quick)));
@@ -344,16 +368,24 @@ class RevocationRaceTest {
         () -> {
           session.set(load(signIn(quick)));
           return () ->
-              slow.rotate(session.get(), PERSON, Changes.NONE, SOON, NOW).token().orElseThrow();
+              slow.rotate(session.get(), PERSON, Changes.NONE, WriteOptions.at(NOW, SOON))
+                  .token()
+                  .orElseThrow();
         },
         () -> {},
         check);
     parkedEverywhere(
         () -> {
           session.set(load(signIn(quick)));
-          return () -> slow.update(session.get(), Changes.NONE, FAR, NOW).token().orElseThrow();
+          return () ->
+              slow.update(session.get(), Changes.NONE, WriteOptions.at(NOW, FAR))
+                  .token()
+                  .orElseThrow();
         },
-        () -> assertTrue(quick.list(ADA.id(), session.get().deadline().minusMillis(1)).size() == 1),
+        () ->
+            assertTrue(
+                Stores.index(quick).list(ADA.id(), session.get().deadline().minusMillis(1)).size()
+                    == 1),
         check);
   }
 
@@ -362,7 +394,9 @@ class RevocationRaceTest {
     StoredSession session = load(signIn(quick));
     ParkingProxy.Stop stop = proxy.stopAfter(1);
     Future<Boolean> running =
-        threads.submit(() -> slow.update(session, Changes.NONE, FAR, NOW).token().isPresent());
+        threads.submit(
+            () ->
+                slow.update(session, Changes.NONE, WriteOptions.at(NOW, FAR)).token().isPresent());
     assertTrue(stop.isReachedBefore(running));
     assertEquals(SOON, load(session.token()).deadline(), "the session's is not moved yet");
     try (Jedis admin = server.jedis()) {
@@ -383,9 +417,15 @@ class RevocationRaceTest {
         () -> {
           older.set(signIn(quick));
           other.set("none");
-          return () -> slow.create(PERSON, Map.of(), SOON, NOW, one).orElseThrow();
+          return () ->
+              slow.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON).withLimit(one))
+                  .orElseThrow();
         },
-        () -> other.set(quick.create(PERSON, Map.of(), SOON, NOW, one).orElseThrow()),
+        () ->
+            other.set(
+                quick
+                    .create(PERSON, Map.of(), WriteOptions.at(NOW, SOON).withLimit(one))
+                    .orElseThrow()),
         answer ->
             answer.ifPresent(
                 token -> {

@@ -1,7 +1,7 @@
 package dev.lms.session;
 
 /** What became of a {@linkplain Session#commit() commit}. */
-public enum Outcome {
+public enum CommitOutcome {
   /** There was nothing to write. */
   UNCHANGED,
   /** The store has acknowledged every change. */

@@ -8,9 +8,9 @@ package dev.lms.session;
  * @param unreadable what is in the place of a session and cannot be read, such as a key that
  *     another program wrote; not counted as live
  */
-public record SessionStats(long signedIn, long anonymous, long unreadable) {
+public record SessionCensus(long signedIn, long anonymous, long unreadable) {
   /** Where everything can be read. */
-  public SessionStats(long signedIn, long anonymous) {
+  public SessionCensus(long signedIn, long anonymous) {
     this(signedIn, anonymous, 0);
   }
 

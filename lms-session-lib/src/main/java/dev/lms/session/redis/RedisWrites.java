@@ -1,0 +1,279 @@
+package dev.lms.session.redis;
+
+import dev.lms.session.Changes;
+import dev.lms.session.Envelope;
+import dev.lms.session.Principal;
+import dev.lms.session.SessionListener;
+import dev.lms.session.StoredSession;
+import dev.lms.session.WriteOptions;
+import dev.lms.session.Written;
+import dev.lms.session.store.EnvelopeCodec;
+import dev.lms.session.store.Forward;
+import dev.lms.session.store.SessionTokens;
+import dev.lms.session.store.SessionTokens.Token;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.UnifiedJedis;
+
+/** Begins, changes, moves and ends sessions in Redis, each in one step. Thread-safe. */
+final class RedisWrites {
+  private static final Script COMMIT = Script.named("commit.lua");
+  private static final Script END = Script.named("end.lua");
+
+  // What commit.lua answers; text is where the session went.
+  private static final Object GONE = 0L;
+  private static final Object STORED = 1L;
+  private static final Object CONFLICT = 2L;
+  private static final Object OVERFLOW = 3L;
+
+  private final UnifiedJedis redis;
+  private final RedisCalls calls;
+  private final RedisKeys keys;
+  private final SessionTokens tokens;
+  private final EnvelopeCodec envelopes;
+  private final RedisIndex index;
+
+  RedisWrites(
+      RedisCalls calls,
+      RedisKeys keys,
+      SessionTokens tokens,
+      EnvelopeCodec envelopes,
+      RedisIndex index) {
+    this.redis = calls.redis();
+    this.calls = calls;
+    this.keys = keys;
+    this.tokens = tokens;
+    this.envelopes = envelopes;
+    this.index = index;
+  }
+
+  /**
+   * Begins a session; empty, and nothing written, if the limit refuses another one.
+   *
+   * @param reports who is told of a session that ends for it
+   */
+  Optional<String> create(
+      Envelope envelope,
+      Map<String, String> attributes,
+      WriteOptions options,
+      SessionListener reports) {
+    Token token = tokens.mint();
+    RedisBeginning beginning =
+        RedisBeginning.of(
+            keys.session(token),
+            RedisKeys.timeToLive(options.deadline(), options.now()),
+            SessionText.of(
+                options.deadline(), envelopes.encode(token.handle(), envelope), attributes));
+    Optional<String> person = person(envelope);
+    if (person.isEmpty()) {
+      RedisCalls.once(() -> beginning.step().alone().apply(redis));
+      return Optional.of(token.text());
+    }
+    RedisSignIn signIn =
+        new RedisSignIn(
+            person.get(),
+            token,
+            envelope,
+            options.deadline(),
+            options.now(),
+            Optional.empty(),
+            options.limit());
+    // Not written means revoked before it began: the caller has a token of a session that ended.
+    return RedisCalls.once(() -> signIn.begin(redis, index, reports, beginning))
+        .map(any -> token.text());
+  }
+
+  /** Applies changes to a session, under the name that it has by now. */
+  Written update(Token name, StoredSession session, Changes changes, WriteOptions options) {
+    Instant now = options.now();
+    Instant deadline = options.deadline();
+    List<String> key = List.of(keys.session(name));
+    List<Object> arguments = CommitArguments.of(changes, session.deadline(), deadline, now);
+    Envelope envelope = session.envelope();
+    Optional<String> person = person(envelope).filter(id -> deadline.isAfter(session.deadline()));
+    Supplier<Object> command =
+        person.isEmpty()
+            ? () -> COMMIT.call(redis, key, arguments)
+            : () ->
+                touch(
+                    person.get(),
+                    name,
+                    index.touch(person.get(), name, envelope, deadline, now),
+                    COMMIT.step(key, arguments));
+    // A deadline may be moved forward twice; everything else must not be done again.
+    Object answer = changes.isEmpty() ? calls.repeatable(command) : RedisCalls.once(command);
+    Optional<Token> alias = alias(name, answer, now);
+    return alias.isEmpty() ? written(answer, name) : update(alias.get(), session, changes, options);
+  }
+
+  private Object touch(String person, Token name, Step touch, Step commit) {
+    Object answer = Step.inOrder(redis, List.of(touch, commit)).get(1);
+    if (GONE.equals(answer) || answer instanceof String) {
+      index.tidy(index.leave(person, List.of(RedisKeys.field(name))));
+    }
+    return answer;
+  }
+
+  private static Written written(Object answer, Token token) {
+    if (STORED.equals(answer)) {
+      return Written.stored(token.text());
+    }
+    if (OVERFLOW.equals(answer)) {
+      throw new IllegalStateException("a counter would overflow; nothing was written");
+    }
+    return CONFLICT.equals(answer) ? Written.CONFLICT : Written.GONE;
+  }
+
+  /** Moves a session to a new name, because of a change of privilege; the old one is dead. */
+  Written replace(
+      StoredSession session,
+      Envelope envelope,
+      Changes changes,
+      WriteOptions options,
+      SessionListener reports) {
+    Token name = SessionTokens.of(session);
+    while (true) {
+      Token token = tokens.mintBeside(name);
+      Optional<Object> answer =
+          move(new Move(name, token, session, envelope), changes, options, reports);
+      if (answer.isEmpty()) {
+        return Written.REFUSED;
+      }
+      Optional<Token> alias = alias(name, answer.get(), options.now());
+      if (alias.isEmpty()) {
+        return written(answer.get(), token);
+      }
+      name = alias.get();
+    }
+  }
+
+  /** Moves a session to a new name, and leaves the old one good for the grace. */
+  Written rotate(
+      StoredSession session, Changes changes, WriteOptions options, SessionListener reports) {
+    Optional<Token> old = tokens.parse(session.token());
+    if (old.isEmpty()) {
+      return Written.GONE;
+    }
+    Token name = old.get();
+    if (!name.handle().equals(session.handle())) {
+      // Loaded through an alias: another request has just rotated it.
+      return update(SessionTokens.of(session), session, changes, options);
+    }
+    Token token = tokens.mintBeside(name);
+    Move move = new Move(name, token, session, session.envelope());
+    Object answer = move(move, changes, options, reports).orElse(GONE);
+    Optional<Token> alias = alias(name, answer, options.now());
+    return alias.isEmpty()
+        ? written(answer, token)
+        : update(alias.get(), session, changes, options);
+  }
+
+  /** A session that gets a new name, and perhaps another envelope. */
+  private record Move(Token from, Token to, StoredSession session, Envelope envelope) {}
+
+  /** What commit.lua answers; empty, and nothing written, if the limit refuses. */
+  private Optional<Object> move(
+      Move move, Changes changes, WriteOptions options, SessionListener reports) {
+    Instant now = options.now();
+    Instant deadline = options.deadline();
+    Token old = move.from();
+    Token token = move.to();
+    Envelope envelope = move.envelope();
+    Forward forward = new Forward(token.handle(), options.aliasUntil());
+    List<Object> arguments =
+        CommitArguments.moving(
+            envelopes.encode(token.handle(), envelope),
+            envelopes.encode(old.handle(), forward),
+            changes,
+            deadline,
+            now);
+    Step write = COMMIT.step(List.of(keys.session(old), keys.session(token)), arguments);
+    Optional<String> before = person(move.session().envelope());
+    Optional<String> after = person(envelope);
+    List<Step> leave =
+        before.map(id -> index.leave(id, List.of(RedisKeys.field(old)))).orElse(List.of());
+    if (after.isEmpty()) {
+      Object answer = RedisCalls.once(() -> write.alone().apply(redis));
+      if (STORED.equals(answer)) {
+        index.tidy(leave);
+      }
+      return Optional.of(answer);
+    }
+    RedisSignIn signIn =
+        new RedisSignIn(
+            after.get(),
+            token,
+            envelope,
+            deadline,
+            now,
+            before.equals(after) ? Optional.of(old) : Optional.empty(),
+            options.limit());
+    return RedisCalls.once(() -> signIn.run(redis, index, reports, write, leave));
+  }
+
+  /**
+   * Ends a session, or what it was rotated into; takes it out of its person's index. Answers
+   * whether there was one.
+   */
+  boolean end(Token first) {
+    Token name = first;
+    Object answer = calls.repeatable(() -> ask(first));
+    Optional<Forward> forward = forward(name, answer);
+    while (forward.isPresent()) {
+      Token next = name.as(forward.get().handle());
+      answer = calls.repeatable(() -> ask(next));
+      name = next;
+      forward = forward(name, answer);
+    }
+    Token ended = name;
+    Optional<Envelope> envelope = ended(ended, answer);
+    envelope
+        .flatMap(RedisWrites::person)
+        .map(person -> index.leave(person, List.of(RedisKeys.field(ended))))
+        .ifPresent(calls::repeatable);
+    return envelope.isPresent();
+  }
+
+  /** The session that end.lua says it has ended; empty if there was none that can be read. */
+  private Optional<Envelope> ended(Token name, Object answer) {
+    return answer instanceof String text ? envelopes.decode(name.handle(), text) : Optional.empty();
+  }
+
+  private Object ask(Token name) {
+    return END.call(redis, List.of(keys.session(name)), List.of());
+  }
+
+  /** Ends a session that is known to be somebody's; may cost less than by its name alone. */
+  boolean end(Token name, Envelope envelope) {
+    List<Step> steps = new ArrayList<>(List.of(END.step(List.of(keys.session(name)), List.of())));
+    person(envelope).ifPresent(id -> steps.addAll(index.leave(id, List.of(RedisKeys.field(name)))));
+    Object answer = calls.repeatable(steps).get(0);
+    Optional<Forward> forward = forward(name, answer);
+    return forward.isPresent()
+        ? end(name.as(forward.get().handle()))
+        : ended(name, answer).isPresent();
+  }
+
+  /** Where a session went; empty if what a script answered or a key holds does not say. */
+  Optional<Forward> forward(Token name, @Nullable Object answer) {
+    return answer instanceof String text
+        ? envelopes.decodeForward(name.handle(), text)
+        : Optional.empty();
+  }
+
+  /** The name a session has now, if it was rotated and the one it had may still change it. */
+  private Optional<Token> alias(Token name, Object answer, Instant now) {
+    return forward(name, answer)
+        .filter(forward -> forward.isAlias(now))
+        .map(forward -> name.as(forward.handle()));
+  }
+
+  private static Optional<String> person(Envelope envelope) {
+    return envelope.principal().map(Principal::id);
+  }
+}
