@@ -298,10 +298,7 @@ public final class WorkerProcess implements AutoCloseable {
     if (!Files.exists(JAR)) {
       throw new IllegalStateException(JAR + " is missing; build it with: mvn package");
     }
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.add("-jar");
-    command.add(JAR.toString());
+    List<String> command = QuickStart.command(JAR);
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).directory(scratch.toFile());
     Map<String, String> environment = builder.environment();
