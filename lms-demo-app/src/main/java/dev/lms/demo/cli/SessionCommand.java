@@ -135,9 +135,17 @@ final class SessionCommand implements Runnable {
     return 0;
   }
 
-  /** Somebody without a session may have mistyped the name. */
+  private static boolean hasDatabase(Config config) {
+    try {
+      return Database.exists(config.databaseUrl());
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Somebody without a session may have been misspelled. */
   private void requireKnown(Config config, String user, int sessions) {
-    if (sessions > 0 || !Database.exists(config.databaseUrl())) {
+    if (sessions > 0 || !hasDatabase(config)) {
       return;
     }
     try (Database database =

@@ -2,6 +2,7 @@ package dev.lms.demo.view;
 
 import dev.lms.session.Session;
 import dev.lms.session.SessionKey;
+import dev.lms.session.SessionStoreException;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,9 +16,17 @@ public final class Flash implements HoleFiller {
 
   private static final SessionKey<String> SENTENCE = SessionKey.text("flash").sensitive();
 
-  /** Says it on the next page; of several sentences the last. */
+  /**
+   * Says it on the next page; of several sentences the last. What was done is done: if the session
+   * has ended meanwhile, or cannot be written, nothing is said and nothing fails.
+   */
   public static void say(Session session, String sentence) {
     session.set(SENTENCE, sentence);
+    try {
+      session.commit();
+    } catch (SessionStoreException outage) {
+      session.dropChanges();
+    }
   }
 
   @Override

@@ -23,6 +23,7 @@ class DeadEndsTest {
   @TempDir Path folder;
   private TestSite site;
   private boolean purgeFails;
+  private Runnable meanwhile = () -> {};
 
   @BeforeEach
   void start() throws IOException {
@@ -31,6 +32,7 @@ class DeadEndsTest {
             folder,
             0,
             tags -> {
+              meanwhile.run();
               if (purgeFails) {
                 throw new IllegalStateException("on purpose");
               }
@@ -156,6 +158,21 @@ class DeadEndsTest {
     Answer out = student.post("/user/logout", form);
     assertEquals("You are signed out.", status(student.get(out.location())));
     assertEquals("", status(student.get("/user/login")));
+  }
+
+  @Test
+  void whatIsDoneIsNotDeniedBecauseItCannotBeConfirmed() {
+    Browser laptop = site.browser();
+    Browser phone = site.browser();
+    laptop.signIn("instructor");
+    phone.signIn("instructor");
+    Map<String, String> form = Map.of("csrf_token", phone.get("/").token());
+    meanwhile = () -> phone.post("/user/account/sign-out-others", form);
+    Answer saved =
+        laptop.post(
+            "/course/py101/edit", Map.of("title", "Stored", "csrf_token", laptop.get("/").token()));
+    assertEquals(303, saved.status(), saved.body());
+    assertTrue(laptop.get(saved.location()).body().contains("<h1>Stored</h1>"));
   }
 
   @Test
