@@ -3,6 +3,7 @@ package dev.lms.benchmarks;
 import dev.lms.session.CommitOutcome;
 import dev.lms.session.Lifetimes;
 import dev.lms.session.Session;
+import dev.lms.session.SessionSettings;
 import dev.lms.session.SessionStore;
 import dev.lms.session.Sessions;
 import dev.lms.session.file.FileSessionStore;
@@ -37,7 +38,7 @@ import org.openjdk.jmh.annotations.TearDown;
 public class FileBenchmark extends StoreBenchmark {
   private static final int SHARDS = 256;
   private static final Lifetimes LONG_LIFE =
-      new Lifetimes(Duration.ofDays(1), Duration.ofDays(1000L * 365));
+      Lifetimes.of(Duration.ofDays(1), Duration.ofDays(1000L * 365));
 
   /** A minute passes from each look to the next, so that every request's touch is due. */
   private static final class Ticks extends Clock {
@@ -109,7 +110,11 @@ public class FileBenchmark extends StoreBenchmark {
     begin(shared.sessions, thread);
     folder = shared.folder.resolve("raw");
     file = createRaw();
-    ticking = new Sessions(shared.store, KEYS, COOKIE, LONG_LIFE, new Ticks());
+    ticking =
+        Sessions.builder(shared.store, KEYS)
+            .settings(SessionSettings.defaults().withCookie(COOKIE).withLifetimes(LONG_LIFE))
+            .clock(new Ticks())
+            .build();
     tickingCookie = List.of(create(ticking));
     jetty = shared.jetty;
     jettyId = createJetty();

@@ -6,6 +6,7 @@ import dev.lms.session.KeyRing;
 import dev.lms.session.Lifetimes;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
+import dev.lms.session.SessionSettings;
 import dev.lms.session.SessionStore;
 import dev.lms.session.Sessions;
 import java.time.Clock;
@@ -40,7 +41,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @SuppressWarnings("NullAway.Init")
 public abstract class StoreBenchmark {
   static final KeyRing KEYS = KeyRing.of("the benchmarks' key, which guards nothing");
-  static final CookieSettings COOKIE = CookieSettings.secureDefaults();
+  static final CookieSettings COOKIE = CookieSettings.defaults();
 
   private static final String STRANGER = "person";
   private static final long PEOPLE_OF_A_THREAD = 100_000_000;
@@ -51,7 +52,10 @@ public abstract class StoreBenchmark {
   private long nextPerson;
 
   static Sessions sessions(SessionStore store) {
-    return new Sessions(store, KEYS, COOKIE, Lifetimes.DEFAULT, Clock.systemUTC());
+    return Sessions.builder(store, KEYS)
+        .settings(SessionSettings.defaults().withCookie(COOKIE).withLifetimes(Lifetimes.defaults()))
+        .clock(Clock.systemUTC())
+        .build();
   }
 
   /** With people that no other thread's number gives. */

@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 public class Hello {
   public static void main(String[] args) throws Exception {
     var keys = KeyRing.of(System.getenv("SECRET_KEY"));
-    var sessions = new Sessions(FileSessionStore.open(java.nio.file.Path.of("sessions"), keys), keys);
+    var sessions = Sessions.of(FileSessionStore.open(java.nio.file.Path.of("sessions"), keys), keys);
     var server = HttpServer.create(new InetSocketAddress("localhost", Integer.getInteger("port", 8080)), 0);
     server.createContext("/", exchange -> {
       byte[] page = ("Visit " + SessionFilter.session(exchange).add("visits", 1)).getBytes();

@@ -4,7 +4,9 @@ import java.util.Set;
 
 public class NewIds {
   static final SessionSettings SETTINGS =
-      SessionSettings.DEFAULT.with(new Rotation(Duration.ofSeconds(5), true));
+      SessionSettings.defaults()
+          .withRotation(
+              Rotation.defaults().withGrace(Duration.ofSeconds(5)).withReuseEndsSession(true));
 
   /** A new id now and then: what was stolen before is worth nothing. */
   static void freshen(Session session) {

@@ -3,6 +3,6 @@ import dev.lms.session.redis.*;
 
 public class OnRedis {
   static Sessions open(String url, KeyRing keys) {
-    return new Sessions(new RedisSessionStore(RedisConnections.open(url, 8), keys, "session:"), keys);
+    return Sessions.of(new RedisSessionStore(RedisConnections.open(url, 8), keys, "session:"), keys);
   }
 }

@@ -3,26 +3,19 @@ package dev.lms.session;
 import java.time.Duration;
 import java.time.Instant;
 
-/**
- * The two clocks of a session (OWASP ASVS 7.3). Immutable.
- *
- * @param sliding how long without a request until it ends; from a millisecond to {@link #LONGEST}
- * @param absolute how long after sign-in, or creation, until it ends whatever happens; at least a
- *     millisecond. What is longer than {@link #LONGEST}, such as {@link
- *     java.time.temporal.ChronoUnit#FOREVER}, is taken for that
- */
-public record Lifetimes(Duration sliding, Duration absolute) {
+/** The two clocks of a session (OWASP ASVS 7.3). Immutable. */
+public final class Lifetimes {
   /** 68 years: what the 32 bits say that some clients have for a cookie's {@code Max-Age}. */
   public static final Duration LONGEST = Duration.ofSeconds(Integer.MAX_VALUE);
 
   private static final Duration SHORTEST = Duration.ofMillis(1);
   private static final Duration COARSEST_TOUCH = Duration.ofMinutes(1);
+  private static final Lifetimes DEFAULTS = new Lifetimes(Duration.ofDays(1), Duration.ofDays(7));
 
-  /** A day without a request, a week in all. */
-  public static final Lifetimes DEFAULT = new Lifetimes(Duration.ofDays(1), Duration.ofDays(7));
+  private final Duration sliding;
+  private final Duration absolute;
 
-  /** Checks both, and takes an absolute lifetime for ever for {@link #LONGEST}. */
-  public Lifetimes {
+  private Lifetimes(Duration sliding, Duration absolute) {
     if (sliding.compareTo(SHORTEST) < 0 || sliding.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
           "the sliding lifetime of sessions must be from a millisecond to 68 years, not "
@@ -33,7 +26,36 @@ public record Lifetimes(Duration sliding, Duration absolute) {
       throw new IllegalArgumentException(
           "the absolute lifetime of sessions must be a millisecond or more, not " + absolute);
     }
-    absolute = absolute.compareTo(LONGEST) > 0 ? LONGEST : absolute;
+    this.sliding = sliding;
+    this.absolute = absolute.compareTo(LONGEST) > 0 ? LONGEST : absolute;
+  }
+
+  /** A day without a request, a week in all. */
+  public static Lifetimes defaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * Both.
+   *
+   * @param sliding how long without a request until it ends; from a millisecond to {@link #LONGEST}
+   * @param absolute how long after sign-in, or creation, until it ends whatever happens; at least a
+   *     millisecond. What is longer than {@link #LONGEST}, such as {@link
+   *     java.time.temporal.ChronoUnit#FOREVER}, is taken for that
+   * @throws IllegalArgumentException if one of them is shorter or longer
+   */
+  public static Lifetimes of(Duration sliding, Duration absolute) {
+    return new Lifetimes(sliding, absolute);
+  }
+
+  /** How long without a request until a session ends. */
+  public Duration sliding() {
+    return sliding;
+  }
+
+  /** How long after sign-in, or creation, until it ends whatever happens. */
+  public Duration absolute() {
+    return absolute;
   }
 
   Instant deadline(Instant now, Instant absoluteDeadline) {
@@ -47,5 +69,10 @@ public record Lifetimes(Duration sliding, Duration absolute) {
    */
   Duration touchInterval() {
     return Duration.ofMillis(Math.min(COARSEST_TOUCH.toMillis(), sliding.toMillis() / 20));
+  }
+
+  @Override
+  public String toString() {
+    return "Lifetimes[sliding=%s, absolute=%s]".formatted(sliding, absolute);
   }
 }

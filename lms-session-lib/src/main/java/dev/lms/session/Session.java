@@ -520,8 +520,7 @@ public final class Session {
     if (signingIn != null) {
       return envelope(old.created(), now);
     }
-    return new Envelope(
-        old.created(), old.authenticated(), old.absoluteDeadline(), principal(old), old.device());
+    return old.withPrincipal(principal(old));
   }
 
   private CommitOutcome write(StoredSession current, Changes changes, boolean renewing) {
@@ -582,7 +581,12 @@ public final class Session {
     tokens = List.of(token);
     loaded = false;
     setCookie =
-        sessions.cookie().setting(token, Duration.between(now, envelope.absoluteDeadline()));
+        sessions
+            .cookie()
+            .setting(
+                token,
+                Duration.between(now, envelope.absoluteDeadline()),
+                sessions.cookie().permanent());
   }
 
   private Optional<SessionEvent> name(String token, Envelope envelope) {
@@ -591,11 +595,11 @@ public final class Session {
 
   private Envelope envelope(Instant created, Instant now) {
     return new Envelope(
-        created,
-        signingIn == null ? Optional.empty() : Optional.of(now),
-        now.plus(sessions.lifetimes().absolute()),
-        Optional.ofNullable(signingIn),
-        device);
+            created,
+            signingIn == null ? Optional.empty() : Optional.of(now),
+            now.plus(sessions.lifetimes().absolute()),
+            Optional.ofNullable(signingIn))
+        .withDevice(device);
   }
 
   /** Whose session the store holds, whatever this request is about to make of it. */

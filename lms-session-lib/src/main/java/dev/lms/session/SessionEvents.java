@@ -130,17 +130,18 @@ final class SessionEvents implements SessionListener {
     Map<EndReason, Long> ends = new EnumMap<>(EndReason.class);
     ended.forEach((reason, counter) -> ends.put(reason, counter.sum()));
     return new SessionStatistics(
-        created.sum(),
-        rotated.sum(),
-        reused.sum(),
-        ends,
-        conflicts.sum(),
-        gone.sum(),
-        tampered.sum(),
-        unreadable.sum(),
-        outages.sum(),
-        store.isInOutage(),
-        store.refused(),
-        store.operations());
+        new SessionStatistics.Counts(
+            created.sum(),
+            rotated.sum(),
+            reused.sum(),
+            ends,
+            conflicts.sum(),
+            gone.sum(),
+            tampered.sum(),
+            unreadable.sum(),
+            outages.sum(),
+            store.isInOutage(),
+            store.refused(),
+            store.operations()));
   }
 }

@@ -1,40 +1,79 @@
 package dev.lms.session;
 
-/**
- * The rules for the sessions of a site. Immutable.
- *
- * @param cookie how the cookie is sent
- * @param lifetimes when a session ends by itself
- * @param limit how many sessions one person may have; stores without a principal index ignore it
- * @param rotation what becomes of an old id
- */
-public record SessionSettings(
-    CookieSettings cookie, Lifetimes lifetimes, SessionLimit limit, Rotation rotation) {
-  /** A cookie for HTTPS, and the default lifetimes, limit and rotation. */
-  public static final SessionSettings DEFAULT =
+/** The rules for the sessions of a site. Immutable. */
+public final class SessionSettings {
+  private static final SessionSettings DEFAULTS =
       new SessionSettings(
-          CookieSettings.secureDefaults(),
-          Lifetimes.DEFAULT,
-          SessionLimit.DEFAULT,
-          Rotation.DEFAULT);
+          CookieSettings.defaults(),
+          Lifetimes.defaults(),
+          SessionLimit.defaults(),
+          Rotation.defaults());
 
-  /** The same with another cookie. */
-  public SessionSettings with(CookieSettings other) {
+  private final CookieSettings cookie;
+  private final Lifetimes lifetimes;
+  private final SessionLimit limit;
+  private final Rotation rotation;
+
+  private SessionSettings(
+      CookieSettings cookie, Lifetimes lifetimes, SessionLimit limit, Rotation rotation) {
+    this.cookie = cookie;
+    this.lifetimes = lifetimes;
+    this.limit = limit;
+    this.rotation = rotation;
+  }
+
+  /** A cookie for HTTPS, and the default lifetimes, limit and rotation. */
+  public static SessionSettings defaults() {
+    return DEFAULTS;
+  }
+
+  /** The defaults, with a cookie that also goes over plain HTTP: for development on localhost. */
+  public static SessionSettings plainHttp() {
+    return DEFAULTS.withCookie(CookieSettings.plainHttp());
+  }
+
+  /** With another cookie. */
+  public SessionSettings withCookie(CookieSettings other) {
     return new SessionSettings(other, lifetimes, limit, rotation);
   }
 
-  /** The same with other lifetimes. */
-  public SessionSettings with(Lifetimes other) {
+  /** With other lifetimes. */
+  public SessionSettings withLifetimes(Lifetimes other) {
     return new SessionSettings(cookie, other, limit, rotation);
   }
 
-  /** The same with another limit. */
-  public SessionSettings with(SessionLimit other) {
+  /** With another limit; stores without a {@link PrincipalIndex} ignore it. */
+  public SessionSettings withLimit(SessionLimit other) {
     return new SessionSettings(cookie, lifetimes, other, rotation);
   }
 
-  /** The same with another rule for old ids. */
-  public SessionSettings with(Rotation other) {
+  /** With another rule for old ids. */
+  public SessionSettings withRotation(Rotation other) {
     return new SessionSettings(cookie, lifetimes, limit, other);
+  }
+
+  /** How the cookie is sent. */
+  public CookieSettings cookie() {
+    return cookie;
+  }
+
+  /** When a session ends by itself. */
+  public Lifetimes lifetimes() {
+    return lifetimes;
+  }
+
+  /** How many sessions one person may have. */
+  public SessionLimit limit() {
+    return limit;
+  }
+
+  /** What becomes of an old id. */
+  public Rotation rotation() {
+    return rotation;
+  }
+
+  @Override
+  public String toString() {
+    return "SessionSettings[%s, %s, %s, %s]".formatted(cookie, lifetimes, limit, rotation);
   }
 }

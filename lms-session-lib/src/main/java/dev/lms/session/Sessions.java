@@ -3,6 +3,7 @@ package dev.lms.session;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * requests fail at once and the store is asked by one probe a second, until one is answered.
  *
  * <pre>{@code
- * Sessions sessions = new Sessions(FileSessionStore.open(folder, keys), keys);
+ * Sessions sessions = Sessions.of(FileSessionStore.open(folder, keys), keys);
  * Session session = sessions.open(exchange.getRequestHeaders().get("Cookie"));
  * session.add("visits", 1);
  * session.commit();
@@ -36,56 +37,86 @@ public final class Sessions {
   private final CsrfTokens csrf;
   private final LongAdder unreadableAttributes = new LongAdder();
 
-  /** With default settings and the system's clock. */
-  public Sessions(SessionStore store, KeyRing keys) {
-    this(store, keys, SessionSettings.DEFAULT, Clock.systemUTC());
+  private Sessions(Builder builder) {
+    SessionStore store = builder.store;
+    this.settings = builder.settings;
+    if (store instanceof CookieStore bound && !bound.cookieName().equals(cookie().name())) {
+      throw new IllegalArgumentException(
+          "the store is for the cookie '%s', but the settings send '%s': give both the same"
+              .formatted(bound.cookieName(), cookie().name()));
+    }
+    this.events = new SessionEvents(builder.listeners);
+    this.store = new GuardedStore(store, events, builder.nanoTime);
+    this.clock = builder.clock;
+    this.csrf = new CsrfTokens(builder.keys);
   }
 
-  /** With the default limit of sessions per person. */
-  public Sessions(
-      SessionStore store, KeyRing keys, CookieSettings cookie, Lifetimes lifetimes, Clock clock) {
-    this(store, keys, SessionSettings.DEFAULT.with(cookie).with(lifetimes), clock);
-  }
-
-  /** Without listeners. */
-  public Sessions(SessionStore store, KeyRing keys, SessionSettings settings, Clock clock) {
-    this(store, keys, settings, clock, List.of());
+  /** With default settings, for HTTPS. */
+  public static Sessions of(SessionStore store, KeyRing keys) {
+    return builder(store, keys).build();
   }
 
   /**
-   * With everything said.
+   * With these settings, such as {@link SessionSettings#plainHttp()}.
    *
-   * @throws IllegalArgumentException if the store is for a cookie of another name than the settings
-   *     send: it would measure, seal and accept what no browser has
+   * @throws IllegalArgumentException as {@link Builder#build()}
    */
-  public Sessions(
-      SessionStore store,
-      KeyRing keys,
-      SessionSettings settings,
-      Clock clock,
-      List<SessionListener> listeners) {
-    this(store, keys, settings, clock, listeners, System::nanoTime);
+  public static Sessions of(SessionStore store, KeyRing keys, SessionSettings settings) {
+    return builder(store, keys).settings(settings).build();
   }
 
-  /** With what measures how long things take. */
-  Sessions(
-      SessionStore store,
-      KeyRing keys,
-      SessionSettings settings,
-      Clock clock,
-      List<SessionListener> listeners,
-      LongSupplier nanoTime) {
-    if (store instanceof CookieStore bound
-        && !bound.cookieName().equals(settings.cookie().name())) {
-      throw new IllegalArgumentException(
-          "the store is for the cookie '%s', but the settings send '%s': give both the same"
-              .formatted(bound.cookieName(), settings.cookie().name()));
+  /** With everything said. */
+  public static Builder builder(SessionStore store, KeyRing keys) {
+    return new Builder(store, keys);
+  }
+
+  /** Says how the sessions of a site are to be. For one thread. */
+  public static final class Builder {
+    private final SessionStore store;
+    private final KeyRing keys;
+    private final List<SessionListener> listeners = new ArrayList<>();
+    private SessionSettings settings = SessionSettings.defaults();
+    private Clock clock = Clock.systemUTC();
+    private LongSupplier nanoTime = System::nanoTime;
+
+    private Builder(SessionStore store, KeyRing keys) {
+      this.store = store;
+      this.keys = keys;
     }
-    this.events = new SessionEvents(listeners);
-    this.store = new GuardedStore(store, events, nanoTime);
-    this.settings = settings;
-    this.clock = clock;
-    this.csrf = new CsrfTokens(keys);
+
+    /** The rules; the default ones otherwise. */
+    public Builder settings(SessionSettings settings) {
+      this.settings = settings;
+      return this;
+    }
+
+    /** What deadlines are judged by; the system's clock otherwise. */
+    public Builder clock(Clock clock) {
+      this.clock = clock;
+      return this;
+    }
+
+    /** Somebody who is told what happens to sessions. May be called several times. */
+    public Builder listener(SessionListener listener) {
+      listeners.add(listener);
+      return this;
+    }
+
+    /** What measures how long things take. */
+    Builder nanoTime(LongSupplier nanoTime) {
+      this.nanoTime = nanoTime;
+      return this;
+    }
+
+    /**
+     * The sessions.
+     *
+     * @throws IllegalArgumentException if the store is for a cookie of another name than the
+     *     settings send: it would measure, seal and accept what no browser has
+     */
+    public Sessions build() {
+      return new Sessions(this);
+    }
   }
 
   /**

@@ -69,9 +69,7 @@ class CookiesTest {
     assertEquals(List.of("V"), values("$Version=\"1\"", "__Host-session=\"V\";$Path=\"/\""));
     for (String name : List.of("$Version", "$Path", "$x")) {
       assertThrows(
-          IllegalArgumentException.class,
-          () -> new CookieSettings(name, true, true, "Lax", false),
-          name);
+          IllegalArgumentException.class, () -> CookieSettings.defaults().withName(name), name);
     }
   }
 
@@ -129,7 +127,7 @@ class CookiesTest {
     for (String name : List.of("__Http-s", "__Host-Http-s")) {
       assertThrows(
           IllegalArgumentException.class,
-          () -> new CookieSettings(name, true, false, "Lax", false),
+          () -> CookieSettings.defaults().withName(name).withHttpOnly(false),
           name);
     }
   }

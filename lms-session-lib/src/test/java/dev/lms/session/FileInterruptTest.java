@@ -78,7 +78,7 @@ class FileInterruptTest {
 
   @Test
   void itIsNoOutage() {
-    Sessions sessions = new Sessions(store, KEYS);
+    Sessions sessions = Sessions.of(store, KEYS);
     String token = store.create(ADA, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     for (int i = 0; i < 3 * Breaker.FAILURES; i++) {
       interrupted(() -> Stores.load(sessions.store(), token));

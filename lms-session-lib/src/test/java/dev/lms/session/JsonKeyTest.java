@@ -149,11 +149,10 @@ class JsonKeyTest {
   void openStore() {
     store = FileSessionStore.open(folder.resolve("sessions"), KEYS);
     sessions =
-        new Sessions(
-            store,
-            KEYS,
-            SessionSettings.DEFAULT.with(CookieSettings.insecureDefaults()),
-            Clock.systemUTC());
+        Sessions.builder(store, KEYS)
+            .settings(SessionSettings.plainHttp())
+            .clock(Clock.systemUTC())
+            .build();
     session = sessions.open(null);
   }
 

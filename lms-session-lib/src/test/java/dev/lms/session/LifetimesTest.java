@@ -30,10 +30,10 @@ class LifetimesTest {
   @Test
   void theAbsoluteOneMayBeForEver() {
     for (Duration absolute : TOO_LONG) {
-      assertEquals(Lifetimes.LONGEST, new Lifetimes(DAY, absolute).absolute());
+      assertEquals(Lifetimes.LONGEST, Lifetimes.of(DAY, absolute).absolute());
     }
     Instant now = Instant.parse("2026-03-01T12:00:00Z");
-    Lifetimes lifetimes = new Lifetimes(DAY, FOR_EVER);
+    Lifetimes lifetimes = Lifetimes.of(DAY, FOR_EVER);
     assertEquals(now.plus(DAY), lifetimes.deadline(now, now.plus(lifetimes.absolute())));
     assertEquals(DAY, lifetimes.sliding());
     assertEquals(Duration.ofMinutes(1), lifetimes.touchInterval());
@@ -42,22 +42,24 @@ class LifetimesTest {
   @Test
   void whatIsTooLongOtherwiseIsRefusedWhereItIsDeclared() {
     for (Duration duration : TOO_LONG) {
-      refused(() -> new Lifetimes(duration, DAY), "sliding");
-      refused(() -> new Rotation(duration, false), "grace");
+      refused(() -> Lifetimes.of(duration, DAY), "sliding");
+      refused(() -> Rotation.defaults().withGrace(duration), "grace");
     }
-    assertEquals(Lifetimes.LONGEST, new Lifetimes(Lifetimes.LONGEST, DAY).sliding());
-    assertEquals(Lifetimes.LONGEST, new Rotation(Lifetimes.LONGEST, true).grace());
+    assertEquals(Lifetimes.LONGEST, Lifetimes.of(Lifetimes.LONGEST, DAY).sliding());
+    assertEquals(
+        Lifetimes.LONGEST,
+        Rotation.defaults().withGrace(Lifetimes.LONGEST).withReuseEndsSession(true).grace());
   }
 
   @Test
   void whatIsTooShortIsRefusedWhereItIsDeclared() {
     for (Duration duration :
         List.of(Duration.ZERO, Duration.ofNanos(1), Duration.ofDays(-1), FOR_EVER.negated())) {
-      refused(() -> new Lifetimes(duration, DAY), "sliding");
-      refused(() -> new Lifetimes(DAY, duration), "absolute");
+      refused(() -> Lifetimes.of(duration, DAY), "sliding");
+      refused(() -> Lifetimes.of(DAY, duration), "absolute");
     }
-    refused(() -> new Rotation(Duration.ofNanos(-1), false), "grace");
-    refused(() -> new Rotation(FOR_EVER.negated(), false), "grace");
-    refused(() -> new SessionLimit(0, SessionLimit.WhenReached.REFUSE), "1 session");
+    refused(() -> Rotation.defaults().withGrace(Duration.ofNanos(-1)), "grace");
+    refused(() -> Rotation.defaults().withGrace(FOR_EVER.negated()), "grace");
+    refused(() -> SessionLimit.of(0).withWhenReached(SessionLimit.WhenReached.REFUSE), "1 session");
   }
 }

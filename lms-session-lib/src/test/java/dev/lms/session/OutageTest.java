@@ -39,13 +39,11 @@ class OutageTest {
   private RedisServer server = RedisServer.start();
   private final UnifiedJedis redis = RedisConnections.open(server.url(), 8);
   private final Sessions sessions =
-      new Sessions(
-          new RedisSessionStore(redis, KEYS, "session:"),
-          KEYS,
-          SessionSettings.DEFAULT.with(CookieSettings.insecureDefaults()),
-          clock,
-          List.of(),
-          nanos::get);
+      Sessions.builder(new RedisSessionStore(redis, KEYS, "session:"), KEYS)
+          .settings(SessionSettings.plainHttp())
+          .clock(clock)
+          .nanoTime(nanos::get)
+          .build();
 
   @AfterEach
   void stop() {
@@ -232,11 +230,11 @@ class OutageTest {
   @Test
   void whatIsNoOutageOpensNothing() throws IOException {
     Sessions sealed =
-        new Sessions(
-            new CookieSessionStore(KEYS, "session", "test", new MemoryRevocations()),
-            KEYS,
-            SessionSettings.DEFAULT.with(CookieSettings.insecureDefaults()),
-            clock);
+        Sessions.builder(
+                new CookieSessionStore(KEYS, "session", "test", new MemoryRevocations()), KEYS)
+            .settings(SessionSettings.plainHttp())
+            .clock(clock)
+            .build();
     for (int i = 0; i < 3 * Breaker.FAILURES; i++) {
       Session session = sealed.open(List.of());
       session.set("a", "x".repeat(5_000));

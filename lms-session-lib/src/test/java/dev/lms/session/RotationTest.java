@@ -33,15 +33,14 @@ class RotationTest {
   @BeforeEach
   void openStore() {
     store = FileSessionStore.open(folder.resolve("sessions"), KEYS);
-    sessions = sessions(new Rotation(GRACE, false));
+    sessions = sessions(Rotation.defaults().withGrace(GRACE));
   }
 
   private Sessions sessions(Rotation rotation) {
-    return new Sessions(
-        store,
-        KEYS,
-        SessionSettings.DEFAULT.with(CookieSettings.insecureDefaults()).with(rotation),
-        clock);
+    return Sessions.builder(store, KEYS)
+        .settings(SessionSettings.plainHttp().withRotation(rotation))
+        .clock(clock)
+        .build();
   }
 
   @AfterEach
@@ -101,7 +100,7 @@ class RotationTest {
 
   @Test
   void laterUseEndsTheSessionWhereThatIsTheRule() {
-    sessions = sessions(new Rotation(GRACE, true));
+    sessions = sessions(Rotation.defaults().withGrace(GRACE).withReuseEndsSession(true));
     List<String> old = signIn();
     List<String> cookie = rotate(rotate(old));
     Session thief = sessions.open(cookie);
@@ -117,7 +116,7 @@ class RotationTest {
   /** A browser may hold both for a while; whoever holds the valid one needs no old one. */
   @Test
   void whoeverAlsoHoldsTheValidIdIsNoThief() {
-    sessions = sessions(new Rotation(GRACE, true));
+    sessions = sessions(Rotation.defaults().withGrace(GRACE).withReuseEndsSession(true));
     List<String> old = signIn();
     List<String> cookie = rotate(rotate(old));
     clock.move(GRACE);
@@ -141,7 +140,7 @@ class RotationTest {
   @Test
   void signingOutEndsASessionThatAnotherRequestHasJustRotated() {
     for (Duration grace : List.of(Duration.ZERO, GRACE)) {
-      sessions = sessions(new Rotation(grace, false));
+      sessions = sessions(Rotation.defaults().withGrace(grace));
       for (boolean looked : List.of(true, false)) {
         List<String> old = signIn();
         Session signingOut = sessions.open(old);
@@ -246,6 +245,7 @@ class RotationTest {
 
   @Test
   void aNegativeGraceIsAnError() {
-    assertThrows(IllegalArgumentException.class, () -> new Rotation(Duration.ofMillis(-1), false));
+    assertThrows(
+        IllegalArgumentException.class, () -> Rotation.defaults().withGrace(Duration.ofMillis(-1)));
   }
 }

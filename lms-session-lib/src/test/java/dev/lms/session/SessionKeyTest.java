@@ -57,8 +57,7 @@ class SessionKeyTest {
   void openStore() {
     store = FileSessionStore.open(folder.resolve("sessions"), KEYS);
     sessions =
-        new Sessions(
-            store, KEYS, SessionSettings.DEFAULT.with(CookieSettings.insecureDefaults()), clock);
+        Sessions.builder(store, KEYS).settings(SessionSettings.plainHttp()).clock(clock).build();
   }
 
   @AfterEach

@@ -89,14 +89,12 @@ class SessionListenerTest {
   }
 
   private Sessions open(List<SessionListener> listeners) {
-    return new Sessions(
-        new RedisSessionStore(redis, KEYS, "session:"),
-        KEYS,
-        SessionSettings.DEFAULT
-            .with(CookieSettings.insecureDefaults())
-            .with(new SessionLimit(2, SessionLimit.WhenReached.END_OLDEST)),
-        clock,
-        listeners);
+    Sessions.Builder builder =
+        Sessions.builder(new RedisSessionStore(redis, KEYS, "session:"), KEYS)
+            .settings(SessionSettings.plainHttp().withLimit(SessionLimit.of(2)))
+            .clock(clock);
+    listeners.forEach(builder::listener);
+    return builder.build();
   }
 
   private boolean isStored(String handle) {
@@ -240,7 +238,7 @@ class SessionListenerTest {
     String cookie = signIn(ADA);
     String handle = handle(cookie);
     told.clear();
-    clock.move(Lifetimes.DEFAULT.sliding());
+    clock.move(Lifetimes.defaults().sliding());
     assertFalse(with(cookie).exists());
     assertTold("ended EXPIRED " + handle + " ada");
   }

@@ -232,16 +232,17 @@ public abstract class SessionStoreContract extends RotationContract {
     Duration forEver = ChronoUnit.FOREVER.getDuration();
     for (Lifetimes lifetimes :
         List.of(
-            new Lifetimes(Duration.ofDays(1), forEver),
-            new Lifetimes(Lifetimes.LONGEST, forEver),
-            new Lifetimes(Duration.ofDays(1), Duration.ofMillis(Long.MAX_VALUE)))) {
-      Rotation rotation = new Rotation(Lifetimes.LONGEST, false);
+            Lifetimes.of(Duration.ofDays(1), forEver),
+            Lifetimes.of(Lifetimes.LONGEST, forEver),
+            Lifetimes.of(Duration.ofDays(1), Duration.ofMillis(Long.MAX_VALUE)))) {
+      Rotation rotation = Rotation.defaults().withGrace(Lifetimes.LONGEST);
       SessionSettings settings =
-          SessionSettings.DEFAULT
-              .with(new CookieSettings("session", false, true, "Lax", true))
-              .with(lifetimes)
-              .with(rotation);
-      Sessions sessions = new Sessions(store(), KEYS, settings, new MovableClock(NOW));
+          SessionSettings.defaults()
+              .withCookie(CookieSettings.plainHttp().withPermanent(true))
+              .withLifetimes(lifetimes)
+              .withRotation(rotation);
+      Sessions sessions =
+          Sessions.builder(store(), KEYS).settings(settings).clock(new MovableClock(NOW)).build();
       Session session = sessions.open(null);
       session.signIn(new Principal("methuselah", Set.of()));
       assertEquals(CommitOutcome.STORED, session.commit());

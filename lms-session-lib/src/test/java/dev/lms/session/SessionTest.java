@@ -35,11 +35,14 @@ class SessionTest {
   @BeforeEach
   void openStore() {
     store = FileSessionStore.open(folder.resolve("sessions"), KEYS);
-    sessions = sessions(new Lifetimes(Duration.ofMinutes(30), Duration.ofHours(2)));
+    sessions = sessions(Lifetimes.of(Duration.ofMinutes(30), Duration.ofHours(2)));
   }
 
   private Sessions sessions(Lifetimes lifetimes) {
-    return new Sessions(store, KEYS, CookieSettings.insecureDefaults(), lifetimes, clock);
+    return Sessions.builder(store, KEYS)
+        .settings(SessionSettings.plainHttp().withLifetimes(lifetimes))
+        .clock(clock)
+        .build();
   }
 
   @AfterEach
@@ -212,7 +215,7 @@ class SessionTest {
     session.rotate();
     assertEquals(CommitOutcome.STORED, session.commit());
     assertNotEquals(before, cookie(session));
-    clock.move(Rotation.DEFAULT.grace());
+    clock.move(Rotation.defaults().grace());
     assertFalse(sessions.open(before).exists());
     Session next = sessions.open(cookie(session));
     assertEquals(Optional.of(ADA), next.principal());
@@ -309,7 +312,7 @@ class SessionTest {
 
   @Test
   void aShortLifeIsTouchedEveryTwentieth() {
-    sessions = sessions(new Lifetimes(Duration.ofSeconds(20), Duration.ofHours(1)));
+    sessions = sessions(Lifetimes.of(Duration.ofSeconds(20), Duration.ofHours(1)));
     List<String> cookie = begin("a", "1");
     clock.move(Duration.ofSeconds(1));
     read(cookie);
@@ -366,7 +369,13 @@ class SessionTest {
   @Test
   void cookiesCarryTheirFlags() {
     Session secure =
-        new Sessions(store, KEYS, CookieSettings.secureDefaults(), Lifetimes.DEFAULT, clock)
+        Sessions.builder(store, KEYS)
+            .settings(
+                SessionSettings.defaults()
+                    .withCookie(CookieSettings.defaults())
+                    .withLifetimes(Lifetimes.defaults()))
+            .clock(clock)
+            .build()
             .open(null);
     secure.set("a", "1");
     secure.commit();
@@ -375,8 +384,20 @@ class SessionTest {
             .setCookie()
             .orElseThrow()
             .matches("__Host-session=[\\w-]{47}; Path=/; Secure; HttpOnly; SameSite=Lax"));
-    CookieSettings permanent = new CookieSettings("s", false, true, "Strict", true);
-    Session kept = new Sessions(store, KEYS, permanent, Lifetimes.DEFAULT, clock).open(null);
+    CookieSettings permanent =
+        CookieSettings.plainHttp()
+            .withName("s")
+            .withSameSite(CookieSettings.SameSite.STRICT)
+            .withPermanent(true);
+    Session kept =
+        Sessions.builder(store, KEYS)
+            .settings(
+                SessionSettings.defaults()
+                    .withCookie(permanent)
+                    .withLifetimes(Lifetimes.defaults()))
+            .clock(clock)
+            .build()
+            .open(null);
     kept.set("a", "1");
     kept.commit();
     assertTrue(
@@ -384,10 +405,10 @@ class SessionTest {
             .orElseThrow()
             .endsWith("; Path=/; Max-Age=604800; HttpOnly; SameSite=Strict"));
     assertThrows(
-        IllegalArgumentException.class, () -> new CookieSettings("s", false, true, "None", false));
-    assertThrows(
         IllegalArgumentException.class,
-        () -> new CookieSettings("__Host-s", false, true, "Lax", false));
+        () -> CookieSettings.plainHttp().withName("s").withSameSite(CookieSettings.SameSite.NONE));
+    assertThrows(
+        IllegalArgumentException.class, () -> CookieSettings.plainHttp().withName("__Host-s"));
   }
 
   @Test

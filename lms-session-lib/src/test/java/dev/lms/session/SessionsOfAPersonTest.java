@@ -35,7 +35,7 @@ class SessionsOfAPersonTest {
   @BeforeEach
   void openStore() {
     store = FileSessionStore.open(folder.resolve("sessions"), KEYS);
-    sessions = sessions(SessionLimit.DEFAULT);
+    sessions = sessions(SessionLimit.defaults());
   }
 
   @AfterEach
@@ -45,11 +45,10 @@ class SessionsOfAPersonTest {
 
   private Sessions sessions(SessionLimit limit) {
     SessionSettings settings =
-        SessionSettings.DEFAULT
-            .with(CookieSettings.insecureDefaults())
-            .with(new Lifetimes(Duration.ofMinutes(30), Duration.ofHours(2)))
-            .with(limit);
-    return new Sessions(store, KEYS, settings, clock);
+        SessionSettings.plainHttp()
+            .withLifetimes(Lifetimes.of(Duration.ofMinutes(30), Duration.ofHours(2)))
+            .withLimit(limit);
+    return Sessions.builder(store, KEYS).settings(settings).clock(clock).build();
   }
 
   private static List<String> cookie(Session session) {
@@ -177,7 +176,7 @@ class SessionsOfAPersonTest {
 
   @Test
   void aRefusedSignInLeavesTheVisitorAsTheyWere() {
-    sessions = sessions(new SessionLimit(1, SessionLimit.WhenReached.REFUSE));
+    sessions = sessions(SessionLimit.of(1).withWhenReached(SessionLimit.WhenReached.REFUSE));
     List<String> first = signIn(LAPTOP);
     Session visitor = sessions.open(null);
     visitor.set("basket", "3");
@@ -202,7 +201,7 @@ class SessionsOfAPersonTest {
 
   @Test
   void signingInAgainIsNotOneMore() {
-    sessions = sessions(new SessionLimit(1, SessionLimit.WhenReached.REFUSE));
+    sessions = sessions(SessionLimit.of(1).withWhenReached(SessionLimit.WhenReached.REFUSE));
     Session again = sessions.open(signIn(LAPTOP));
     again.signIn(ADA, LAPTOP);
     assertEquals(CommitOutcome.STORED, again.commit());
@@ -225,7 +224,7 @@ class SessionsOfAPersonTest {
   void aStoreWithoutAnIndexSaysSo() {
     SessionStore cookies =
         new CookieSessionStore(KEYS, "__Host-session", "tests", new MemoryRevocations());
-    Sessions without = new Sessions(cookies, KEYS);
+    Sessions without = Sessions.of(cookies, KEYS);
     assertFalse(cookies instanceof PrincipalIndex);
     IllegalStateException error =
         assertThrows(IllegalStateException.class, () -> without.list("ada"));
@@ -237,8 +236,6 @@ class SessionsOfAPersonTest {
 
   @Test
   void aLimitOfNothingIsAnError() {
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> new SessionLimit(0, SessionLimit.WhenReached.END_OLDEST));
+    assertThrows(IllegalArgumentException.class, () -> SessionLimit.of(0));
   }
 }

@@ -10,10 +10,9 @@ import dev.lms.pagecache.PageStore;
 import dev.lms.pagecache.PurgeCounters;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.pagecache.redis.RedisPageStore;
-import dev.lms.session.CookieSettings;
 import dev.lms.session.KeyRing;
-import dev.lms.session.Lifetimes;
 import dev.lms.session.Principal;
+import dev.lms.session.SessionSettings;
 import dev.lms.session.Sessions;
 import dev.lms.session.httpserver.SessionFilter;
 import dev.lms.session.redis.RedisConnections;
@@ -50,12 +49,10 @@ record Site(List<Filter> filters) {
   private static Site of(String redisUrl, PageStore pages, Clock clock) {
     UnifiedJedis redis = RedisConnections.open(redisUrl, CONNECTIONS);
     Sessions sessions =
-        new Sessions(
-            new RedisSessionStore(redis, KEYS, "lms-benchmark:session:"),
-            KEYS,
-            CookieSettings.insecureDefaults(),
-            Lifetimes.DEFAULT,
-            clock);
+        Sessions.builder(new RedisSessionStore(redis, KEYS, "lms-benchmark:session:"), KEYS)
+            .settings(SessionSettings.plainHttp())
+            .clock(clock)
+            .build();
     PageCacheFilter cache =
         PageCacheFilter.builder(
                 new PageCache(pages, clock),

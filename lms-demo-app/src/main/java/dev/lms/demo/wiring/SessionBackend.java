@@ -6,6 +6,7 @@ import dev.lms.session.CookieSettings;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Lifetimes;
+import dev.lms.session.SessionSettings;
 import dev.lms.session.SessionStore;
 import dev.lms.session.Sessions;
 import dev.lms.session.WriteOptions;
@@ -52,12 +53,13 @@ public record SessionBackend(
                   keys, cookie(settings), AUDIENCE, revocations(config, redis, parts));
         };
     Sessions sessions =
-        new Sessions(
-            store,
-            keys,
-            cookie(settings),
-            new Lifetimes(settings.lifetime(), settings.absoluteTimeout()),
-            clock);
+        Sessions.builder(store, keys)
+            .settings(
+                SessionSettings.defaults()
+                    .withCookie(cookie(settings))
+                    .withLifetimes(Lifetimes.of(settings.lifetime(), settings.absoluteTimeout())))
+            .clock(clock)
+            .build();
     String probe = kind == StoreChoice.Kind.COOKIE ? sealed(store, clock) : signed(keys);
     return new SessionBackend(
         kind.name().toLowerCase(Locale.ROOT),
@@ -106,13 +108,16 @@ public record SessionBackend(
 
   private static CookieSettings cookie(Config.Sessions settings) {
     Config.Cookie cookie = settings.cookie();
-    String sameSite =
+    CookieSettings.SameSite sameSite =
         switch (cookie.sameSite()) {
-          case LAX -> "Lax";
-          case STRICT -> "Strict";
-          case NONE -> "None";
+          case LAX -> CookieSettings.SameSite.LAX;
+          case STRICT -> CookieSettings.SameSite.STRICT;
+          case NONE -> CookieSettings.SameSite.NONE;
         };
-    return new CookieSettings(
-        cookie.name(), cookie.secure(), cookie.httpOnly(), sameSite, settings.permanent());
+    return CookieSettings.plainHttp()
+        .withName(cookie.name())
+        .withHttpOnly(cookie.httpOnly())
+        .withSameSite(sameSite)
+        .withPermanent(settings.permanent());
   }
 }

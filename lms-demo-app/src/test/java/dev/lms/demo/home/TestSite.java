@@ -30,10 +30,9 @@ import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
 import dev.lms.demo.view.Visitor;
 import dev.lms.demo.view.Visitors;
-import dev.lms.session.CookieSettings;
 import dev.lms.session.KeyRing;
-import dev.lms.session.Lifetimes;
 import dev.lms.session.MovableClock;
+import dev.lms.session.SessionSettings;
 import dev.lms.session.Sessions;
 import dev.lms.session.file.FileSessionStore;
 import dev.lms.session.httpserver.SessionFilter;
@@ -81,12 +80,10 @@ final class TestSite implements AutoCloseable {
 
     KeyRing keys = KeyRing.of(SECRET);
     Sessions sessions =
-        new Sessions(
-            FileSessionStore.open(folder.resolve("sessions"), keys),
-            keys,
-            CookieSettings.insecureDefaults(),
-            Lifetimes.DEFAULT,
-            clock);
+        Sessions.builder(FileSessionStore.open(folder.resolve("sessions"), keys), keys)
+            .settings(SessionSettings.plainHttp())
+            .clock(clock)
+            .build();
     List<PageRoute> pageRoutes = new ArrayList<>();
     pageRoutes.addAll(new HomePages(courses, programs, pages, ttl).routes());
     Devices devices = new Devices(sessions, clock, true);

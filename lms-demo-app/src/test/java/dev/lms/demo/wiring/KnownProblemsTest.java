@@ -15,7 +15,6 @@ import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.PageRule;
 import dev.lms.pagecache.PurgeCounters;
 import dev.lms.session.CommitOutcome;
-import dev.lms.session.CookieSettings;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Merge;
 import dev.lms.session.OutagePolicy;
@@ -59,11 +58,10 @@ class KnownProblemsTest {
   @BeforeEach
   void start() throws IOException {
     sessions =
-        new Sessions(
-            FileSessionStore.open(folder.resolve("sessions"), KEYS),
-            KEYS,
-            SessionSettings.DEFAULT.with(CookieSettings.insecureDefaults()),
-            Clock.systemUTC());
+        Sessions.builder(FileSessionStore.open(folder.resolve("sessions"), KEYS), KEYS)
+            .settings(SessionSettings.plainHttp())
+            .clock(Clock.systemUTC())
+            .build();
     Optional<PageRule> shared = Optional.of(PageRule.shared(Duration.ofSeconds(90)));
     Site site =
         new Site(

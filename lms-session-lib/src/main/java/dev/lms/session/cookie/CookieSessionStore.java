@@ -126,11 +126,8 @@ public final class CookieSessionStore implements SessionStore, CookieStore {
         .map(
             content ->
                 new StoredSession(
-                    token,
-                    HexFormat.of().formatHex(handle),
-                    content.envelope(),
-                    deadline,
-                    content.attributes()));
+                        token, HexFormat.of().formatHex(handle), content.envelope(), deadline)
+                    .withAttributes(content.attributes()));
   }
 
   @Override

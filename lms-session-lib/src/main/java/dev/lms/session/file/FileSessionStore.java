@@ -181,12 +181,8 @@ public final class FileSessionStore implements SessionStore, PrincipalIndex, Rep
     return RecordCodec.decode(slot.content())
         .map(
             content ->
-                new StoredSession(
-                    token.text(),
-                    token.handle(),
-                    content.envelope(),
-                    slot.deadline(),
-                    content.attributes()));
+                new StoredSession(token.text(), token.handle(), content.envelope(), slot.deadline())
+                    .withAttributes(content.attributes()));
   }
 
   @Override

@@ -133,15 +133,7 @@ final class FileSignIns {
     return RecordCodec.decode(slot.content())
         .map(RecordCodec.Content::envelope)
         .filter(envelope -> isOf(envelope, principalId))
-        .map(
-            envelope ->
-                new SessionInfo(
-                    entry.handle(),
-                    envelope.device(),
-                    envelope.created(),
-                    entry.signedIn(),
-                    entry.seen(),
-                    slot.deadline()));
+        .map(envelope -> new SessionInfo(entry.handle(), envelope, entry.seen(), slot.deadline()));
   }
 
   private static boolean isOf(Envelope envelope, String principalId) {

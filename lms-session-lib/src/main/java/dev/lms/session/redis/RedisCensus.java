@@ -57,13 +57,7 @@ final class RedisCensus {
   }
 
   private static SessionInfo describe(IndexEntry entry, Found session) {
-    return new SessionInfo(
-        entry.handle(),
-        session.envelope().device(),
-        session.envelope().created(),
-        entry.signedIn(),
-        entry.seen(),
-        session.deadline());
+    return new SessionInfo(entry.handle(), session.envelope(), entry.seen(), session.deadline());
   }
 
   SessionCensus stats(Instant now) {

@@ -128,12 +128,8 @@ public final class RedisSessionStore implements SessionStore, PrincipalIndex, Re
       Optional<Envelope> envelope = envelopes.decode(token.handle(), found.envelope());
       if (envelope.isPresent()) {
         return Optional.of(
-            new StoredSession(
-                token.text(),
-                token.handle(),
-                envelope.get(),
-                found.deadline(),
-                found.attributes()));
+            new StoredSession(token.text(), token.handle(), envelope.get(), found.deadline())
+                .withAttributes(found.attributes()));
       }
       return unreadable(token);
     }

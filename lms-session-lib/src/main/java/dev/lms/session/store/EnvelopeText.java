@@ -51,13 +51,13 @@ final class EnvelopeText {
     try {
       return Optional.of(
           new Envelope(
-              instant(parts[1]),
-              parts[2].isEmpty() ? Optional.empty() : Optional.of(instant(parts[2])),
-              instant(parts[3]),
-              parts[4].isEmpty()
-                  ? Optional.empty()
-                  : Optional.of(new Principal(decode(parts[4]), roles(parts[5]))),
-              new Device(unescape(parts[6]), unescape(parts[7]))));
+                  instant(parts[1]),
+                  parts[2].isEmpty() ? Optional.empty() : Optional.of(instant(parts[2])),
+                  instant(parts[3]),
+                  parts[4].isEmpty()
+                      ? Optional.empty()
+                      : Optional.of(new Principal(decode(parts[4]), roles(parts[5]))))
+              .withDevice(new Device(unescape(parts[6]), unescape(parts[7]))));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

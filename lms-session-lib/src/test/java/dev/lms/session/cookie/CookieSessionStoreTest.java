@@ -52,18 +52,22 @@ class CookieSessionStoreTest extends SessionStoreContract {
   /** A longer name than the one that was measured would let browsers drop cookies silently. */
   @Test
   void aStoreForAnotherCookieThanIsSentIsRefused() {
-    CookieSettings sent = CookieSettings.secureDefaults();
+    CookieSettings sent = CookieSettings.defaults();
     SessionStore other = new CookieSessionStore(KEYS, "s", "tests", revocations);
     IllegalArgumentException error =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new Sessions(other, KEYS, SessionSettings.DEFAULT.with(sent), Clock.systemUTC()));
+            () ->
+                Sessions.builder(other, KEYS)
+                    .settings(SessionSettings.defaults().withCookie(sent))
+                    .clock(Clock.systemUTC())
+                    .build());
     assertTrue(String.valueOf(error.getMessage()).contains("'s'"), error.getMessage());
     assertTrue(String.valueOf(error.getMessage()).contains("__Host-session"), error.getMessage());
-    assertThrows(IllegalArgumentException.class, () -> new Sessions(other, KEYS));
+    assertThrows(IllegalArgumentException.class, () -> Sessions.of(other, KEYS));
 
     SessionStore same = new CookieSessionStore(KEYS, sent, "tests", revocations);
-    Session session = new Sessions(same, KEYS).open(null);
+    Session session = Sessions.of(same, KEYS).open(null);
     // The largest that is not refused is what a browser takes, to the byte.
     int largest = 0;
     for (int size = 2900; size < 3100; size++) {

@@ -44,7 +44,8 @@ class FileIndexTest {
       new Envelope(NOW, Optional.of(NOW), LATER, Optional.of(ADA));
   private static final Envelope STRANGER =
       new Envelope(NOW, Optional.empty(), LATER, Optional.empty());
-  private static final SessionLimit ONE = new SessionLimit(1, SessionLimit.WhenReached.REFUSE);
+  private static final SessionLimit ONE =
+      SessionLimit.of(1).withWhenReached(SessionLimit.WhenReached.REFUSE);
 
   @TempDir Path parent;
   private final ExecutorService threads = Executors.newCachedThreadPool();

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.lms.session.CommitOutcome;
-import dev.lms.session.CookieSettings;
 import dev.lms.session.EndReason;
 import dev.lms.session.KeyRing;
 import dev.lms.session.MovableClock;
@@ -57,14 +56,11 @@ class FileListenerTest {
           }
         };
     sessions =
-        new Sessions(
-            store,
-            KEYS,
-            SessionSettings.DEFAULT
-                .with(CookieSettings.insecureDefaults())
-                .with(new SessionLimit(1, SessionLimit.WhenReached.END_OLDEST)),
-            clock,
-            List.of(listener));
+        Sessions.builder(store, KEYS)
+            .settings(SessionSettings.plainHttp().withLimit(SessionLimit.of(1)))
+            .clock(clock)
+            .listener(listener)
+            .build();
   }
 
   @AfterEach

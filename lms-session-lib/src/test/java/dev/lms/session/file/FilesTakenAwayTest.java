@@ -285,7 +285,7 @@ class FilesTakenAwayTest {
       Path shard = folder().resolve(handle.substring(0, 2));
       Path away = Files.move(shard, parent.resolve("shard"));
       Files.createSymbolicLink(shard, shard); // nothing behind it can be looked at
-      SessionLimit one = new SessionLimit(1, SessionLimit.WhenReached.REFUSE);
+      SessionLimit one = SessionLimit.of(1).withWhenReached(SessionLimit.WhenReached.REFUSE);
       outage(() -> store.create(ada, Map.of(), WriteOptions.at(NOW, SOON).withLimit(one)));
       outage(() -> Stores.load(store, token));
       Files.delete(shard);

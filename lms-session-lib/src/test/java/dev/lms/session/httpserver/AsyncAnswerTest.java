@@ -40,7 +40,7 @@ class AsyncAnswerTest {
 
   @BeforeEach
   void start() throws Exception {
-    site = new TestSite(folder, SessionLimit.DEFAULT);
+    site = new TestSite(folder, SessionLimit.defaults());
     site.serve(new SessionFilter(site.sessions));
     site.page(
         "/begin",

@@ -33,7 +33,7 @@ class FailedCommitTest {
 
   @BeforeEach
   void start() throws Exception {
-    site = new TestSite(folder, SessionLimit.DEFAULT);
+    site = new TestSite(folder, SessionLimit.defaults());
     site.serve(new SessionFilter(site.sessions));
   }
 

@@ -37,12 +37,16 @@ class JavaClientTest {
 
   @Test
   void aPermanentSessionIsKept() throws Exception {
-    CookieSettings cookie = new CookieSettings("session", false, true, "Lax", true);
+    CookieSettings cookie = CookieSettings.plainHttp().withPermanent(true);
     try (SessionStore files = FileSessionStore.open(folder.resolve("sessions"), KEYS);
         SessionStore sealed =
             new CookieSessionStore(KEYS, cookie.name(), "tests", new MemoryRevocations())) {
       for (SessionStore store : List.of(files, sealed)) {
-        keepsIn(new Sessions(store, KEYS, SessionSettings.DEFAULT.with(cookie), Clock.systemUTC()));
+        keepsIn(
+            Sessions.builder(store, KEYS)
+                .settings(SessionSettings.defaults().withCookie(cookie))
+                .clock(Clock.systemUTC())
+                .build());
       }
     }
   }

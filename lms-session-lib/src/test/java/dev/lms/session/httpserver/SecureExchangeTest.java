@@ -112,7 +112,7 @@ class SecureExchangeTest {
       server
           .createContext("/", SecureExchangeTest::tell)
           .getFilters()
-          .add(new SessionFilter(new Sessions(store, KEYS)));
+          .add(new SessionFilter(Sessions.of(store, KEYS)));
       server.start();
       URI uri = URI.create("https://127.0.0.1:" + server.getAddress().getPort() + "/page");
       HttpClient client = HttpClient.newBuilder().sslContext(tls).build();

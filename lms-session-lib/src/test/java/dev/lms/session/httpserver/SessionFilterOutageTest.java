@@ -6,12 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.lms.session.CookieSettings;
 import dev.lms.session.KeyRing;
-import dev.lms.session.Lifetimes;
 import dev.lms.session.OutagePolicy;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
+import dev.lms.session.SessionSettings;
 import dev.lms.session.Sessions;
 import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.RedisServer;
@@ -44,12 +43,10 @@ class SessionFilterOutageTest {
   private final RedisServer redis = RedisServer.start();
   private final UnifiedJedis jedis = RedisConnections.open(redis.url(), 8);
   private final Sessions sessions =
-      new Sessions(
-          new RedisSessionStore(jedis, KEYS, "session:"),
-          KEYS,
-          CookieSettings.insecureDefaults(),
-          Lifetimes.DEFAULT,
-          Clock.systemUTC());
+      Sessions.builder(new RedisSessionStore(jedis, KEYS, "session:"), KEYS)
+          .settings(SessionSettings.plainHttp())
+          .clock(Clock.systemUTC())
+          .build();
   private final HttpClient client = HttpClient.newHttpClient();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private HttpServer server;

@@ -9,10 +9,9 @@ import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
-import dev.lms.session.CookieSettings;
 import dev.lms.session.KeyRing;
-import dev.lms.session.Lifetimes;
 import dev.lms.session.Session;
+import dev.lms.session.SessionSettings;
 import dev.lms.session.Sessions;
 import dev.lms.session.file.FileSessionStore;
 import java.io.IOException;
@@ -53,8 +52,10 @@ class SessionFilterTest {
   void start() throws IOException {
     store = FileSessionStore.open(folder.resolve("sessions"), KEYS);
     sessions =
-        new Sessions(
-            store, KEYS, CookieSettings.insecureDefaults(), Lifetimes.DEFAULT, Clock.systemUTC());
+        Sessions.builder(store, KEYS)
+            .settings(SessionSettings.plainHttp())
+            .clock(Clock.systemUTC())
+            .build();
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.start();

@@ -4,7 +4,6 @@ import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
-import dev.lms.session.CookieSettings;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Session;
 import dev.lms.session.SessionLimit;
@@ -48,11 +47,10 @@ final class TestSite implements AutoCloseable {
   TestSite(Path folder, SessionLimit limit) throws IOException {
     store = new LosingStore(FileSessionStore.open(folder.resolve("sessions"), KEYS));
     sessions =
-        new Sessions(
-            store,
-            KEYS,
-            SessionSettings.DEFAULT.with(CookieSettings.insecureDefaults()).with(limit),
-            Clock.systemUTC());
+        Sessions.builder(store, KEYS)
+            .settings(SessionSettings.plainHttp().withLimit(limit))
+            .clock(Clock.systemUTC())
+            .build();
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.start();

@@ -35,7 +35,8 @@ class UnsavedAnswerTest {
 
   @BeforeEach
   void start() throws Exception {
-    site = new TestSite(folder, new SessionLimit(1, SessionLimit.WhenReached.REFUSE));
+    site =
+        new TestSite(folder, SessionLimit.of(1).withWhenReached(SessionLimit.WhenReached.REFUSE));
     site.serve(new SessionFilter(site.sessions));
     site.page(
         "/begin",

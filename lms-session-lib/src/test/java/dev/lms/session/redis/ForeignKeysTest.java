@@ -138,7 +138,7 @@ class ForeignKeysTest {
           StoredSession second = signIn(store);
           assertEquals(1, Stores.index(store).list("ada", NOW).size());
           replace(redis, index);
-          SessionLimit one = new SessionLimit(1, SessionLimit.WhenReached.REFUSE);
+          SessionLimit one = SessionLimit.of(1).withWhenReached(SessionLimit.WhenReached.REFUSE);
           Written third =
               store.rotate(second, ADA, Changes.NONE, WriteOptions.at(NOW, SOON).withLimit(one));
           assertTrue(third.isStored());

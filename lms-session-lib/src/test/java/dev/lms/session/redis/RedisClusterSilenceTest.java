@@ -5,10 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lms.session.CookieSettings;
 import dev.lms.session.KeyRing;
-import dev.lms.session.Lifetimes;
 import dev.lms.session.Session;
+import dev.lms.session.SessionSettings;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
 import dev.lms.session.store.SessionTokens;
@@ -57,12 +56,10 @@ class RedisClusterSilenceTest {
   void connect() {
     client = RedisConnections.open(cluster.url(), 8);
     sessions =
-        new Sessions(
-            new RedisSessionStore(client, KEYS, "session:"),
-            KEYS,
-            CookieSettings.insecureDefaults(),
-            Lifetimes.DEFAULT,
-            Clock.fixed(NOW, ZoneOffset.UTC));
+        Sessions.builder(new RedisSessionStore(client, KEYS, "session:"), KEYS)
+            .settings(SessionSettings.plainHttp())
+            .clock(Clock.fixed(NOW, ZoneOffset.UTC))
+            .build();
   }
 
   @AfterAll

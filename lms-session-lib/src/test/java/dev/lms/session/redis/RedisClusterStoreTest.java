@@ -3,12 +3,11 @@ package dev.lms.session.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lms.session.CookieSettings;
 import dev.lms.session.KeyRing;
-import dev.lms.session.Lifetimes;
 import dev.lms.session.MovableClock;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
+import dev.lms.session.SessionSettings;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreContract;
 import dev.lms.session.Sessions;
@@ -93,7 +92,7 @@ class RedisClusterStoreTest extends SessionStoreContract {
   void roundTripsStayWithinTheBudget() {
     MovableClock clock = new MovableClock(NOW);
     Sessions sessions =
-        new Sessions(store(), KEYS, CookieSettings.insecureDefaults(), Lifetimes.DEFAULT, clock);
+        Sessions.builder(store(), KEYS).settings(SessionSettings.plainHttp()).clock(clock).build();
     for (int warmUp = 0; warmUp < 60; warmUp++) {
       Session session = sessions.open(signIn(sessions, visitor(sessions), "warm " + warmUp));
       session.set("a", "1");

@@ -37,7 +37,8 @@ class RedisIndexTest {
   private static final Principal ADA = new Principal("ada", Set.of("student"));
   private static final Envelope PERSON =
       new Envelope(NOW, Optional.of(NOW), LATER, Optional.of(ADA));
-  private static final SessionLimit ONE = new SessionLimit(1, SessionLimit.WhenReached.REFUSE);
+  private static final SessionLimit ONE =
+      SessionLimit.of(1).withWhenReached(SessionLimit.WhenReached.REFUSE);
 
   private static RedisServer server;
   private UnifiedJedis client;

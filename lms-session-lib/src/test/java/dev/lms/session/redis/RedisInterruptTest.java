@@ -6,12 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.Changes;
-import dev.lms.session.CookieSettings;
 import dev.lms.session.Envelope;
 import dev.lms.session.EveryCall;
 import dev.lms.session.KeyRing;
-import dev.lms.session.Lifetimes;
 import dev.lms.session.Principal;
+import dev.lms.session.SessionSettings;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
@@ -123,12 +122,10 @@ class RedisInterruptTest {
   @Test
   void manyInterruptsAreNoOutage() {
     Sessions sessions =
-        new Sessions(
-            new RedisSessionStore(redis, KEYS, "session:"),
-            KEYS,
-            CookieSettings.insecureDefaults(),
-            Lifetimes.DEFAULT,
-            Clock.fixed(NOW, ZoneOffset.UTC));
+        Sessions.builder(new RedisSessionStore(redis, KEYS, "session:"), KEYS)
+            .settings(SessionSettings.plainHttp())
+            .clock(Clock.fixed(NOW, ZoneOffset.UTC))
+            .build();
     List<Connection> taken = takeAllConnections();
     for (int i = 0; i < 20; i++) {
       interrupted(() -> sessions.list("ada"));

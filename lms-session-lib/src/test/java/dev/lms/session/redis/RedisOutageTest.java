@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.Changes;
-import dev.lms.session.CookieSettings;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Lifetimes;
 import dev.lms.session.MovableClock;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
+import dev.lms.session.SessionSettings;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
@@ -216,8 +216,8 @@ class RedisOutageTest {
   void aClockThatJumpsNeitherProlongsNorRevives() {
     MovableClock clock = new MovableClock(NOW);
     Sessions sessions =
-        new Sessions(store, KEYS, CookieSettings.insecureDefaults(), Lifetimes.DEFAULT, clock);
-    Duration sliding = Lifetimes.DEFAULT.sliding();
+        Sessions.builder(store, KEYS).settings(SessionSettings.plainHttp()).clock(clock).build();
+    Duration sliding = Lifetimes.defaults().sliding();
     Session first = sessions.open(null);
     first.signIn(ADA);
     first.set("a", "1");
@@ -237,9 +237,9 @@ class RedisOutageTest {
     assertEquals(before, sessions.list(ADA.id()).get(0).expires(), "no deadline moves back");
     clock.move(Duration.ofHours(2));
 
-    clock.move(Lifetimes.DEFAULT.absolute().plusSeconds(1));
+    clock.move(Lifetimes.defaults().absolute().plusSeconds(1));
     assertFalse(sessions.open(cookie).exists());
-    clock.move(Lifetimes.DEFAULT.absolute().plusSeconds(1).negated());
+    clock.move(Lifetimes.defaults().absolute().plusSeconds(1).negated());
     try (Jedis admin = server.jedis()) {
       for (String key : admin.keys("*")) {
         assertTrue(admin.pttl(key) > 0, key + " has no expiry");

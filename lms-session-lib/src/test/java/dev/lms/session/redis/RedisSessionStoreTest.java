@@ -8,10 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.Changes;
-import dev.lms.session.CookieSettings;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
-import dev.lms.session.Lifetimes;
 import dev.lms.session.MovableClock;
 import dev.lms.session.Opened;
 import dev.lms.session.Principal;
@@ -377,7 +375,7 @@ class RedisSessionStoreTest extends SessionStoreContract {
   private final MovableClock clock = new MovableClock(NOW);
 
   private Sessions sessions(SessionStore store) {
-    return new Sessions(store, KEYS, CookieSettings.insecureDefaults(), Lifetimes.DEFAULT, clock);
+    return Sessions.builder(store, KEYS).settings(SessionSettings.plainHttp()).clock(clock).build();
   }
 
   private static List<String> cookie(Session session) {
@@ -482,8 +480,12 @@ class RedisSessionStoreTest extends SessionStoreContract {
     SessionStore store = store();
     Principal person = new Principal("u1", Set.of());
     for (SessionLimit.WhenReached whenReached : SessionLimit.WhenReached.values()) {
-      SessionLimit one = new SessionLimit(1, whenReached);
-      Sessions sessions = new Sessions(store, KEYS, SessionSettings.DEFAULT.with(one), clock);
+      SessionLimit one = SessionLimit.of(1).withWhenReached(whenReached);
+      Sessions sessions =
+          Sessions.builder(store, KEYS)
+              .settings(SessionSettings.defaults().withLimit(one))
+              .clock(clock)
+              .build();
       sessions.revokeAll("u1");
       List<Session> visitors = new ArrayList<>();
       for (int i = 0; i < 2; i++) {

@@ -5,11 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.Changes;
-import dev.lms.session.CookieSettings;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
-import dev.lms.session.Lifetimes;
 import dev.lms.session.Session;
+import dev.lms.session.SessionSettings;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
@@ -116,12 +115,10 @@ class RedisSilenceTest {
   @Test
   void thousandsOfRequestsWaitNoLongerThanOne() throws Throwable {
     Sessions sessions =
-        new Sessions(
-            store,
-            KEYS,
-            CookieSettings.insecureDefaults(),
-            Lifetimes.DEFAULT,
-            Clock.fixed(NOW, ZoneOffset.UTC));
+        Sessions.builder(store, KEYS)
+            .settings(SessionSettings.plainHttp())
+            .clock(Clock.fixed(NOW, ZoneOffset.UTC))
+            .build();
     Session session = sessions.open(null);
     session.set("n", "0");
     session.commit();

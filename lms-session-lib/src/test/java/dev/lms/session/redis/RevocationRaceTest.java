@@ -52,7 +52,8 @@ class RevocationRaceTest {
   private static final Envelope STRANGER =
       new Envelope(NOW, Optional.empty(), LATER, Optional.empty());
 
-  private static final SessionLimit FIVE = new SessionLimit(5, SessionLimit.WhenReached.REFUSE);
+  private static final SessionLimit FIVE =
+      SessionLimit.of(5).withWhenReached(SessionLimit.WhenReached.REFUSE);
 
   /** More than any operation here sends. */
   private static final int MOST_COMMANDS = 20;
@@ -257,8 +258,8 @@ class RevocationRaceTest {
   void aSessionThatIsJustRotatedCountsOnce() throws Exception {
     for (SessionLimit limit :
         List.of(
-            new SessionLimit(3, SessionLimit.WhenReached.END_OLDEST),
-            new SessionLimit(3, SessionLimit.WhenReached.REFUSE))) {
+            SessionLimit.of(3),
+            SessionLimit.of(3).withWhenReached(SessionLimit.WhenReached.REFUSE))) {
       revokeAll(quick);
       String oldest = signIn(quick);
       StoredSession second = load(signIn(quick));
@@ -410,7 +411,7 @@ class RevocationRaceTest {
 
   @Test
   void theLimitHoldsForASignInParkedAnywhere() throws Exception {
-    SessionLimit one = new SessionLimit(1, SessionLimit.WhenReached.END_OLDEST);
+    SessionLimit one = SessionLimit.of(1);
     AtomicReference<String> older = new AtomicReference<>();
     AtomicReference<String> other = new AtomicReference<>("none");
     parkedEverywhere(

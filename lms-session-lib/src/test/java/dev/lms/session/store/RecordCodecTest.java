@@ -62,11 +62,11 @@ class RecordCodecTest {
               : Optional.of(new Principal("p" + writable(20), roles));
       Envelope envelope =
           new Envelope(
-              instant(),
-              random.nextBoolean() ? Optional.empty() : Optional.of(instant()),
-              instant(),
-              principal,
-              new Device(text(300), text(300)));
+                  instant(),
+                  random.nextBoolean() ? Optional.empty() : Optional.of(instant()),
+                  instant(),
+                  principal)
+              .withDevice(new Device(text(300), text(300)));
       Map<String, String> attributes = new HashMap<>();
       for (int i = random.nextInt(5); i > 0; i--) {
         attributes.put(writable(20), writable(random.nextInt(3) == 0 ? 20_000 : 200));
