@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -272,7 +273,9 @@ final class SlotFolder {
     try (DirectoryStream<Path> names = Files.newDirectoryStream(shard)) {
       for (Path file : names) {
         String name = file.getFileName().toString();
-        if (name.startsWith(shard.getFileName().toString())) {
+        // A folder, a pipe or a link is nobody's: reading it fails, or never ends.
+        if (name.startsWith(shard.getFileName().toString())
+            && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
           visitor.visit(name);
         }
       }

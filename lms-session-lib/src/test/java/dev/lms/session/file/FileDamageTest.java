@@ -9,6 +9,7 @@ import dev.lms.session.Changes;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Principal;
+import dev.lms.session.SessionCensus;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
 import dev.lms.session.Stores;
@@ -428,5 +429,35 @@ class FileDamageTest {
     sweep(NOW);
     sweep(AFTER);
     assertFalse(Files.exists(file), "the others are still swept");
+  }
+
+  /** A folder, a pipe, a link to nowhere, and bytes of somebody else, where a session could be. */
+  @Test
+  void whatSomebodyElsePutThereStopsNeitherCountingNorEndingAllSessions() throws Exception {
+    store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+    for (int i = 0; i < 256; i++) {
+      begin();
+    }
+    for (Path shard : List.copyOf(shards())) {
+      String name = shard.getFileName().toString();
+      Files.createDirectories(shard.resolve(name + "-notes").resolve("of somebody"));
+      Files.createSymbolicLink(shard.resolve(name + "-link"), Path.of("nowhere"));
+      Files.writeString(shard.resolve(name.repeat(16)), "of somebody else");
+    }
+    Path pipe = shards().get(0).resolve(shards().get(0).getFileName() + "-pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).inheritIO().start().waitFor());
+    assertEquals(new SessionCensus(1, 256, shards().size()), store.stats(NOW));
+    assertEquals(257, store.purge(NOW));
+    assertEquals(0, store.stats(NOW).live());
+    for (Path shard : shards()) {
+      String name = shard.getFileName().toString();
+      assertTrue(Files.exists(shard.resolve(name + "-notes").resolve("of somebody")));
+    }
+  }
+
+  private List<Path> shards() throws IOException {
+    try (var files = Files.list(folder())) {
+      return files.filter(file -> file.getFileName().toString().matches("[0-9a-f]{2}")).toList();
+    }
   }
 }
