@@ -1,6 +1,7 @@
 package dev.lms.session.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.Envelope;
@@ -35,6 +36,24 @@ class RedisPoolTest {
       new Envelope(NOW, Optional.empty(), NOW.plus(Duration.ofDays(7)), Optional.empty());
   private static final int CONNECTIONS = 4;
   private static final int REQUESTS = 1000;
+
+  @Test
+  void aPoolOfNoConnectionsIsRefusedBeforeAnybodyIsAsked() {
+    for (int none : new int[] {0, -1}) {
+      for (String url :
+          List.of(
+              "redis://localhost:1",
+              "redis-sentinel://localhost:1/name",
+              "redis-cluster://localhost:1")) {
+        IllegalArgumentException e =
+            assertThrows(
+                IllegalArgumentException.class, () -> RedisConnections.open(url, none), url);
+        assertTrue(
+            String.valueOf(e.getMessage()).contains(none + " connections; allow one or more"),
+            e.getMessage());
+      }
+    }
+  }
 
   @Test
   void aThousandThreadsOnAColdPoolAreAllServed() throws Throwable {
