@@ -58,8 +58,9 @@ class LibrariesOnJava17IT {
                   "--exclude-classname=" + ONCE,
                   "--scan-classpath=" + target.resolve("test-classes"))
               .directory(target.resolve("..").toFile())
-              .redirectErrorStream(true)
               .redirectOutput(log.toFile())
+              // What the library logs would bury the report.
+              .redirectError(target.resolve("java17.log").toFile())
               .start();
       return new Run(library, tests, log);
     }
