@@ -80,7 +80,13 @@ final class Breaker {
 
   private void probeIfDue(Spell open) {
     if (nanos.getAsLong() - open.nextProbe >= 0 && probing.compareAndSet(null, open)) {
-      prober.execute(() -> probe(open));
+      try {
+        prober.execute(() -> probe(open));
+      } catch (RuntimeException | OutOfMemoryError e) {
+        // No thread is to be had. Who noticed does without the store, and another tries later.
+        spell.compareAndSet(open, new Spell(false, nanos.getAsLong() + PAUSE.toNanos()));
+        probing.set(null);
+      }
     }
   }
 
