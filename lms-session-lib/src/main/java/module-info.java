@@ -15,6 +15,7 @@ module dev.lms.session {
   exports dev.lms.session.cookie;
   exports dev.lms.session.file;
   exports dev.lms.session.httpserver;
+  exports dev.lms.session.memory;
   exports dev.lms.session.redis;
   exports dev.lms.session.store;
   exports dev.lms.session;

@@ -2,7 +2,6 @@ package dev.lms.session;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,21 +20,11 @@ public final class Session {
   private static final String MASK = "***";
 
   private final Sessions sessions;
-  private final OutagePolicy policy;
-  private List<String> tokens;
-  private boolean loaded;
-  private @Nullable StoredSession stored;
-  private @Nullable SessionStoreException outage;
-
+  private final LoadedSession found;
   private final PendingChanges pending = new PendingChanges();
-
-  private @Nullable Principal signingIn;
-  private Device device = Device.UNKNOWN;
-  private @Nullable Set<String> changedRoles;
-  private boolean rotating;
-
-  private @Nullable String setCookie;
-  private long uses;
+  private final Renewal renewal = new Renewal();
+  private final Attributes attributes;
+  private final SessionCommit commit;
 
   /** What a commit threw, after which nobody knows what was written. */
   private @Nullable Throwable lost;
@@ -44,8 +33,9 @@ public final class Session {
 
   Session(Sessions sessions, List<String> tokens, OutagePolicy policy) {
     this.sessions = sessions;
-    this.tokens = tokens;
-    this.policy = policy;
+    this.found = new LoadedSession(sessions, tokens, policy);
+    this.attributes = new Attributes(sessions, found, pending);
+    this.commit = new SessionCommit(sessions, policy, found, pending, renewal);
   }
 
   /** Whether the request came with a session that is still there. */
@@ -56,27 +46,14 @@ public final class Session {
   /** Whose session this is; empty for a stranger. */
   public Optional<Principal> principal() {
     StoredSession current = load();
-    if (signingIn != null) {
-      return Optional.of(signingIn);
-    }
-    return current == null ? Optional.empty() : principal(current.envelope());
-  }
-
-  private Optional<Principal> principal(Envelope envelope) {
-    Set<String> roles = changedRoles;
-    return roles == null
-        ? envelope.principal()
-        : envelope.principal().map(person -> new Principal(person.id(), roles));
+    return renewal
+        .signingIn()
+        .or(() -> current == null ? Optional.empty() : renewal.principal(current.envelope()));
   }
 
   /** An attribute, as this request sees it. */
   public Optional<String> get(String name) {
-    return pending.get(name, stored());
-  }
-
-  private Map<String, String> stored() {
-    StoredSession current = load();
-    return current == null ? Map.of() : current.attributes();
+    return attributes.get(name);
   }
 
   /**
@@ -84,7 +61,7 @@ public final class Session {
    * there is no default either.
    */
   public <T> Optional<T> get(SessionKey<T> key) {
-    Optional<T> value = read(key);
+    Optional<T> value = attributes.read(key);
     return value.isEmpty() && key instanceof SessionKey.WithDefault<T> withDefault
         ? Optional.of(withDefault.value())
         : value;
@@ -92,24 +69,12 @@ public final class Session {
 
   /** A typed attribute, as this request sees it; its default if it is absent or unreadable. */
   public <T> T get(SessionKey.WithDefault<T> key) {
-    return read(key).orElse(key.value());
-  }
-
-  private <T> Optional<T> read(SessionKey<T> key) {
-    Optional<String> text = get(key.name());
-    if (text.isEmpty()) {
-      return Optional.empty();
-    }
-    Optional<T> value = key.read(text.get());
-    if (value.isEmpty()) {
-      sessions.unreadable(key.name(), handle().orElse("new"));
-    }
-    return value;
+    return attributes.read(key).orElse(key.value());
   }
 
   /** All attributes, as this request sees them: its own changes included. A copy. */
   public Map<String, String> attributes() {
-    return pending.changes().applyTo(stored());
+    return attributes.all();
   }
 
   /**
@@ -130,12 +95,7 @@ public final class Session {
    * @throws IllegalArgumentException if UTF-8 cannot write the name or the value
    */
   public void set(String name, String value) {
-    if (!Utf8.canWrite(name) || !Utf8.canWrite(value)) {
-      throw new IllegalArgumentException(
-          "attribute '" + name + "' holds half of a surrogate pair, which UTF-8 cannot write");
-    }
-    uses++;
-    pending.set(name, value);
+    attributes.set(name, value);
   }
 
   /**
@@ -146,12 +106,7 @@ public final class Session {
    *     overflow on the way
    */
   public <T> void set(SessionKey<T> key, T value) {
-    if (key.merge() == Merge.COUNTER && value instanceof Long number) {
-      move(key.name(), difference(key.name(), number));
-      return;
-    }
-    guard(key);
-    set(key.name(), key.write(value));
+    attributes.set(key, value);
   }
 
   /**
@@ -159,20 +114,20 @@ public final class Session {
    * is not removed unseen either.
    */
   public void remove(SessionKey<?> key) {
-    guard(key);
-    remove(key.name());
-  }
-
-  private void guard(SessionKey<?> key) {
-    if (key.merge() == Merge.REJECT) {
-      pending.guard(key.name());
-    }
+    attributes.remove(key);
   }
 
   /** Removes an attribute. */
   public void remove(String name) {
-    uses++;
-    pending.remove(name);
+    attributes.remove(name);
+  }
+
+  /**
+   * A typed attribute, as this request sees it, which is removed: for messages that are shown once.
+   * With {@link Merge#REJECT} no two requests show it.
+   */
+  public <T> Optional<T> pop(SessionKey<T> key) {
+    return attributes.pop(key);
   }
 
   /**
@@ -184,10 +139,7 @@ public final class Session {
    *     would overflow (64 bits); {@link #commit} throws it too, if others have moved it meanwhile
    */
   public long add(String name, long delta) {
-    if (Changes.counter(get(name).orElse("0")).isEmpty()) {
-      throw new IllegalStateException("attribute '" + name + "' is not a counter");
-    }
-    return move(name, delta);
+    return attributes.add(name, delta);
   }
 
   /**
@@ -197,35 +149,7 @@ public final class Session {
    * @throws IllegalStateException if it would overflow
    */
   public long add(SessionKey<Long> key, long delta) {
-    if (key.merge() != Merge.COUNTER) {
-      throw new IllegalArgumentException(
-          "attribute '%s' is not a counter: declare it with SessionKey.counter"
-              .formatted(key.name()));
-    }
-    return move(key.name(), delta);
-  }
-
-  private long move(String name, long delta) {
-    if (!Utf8.canWrite(name)) {
-      throw new IllegalArgumentException(
-          "counter '" + name + "' holds half of a surrogate pair, which UTF-8 cannot write");
-    }
-    long sum = Changes.sum(name, count(name), delta);
-    pending.add(name, delta, sum);
-    return sum;
-  }
-
-  private long difference(String name, long number) {
-    try {
-      return Math.subtractExact(number, count(name));
-    } catch (ArithmeticException e) {
-      throw new IllegalStateException("counter '" + name + "' would overflow", e);
-    }
-  }
-
-  /** What is no counter counts as 0, as in every store. */
-  private long count(String name) {
-    return get(name).flatMap(Changes::counter).orElse(0L);
+    return attributes.add(key, delta);
   }
 
   /**
@@ -255,8 +179,7 @@ public final class Session {
     if (someoneElses) {
       end();
     }
-    signingIn = principal;
-    this.device = device;
+    renewal.signIn(principal, device);
   }
 
   /**
@@ -265,8 +188,8 @@ public final class Session {
    * the person may do: that is {@link #changeRoles}.
    */
   public void rotate() {
-    uses++;
-    rotating = true;
+    found.use();
+    renewal.rotate();
   }
 
   /**
@@ -275,13 +198,8 @@ public final class Session {
    * what a person may do. Nothing happens if nobody is signed in.
    */
   public void changeRoles(Set<String> roles) {
-    if (principal().isEmpty()) {
-      return;
-    }
-    if (signingIn != null) {
-      signingIn = new Principal(signingIn.id(), roles);
-    } else {
-      changedRoles = Set.copyOf(roles);
+    if (principal().isPresent()) {
+      renewal.changeRoles(roles);
     }
   }
 
@@ -295,31 +213,15 @@ public final class Session {
     boolean ended;
     try {
       current = load();
-      failInOutage();
-      ended = delete(current);
+      found.failInOutage();
+      ended = found.delete(current);
     } finally {
       forgetChanges();
     }
-    if (!tokens.isEmpty()) {
-      setCookie = sessions.cookie().deleting();
-    }
-    tokens = List.of();
-    stored = null;
-    loaded = true;
+    found.forget();
     if (current != null && ended) {
       sessions.events().ended(SessionEvent.of(current), EndReason.SIGNED_OUT);
     }
-  }
-
-  /** Whether this ended anything: another request may have done it before. */
-  private boolean delete(@Nullable StoredSession current) {
-    boolean ended = false;
-    for (String token : tokens) {
-      Optional<StoredSession> known =
-          Optional.ofNullable(current).filter(session -> session.token().equals(token));
-      ended |= sessions.store().delete(token, known, now());
-    }
-    return ended;
   }
 
   /** When the session began; empty if there is none. */
@@ -367,7 +269,7 @@ public final class Session {
    * render knows that the page is about a person.
    */
   public long uses() {
-    return uses;
+    return found.uses();
   }
 
   /**
@@ -391,7 +293,7 @@ public final class Session {
           "an earlier commit of this session failed, and nobody knows what it has written", lost);
     }
     try {
-      return commitOnce();
+      return commit.commit();
     } catch (IllegalStateException e) {
       throw e;
     } catch (RuntimeException | Error e) {
@@ -400,20 +302,6 @@ public final class Session {
     } finally {
       forgetChanges();
     }
-  }
-
-  private CommitOutcome commitOnce() {
-    Changes changes = pending.changes();
-    boolean renewing = rotating || signingIn != null || changedRoles != null;
-    if (!renewing && changes.isEmpty() && (!loaded || stored == null)) {
-      return CommitOutcome.UNCHANGED;
-    }
-    StoredSession current = load();
-    failInOutage();
-    if (current == null) {
-      return changes.isEmpty() && signingIn == null ? CommitOutcome.UNCHANGED : create(changes);
-    }
-    return write(current, pending.guarded(changes, current.attributes()), renewing);
   }
 
   /**
@@ -438,12 +326,12 @@ public final class Session {
 
   /** Whether there are changes that {@link #commit()} has not written. */
   public boolean hasChanges() {
-    return rotating || hasToBeKept();
+    return renewal.isWanted() || !pending.isEmpty();
   }
 
   /** Whether something is lost if the changes are not written; a new id alone is nothing. */
   boolean hasToBeKept() {
-    return signingIn != null || changedRoles != null || !pending.isEmpty();
+    return renewal.hasToBeKept() || !pending.isEmpty();
   }
 
   /** Whether a commit has thrown, after which this session commits no more. */
@@ -465,141 +353,12 @@ public final class Session {
    * nothing about strangers, and no cache may keep it.
    */
   public boolean treatedAsAnonymous() {
-    return outage != null;
+    return found.isInOutage();
   }
 
   /** The {@code Set-Cookie} value the response must carry after {@link #commit()}, if any. */
   public Optional<String> setCookie() {
-    return Optional.ofNullable(setCookie);
-  }
-
-  private CommitOutcome create(Changes changes) {
-    Instant now = now();
-    Envelope envelope = envelope(now, now);
-    Instant deadline = sessions.lifetimes().deadline(now, envelope.absoluteDeadline());
-    Map<String, String> attributes =
-        changes.added().isEmpty() ? changes.set() : changes.applyTo(Map.of());
-    Optional<String> token =
-        sessions
-            .store()
-            .create(
-                envelope, attributes, WriteOptions.at(now, deadline).withLimit(sessions.limit()));
-    if (token.isEmpty()) {
-      return CommitOutcome.REFUSED;
-    }
-    handOut(token.get(), envelope, now);
-    sessions.events().created(() -> name(token.get(), envelope));
-    return CommitOutcome.STORED;
-  }
-
-  private CommitOutcome rotate(StoredSession current, Changes changes) {
-    Instant now = now();
-    Envelope envelope = renewed(current.envelope(), now);
-    Instant deadline = sessions.lifetimes().deadline(now, envelope.absoluteDeadline());
-    WriteOptions options = WriteOptions.at(now, deadline);
-    if (signingIn != null) {
-      options = options.withLimit(sessions.limit());
-    } else if (changedRoles == null) {
-      options = options.withGrace(sessions.rotation().grace());
-    }
-    Written written = sessions.store().rotate(current, envelope, changes, options);
-    if (written.outcome() == CommitOutcome.GONE && signingIn != null) {
-      // A visitor's old session may end while they sign in: the sign-in stands, the old data do
-      // not.
-      return create(changes);
-    }
-    written
-        .token()
-        .filter(token -> !token.equals(current.token()))
-        .flatMap(token -> name(token, envelope))
-        .ifPresent(session -> sessions.events().rotated(session, current.handle()));
-    return wrote(written, current, envelope, now);
-  }
-
-  private Envelope renewed(Envelope old, Instant now) {
-    if (signingIn != null) {
-      return envelope(old.created(), now);
-    }
-    return old.withPrincipal(principal(old));
-  }
-
-  private CommitOutcome write(StoredSession current, Changes changes, boolean renewing) {
-    if (renewing) {
-      return rotate(current, changes);
-    }
-    return changes.isEmpty() ? touch(current) : update(current, changes);
-  }
-
-  /** A page that was read already is not lost because its session could not slide. */
-  private CommitOutcome touch(StoredSession current) {
-    try {
-      return update(current, Changes.NONE);
-    } catch (SessionStoreException e) {
-      if (policy == OutagePolicy.FAIL_CLOSED) {
-        throw e;
-      }
-      return CommitOutcome.UNCHANGED;
-    }
-  }
-
-  private CommitOutcome update(StoredSession current, Changes changes) {
-    Instant now = now();
-    Instant deadline = sessions.lifetimes().deadline(now, current.envelope().absoluteDeadline());
-    Duration gain = Duration.between(current.deadline(), deadline);
-    if (gain.compareTo(sessions.lifetimes().touchInterval()) < 0) {
-      if (changes.isEmpty()) {
-        return CommitOutcome.UNCHANGED;
-      }
-      // Only a move worth a touch is worth telling the person's index.
-      deadline = current.deadline();
-    }
-    Written written = sessions.store().update(current, changes, WriteOptions.at(now, deadline));
-    return wrote(written, current, current.envelope(), now);
-  }
-
-  /**
-   * If the session is gone, the cookie is left alone: another response may have replaced it
-   * already, and deleting it here would sign that person out.
-   */
-  private CommitOutcome wrote(
-      Written written, StoredSession current, Envelope envelope, Instant now) {
-    stored = null;
-    loaded = written.outcome() == CommitOutcome.GONE;
-    written
-        .token()
-        .filter(token -> !token.equals(current.token()))
-        .ifPresent(token -> handOut(token, envelope, now));
-    if (written.outcome() == CommitOutcome.GONE) {
-      sessions.events().gone(SessionEvent.of(current));
-    } else if (written.outcome() == CommitOutcome.CONFLICT) {
-      sessions.events().conflict(SessionEvent.of(current));
-    }
-    return written.outcome();
-  }
-
-  private void handOut(String token, Envelope envelope, Instant now) {
-    tokens = List.of(token);
-    loaded = false;
-    setCookie =
-        sessions
-            .cookie()
-            .setting(
-                token,
-                Duration.between(now, envelope.absoluteDeadline()),
-                sessions.cookie().permanent());
-  }
-
-  private Optional<SessionEvent> name(String token, Envelope envelope) {
-    return sessions.store().handle(token).map(handle -> SessionEvent.of(handle, envelope));
-  }
-
-  private Envelope envelope(Instant created, Instant now) {
-    return new Envelope(
-            created,
-            signingIn == null ? Optional.empty() : Optional.of(now),
-            now.plus(sessions.lifetimes().absolute()),
-            Optional.ofNullable(signingIn))
-        .withDevice(device);
+    return found.setCookie();
   }
 
   /** Whose session the store holds, whatever this request is about to make of it. */
@@ -608,60 +367,12 @@ public final class Session {
   }
 
   private @Nullable StoredSession load() {
-    uses++;
-    if (!loaded) {
-      try {
-        stored = find();
-      } catch (SessionStoreException e) {
-        if (policy == OutagePolicy.FAIL_CLOSED) {
-          throw e;
-        }
-        outage = e;
-        stored = null;
-      }
-      loaded = true;
-    }
-    return stored;
-  }
-
-  /** A stand-in for a session that was not seen must not replace it. */
-  private void failInOutage() {
-    if (outage != null) {
-      throw new SessionStoreException(
-          "a request that is treated as a stranger's cannot change its session", outage);
-    }
-  }
-
-  /** Old ids beside one that opens the session are no theft: whoever sent them needs none. */
-  private @Nullable StoredSession find() {
-    Map<String, Opened.Reused> reuses = new LinkedHashMap<>();
-    for (String token : tokens) {
-      Opened opened = sessions.store().open(token, now());
-      if (opened instanceof Opened.Live found) {
-        if (isAlive(found.session())) {
-          return found.session();
-        }
-        sessions.events().ended(SessionEvent.of(found.session()), EndReason.EXPIRED);
-      } else if (opened instanceof Opened.Reused reused) {
-        reuses.put(token, reused);
-      }
-    }
-    reuses.forEach(sessions::reused);
-    return null;
-  }
-
-  /** The absolute deadline has a MAC in every store; the other one may have been tampered with. */
-  private boolean isAlive(StoredSession found) {
-    Instant now = now();
-    return found.deadline().isAfter(now) && found.envelope().absoluteDeadline().isAfter(now);
+    return found.load();
   }
 
   private void forgetChanges() {
     pending.clear();
-    changedRoles = null;
-    signingIn = null;
-    device = Device.UNKNOWN;
-    rotating = false;
+    renewal.clear();
   }
 
   private Instant now() {
@@ -671,7 +382,7 @@ public final class Session {
   /** Asks no store, and shows no sensitive value. */
   @Override
   public String toString() {
-    StoredSession current = stored;
+    StoredSession current = found.peek();
     return current == null
         ? "Session[]"
         : "Session[%s, %s]"

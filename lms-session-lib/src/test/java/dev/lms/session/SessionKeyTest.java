@@ -98,6 +98,38 @@ class SessionKeyTest {
   }
 
   @Test
+  void whatIsShownOnceIsTakenOut() {
+    List<String> cookie = begin("name", "Saved.");
+    Session session = sessions.open(cookie);
+    assertEquals(Optional.of("Saved."), session.pop(NAME));
+    assertEquals(Optional.empty(), session.pop(NAME));
+    assertEquals(CommitOutcome.STORED, session.commit());
+    Session next = sessions.open(cookie);
+    assertEquals(Optional.empty(), next.pop(NAME));
+    assertEquals(CommitOutcome.UNCHANGED, next.commit(), "there was nothing to take out");
+  }
+
+  @Test
+  void whatMustNotBeOverwrittenUnseenIsTakenOutOnce() {
+    Session first = sessions.open(null);
+    first.set(CART, Cart.EMPTY.with("py101"));
+    first.commit();
+    Session one = sessions.open(cookie(first));
+    Session other = sessions.open(cookie(first));
+    assertTrue(one.pop(CART).isPresent());
+    assertTrue(other.pop(CART).isPresent());
+    assertEquals(CommitOutcome.STORED, one.commit());
+    assertEquals(CommitOutcome.CONFLICT, other.commit());
+  }
+
+  @Test
+  void whatCannotBeReadIsTakenOutAllTheSame() {
+    Session session = sessions.open(begin("cart", "no cart"));
+    assertEquals(Optional.empty(), session.pop(CART));
+    assertFalse(session.attributes().containsKey("cart"));
+  }
+
+  @Test
   void whatIsAbsentIsTheDefault() {
     Session session = sessions.open(null);
     assertEquals(Optional.empty(), session.get(NAME));

@@ -1,0 +1,125 @@
+package dev.lms.session;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** A session's attributes, as one request sees and changes them. */
+final class Attributes {
+  private final Sessions sessions;
+  private final LoadedSession found;
+  private final PendingChanges pending;
+
+  Attributes(Sessions sessions, LoadedSession found, PendingChanges pending) {
+    this.sessions = sessions;
+    this.found = found;
+    this.pending = pending;
+  }
+
+  Map<String, String> all() {
+    return pending.changes().applyTo(stored());
+  }
+
+  Optional<String> get(String name) {
+    return pending.get(name, stored());
+  }
+
+  private Map<String, String> stored() {
+    StoredSession current = found.load();
+    return current == null ? Map.of() : current.attributes();
+  }
+
+  /** Empty if it is absent, or unreadable, which is counted. */
+  <T> Optional<T> read(SessionKey<T> key) {
+    Optional<String> text = get(key.name());
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<T> value = key.read(text.get());
+    if (value.isEmpty()) {
+      StoredSession current = found.load();
+      sessions.unreadable(key.name(), current == null ? "new" : current.handle());
+    }
+    return value;
+  }
+
+  void set(String name, String value) {
+    if (!Utf8.canWrite(name) || !Utf8.canWrite(value)) {
+      throw new IllegalArgumentException(
+          "attribute '" + name + "' holds half of a surrogate pair, which UTF-8 cannot write");
+    }
+    found.use();
+    pending.set(name, value);
+  }
+
+  <T> void set(SessionKey<T> key, T value) {
+    if (key.merge() == Merge.COUNTER && value instanceof Long number) {
+      move(key.name(), difference(key.name(), number));
+      return;
+    }
+    guard(key);
+    set(key.name(), key.write(value));
+  }
+
+  void remove(String name) {
+    found.use();
+    pending.remove(name);
+  }
+
+  void remove(SessionKey<?> key) {
+    guard(key);
+    remove(key.name());
+  }
+
+  private void guard(SessionKey<?> key) {
+    if (key.merge() == Merge.REJECT) {
+      pending.guard(key.name());
+    }
+  }
+
+  <T> Optional<T> pop(SessionKey<T> key) {
+    Optional<T> value = read(key);
+    if (get(key.name()).isPresent()) {
+      remove(key);
+    }
+    return value;
+  }
+
+  long add(String name, long delta) {
+    if (Changes.counter(get(name).orElse("0")).isEmpty()) {
+      throw new IllegalStateException("attribute '" + name + "' is not a counter");
+    }
+    return move(name, delta);
+  }
+
+  long add(SessionKey<Long> key, long delta) {
+    if (key.merge() != Merge.COUNTER) {
+      throw new IllegalArgumentException(
+          "attribute '%s' is not a counter: declare it with SessionKey.counter"
+              .formatted(key.name()));
+    }
+    return move(key.name(), delta);
+  }
+
+  private long move(String name, long delta) {
+    if (!Utf8.canWrite(name)) {
+      throw new IllegalArgumentException(
+          "counter '" + name + "' holds half of a surrogate pair, which UTF-8 cannot write");
+    }
+    long sum = Changes.sum(name, count(name), delta);
+    pending.add(name, delta, sum);
+    return sum;
+  }
+
+  private long difference(String name, long number) {
+    try {
+      return Math.subtractExact(number, count(name));
+    } catch (ArithmeticException e) {
+      throw new IllegalStateException("counter '" + name + "' would overflow", e);
+    }
+  }
+
+  /** What is no counter counts as 0, as in every store. */
+  private long count(String name) {
+    return get(name).flatMap(Changes::counter).orElse(0L);
+  }
+}

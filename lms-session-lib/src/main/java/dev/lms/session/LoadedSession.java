@@ -1,0 +1,142 @@
+package dev.lms.session;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a request's cookies open, asked for once; and the cookie that its answer carries. */
+final class LoadedSession {
+  private final Sessions sessions;
+  private final OutagePolicy policy;
+  private List<String> tokens;
+  private boolean loaded;
+  private @Nullable StoredSession stored;
+  private @Nullable SessionStoreException outage;
+  private @Nullable String setCookie;
+  private long uses;
+
+  LoadedSession(Sessions sessions, List<String> tokens, OutagePolicy policy) {
+    this.sessions = sessions;
+    this.tokens = tokens;
+    this.policy = policy;
+  }
+
+  @Nullable StoredSession load() {
+    uses++;
+    if (!loaded) {
+      try {
+        stored = find();
+      } catch (SessionStoreException e) {
+        if (policy == OutagePolicy.FAIL_CLOSED) {
+          throw e;
+        }
+        outage = e;
+        stored = null;
+      }
+      loaded = true;
+    }
+    return stored;
+  }
+
+  /** A stand-in for a session that was not seen must not replace it. */
+  void failInOutage() {
+    if (outage != null) {
+      throw new SessionStoreException(
+          "a request that is treated as a stranger's cannot change its session", outage);
+    }
+  }
+
+  /** Old ids beside one that opens the session are no theft: whoever sent them needs none. */
+  private @Nullable StoredSession find() {
+    Map<String, Opened.Reused> reuses = new LinkedHashMap<>();
+    for (String token : tokens) {
+      Opened opened = sessions.store().open(token, sessions.now());
+      if (opened instanceof Opened.Live found) {
+        if (isAlive(found.session())) {
+          return found.session();
+        }
+        sessions.events().ended(SessionEvent.of(found.session()), EndReason.EXPIRED);
+      } else if (opened instanceof Opened.Reused reused) {
+        reuses.put(token, reused);
+      }
+    }
+    reuses.forEach(sessions::reused);
+    return null;
+  }
+
+  /** The absolute deadline has a MAC in every store; the other one may have been tampered with. */
+  private boolean isAlive(StoredSession found) {
+    Instant now = sessions.now();
+    return found.deadline().isAfter(now) && found.envelope().absoluteDeadline().isAfter(now);
+  }
+
+  /** What was loaded; asks no store. */
+  @Nullable StoredSession peek() {
+    return stored;
+  }
+
+  /** Whether a commit without changes has a session to touch. */
+  boolean isKnown() {
+    return loaded && stored != null;
+  }
+
+  boolean isInOutage() {
+    return outage != null;
+  }
+
+  Optional<String> setCookie() {
+    return Optional.ofNullable(setCookie);
+  }
+
+  long uses() {
+    return uses;
+  }
+
+  void use() {
+    uses++;
+  }
+
+  /** Whether this ended anything: another request may have done it before. */
+  boolean delete(@Nullable StoredSession current) {
+    boolean ended = false;
+    for (String token : tokens) {
+      Optional<StoredSession> known =
+          Optional.ofNullable(current).filter(session -> session.token().equals(token));
+      ended |= sessions.store().delete(token, known, sessions.now());
+    }
+    return ended;
+  }
+
+  /** Has the browser forget what it sent; there is no session any more. */
+  void forget() {
+    if (!tokens.isEmpty()) {
+      setCookie = sessions.cookie().deleting();
+    }
+    tokens = List.of();
+    stored = null;
+    loaded = true;
+  }
+
+  /** After a write: what is stored is asked for anew, unless it is known to be gone. */
+  void written(boolean gone) {
+    stored = null;
+    loaded = gone;
+  }
+
+  /** Has the browser send this token from now on. */
+  void handOut(String token, Envelope envelope, Instant now) {
+    tokens = List.of(token);
+    loaded = false;
+    setCookie =
+        sessions
+            .cookie()
+            .setting(
+                token,
+                Duration.between(now, envelope.absoluteDeadline()),
+                sessions.cookie().permanent());
+  }
+}

@@ -1,0 +1,86 @@
+package dev.lms.session;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a request has asked for that gives its session a new id. */
+final class Renewal {
+  private @Nullable Principal signingIn;
+  private Device device = Device.UNKNOWN;
+  private @Nullable Set<String> changedRoles;
+  private boolean rotating;
+
+  void signIn(Principal principal, Device device) {
+    signingIn = principal;
+    this.device = device;
+  }
+
+  void rotate() {
+    rotating = true;
+  }
+
+  void changeRoles(Set<String> roles) {
+    if (signingIn != null) {
+      signingIn = new Principal(signingIn.id(), roles);
+    } else {
+      changedRoles = Set.copyOf(roles);
+    }
+  }
+
+  Optional<Principal> signingIn() {
+    return Optional.ofNullable(signingIn);
+  }
+
+  boolean isSignIn() {
+    return signingIn != null;
+  }
+
+  boolean changesRoles() {
+    return changedRoles != null;
+  }
+
+  /** Whether a new id is wanted, for whatever reason. */
+  boolean isWanted() {
+    return rotating || hasToBeKept();
+  }
+
+  /** Whether something is lost if it is not written; a new id alone is nothing. */
+  boolean hasToBeKept() {
+    return signingIn != null || changedRoles != null;
+  }
+
+  /** Whose session it is, with the roles they get. */
+  Optional<Principal> principal(Envelope envelope) {
+    Set<String> roles = changedRoles;
+    return roles == null
+        ? envelope.principal()
+        : envelope.principal().map(person -> new Principal(person.id(), roles));
+  }
+
+  /** The envelope of a session that gets a new id. */
+  Envelope renewed(Envelope old, Instant now, Lifetimes lifetimes) {
+    if (signingIn != null) {
+      return envelope(old.created(), now, lifetimes);
+    }
+    return old.withPrincipal(principal(old));
+  }
+
+  /** The envelope of a session that begins, or whose person signs in, now. */
+  Envelope envelope(Instant created, Instant now, Lifetimes lifetimes) {
+    return new Envelope(
+            created,
+            signingIn == null ? Optional.empty() : Optional.of(now),
+            now.plus(lifetimes.absolute()),
+            Optional.ofNullable(signingIn))
+        .withDevice(device);
+  }
+
+  void clear() {
+    changedRoles = null;
+    signingIn = null;
+    device = Device.UNKNOWN;
+    rotating = false;
+  }
+}

@@ -1,0 +1,142 @@
+package dev.lms.session;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** Writes what a request has changed in its session, in one atomic step of the store. */
+final class SessionCommit {
+  private final Sessions sessions;
+  private final OutagePolicy policy;
+  private final LoadedSession found;
+  private final PendingChanges pending;
+  private final Renewal renewal;
+
+  SessionCommit(
+      Sessions sessions,
+      OutagePolicy policy,
+      LoadedSession found,
+      PendingChanges pending,
+      Renewal renewal) {
+    this.sessions = sessions;
+    this.policy = policy;
+    this.found = found;
+    this.pending = pending;
+    this.renewal = renewal;
+  }
+
+  CommitOutcome commit() {
+    Changes changes = pending.changes();
+    boolean renewing = renewal.isWanted();
+    if (!renewing && changes.isEmpty() && !found.isKnown()) {
+      return CommitOutcome.UNCHANGED;
+    }
+    StoredSession current = found.load();
+    found.failInOutage();
+    if (current == null) {
+      return changes.isEmpty() && !renewal.isSignIn() ? CommitOutcome.UNCHANGED : create(changes);
+    }
+    return write(current, pending.guarded(changes, current.attributes()), renewing);
+  }
+
+  private CommitOutcome create(Changes changes) {
+    Instant now = sessions.now();
+    Envelope envelope = renewal.envelope(now, now, sessions.lifetimes());
+    Instant deadline = sessions.lifetimes().deadline(now, envelope.absoluteDeadline());
+    Map<String, String> attributes =
+        changes.added().isEmpty() ? changes.set() : changes.applyTo(Map.of());
+    Optional<String> token =
+        sessions
+            .store()
+            .create(
+                envelope, attributes, WriteOptions.at(now, deadline).withLimit(sessions.limit()));
+    if (token.isEmpty()) {
+      return CommitOutcome.REFUSED;
+    }
+    found.handOut(token.get(), envelope, now);
+    sessions.events().created(() -> name(token.get(), envelope));
+    return CommitOutcome.STORED;
+  }
+
+  private CommitOutcome rotate(StoredSession current, Changes changes) {
+    Instant now = sessions.now();
+    Envelope envelope = renewal.renewed(current.envelope(), now, sessions.lifetimes());
+    Instant deadline = sessions.lifetimes().deadline(now, envelope.absoluteDeadline());
+    WriteOptions options = WriteOptions.at(now, deadline);
+    if (renewal.isSignIn()) {
+      options = options.withLimit(sessions.limit());
+    } else if (!renewal.changesRoles()) {
+      options = options.withGrace(sessions.rotation().grace());
+    }
+    Written written = sessions.store().rotate(current, envelope, changes, options);
+    if (written.outcome() == CommitOutcome.GONE && renewal.isSignIn()) {
+      // A visitor's old session may end while they sign in: the sign-in stands, the old data do
+      // not.
+      return create(changes);
+    }
+    written
+        .token()
+        .filter(token -> !token.equals(current.token()))
+        .flatMap(token -> name(token, envelope))
+        .ifPresent(session -> sessions.events().rotated(session, current.handle()));
+    return wrote(written, current, envelope, now);
+  }
+
+  private CommitOutcome write(StoredSession current, Changes changes, boolean renewing) {
+    if (renewing) {
+      return rotate(current, changes);
+    }
+    return changes.isEmpty() ? touch(current) : update(current, changes);
+  }
+
+  /** A page that was read already is not lost because its session could not slide. */
+  private CommitOutcome touch(StoredSession current) {
+    try {
+      return update(current, Changes.NONE);
+    } catch (SessionStoreException e) {
+      if (policy == OutagePolicy.FAIL_CLOSED) {
+        throw e;
+      }
+      return CommitOutcome.UNCHANGED;
+    }
+  }
+
+  private CommitOutcome update(StoredSession current, Changes changes) {
+    Instant now = sessions.now();
+    Instant deadline = sessions.lifetimes().deadline(now, current.envelope().absoluteDeadline());
+    Duration gain = Duration.between(current.deadline(), deadline);
+    if (gain.compareTo(sessions.lifetimes().touchInterval()) < 0) {
+      if (changes.isEmpty()) {
+        return CommitOutcome.UNCHANGED;
+      }
+      // Only a move worth a touch is worth telling the person's index.
+      deadline = current.deadline();
+    }
+    Written written = sessions.store().update(current, changes, WriteOptions.at(now, deadline));
+    return wrote(written, current, current.envelope(), now);
+  }
+
+  /**
+   * If the session is gone, the cookie is left alone: another response may have replaced it
+   * already, and deleting it here would sign that person out.
+   */
+  private CommitOutcome wrote(
+      Written written, StoredSession current, Envelope envelope, Instant now) {
+    found.written(written.outcome() == CommitOutcome.GONE);
+    written
+        .token()
+        .filter(token -> !token.equals(current.token()))
+        .ifPresent(token -> found.handOut(token, envelope, now));
+    if (written.outcome() == CommitOutcome.GONE) {
+      sessions.events().gone(SessionEvent.of(current));
+    } else if (written.outcome() == CommitOutcome.CONFLICT) {
+      sessions.events().conflict(SessionEvent.of(current));
+    }
+    return written.outcome();
+  }
+
+  private Optional<SessionEvent> name(String token, Envelope envelope) {
+    return sessions.store().handle(token).map(handle -> SessionEvent.of(handle, envelope));
+  }
+}

@@ -1,0 +1,2 @@
+/** Sessions in the memory of one process. */
+package dev.lms.session.memory;

@@ -1,0 +1,14 @@
+package dev.lms.session.memory;
+
+import dev.lms.session.KeyRing;
+import dev.lms.session.SessionStore;
+import dev.lms.session.SessionStoreContract;
+
+class MemorySessionStoreTest extends SessionStoreContract {
+  private final Table table = new Table(MemorySessionStore.DEFAULT_CAPACITY);
+
+  @Override
+  protected SessionStore open(KeyRing keys) {
+    return new MemorySessionStore(keys, table);
+  }
+}

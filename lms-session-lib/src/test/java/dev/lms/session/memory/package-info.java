@@ -1,0 +1,2 @@
+/** Tests of sessions in memory. */
+package dev.lms.session.memory;
