@@ -2,6 +2,7 @@ package dev.lms.session;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.lms.session.SessionStatistics.StoreOperation;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class GuardedStore implements SessionStore, PrincipalIndex {
   private final SessionStore store;
   private final @Nullable PrincipalIndex index;
-  private final @Nullable ReportingStore reporting;
+  private final SessionStore.@Nullable Reporting reporting;
   private final SessionListener listener;
   private final LongSupplier nanoTime;
   private final Breaker breaker;
@@ -28,7 +29,7 @@ final class GuardedStore implements SessionStore, PrincipalIndex {
   GuardedStore(SessionStore store, SessionListener listener, LongSupplier nanoTime) {
     this.store = store;
     this.index = store instanceof PrincipalIndex known ? known : null;
-    this.reporting = store instanceof ReportingStore told ? told : null;
+    this.reporting = store instanceof SessionStore.Reporting told ? told : null;
     this.listener = listener;
     this.nanoTime = nanoTime;
     this.breaker = new Breaker(listener, nanoTime);

@@ -1,5 +1,6 @@
 package dev.lms.session;
 
+import dev.lms.session.SessionStatistics.Latency;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

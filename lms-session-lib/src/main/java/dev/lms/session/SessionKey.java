@@ -1,5 +1,6 @@
 package dev.lms.session;
 
+import dev.lms.session.json.Json;
 import java.lang.reflect.Type;
 import java.util.Optional;
 import java.util.function.Function;

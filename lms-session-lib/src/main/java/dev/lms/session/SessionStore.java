@@ -12,7 +12,7 @@ import java.util.Set;
  * sessions on the server (the token is a signed id, see {@code SessionTokens} in {@code
  * dev.lms.session.store}) and the one that keeps them in the cookie (the token is the sealed
  * session). A store that knows whose sessions there are implements {@link PrincipalIndex} as well,
- * and one that notices what nobody else can {@link ReportingStore}.
+ * and one that notices what nobody else can {@link Reporting}.
  *
  * <p>Every method is one atomic step, thread-safe, and throws {@link SessionStoreException} only
  * when the store cannot be asked. What is not there is a value. When a write returns, the store has
@@ -93,4 +93,33 @@ public interface SessionStore extends AutoCloseable {
   /** Lets go of what the store itself opened. */
   @Override
   default void close() {}
+
+  /**
+   * A store that notices what nobody else can, and that wants to hear of an outage. {@link
+   * Sessions} finds it by a type test, once.
+   */
+  interface Reporting {
+    /**
+     * Names who is told of what only the store can notice: {@linkplain SessionListener#unreadable
+     * unreadable} sessions, and those that {@linkplain SessionListener#ended ended} for a
+     * {@linkplain EndReason#LIMIT limit}. Called once, before the store is used.
+     */
+    void reportTo(SessionListener listener);
+
+    /**
+     * Says that so many calls got no answer in time that this store is not asked for a moment.
+     * Calls that wait in it for their turn, rather than for an answer, may fail now. It must not
+     * wait for anything.
+     */
+    default void outageBegan() {}
+  }
+
+  /**
+   * A store whose tokens are good in one cookie only. {@link Sessions} finds it by a type test,
+   * once, and refuses to send its tokens in another one.
+   */
+  interface ForOneCookie {
+    /** The name of that cookie. */
+    String cookieName();
+  }
 }

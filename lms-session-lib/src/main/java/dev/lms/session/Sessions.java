@@ -40,7 +40,8 @@ public final class Sessions {
   private Sessions(Builder builder) {
     SessionStore store = builder.store;
     this.settings = builder.settings;
-    if (store instanceof CookieStore bound && !bound.cookieName().equals(cookie().name())) {
+    if (store instanceof SessionStore.ForOneCookie bound
+        && !bound.cookieName().equals(cookie().name())) {
       throw new IllegalArgumentException(
           "the store is for the cookie '%s', but the settings send '%s': give both the same"
               .formatted(bound.cookieName(), cookie().name()));

@@ -3,6 +3,7 @@ package dev.lms.session;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.lms.session.SessionStatistics.Latency;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

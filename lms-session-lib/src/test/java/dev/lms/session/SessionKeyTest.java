@@ -99,7 +99,7 @@ class SessionKeyTest {
 
   @Test
   void whatIsShownOnceIsTakenOut() {
-    List<String> cookie = begin("name", "Saved.");
+    List<String> cookie = begin("_name", "Saved.");
     Session session = sessions.open(cookie);
     assertEquals(Optional.of("Saved."), session.pop(NAME));
     assertEquals(Optional.empty(), session.pop(NAME));

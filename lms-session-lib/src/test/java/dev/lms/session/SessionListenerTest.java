@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.session.SessionStatistics.Latency;
+import dev.lms.session.SessionStatistics.StoreOperation;
 import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.RedisServer;
 import dev.lms.session.redis.RedisSessionStore;

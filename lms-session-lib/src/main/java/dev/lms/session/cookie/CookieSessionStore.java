@@ -3,7 +3,6 @@ package dev.lms.session.cookie;
 import dev.lms.session.Capability;
 import dev.lms.session.Changes;
 import dev.lms.session.CookieSettings;
-import dev.lms.session.CookieStore;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Opened;
@@ -38,7 +37,7 @@ import java.util.stream.Collectors;
  * bytes. Nonces are random, so one key should seal no more than 2^32 cookies (NIST SP 800-38D
  * section 8.3): rotate it in time.
  */
-public final class CookieSessionStore implements SessionStore, CookieStore {
+public final class CookieSessionStore implements SessionStore, SessionStore.ForOneCookie {
   /** What browsers take for name and value together (RFC 6265bis section 5.6). */
   public static final int LARGEST_COOKIE = 4096;
 

@@ -7,7 +7,6 @@ import dev.lms.session.KeyRing;
 import dev.lms.session.Opened;
 import dev.lms.session.Principal;
 import dev.lms.session.PrincipalIndex;
-import dev.lms.session.ReportingStore;
 import dev.lms.session.SessionCensus;
 import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionListener;
@@ -47,7 +46,8 @@ import java.util.concurrent.Executor;
  * folder, empty; where the folder's disk seems to be missing, every call is an outage until it is
  * back.
  */
-public final class FileSessionStore implements SessionStore, PrincipalIndex, ReportingStore {
+public final class FileSessionStore
+    implements SessionStore, PrincipalIndex, SessionStore.Reporting {
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(5);
 
   private final Path folder;

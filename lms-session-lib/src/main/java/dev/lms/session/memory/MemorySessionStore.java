@@ -8,7 +8,6 @@ import dev.lms.session.KeyRing;
 import dev.lms.session.Opened;
 import dev.lms.session.Principal;
 import dev.lms.session.PrincipalIndex;
-import dev.lms.session.ReportingStore;
 import dev.lms.session.SessionCensus;
 import dev.lms.session.SessionEvent;
 import dev.lms.session.SessionInfo;
@@ -39,7 +38,8 @@ import java.util.function.Predicate;
  * that would have ended soonest: a stranger's, as long as there is one, and only then a person's.
  * What has expired is removed as new sessions begin.
  */
-public final class MemorySessionStore implements SessionStore, PrincipalIndex, ReportingStore {
+public final class MemorySessionStore
+    implements SessionStore, PrincipalIndex, SessionStore.Reporting {
   /** How many sessions are held unless set otherwise. */
   public static final int DEFAULT_CAPACITY = 100_000;
 

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,8 +30,8 @@ final class Table {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Slot> slots = new HashMap<>();
   private final Map<String, Map<String, Slot.Kept>> people = new HashMap<>();
-  private final TreeSet<End> endsOfPeople = new TreeSet<>(SOONEST_FIRST);
-  private final TreeSet<End> otherEnds = new TreeSet<>(SOONEST_FIRST);
+  private final NavigableSet<End> endsOfPeople = new TreeSet<>(SOONEST_FIRST);
+  private final NavigableSet<End> otherEnds = new TreeSet<>(SOONEST_FIRST);
 
   Table(int capacity) {
     this.capacity = capacity;
@@ -76,7 +77,7 @@ final class Table {
     }
   }
 
-  private TreeSet<End> ends(Slot slot) {
+  private NavigableSet<End> ends(Slot slot) {
     return slot.person().isPresent() ? endsOfPeople : otherEnds;
   }
 
@@ -87,12 +88,12 @@ final class Table {
       removeFirstIfEnded(endsOfPeople, now);
     }
     while (slots.size() >= capacity) {
-      TreeSet<End> first = otherEnds.isEmpty() ? endsOfPeople : otherEnds;
+      NavigableSet<End> first = otherEnds.isEmpty() ? endsOfPeople : otherEnds;
       remove(first.first().handle());
     }
   }
 
-  private void removeFirstIfEnded(TreeSet<End> ends, Instant now) {
+  private void removeFirstIfEnded(NavigableSet<End> ends, Instant now) {
     if (!ends.isEmpty() && !ends.first().at().isAfter(now)) {
       remove(ends.first().handle());
     }

@@ -6,7 +6,6 @@ import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Opened;
 import dev.lms.session.PrincipalIndex;
-import dev.lms.session.ReportingStore;
 import dev.lms.session.SessionCensus;
 import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionLimit;
@@ -45,7 +44,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * <p>The guarantees hold while Redis keeps what it acknowledged. What a failover or a restart from
  * disk forgets, this store forgets.
  */
-public final class RedisSessionStore implements SessionStore, PrincipalIndex, ReportingStore {
+public final class RedisSessionStore
+    implements SessionStore, PrincipalIndex, SessionStore.Reporting {
   private static final System.Logger LOG = System.getLogger(RedisSessionStore.class.getName());
 
   private final LongAdder unreadable = new LongAdder();

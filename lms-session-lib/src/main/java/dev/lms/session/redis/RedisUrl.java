@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a Redis is and how to sign in to it. Immutable; {@link #toString} hides the password.
@@ -18,25 +19,23 @@ import java.util.regex.Pattern;
  *   <li>{@code rediss://}, {@code rediss-sentinel://} and {@code rediss-cluster://}: the same with
  *       TLS on every connection, to the Sentinels too
  * </ul>
- *
- * @param url as configured
- * @param topology one server, Sentinel or Cluster
- * @param tls whether to speak TLS, to Sentinels and to all nodes
- * @param user the ACL user; empty for the default one
- * @param password decoded; empty for none
- * @param nodes at least one; more than one only for Sentinel and Cluster
- * @param database 0 unless given
- * @param master the name Sentinel knows the master by; empty for the other topologies
  */
-public record RedisUrl(
-    String url,
-    Topology topology,
-    boolean tls,
-    Optional<String> user,
-    Optional<String> password,
-    List<Node> nodes,
-    int database,
-    String master) {
+public final class RedisUrl {
+  record Parts(
+      String url,
+      Topology topology,
+      boolean tls,
+      Optional<String> user,
+      Optional<String> password,
+      List<Node> nodes,
+      int database,
+      String master) {}
+
+  private final Parts parts;
+
+  RedisUrl(Parts parts) {
+    this.parts = parts;
+  }
 
   /** How the nodes work together. */
   public enum Topology {
@@ -108,7 +107,8 @@ public record RedisUrl(
       throw new IllegalArgumentException("a Redis Cluster has database 0 only");
     }
     return new RedisUrl(
-        url, topology, !shape.group(1).isEmpty(), user, password, nodes, database, master);
+        new Parts(
+            url, topology, !shape.group(1).isEmpty(), user, password, nodes, database, master));
   }
 
   private static List<Node> nodes(String text, Topology topology) {
@@ -154,15 +154,66 @@ public record RedisUrl(
     }
   }
 
+  /** As configured. */
+  public String url() {
+    return parts.url();
+  }
+
+  /** One server, Sentinel or Cluster. */
+  public Topology topology() {
+    return parts.topology();
+  }
+
+  /** Whether to speak TLS, to Sentinels and to all nodes. */
+  public boolean tls() {
+    return parts.tls();
+  }
+
+  /** The ACL user; empty for the default one. */
+  public Optional<String> user() {
+    return parts.user();
+  }
+
+  /** Decoded; empty for none. */
+  public Optional<String> password() {
+    return parts.password();
+  }
+
+  /** At least one; more than one only for Sentinel and Cluster. */
+  public List<Node> nodes() {
+    return parts.nodes();
+  }
+
+  /** 0 unless given. */
+  public int database() {
+    return parts.database();
+  }
+
+  /** The name Sentinel knows the master by; empty for the other topologies. */
+  public String master() {
+    return parts.master();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RedisUrl that && parts.equals(that.parts);
+  }
+
+  @Override
+  public int hashCode() {
+    return parts.hashCode();
+  }
+
   /** The URL without its password. */
   @Override
   public String toString() {
+    String url = url();
     int at = url.lastIndexOf('@');
     if (at < 0) {
       return url;
     }
     return url.substring(0, url.indexOf("://") + 3)
-        + user.map(name -> name + ":").orElse("")
+        + user().map(name -> name + ":").orElse("")
         + "********"
         + url.substring(at);
   }

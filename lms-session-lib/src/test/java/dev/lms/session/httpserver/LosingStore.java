@@ -4,7 +4,6 @@ import dev.lms.session.Capability;
 import dev.lms.session.Changes;
 import dev.lms.session.Envelope;
 import dev.lms.session.Opened;
-import dev.lms.session.ReportingStore;
 import dev.lms.session.SessionListener;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
@@ -19,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** Another store whose next answers to writes are lost: they are done, and nobody knows. */
-final class LosingStore implements SessionStore, ReportingStore {
+final class LosingStore implements SessionStore, SessionStore.Reporting {
   private final SessionStore store;
   final AtomicInteger losing = new AtomicInteger();
   final AtomicInteger writes = new AtomicInteger();
@@ -71,7 +70,7 @@ final class LosingStore implements SessionStore, ReportingStore {
 
   @Override
   public void reportTo(SessionListener listener) {
-    if (store instanceof ReportingStore reporting) {
+    if (store instanceof SessionStore.Reporting reporting) {
       reporting.reportTo(listener);
     }
   }

@@ -19,14 +19,15 @@ class RedisUrlTest {
   void aHostIsEnough() {
     assertEquals(
         new RedisUrl(
-            "redis://cache",
-            Topology.SINGLE,
-            false,
-            Optional.empty(),
-            Optional.empty(),
-            List.of(new Node("cache", 6379)),
-            0,
-            ""),
+            new RedisUrl.Parts(
+                "redis://cache",
+                Topology.SINGLE,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(new Node("cache", 6379)),
+                0,
+                "")),
         RedisUrl.parse("redis://cache"));
   }
 

@@ -1,4 +1,4 @@
-package dev.lms.session;
+package dev.lms.session.json;
 
 import static java.util.Objects.requireNonNull;
 
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Values as JSON that comes back as it went in. Apart, so that gson is needed by those only who use
  * it.
  */
-final class Json<T> {
+public final class Json<T> {
   private final String name;
   private final Gson gson;
   private final Type type;
@@ -23,7 +23,7 @@ final class Json<T> {
    * @param name of the attribute, for messages
    * @throws IllegalArgumentException if nothing of the type can be read back
    */
-  Json(String name, Type type) {
+  public Json(String name, Type type) {
     this.name = name;
     this.type = type;
     this.nulls = NullRule.of(type);
@@ -45,7 +45,7 @@ final class Json<T> {
    *
    * @throws IllegalArgumentException if not
    */
-  String write(T value) {
+  public String write(T value) {
     String text;
     String again;
     try {
@@ -65,7 +65,8 @@ final class Json<T> {
     return text;
   }
 
-  @Nullable T read(String text) {
+  /** What a text says; null if it says so. */
+  public @Nullable T read(String text) {
     T value = gson.fromJson(text, type);
     if (value != null && !nulls.allows(value)) {
       throw new JsonParseException("null where none may be");

@@ -1,4 +1,4 @@
-package dev.lms.session;
+package dev.lms.session.json;
 
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedArrayType;

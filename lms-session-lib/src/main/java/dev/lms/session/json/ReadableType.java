@@ -1,4 +1,4 @@
-package dev.lms.session;
+package dev.lms.session.json;
 
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Modifier;

@@ -1,4 +1,4 @@
-package dev.lms.session;
+package dev.lms.session.json;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
