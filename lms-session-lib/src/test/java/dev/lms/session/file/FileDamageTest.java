@@ -133,7 +133,7 @@ class FileDamageTest {
   private void sweep(Instant now) {
     try (FileSessionStore fresh =
         FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
-      fresh.create(STRANGER, Map.of(), WriteOptions.at(now, now.plusSeconds(600))).orElseThrow();
+      fresh.create(STRANGER, Map.of(), WriteOptions.at(now, now.plusSeconds(600)));
     }
   }
 
@@ -395,12 +395,12 @@ class FileDamageTest {
 
   @Test
   void anUnreadableIndexIsSetAsideAndBegunAnew() throws Exception {
-    store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+    store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON));
     Path index = index();
     byte[] bad = Files.readAllBytes(index);
     bad[HEADER + 30] ^= 1;
     Files.write(index, bad);
-    store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+    store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON));
     assertEquals(1, store.list("ada", NOW).size());
     assertTrue(Arrays.equals(bad, Files.readAllBytes(quarantined().get(0))), "not destroyed");
   }
@@ -434,7 +434,7 @@ class FileDamageTest {
   /** A folder, a pipe, a link to nowhere, and bytes of somebody else, where a session could be. */
   @Test
   void whatSomebodyElsePutThereStopsNeitherCountingNorEndingAllSessions() throws Exception {
-    store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+    store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON));
     for (int i = 0; i < 256; i++) {
       begin();
     }

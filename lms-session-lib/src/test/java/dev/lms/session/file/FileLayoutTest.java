@@ -148,22 +148,16 @@ class FileLayoutTest {
     try (FileSessionStore store =
         FileSessionStore.open(folder(), KEYS, 20, Durability.NONE, Runnable::run)) {
       for (int i = 0; i < 19; i++) {
-        store
-            .create(STRANGER, Map.of(), WriteOptions.at(NOW, NOW.plusSeconds(i < 10 ? 10 : 1000)))
-            .orElseThrow();
+        store.create(STRANGER, Map.of(), WriteOptions.at(NOW, NOW.plusSeconds(i < 10 ? 10 : 1000)));
       }
       assertEquals(19, files().size());
       Instant later = NOW.plusSeconds(60);
       for (int i = 0; i < 2; i++) {
-        store
-            .create(STRANGER, Map.of(), WriteOptions.at(later, NOW.plusSeconds(1000)))
-            .orElseThrow();
+        store.create(STRANGER, Map.of(), WriteOptions.at(later, NOW.plusSeconds(1000)));
       }
       assertEquals(11, files().size());
       for (int i = 0; i < 200; i++) {
-        store
-            .create(STRANGER, Map.of(), WriteOptions.at(later, NOW.plusSeconds(1000)))
-            .orElseThrow();
+        store.create(STRANGER, Map.of(), WriteOptions.at(later, NOW.plusSeconds(1000)));
       }
       assertEquals(211, files().size(), "live sessions stay, however many");
     }
@@ -175,12 +169,12 @@ class FileLayoutTest {
     try (FileSessionStore store =
         FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
       Instant ahead = NOW.plus(Duration.ofDays(365));
-      store.create(STRANGER, Map.of(), WriteOptions.at(ahead, ahead.plusSeconds(10))).orElseThrow();
+      store.create(STRANGER, Map.of(), WriteOptions.at(ahead, ahead.plusSeconds(10)));
       for (int i = 0; i < 5; i++) {
-        store.create(STRANGER, Map.of(), WriteOptions.at(NOW, NOW.plusSeconds(10))).orElseThrow();
+        store.create(STRANGER, Map.of(), WriteOptions.at(NOW, NOW.plusSeconds(10)));
       }
       Instant later = NOW.plus(Duration.ofHours(2));
-      store.create(STRANGER, Map.of(), WriteOptions.at(later, later.plusSeconds(10))).orElseThrow();
+      store.create(STRANGER, Map.of(), WriteOptions.at(later, later.plusSeconds(10)));
       assertEquals(2, files().size(), "the one from the future and the newest");
     }
   }
@@ -197,7 +191,7 @@ class FileLayoutTest {
     try (FileSessionStore store =
             FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run);
         FileLocks stopped = new FileLocks(KeptFolder.open(folder()), Duration.ofMillis(50))) {
-      store.create(person, Map.of(), WriteOptions.at(NOW, NOW.plusSeconds(10))).orElseThrow();
+      store.create(person, Map.of(), WriteOptions.at(NOW, NOW.plusSeconds(10)));
       String index =
           files().stream()
               .map(file -> file.getFileName().toString())
@@ -215,9 +209,7 @@ class FileLayoutTest {
         assertEquals(2, files().size(), "what could be swept was: " + files());
       }
       Instant muchLater = later.plus(Duration.ofHours(2));
-      store
-          .create(STRANGER, Map.of(), WriteOptions.at(muchLater, muchLater.plusSeconds(10)))
-          .orElseThrow();
+      store.create(STRANGER, Map.of(), WriteOptions.at(muchLater, muchLater.plusSeconds(10)));
       assertEquals(1, files().size(), "the rest was, the next time: " + files());
     }
   }
@@ -255,9 +247,7 @@ class FileLayoutTest {
                   // A process that has just started sweeps when a session begins.
                   try (FileSessionStore fresh =
                       FileSessionStore.open(folder(), KEYS, 1000, Durability.NONE, Runnable::run)) {
-                    fresh
-                        .create(STRANGER, Map.of(), WriteOptions.at(NOW, NOW.minusSeconds(1)))
-                        .orElseThrow();
+                    fresh.create(STRANGER, Map.of(), WriteOptions.at(NOW, NOW.minusSeconds(1)));
                     sweeps++;
                   }
                 }

@@ -222,7 +222,7 @@ class LostAnswerTest {
         topology,
         (store, proxy) -> {
           // Redis knows the script from here on.
-          store.create(ANN, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+          store.create(ANN, Map.of(), WriteOptions.at(NOW, SOON));
           assertEquals(1, Stores.index(store).revokeAll("ann", Optional.empty(), NOW));
           for (Envelope who : List.of(STRANGER, ANN)) {
             // In a cluster alone, else in a MULTI with what enters it in the index.
@@ -279,7 +279,7 @@ class LostAnswerTest {
     with(
         topology,
         (store, proxy) -> {
-          store.create(ANN, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+          store.create(ANN, Map.of(), WriteOptions.at(NOW, SOON));
           StoredSession one =
               load(store, store.create(ANN, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
           // Redis knows the script from here on.
@@ -289,12 +289,12 @@ class LostAnswerTest {
           proxy.loseAnswerTo(revoke);
           assertTrue(Stores.index(store).revoke("ann", two.handle(), NOW));
           assertTrue(proxy.hasLost());
-          store.create(ANN, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+          store.create(ANN, Map.of(), WriteOptions.at(NOW, SOON));
           proxy.loseAnswerTo(revoke);
           assertEquals(2, Stores.index(store).revokeAll("ann", Optional.empty(), NOW));
           assertTrue(proxy.hasLost());
           assertEquals(0, Stores.index(store).revokeAll("ann", Optional.empty(), NOW));
-          store.create(ANN, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+          store.create(ANN, Map.of(), WriteOptions.at(NOW, SOON));
           begin(store);
           proxy.loseAnswerTo("DEL");
           assertEquals(2, Stores.index(store).purge(NOW));

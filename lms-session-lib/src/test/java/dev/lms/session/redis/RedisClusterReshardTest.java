@@ -118,7 +118,7 @@ class RedisClusterReshardTest {
       Principal ada = new Principal("ada", Set.of());
       Instant later = NOW.plus(Duration.ofDays(7));
       Envelope person = new Envelope(NOW, Optional.of(NOW), later, Optional.of(ada));
-      store.create(person, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
+      store.create(person, Map.of(), WriteOptions.at(NOW, SOON));
       mover.open(CountingClients.indexSlot(ada.id()));
       Instant tomorrow = NOW.plus(Duration.ofDays(1));
       String token =

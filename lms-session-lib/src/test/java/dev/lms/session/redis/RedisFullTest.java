@@ -191,7 +191,7 @@ class RedisFullTest {
           assertTrue(store.update(session, removal, WriteOptions.at(NOW, FAR)).token().isPresent());
           empty(admin);
           Instant afterSoon = SOON.plusSeconds(120);
-          store.create(PERSON, Map.of(), WriteOptions.at(afterSoon, FAR)).orElseThrow();
+          store.create(PERSON, Map.of(), WriteOptions.at(afterSoon, FAR));
           assertEquals(FAR, load(store, session.token()).deadline());
           assertEquals(2, Stores.index(store).revokeAll(ADA.id(), Optional.empty(), afterSoon));
           assertEquals(Optional.empty(), Stores.load(store, session.token()));
