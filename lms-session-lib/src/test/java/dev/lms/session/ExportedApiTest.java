@@ -17,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -143,7 +142,7 @@ class ExportedApiTest {
             .filter(file -> file.endsWith(".class") && !file.equals("package-info.class"))
             .map(file -> name + '.' + file.replace(".class", ""))
             .map(ExportedApiTest::load)
-            .filter(isPublic())
+            .filter(ExportedApiTest::isPublic)
             .forEach(types::add);
       }
     }
@@ -162,14 +161,12 @@ class ExportedApiTest {
     }
   }
 
-  private static Predicate<Class<?>> isPublic() {
-    return type -> {
-      for (Class<?> outer = type; outer != null; outer = outer.getEnclosingClass()) {
-        if (!Modifier.isPublic(outer.getModifiers())) {
-          return false;
-        }
+  private static boolean isPublic(Class<?> type) {
+    for (Class<?> outer = type; outer != null; outer = outer.getEnclosingClass()) {
+      if (!Modifier.isPublic(outer.getModifiers())) {
+        return false;
       }
-      return !type.isAnonymousClass() && !type.isSynthetic();
-    };
+    }
+    return !type.isAnonymousClass() && !type.isSynthetic();
   }
 }
