@@ -9,6 +9,7 @@ module dev.lms.pagecache {
   requires com.github.benmanes.caffeine;
 
   exports dev.lms.pagecache;
+  exports dev.lms.pagecache.http;
   exports dev.lms.pagecache.httpserver;
   exports dev.lms.pagecache.redis;
 }

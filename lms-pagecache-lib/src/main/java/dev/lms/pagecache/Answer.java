@@ -1,5 +1,8 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.http.Coding;
+import dev.lms.pagecache.http.Directive;
+import dev.lms.pagecache.http.Fields;
 import java.util.Locale;
 import java.util.Set;
 

@@ -1,5 +1,6 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.http.ListScanner;
 import java.nio.charset.StandardCharsets;
 
 /**

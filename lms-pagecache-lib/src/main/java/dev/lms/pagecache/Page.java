@@ -1,5 +1,7 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.http.Coding;
+import dev.lms.pagecache.http.Fields;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

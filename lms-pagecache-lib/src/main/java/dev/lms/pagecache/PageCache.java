@@ -1,5 +1,6 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.http.Fields;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -1,5 +1,6 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.http.Fields;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

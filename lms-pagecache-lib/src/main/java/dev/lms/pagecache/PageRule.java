@@ -1,5 +1,6 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.http.CacheControl;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;

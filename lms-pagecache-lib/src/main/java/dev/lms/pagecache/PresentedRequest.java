@@ -1,5 +1,7 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.http.Directive;
+import dev.lms.pagecache.http.Fields;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.http.Fields;
 import java.time.Instant;
 import java.util.Set;
 

@@ -1,5 +1,8 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.http.CacheControl;
+import dev.lms.pagecache.http.Directive;
+import dev.lms.pagecache.http.Fields;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

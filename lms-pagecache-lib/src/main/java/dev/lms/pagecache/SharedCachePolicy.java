@@ -1,5 +1,9 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.http.CacheControl;
+import dev.lms.pagecache.http.Directive;
+import dev.lms.pagecache.http.Freshness;
+import dev.lms.pagecache.http.ListScanner;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,8 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.http.CacheControl;
+import dev.lms.pagecache.http.Directive;
+import dev.lms.pagecache.http.Freshness;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;

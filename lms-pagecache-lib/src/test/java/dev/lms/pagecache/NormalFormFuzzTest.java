@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.pagecache.fuzz.FuzzTarget;
+import dev.lms.pagecache.http.Fields;
 import java.util.List;
 import java.util.regex.Pattern;
 

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lms.pagecache.fuzz.FuzzTarget;
+import dev.lms.pagecache.http.Coding;
+import dev.lms.pagecache.http.Fields;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,7 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.http.Coding;
+import dev.lms.pagecache.http.Fields;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.pagecache.ReusePolicy.Reuse;
+import dev.lms.pagecache.http.ByteRange;
+import dev.lms.pagecache.http.Fields;
+import dev.lms.pagecache.http.Freshness;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.pagecache.Outcome.Source;
+import dev.lms.pagecache.http.Fields;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.pagecache.http.Fields;
 import java.net.URI;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;

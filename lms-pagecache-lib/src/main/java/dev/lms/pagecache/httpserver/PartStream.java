@@ -1,6 +1,6 @@
 package dev.lms.pagecache.httpserver;
 
-import dev.lms.pagecache.ByteRange;
+import dev.lms.pagecache.http.ByteRange;
 import java.io.IOException;
 import java.io.OutputStream;
 

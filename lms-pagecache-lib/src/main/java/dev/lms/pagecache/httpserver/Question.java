@@ -1,9 +1,9 @@
 package dev.lms.pagecache.httpserver;
 
 import dev.lms.pagecache.Answer;
-import dev.lms.pagecache.Fields;
 import dev.lms.pagecache.Page;
 import dev.lms.pagecache.PageKey;
+import dev.lms.pagecache.http.Fields;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

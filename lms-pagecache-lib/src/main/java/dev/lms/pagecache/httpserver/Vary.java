@@ -1,6 +1,6 @@
 package dev.lms.pagecache.httpserver;
 
-import dev.lms.pagecache.Fields;
+import dev.lms.pagecache.http.Fields;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

@@ -300,7 +300,9 @@ class RedisPageStoreTest extends PageStoreContract {
         new String(bytes, StandardCharsets.ISO_8859_1),
         new String(
             Pages.bytes(
-                hit(key).answer().body(), dev.lms.pagecache.Coding.IDENTITY, java.util.Map.of()),
+                hit(key).answer().body(),
+                dev.lms.pagecache.http.Coding.IDENTITY,
+                java.util.Map.of()),
             StandardCharsets.ISO_8859_1));
   }
 }

@@ -8,13 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.pagecache.Answer;
 import dev.lms.pagecache.Body;
-import dev.lms.pagecache.Fields;
 import dev.lms.pagecache.LocalPageStore;
 import dev.lms.pagecache.ManualClock;
 import dev.lms.pagecache.Page;
 import dev.lms.pagecache.PageKey;
 import dev.lms.pagecache.PageStore;
 import dev.lms.pagecache.PurgeCounters;
+import dev.lms.pagecache.http.Fields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

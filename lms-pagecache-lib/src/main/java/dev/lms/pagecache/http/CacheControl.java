@@ -1,4 +1,4 @@
-package dev.lms.pagecache;
+package dev.lms.pagecache.http;
 
 import java.time.Duration;
 import java.util.EnumMap;
@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>When in doubt, pass: a member that is malformed forbids whatever a word in it forbids, and
  * permits nothing; a field that is too long to be read forbids everything.
  */
-final class CacheControl {
+public final class CacheControl {
   /** What no lifetime exceeds (RFC 9111 section 1.2.2). */
-  static final long MOST_SECONDS = 1L << 31;
+  public static final long MOST_SECONDS = 1L << 31;
 
   private static final long BARE = -2;
 
@@ -53,7 +53,7 @@ final class CacheControl {
     return parse(fields.lines("Cache-Control"));
   }
 
-  static CacheControl parse(List<? extends CharSequence> lines) {
+  public static CacheControl parse(List<? extends CharSequence> lines) {
     if (ListScanner.isExcessive(lines)) {
       return UNREADABLE;
     }
@@ -291,19 +291,19 @@ final class CacheControl {
   }
 
   /** Whether an answer speaks to such caches in particular: {@code Expires} is then void. */
-  boolean isTargeted() {
+  public boolean isTargeted() {
     return targeted;
   }
 
   /** Whether a directive is there, with or without argument, well or badly written. */
-  boolean says(Directive directive) {
+  public boolean says(Directive directive) {
     return said.containsKey(directive);
   }
 
   /**
    * Whether a directive is there exactly as it is defined: what permits something counts so only.
    */
-  boolean permits(Directive directive) {
+  public boolean permits(Directive directive) {
     Long value = said.get(directive);
     return value != null && (directive.isTime ? value >= 0 : value == BARE);
   }
@@ -314,7 +314,7 @@ final class CacheControl {
   }
 
   /** Whether a directive is there without an argument. */
-  boolean isBare(Directive directive) {
+  public boolean isBare(Directive directive) {
     Long value = said.get(directive);
     return value != null && value == BARE;
   }
@@ -323,18 +323,18 @@ final class CacheControl {
    * The argument of a directive that is a time. Zero if it is no number or two disagree: when in
    * doubt, a page is stale (RFC 9111 section 4.2.1).
    */
-  Optional<Duration> seconds(Directive directive) {
+  public Optional<Duration> seconds(Directive directive) {
     return Optional.ofNullable(said.get(directive))
         .map(value -> Duration.ofSeconds(Math.max(0, value)));
   }
 
   /** How long a shared cache may use the answer, if it says so (RFC 9111 section 4.2.1). */
-  Optional<Duration> lifetime() {
+  public Optional<Duration> lifetime() {
     return seconds(Directive.S_MAXAGE).or(() -> seconds(Directive.MAX_AGE));
   }
 
   /** A number of seconds (RFC 9111 section 1.2.2), at most {@link #MOST_SECONDS}. */
-  static Optional<Duration> deltaSeconds(CharSequence text) {
+  public static Optional<Duration> deltaSeconds(CharSequence text) {
     long seconds = secondsIn(text, 0, text.length());
     return seconds < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds));
   }

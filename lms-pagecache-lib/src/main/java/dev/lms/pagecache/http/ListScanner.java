@@ -1,11 +1,11 @@
-package dev.lms.pagecache;
+package dev.lms.pagecache.http;
 
 /**
  * Takes a field that is a comma-separated list apart (RFC 9110 section 5.6), in time that grows
  * with its length and no faster: no character is looked at more than a few times, whatever the
  * others are. Commas in a quoted string do not separate, unless the string never ends.
  */
-final class ListScanner {
+public final class ListScanner {
   /** Longest field, all its lines together, that anybody reads; longer ones are in doubt. */
   static final int MOST_CHARACTERS = 8192;
 
@@ -101,7 +101,7 @@ final class ListScanner {
     return end;
   }
 
-  static boolean isToken(String text) {
+  public static boolean isToken(String text) {
     return !text.isEmpty() && endOfToken(text, 0, text.length()) == text.length();
   }
 
@@ -109,7 +109,7 @@ final class ListScanner {
     return isLetterOrDigit(c) || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
   }
 
-  static boolean isLetterOrDigit(char c) {
+  public static boolean isLetterOrDigit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || isDigit(c);
   }
 

@@ -1,4 +1,4 @@
-package dev.lms.pagecache;
+package dev.lms.pagecache.http;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +100,7 @@ public final class Fields {
   }
 
   /** What {@code Cache-Control} says; it is taken apart once. */
-  CacheControl cacheControl() {
+  public CacheControl cacheControl() {
     CacheControl known = cacheControl;
     if (known == null) {
       known = CacheControl.of(this);
@@ -110,7 +110,7 @@ public final class Fields {
   }
 
   /** What the field says that is aimed at caches like this one; it is taken apart once. */
-  CacheControl targeted() {
+  public CacheControl targeted() {
     CacheControl known = targeted;
     if (known == null) {
       known = has("CDN-Cache-Control") ? CacheControl.targeted(this) : cacheControl();
@@ -120,7 +120,7 @@ public final class Fields {
   }
 
   /** All that any field forbids or shortens; taken apart once. */
-  CacheControl strictest() {
+  public CacheControl strictest() {
     CacheControl known = strictest;
     if (known == null) {
       known = CacheControl.strictest(this);
@@ -147,7 +147,7 @@ public final class Fields {
   }
 
   /** These fields with others in place of those of the same name, apart from some. */
-  Fields replacedBy(Fields others, Set<String> kept) {
+  public Fields replacedBy(Fields others, Set<String> kept) {
     TreeMap<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     all.putAll(lines);
     all.putAll(others.without(kept).lines);
@@ -164,7 +164,7 @@ public final class Fields {
   }
 
   /** Each line as {@code name: value}, in the order of the names. */
-  List<String> flattened() {
+  public List<String> flattened() {
     List<String> all = new ArrayList<>();
     lines.forEach((name, values) -> values.forEach(value -> all.add(name + ": " + value)));
     return all;

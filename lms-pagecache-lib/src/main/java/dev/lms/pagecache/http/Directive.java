@@ -1,4 +1,4 @@
-package dev.lms.pagecache;
+package dev.lms.pagecache.http;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The directives that mean something here (RFC 9111 section 5.2, RFC 5861, RFC 8246). */
-enum Directive {
+public enum Directive {
   NO_STORE("no-store", false),
   NO_CACHE("no-cache", false),
   PRIVATE("private", false),

@@ -1,4 +1,4 @@
-package dev.lms.pagecache;
+package dev.lms.pagecache.http;
 
 import java.util.concurrent.atomic.AtomicLong;
 

@@ -1,9 +1,10 @@
-package dev.lms.pagecache;
+package dev.lms.pagecache.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.pagecache.Receipt;
 import dev.lms.pagecache.fuzz.FuzzTarget;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package dev.lms.pagecache;
+package dev.lms.pagecache.http;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +13,7 @@ import java.util.Set;
  * @param lifetime how long it is fresh, from its birth
  * @param age how old it was when it came
  */
-record Freshness(Duration lifetime, Duration age) {
+public record Freshness(Duration lifetime, Duration age) {
   /** RFC 9110 section 15.1. */
   private static final Set<Integer> HEURISTICALLY_CACHEABLE =
       Set.of(200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501);
@@ -28,7 +28,7 @@ record Freshness(Duration lifetime, Duration age) {
    * @param cameAt when it had answered
    * @param mostHeuristic the longest lifetime where the answer gives none
    */
-  static Freshness of(
+  public static Freshness of(
       int status, Fields fields, Instant askedAt, Instant cameAt, Duration mostHeuristic) {
     Instant date = HttpDate.of(fields, "Date", cameAt).orElse(cameAt);
     return new Freshness(
@@ -66,7 +66,7 @@ record Freshness(Duration lifetime, Duration age) {
    * How much longer than it came an answer says it is fresh, whoever it says that to; the shortest
    * counts. Empty if it says nothing about it.
    */
-  static Optional<Duration> strictest(Fields fields, Instant cameAt) {
+  public static Optional<Duration> strictest(Fields fields, Instant cameAt) {
     Optional<Duration> explicit = fields.strictest().lifetime();
     if (explicit.isPresent()) {
       return Optional.of(notNegative(explicit.get().minus(ageValue(fields))));

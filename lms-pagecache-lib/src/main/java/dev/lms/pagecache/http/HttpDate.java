@@ -1,4 +1,4 @@
-package dev.lms.pagecache;
+package dev.lms.pagecache.http;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The three formats of a date in HTTP (RFC 9110 section 5.6.7); anything else is none. */
-final class HttpDate {
+public final class HttpDate {
   private static final DateTimeFormatter PREFERRED = strict("EEE, dd MMM ", " HH:mm:ss 'GMT'");
   private static final DateTimeFormatter ANSI_C = strict("EEE MMM ppd HH:mm:ss ", "");
 
@@ -93,7 +93,7 @@ final class HttpDate {
   }
 
   /** The date of a field that has exactly one line. */
-  static Optional<Instant> of(Fields fields, String name, Instant now) {
+  public static Optional<Instant> of(Fields fields, String name, Instant now) {
     List<String> lines = fields.lines(name);
     return lines.size() == 1 ? parse(lines.get(0), now) : Optional.empty();
   }

@@ -1,10 +1,11 @@
-package dev.lms.pagecache;
+package dev.lms.pagecache.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.pagecache.Receipt;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
