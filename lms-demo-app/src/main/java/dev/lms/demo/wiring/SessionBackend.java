@@ -114,7 +114,7 @@ public record SessionBackend(
           case STRICT -> CookieSettings.SameSite.STRICT;
           case NONE -> CookieSettings.SameSite.NONE;
         };
-    return CookieSettings.plainHttp()
+    return (cookie.secure() ? CookieSettings.defaults() : CookieSettings.plainHttp())
         .withName(cookie.name())
         .withHttpOnly(cookie.httpOnly())
         .withSameSite(sameSite)
