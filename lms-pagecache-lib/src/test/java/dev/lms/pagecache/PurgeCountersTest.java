@@ -18,7 +18,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -233,52 +232,68 @@ class PurgeCountersTest {
     }
   }
 
+  /**
+   * In an interpreter: compiled code reports a fault in mapped memory only at its next safepoint,
+   * wherever the thread is by then, in a test as well.
+   */
   @Test
   void aFileThatIsCutShortIsReplaced() throws Exception {
-    Path file = folder.resolve("purges");
-    PurgeCounters mine = PurgeCounters.shared(file);
-    PurgeCounters other = PurgeCounters.shared(file);
-    int[] slots = mine.slotsOf(List.of("t"));
-    for (int i = 0; i < 20; i++) {
-      long before = mine.clock();
-      try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        channel.truncate(i % 2 == 0 ? 0 : 4096);
-      }
-      if (i % 3 == 0) {
-        untilItWorks(() -> mine.purge(List.of("t")));
-      }
-      long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-      AtomicBoolean noticed = new AtomicBoolean();
-      while (!noticed.get() && System.nanoTime() - giveUp < 0) {
-        untilItWorks(
-            () -> {
-              mine.clock();
-              noticed.set(mine.purgedSince(before, slots));
-            });
-      }
-      assertTrue(noticed.get());
-      untilItWorks(() -> other.purge(List.of("t")));
-      long now = other.clock();
-      untilItWorks(() -> other.purge(List.of("t")));
-      untilItWorks(mine::clock);
-      assertTrue(mine.purgedSince(now, slots));
+    Path output = folder.resolve("output");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xint",
+                "-cp",
+                System.getProperty("java.class.path"),
+                CutShort.class.getName(),
+                folder.resolve("purges").toString())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    try {
+      assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it ends");
+      assertEquals(0, process.exitValue(), Files.readString(output));
+    } finally {
+      process.destroyForcibly();
     }
   }
 
-  /**
-   * Whoever meets the gap may be told so, in the JVM's own way even: compiled code reports a fault
-   * in mapped memory at its next safepoint, which need not be inside of the method that caught it.
-   */
-  private static void untilItWorks(Runnable call) {
-    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (true) {
-      try {
-        call.run();
-        return;
-      } catch (PageStoreException | InternalError e) {
-        if (System.nanoTime() - giveUp > 0) {
-          throw e;
+  /** Cuts a file short again and again, and goes on to use it: {@code FILE}. */
+  static final class CutShort {
+    private CutShort() {}
+
+    public static void main(String[] arguments) throws IOException {
+      Path file = Path.of(arguments[0]);
+      PurgeCounters mine = PurgeCounters.shared(file);
+      PurgeCounters other = PurgeCounters.shared(file);
+      int[] slots = mine.slotsOf(List.of("t"));
+      for (int i = 0; i < 20; i++) {
+        long before = mine.clock();
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+          channel.truncate(i % 2 == 0 ? 0 : 4096);
         }
+        if (i % 3 == 0) {
+          purgeUntilItWorks(mine);
+        }
+        long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!mine.purgedSince(before, slots)) {
+          mine.clock();
+          assertTrue(System.nanoTime() - giveUp < 0, "it is noticed");
+        }
+        purgeUntilItWorks(other);
+        long now = mine.clock();
+        purgeUntilItWorks(other);
+        mine.clock();
+        assertTrue(mine.purgedSince(now, slots));
+      }
+    }
+
+    /** The one that meets the gap may say so; the next finds another file. */
+    private static void purgeUntilItWorks(PurgeCounters counters) {
+      try {
+        counters.purge(List.of("t"));
+      } catch (PageStoreException e) {
+        counters.purge(List.of("t"));
       }
     }
   }
