@@ -17,7 +17,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -232,70 +236,67 @@ class PurgeCountersTest {
     }
   }
 
-  /**
-   * In an interpreter: compiled code reports a fault in mapped memory only at its next safepoint,
-   * wherever the thread is by then, in a test as well.
-   */
   @Test
   void aFileThatIsCutShortIsReplaced() throws Exception {
-    Path output = folder.resolve("output");
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xint",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CutShort.class.getName(),
-                folder.resolve("purges").toString())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it ends");
-      assertEquals(0, process.exitValue(), Files.readString(output));
-    } finally {
-      process.destroyForcibly();
+    Path file = folder.resolve("purges");
+    PurgeCounters mine = PurgeCounters.shared(file);
+    PurgeCounters other = PurgeCounters.shared(file);
+    int[] slots = mine.slotsOf(List.of("t"));
+    for (int i = 0; i < 20; i++) {
+      long before = untilItWorks(mine::clock);
+      try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.truncate(i % 2 == 0 ? 0 : 4096);
+      }
+      if (i % 3 == 0) {
+        untilItWorks(() -> purge(mine));
+      }
+      untilItWorks(
+          () -> {
+            mine.clock();
+            return mine.purgedSince(before, slots) ? 1L : null;
+          });
+      untilItWorks(() -> purge(other));
+      long now = untilItWorks(other::clock);
+      untilItWorks(() -> purge(other));
+      untilItWorks(
+          () -> {
+            mine.clock();
+            return mine.purgedSince(now, slots) ? 1L : null;
+          });
     }
   }
 
-  /** Cuts a file short again and again, and goes on to use it: {@code FILE}. */
-  static final class CutShort {
-    private CutShort() {}
+  private static Long purge(PurgeCounters counters) {
+    counters.purge(List.of("t"));
+    return 1L;
+  }
 
-    public static void main(String[] arguments) throws IOException {
-      Path file = Path.of(arguments[0]);
-      PurgeCounters mine = PurgeCounters.shared(file);
-      PurgeCounters other = PurgeCounters.shared(file);
-      int[] slots = mine.slotsOf(List.of("t"));
-      for (int i = 0; i < 20; i++) {
-        long before = mine.clock();
-        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-          channel.truncate(i % 2 == 0 ? 0 : 4096);
-        }
-        if (i % 3 == 0) {
-          purgeUntilItWorks(mine);
-        }
-        long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!mine.purgedSince(before, slots)) {
-          mine.clock();
-          assertTrue(System.nanoTime() - giveUp < 0, "it is noticed");
-        }
-        purgeUntilItWorks(other);
-        long now = mine.clock();
-        purgeUntilItWorks(other);
-        mine.clock();
-        assertTrue(mine.purgedSince(now, slots));
+  /**
+   * Whoever meets the gap may be told so, by the JVM even, and late: a fault in mapped memory is
+   * thrown at the thread's next safepoint, wherever that is. So each attempt has its own thread.
+   */
+  private static long untilItWorks(Callable<@Nullable Long> attempt) throws Exception {
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    AtomicReference<@Nullable Long> result = new AtomicReference<>();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    while (result.get() == null) {
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  result.set(attempt.call());
+                } catch (Exception e) {
+                  failure.set(e);
+                }
+              });
+      thread.setUncaughtExceptionHandler((failed, e) -> failure.set(e));
+      thread.start();
+      thread.join();
+      if (System.nanoTime() - giveUp > 0) {
+        throw new AssertionError("still not", failure.get());
       }
     }
-
-    /** The one that meets the gap may say so; the next finds another file. */
-    private static void purgeUntilItWorks(PurgeCounters counters) {
-      try {
-        counters.purge(List.of("t"));
-      } catch (PageStoreException e) {
-        counters.purge(List.of("t"));
-      }
-    }
+    return Objects.requireNonNull(result.get());
   }
 
   @Test
