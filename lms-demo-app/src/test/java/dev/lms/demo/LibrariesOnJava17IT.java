@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -21,7 +22,7 @@ class LibrariesOnJava17IT {
 
   /** They tell more of servers, crashes and chance than of the JVM: one run of these will do. */
   private static final String ONCE =
-      ".*(Cluster|Sentinel|Topologies|Moved|Silence|LostAnswer|Crash|Damage|Flood|Fuzz|Canary).*";
+      ".*(Cluster|Sentinel|Topologies|Moved|Silence|LostAnswer|Crash|Damage|Flood|Budget|Fuzz|Canary).*";
 
   @Test
   void theTestsPass() throws Exception {
@@ -30,11 +31,11 @@ class LibrariesOnJava17IT {
       System.out.println("No JDK 17 beside " + jdkOfThis() + ": the libraries not tested on it");
       return;
     }
-    // Side by side: both wait for their servers more than they compute.
-    try (Run sessions = Run.start("lms-session-lib", jdk.get());
-        Run pages = Run.start("lms-pagecache-lib", jdk.get())) {
-      sessions.assertPasses();
-      pages.assertPasses();
+    // One after the other: others are at work beside this as well.
+    for (String library : List.of("lms-session-lib", "lms-pagecache-lib")) {
+      try (Run tests = Run.start(library, jdk.get())) {
+        tests.assertPasses();
+      }
     }
   }
 
