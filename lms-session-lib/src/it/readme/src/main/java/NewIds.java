@@ -6,7 +6,9 @@ public class NewIds {
   static final SessionSettings SETTINGS =
       SessionSettings.defaults()
           .withRotation(
-              Rotation.defaults().withGrace(Duration.ofSeconds(5)).withReuseEndsSession(true));
+              SessionSettings.Rotation.defaults()
+                  .withGrace(Duration.ofSeconds(5))
+                  .withReuseEndsSession(true));
 
   /** A new id now and then: what was stolen before is worth nothing. */
   static void freshen(Session session) {

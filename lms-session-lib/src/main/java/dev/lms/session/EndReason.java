@@ -13,7 +13,10 @@ public enum EndReason {
    * requests may notice the same.
    */
   EXPIRED,
-  /** An id that it had before a rotation was used again: {@link Rotation#reuseEndsSession}. */
+  /**
+   * An id that it had before a rotation was used again: {@link
+   * SessionSettings.Rotation#reuseEndsSession}.
+   */
   REUSED,
   /** {@link Sessions#purge()}. */
   PURGED

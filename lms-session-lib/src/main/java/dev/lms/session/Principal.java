@@ -1,5 +1,6 @@
 package dev.lms.session;
 
+import dev.lms.session.text.Utf8;
 import java.util.Set;
 
 /**

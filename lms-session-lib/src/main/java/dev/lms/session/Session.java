@@ -131,8 +131,9 @@ public final class Session {
   }
 
   /**
-   * Moves a counter. With a store that {@linkplain Capability#MERGES_CONCURRENT_CHANGES merges},
-   * concurrent requests lose no increment.
+   * Moves a counter. With a store that {@linkplain
+   * SessionStore.Capability#MERGES_CONCURRENT_CHANGES merges}, concurrent requests lose no
+   * increment.
    *
    * @return the counter as this request sees it; others may have moved it further
    * @throws IllegalStateException if the attribute holds something that is not a whole number, or
@@ -184,8 +185,8 @@ public final class Session {
 
   /**
    * Gives the session a new id at commit, so that a stolen one is worth less. Requests under way
-   * may go on with the old one for the {@linkplain Rotation#grace grace}. Not for a change of what
-   * the person may do: that is {@link #changeRoles}.
+   * may go on with the old one for the {@linkplain SessionSettings.Rotation#grace grace}. Not for a
+   * change of what the person may do: that is {@link #changeRoles}.
    */
   public void rotate() {
     found.use();

@@ -95,6 +95,32 @@ public interface SessionStore extends AutoCloseable {
   default void close() {}
 
   /**
+   * What a store may promise beyond the common contract. The contract tests read it, and so should
+   * a program that depends on one of these. A store that also knows whose sessions there are
+   * implements {@link PrincipalIndex}.
+   */
+  enum Capability {
+    /**
+     * Commits of parallel requests are merged attribute by attribute and counters lose nothing;
+     * without it, the last commit to arrive at the browser wins whole.
+     */
+    MERGES_CONCURRENT_CHANGES,
+
+    /**
+     * A commit whose {@link Changes#expected} no longer holds is refused, in the same atomic step;
+     * without it, {@link Merge#REJECT} is no more than {@link Merge#LAST_WRITE}.
+     */
+    DETECTS_CONFLICTS,
+
+    /**
+     * The store remembers what an id was rotated into: signing out with the old id ends the new
+     * one, an alias may live for requests under way, and later use is reported. Without it, the old
+     * id is dead at once and nothing is remembered of it.
+     */
+    FOLLOWS_ROTATION
+  }
+
+  /**
    * A store that notices what nobody else can, and that wants to hear of an outage. {@link
    * Sessions} finds it by a type test, once.
    */

@@ -1,5 +1,7 @@
 package dev.lms.session;
 
+import dev.lms.session.crypto.CsrfTokens;
+import dev.lms.session.text.Cookies;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Instant;
@@ -49,7 +51,7 @@ public final class Sessions {
     this.events = new SessionEvents(builder.listeners);
     this.store = new GuardedStore(store, events, builder.nanoTime);
     this.clock = builder.clock;
-    this.csrf = new CsrfTokens(builder.keys);
+    this.csrf = new CsrfTokens(builder.keys.keys("csrf"));
   }
 
   /** With default settings, for HTTPS. */
@@ -282,7 +284,7 @@ public final class Sessions {
     return settings.limit();
   }
 
-  Rotation rotation() {
+  SessionSettings.Rotation rotation() {
     return settings.rotation();
   }
 

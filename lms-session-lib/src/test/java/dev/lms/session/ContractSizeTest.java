@@ -2,6 +2,7 @@ package dev.lms.session;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.session.contract.SessionStoreContract;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,6 @@
 package dev.lms.session;
 
+import dev.lms.session.contract.Stores;
 import dev.lms.session.file.FileSessionStore;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.lms.session;
 
+import dev.lms.session.contract.Stores;
 import dev.lms.session.store.Revocations;
 import java.time.Instant;
 import java.util.List;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.session.contract.Stores;
 import dev.lms.session.file.Durability;
 import dev.lms.session.file.FileRevocations;
 import dev.lms.session.file.FileSessionStore;

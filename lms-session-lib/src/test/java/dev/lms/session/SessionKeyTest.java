@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.file.FileSessionStore;
+import dev.lms.session.testkit.MovableClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -10,6 +10,7 @@ import dev.lms.session.SessionStatistics.StoreOperation;
 import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.RedisServer;
 import dev.lms.session.redis.RedisSessionStore;
+import dev.lms.session.testkit.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

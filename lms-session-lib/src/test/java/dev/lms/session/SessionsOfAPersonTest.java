@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lms.session.cookie.CookieSessionStore;
 import dev.lms.session.cookie.MemoryRevocations;
 import dev.lms.session.file.FileSessionStore;
+import dev.lms.session.testkit.MovableClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

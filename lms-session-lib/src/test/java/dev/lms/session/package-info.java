@@ -1,4 +1,4 @@
-/** Tests; the contract for stores is here for other stores' authors too. */
+/** Tests of what a program uses. */
 @NullMarked
 package dev.lms.session;
 

@@ -1,6 +1,5 @@
 package dev.lms.session.cookie;
 
-import dev.lms.session.Capability;
 import dev.lms.session.Changes;
 import dev.lms.session.CookieSettings;
 import dev.lms.session.Envelope;

@@ -1,6 +1,5 @@
 package dev.lms.session.memory;
 
-import dev.lms.session.Capability;
 import dev.lms.session.Changes;
 import dev.lms.session.EndReason;
 import dev.lms.session.Envelope;

@@ -1,6 +1,5 @@
 package dev.lms.session.redis;
 
-import dev.lms.session.Capability;
 import dev.lms.session.Changes;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;

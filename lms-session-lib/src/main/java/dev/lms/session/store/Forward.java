@@ -1,13 +1,13 @@
 package dev.lms.session.store;
 
-import dev.lms.session.Capability;
 import dev.lms.session.Opened;
+import dev.lms.session.SessionStore;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
  * What a store keeps in the place of a session that got a new id: where it went. For authors of
- * stores that {@linkplain Capability#FOLLOWS_ROTATION follow rotations}. Immutable.
+ * stores that {@linkplain SessionStore.Capability#FOLLOWS_ROTATION follow rotations}. Immutable.
  *
  * @param handle the name that the session got
  * @param aliasUntil until when the old id opens it; empty if the rotation was a change of

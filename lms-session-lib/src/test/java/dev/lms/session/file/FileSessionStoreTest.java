@@ -2,7 +2,7 @@ package dev.lms.session.file;
 
 import dev.lms.session.KeyRing;
 import dev.lms.session.SessionStore;
-import dev.lms.session.SessionStoreContract;
+import dev.lms.session.contract.SessionStoreContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.CrashWriter;
 import dev.lms.session.SessionStore;
-import dev.lms.session.Stores;
 import dev.lms.session.WriteOptions;
+import dev.lms.session.contract.Stores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

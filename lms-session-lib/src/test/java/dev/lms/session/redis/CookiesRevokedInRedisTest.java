@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.KeyRing;
 import dev.lms.session.SessionStore;
-import dev.lms.session.SessionStoreContract;
 import dev.lms.session.SessionStoreException;
+import dev.lms.session.contract.SessionStoreContract;
 import dev.lms.session.cookie.CookieSessionStore;
 import dev.lms.session.store.Revocations;
 import java.time.Duration;

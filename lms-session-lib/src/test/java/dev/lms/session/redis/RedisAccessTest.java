@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.KeyRing;
 import dev.lms.session.SessionStore;
-import dev.lms.session.SessionStoreContract;
 import dev.lms.session.SessionStoreException;
-import dev.lms.session.Stores;
 import dev.lms.session.WriteOptions;
+import dev.lms.session.contract.SessionStoreContract;
+import dev.lms.session.contract.Stores;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;

@@ -4,15 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.KeyRing;
-import dev.lms.session.MovableClock;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
 import dev.lms.session.SessionSettings;
 import dev.lms.session.SessionStore;
-import dev.lms.session.SessionStoreContract;
 import dev.lms.session.Sessions;
-import dev.lms.session.Stores;
 import dev.lms.session.WriteOptions;
+import dev.lms.session.contract.SessionStoreContract;
+import dev.lms.session.contract.Stores;
+import dev.lms.session.testkit.MovableClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.lms.session;
+package dev.lms.session.text;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.List;
  * <p>Clients of RFC 2965, the JDK's own among them, put values in quotes and send {@code $Version}
  * and the like between cookies. Those are pairs like any other, and no cookie of ours is named so.
  */
-final class Cookies {
+public final class Cookies {
   /** More values of one name than this are somebody playing. */
   private static final int MOST = 4;
 
@@ -20,7 +20,7 @@ final class Cookies {
   private Cookies() {}
 
   /** The values of the cookies with this name, in the order sent, each once. */
-  static List<String> values(List<String> headers, String name) {
+  public static List<String> values(List<String> headers, String name) {
     List<String> values = new ArrayList<>(1);
     for (String header : headers) {
       int start = 0;

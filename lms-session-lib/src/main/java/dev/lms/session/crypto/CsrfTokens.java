@@ -1,6 +1,5 @@
-package dev.lms.session;
+package dev.lms.session.crypto;
 
-import dev.lms.session.crypto.Hmac;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -10,21 +9,24 @@ import java.util.List;
  * One token per session, derived from its handle: nothing to store, and new whenever the id is
  * (HMAC-based token pattern of the OWASP CSRF cheat sheet).
  */
-final class CsrfTokens {
+public final class CsrfTokens {
   private final List<Hmac> keys;
 
-  CsrfTokens(KeyRing keys) {
-    this.keys = keys.keys("csrf").stream().map(Hmac::new).toList();
+  /** Made with the first of these keys; all of them are accepted. */
+  public CsrfTokens(List<byte[]> keys) {
+    this.keys = keys.stream().map(Hmac::new).toList();
   }
 
-  String token(String handle) {
+  /** The token of the session with this handle. */
+  public String token(String handle) {
     byte[] signature = keys.get(0).sign(bytes(handle));
     return Base64.getUrlEncoder()
         .withoutPadding()
         .encodeToString(Arrays.copyOf(signature, Hmac.TAG_BYTES));
   }
 
-  boolean matches(String handle, String token) {
+  /** Whether it is that session's token; in constant time. */
+  public boolean matches(String handle, String token) {
     byte[] tag;
     try {
       tag = Base64.getUrlDecoder().decode(token);

@@ -1,9 +1,10 @@
-package dev.lms.session;
+package dev.lms.session.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.lms.session.CookieSettings;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

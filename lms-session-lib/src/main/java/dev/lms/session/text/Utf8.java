@@ -1,14 +1,14 @@
-package dev.lms.session;
+package dev.lms.session.text;
 
 /** What can be stored: every store writes text in UTF-8. */
-final class Utf8 {
+public final class Utf8 {
   private Utf8() {}
 
   /**
    * Whether a text comes back as it was. Half of a surrogate pair would come back as a question
    * mark, and two texts as one.
    */
-  static boolean canWrite(String text) {
+  public static boolean canWrite(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
         boolean isPair =

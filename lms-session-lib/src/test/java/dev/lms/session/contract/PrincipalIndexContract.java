@@ -1,9 +1,20 @@
-package dev.lms.session;
+package dev.lms.session.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.session.Changes;
+import dev.lms.session.Device;
+import dev.lms.session.Envelope;
+import dev.lms.session.Principal;
+import dev.lms.session.PrincipalIndex;
+import dev.lms.session.SessionCensus;
+import dev.lms.session.SessionInfo;
+import dev.lms.session.SessionLimit;
+import dev.lms.session.SessionStore;
+import dev.lms.session.StoredSession;
+import dev.lms.session.WriteOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

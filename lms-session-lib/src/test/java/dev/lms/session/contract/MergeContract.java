@@ -1,9 +1,17 @@
-package dev.lms.session;
+package dev.lms.session.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.session.Changes;
+import dev.lms.session.CommitOutcome;
+import dev.lms.session.PrincipalIndex;
+import dev.lms.session.SessionStore;
+import dev.lms.session.SessionStore.Capability;
+import dev.lms.session.StoredSession;
+import dev.lms.session.WriteOptions;
+import dev.lms.session.Written;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;

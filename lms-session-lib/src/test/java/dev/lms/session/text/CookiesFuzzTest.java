@@ -1,4 +1,4 @@
-package dev.lms.session;
+package dev.lms.session.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,5 +1,11 @@
-package dev.lms.session;
+package dev.lms.session.contract;
 
+import dev.lms.session.Changes;
+import dev.lms.session.Envelope;
+import dev.lms.session.KeyRing;
+import dev.lms.session.Principal;
+import dev.lms.session.SessionStore;
+import dev.lms.session.StoredSession;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

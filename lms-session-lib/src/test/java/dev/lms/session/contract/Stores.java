@@ -1,5 +1,9 @@
-package dev.lms.session;
+package dev.lms.session.contract;
 
+import dev.lms.session.Opened;
+import dev.lms.session.PrincipalIndex;
+import dev.lms.session.SessionStore;
+import dev.lms.session.StoredSession;
 import java.time.Instant;
 import java.util.Optional;
 

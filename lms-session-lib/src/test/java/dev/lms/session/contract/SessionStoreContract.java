@@ -1,4 +1,4 @@
-package dev.lms.session;
+package dev.lms.session.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,6 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.session.Changes;
+import dev.lms.session.CommitOutcome;
+import dev.lms.session.CookieSettings;
+import dev.lms.session.Lifetimes;
+import dev.lms.session.Principal;
+import dev.lms.session.PrincipalIndex;
+import dev.lms.session.Session;
+import dev.lms.session.SessionSettings;
+import dev.lms.session.SessionSettings.Rotation;
+import dev.lms.session.SessionStore;
+import dev.lms.session.SessionStore.Capability;
+import dev.lms.session.Sessions;
+import dev.lms.session.StoredSession;
+import dev.lms.session.WriteOptions;
+import dev.lms.session.testkit.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

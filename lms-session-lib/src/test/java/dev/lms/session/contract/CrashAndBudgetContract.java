@@ -1,9 +1,15 @@
-package dev.lms.session;
+package dev.lms.session.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.session.Changes;
+import dev.lms.session.Opened;
+import dev.lms.session.SessionStore;
+import dev.lms.session.SessionStoreException;
+import dev.lms.session.StoredSession;
+import dev.lms.session.WriteOptions;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;

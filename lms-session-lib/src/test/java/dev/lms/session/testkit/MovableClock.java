@@ -1,4 +1,4 @@
-package dev.lms.session;
+package dev.lms.session.testkit;
 
 import java.time.Clock;
 import java.time.Duration;

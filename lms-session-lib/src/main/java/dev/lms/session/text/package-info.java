@@ -1,0 +1,2 @@
+/** Text at the edges: {@code Cookie} lines as clients write them, and what UTF-8 can store. */
+package dev.lms.session.text;

@@ -1,0 +1,9 @@
+/**
+ * What every session store must do. Authors of stores extend {@link
+ * dev.lms.session.contract.SessionStoreContract}; it needs nothing that this library does not
+ * export.
+ */
+@NullMarked
+package dev.lms.session.contract;
+
+import org.jspecify.annotations.NullMarked;
