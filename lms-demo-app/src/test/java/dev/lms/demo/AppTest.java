@@ -29,9 +29,15 @@ class AppTest {
 
   @BeforeEach
   void start() throws IOException {
+    site = start("development");
+  }
+
+  private RunningSite start(String environment) throws IOException {
     Config config =
         Config.read(
             Map.of(
+                "LMS_ENV", environment,
+                "LMS_HOST", "127.0.0.1",
                 "LMS_PORT", "0",
                 "LMS_DATA_DIR", folder.toString(),
                 "SECRET_KEY", "a secret for tests, long enough 0001"));
@@ -48,7 +54,7 @@ class AppTest {
                 16,
                 OptionalInt.of(256),
                 List.of()));
-    site = RunningSite.start(config, plan, App.features(), Map.of());
+    return RunningSite.start(config, plan, App.features(), Map.of());
   }
 
   @AfterEach
@@ -100,5 +106,85 @@ class AppTest {
     assertFalse(other.get(page).body().contains("role=\"status\""));
     assertEquals(304, student.get(page, "If-None-Match", seen.header("etag")).status());
     assertEquals(200, student.get(page, "If-None-Match", told.header("etag")).status());
+  }
+
+  @Test
+  void inDevelopmentEveryPageEndsWithHowItCameAbout() {
+    Browser student = browser();
+    student.signIn("student1");
+    String page = "/program/explore";
+    Answer rendered = student.get(page);
+    Answer stored = student.get(page);
+    assertTrue(stripOf(rendered).contains("<b class=\"miss\">MISS</b> · auth · "), rendered.body());
+    assertTrue(
+        stripOf(stored).contains("<b class=\"hit\">HIT</b> · auth · age 0 s · "), stored.body());
+    assertTrue(
+        stripOf(stored).contains("worker " + ProcessHandle.current().pid() + " :" + site.port()));
+    assertTrue(stripOf(stored).contains("session file, asked once"), stripOf(stored));
+    assertTrue(stripOf(stored).contains("Tags</dt><dd>programs</dd>"), stripOf(stored));
+    assertFalse(stripOf(stored).contains("student1") || stripOf(stored).contains("Alice"));
+    for (String path :
+        List.of("/nothing", "/user/login?again=1", "/user/account", "/course/%ff/view")) {
+      assertFalse(stripOf(student.get(path)).isEmpty(), path);
+    }
+    // A page of this person alone is told from others by a name.
+    assertFalse(stripOf(student.get("/course/py101/take")).contains("student1"));
+  }
+
+  @Test
+  void whatDevelopmentPutsAtTheEndIsInNoStoredPageAndInNoTag() {
+    Browser one = browser();
+    Answer first = one.get("/program/explore");
+    Answer second = one.get("/program/explore");
+    assertFalse(first.body().equals(second.body()));
+    assertEquals(first.page(), second.page());
+    assertEquals(first.header("etag"), second.header("etag"));
+    assertTrue(second.header("etag").startsWith("W/\""), second.header("etag"));
+    assertEquals(304, one.get("/program/explore", "If-None-Match", first.header("etag")).status());
+    assertEquals(2, second.body().split("dev-strip\"", -1).length - 1, "the aside and one strip");
+    assertEquals("gzip", one.get("/", "Accept-Encoding", "gzip").header("content-encoding"));
+    assertEquals("", one.get("/", "Accept-Encoding", "gzip;q=0").header("content-encoding"));
+  }
+
+  @Test
+  void inProductionThereIsNothingOfTheKind() throws IOException {
+    RunningSite production = start("production");
+    try {
+      Browser stranger = new Browser(URI.create("http://127.0.0.1:" + production.port()));
+      Answer page = stranger.get("/program/explore");
+      assertEquals(200, page.status());
+      assertFalse(page.body().contains("dev-strip"), page.body());
+      assertTrue(page.header("etag").startsWith("\""), page.header("etag"));
+      for (String path :
+          List.of("/lab", "/lab/flicker", "/lab/naive/key-ignores-who/1", "/lab/worker/pid")) {
+        assertEquals(404, stranger.get(path).status(), path);
+      }
+    } finally {
+      production.stop(Duration.ZERO);
+    }
+  }
+
+  /** A shared page of strangers tells it to the one whom it concerns, once. */
+  @Test
+  void whoseSessionHasEndedElsewhereIsToldSoOnAnyPage() {
+    Browser phone = browser();
+    Browser laptop = browser();
+    phone.signIn("student1");
+    laptop.signIn("student1");
+    laptop.post("/user/account/sign-out-others", Map.of("csrf_token", laptop.get("/").token()));
+    String page = "/program/explore";
+    Answer told = phone.get(page);
+    assertTrue(
+        told.body().contains("<p role=\"status\" class=\"notice\">Your session has ended"),
+        told.body());
+    assertFalse(phone.cookies().containsKey("session"), "a cookie that is good for nothing");
+    assertFalse(phone.get(page).body().contains("has ended"));
+    assertFalse(browser().get(page).body().contains("has ended"));
+    assertTrue(phone.get(page).header("cache-status").startsWith("lms; hit"));
+  }
+
+  private static String stripOf(Answer answer) {
+    int start = answer.body().indexOf("<details data-testid=\"dev-strip\">");
+    return start < 0 ? "" : answer.body().substring(start);
   }
 }

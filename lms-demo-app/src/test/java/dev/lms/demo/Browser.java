@@ -23,6 +23,9 @@ public final class Browser {
   private static final Pattern TOKEN =
       Pattern.compile("<input type=\"hidden\" name=\"csrf_token\" value=\"([^\"]+)\">");
 
+  private static final Pattern STRIP =
+      Pattern.compile("<details data-testid=\"dev-strip\">.*?</details>", Pattern.DOTALL);
+
   private final HttpClient client;
   private final Map<String, String> cookies;
   private final URI site;
@@ -74,6 +77,11 @@ public final class Browser {
         throw new AssertionError("no csrf_token in " + body);
       }
       return token.group(1);
+    }
+
+    /** The body without what development puts at its end, which differs each time. */
+    public String page() {
+      return STRIP.matcher(body).replaceFirst("");
     }
 
     /** Where the answer sends one. */

@@ -28,8 +28,8 @@ public final class AccountPages {
   private static final String OUT = "You are signed out.";
 
   private static final String ENDED =
-      "Your session has ended: it expired, or you were signed out on another device. Sign in to"
-          + " go on.";
+      "<p role=\"status\" class=\"notice\">Your session has ended: it expired, or you were signed out"
+          + " on another device. Sign in to go on.</p>";
 
   private final Users users;
   private final Passwords passwords;
@@ -73,7 +73,9 @@ public final class AccountPages {
         "csrf-token",
         (session, path) -> Html.escape(session.csrfToken().orElse("")),
         Flash.NAME,
-        new Flash());
+        new Flash(),
+        "ended",
+        (session, path) -> hasEnded(session) ? ENDED : "");
   }
 
   private record Form(
@@ -91,8 +93,8 @@ public final class AccountPages {
     Optional<Principal> person = session.principal();
     String next = SignIn.next(request.query("next"));
     if (person.isEmpty()) {
-      String status =
-          hasEnded(session) ? ENDED : request.query(SignIn.OUT).map(o -> OUT).orElse("");
+      // The frame tells of a session that ended by itself.
+      String status = hasEnded(session) ? "" : request.query(SignIn.OUT).map(o -> OUT).orElse("");
       form(request, 200, "", next, "", status, users.samples());
     } else if (request.query(SignIn.AGAIN).isPresent()) {
       String why = "For this, please enter your password again. Nothing was changed yet.";

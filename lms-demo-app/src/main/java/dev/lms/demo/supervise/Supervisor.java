@@ -6,9 +6,6 @@ import dev.lms.demo.plan.ResourcePlan;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,35 +59,9 @@ public final class Supervisor {
     if (!errors.isEmpty()) {
       throw new ConfigException(errors);
     }
-    List<String> command = command(plan);
+    List<String> command = WorkerCommand.withHeap(plan.heapMb());
     for (int i = 0; i < count; i++) {
       workers.add(new Worker(this, i, first + i, command));
-    }
-  }
-
-  private static List<String> command(ResourcePlan plan) {
-    String java =
-        ProcessHandle.current()
-            .info()
-            .command()
-            .orElseThrow(() -> new IllegalStateException("this system hides the java command"));
-    try {
-      Path jar =
-          Path.of(Supervisor.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      if (!Files.isRegularFile(jar)) {
-        throw new IllegalStateException("workers need the packaged jar: mvn package");
-      }
-      return List.of(
-          java,
-          "-Xmx" + plan.heapMb() + "m",
-          // Somebody is here to start it again: better than a worker half alive.
-          "-XX:+ExitOnOutOfMemoryError",
-          "-jar",
-          jar.toString(),
-          "serve",
-          "--supervised");
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
     }
   }
 

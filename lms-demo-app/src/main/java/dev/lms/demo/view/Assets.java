@@ -22,7 +22,10 @@ import java.util.Map;
  */
 public final class Assets {
   private static final Map<String, String> TYPES =
-      Map.of("site.css", "text/css; charset=utf-8", "icon.svg", "image/svg+xml");
+      Map.of(
+          "site.css", "text/css; charset=utf-8",
+          "dev.css", "text/css; charset=utf-8",
+          "icon.svg", "image/svg+xml");
 
   private static final Map<String, String> FIXED =
       Map.of("favicon.ico", "image/x-icon", "robots.txt", "text/plain; charset=utf-8");

@@ -27,6 +27,7 @@ public final class Pages {
       String userName,
       String csrfToken,
       String flash,
+      String ended,
       String stylesheet,
       String icon) {}
 
@@ -73,7 +74,7 @@ public final class Pages {
       frame = frame(exchange, visitors.own());
     } catch (RuntimeException outage) {
       // Nobody can say who is asking: the problem itself, or what happened before anybody asked.
-      frame = frame("", "", "", Visitor.UNKNOWN, false);
+      frame = frame("", "", "", "", Visitor.UNKNOWN, false);
     }
     return templates.render(
         "problem", frame, ProblemModel.of(exchange, problem, frame.signedIn(), frame.stranger()));
@@ -81,19 +82,27 @@ public final class Pages {
 
   private Frame frame(HttpExchange exchange, Function<HttpExchange, Visitor> who) {
     Visitor visitor = who.apply(exchange);
-    if (visitor != Visitor.PERSON) {
-      return frame("", "", "", visitor, visitor == Visitor.UNKNOWN);
-    }
-    return frame(
-        visitors.hole().apply(exchange, "user-name"),
-        visitors.hole().apply(exchange, "csrf-token"),
-        visitors.hole().apply(exchange, Flash.NAME),
-        visitor,
-        false);
+    return switch (visitor) {
+      case PERSON ->
+          frame(
+              visitors.hole().apply(exchange, "user-name"),
+              visitors.hole().apply(exchange, "csrf-token"),
+              visitors.hole().apply(exchange, Flash.NAME),
+              "",
+              visitor,
+              false);
+      case STRANGER -> frame("", "", "", visitors.hole().apply(exchange, "ended"), visitor, false);
+      case UNKNOWN -> frame("", "", "", "", visitor, true);
+    };
   }
 
   private Frame frame(
-      String userName, String csrfToken, String flash, Visitor visitor, boolean unknown) {
+      String userName,
+      String csrfToken,
+      String flash,
+      String ended,
+      Visitor visitor,
+      boolean unknown) {
     return new Frame(
         visitor == Visitor.PERSON,
         visitor == Visitor.STRANGER,
@@ -101,6 +110,7 @@ public final class Pages {
         userName,
         csrfToken,
         flash,
+        ended,
         assets.href("site.css"),
         assets.href("icon.svg"));
   }

@@ -15,6 +15,8 @@ import dev.lms.demo.http.WebServer;
 import dev.lms.demo.monitor.Health;
 import dev.lms.demo.monitor.Metrics;
 import dev.lms.demo.plan.ResourcePlan;
+import dev.lms.demo.strip.StripFilter;
+import dev.lms.demo.strip.Trace;
 import dev.lms.demo.view.Assets;
 import dev.lms.demo.view.Pages;
 import dev.lms.demo.view.Visitors;
@@ -96,7 +98,7 @@ public final class RunningSite {
       parts.health().add("sessions", parts.sessions()::check);
       Content content = new Content();
       features.forEach(feature -> content.addAll(feature.open(parts)));
-      return listen(plan, parts, content, assets.routes(), explanations);
+      return listen(plan, parts, content, assets, explanations);
     } catch (IOException | RuntimeException e) {
       closing.close();
       throw e;
@@ -135,11 +137,11 @@ public final class RunningSite {
       ResourcePlan plan,
       Parts parts,
       Content content,
-      List<Route> files,
+      Assets assets,
       Optional<Consumer<Explanation>> explanations)
       throws IOException {
     Config config = parts.config();
-    List<Route> others = new ArrayList<>(files);
+    List<Route> others = new ArrayList<>(assets.routes());
     Optional<WebServer> management = Optional.empty();
     if (config.web().managementPort().isPresent()) {
       management = Optional.of(management(config, content.forOperators()));
@@ -149,9 +151,15 @@ public final class RunningSite {
     Set<String> alwaysLetIn =
         content.forOperators().stream().map(Route::pattern).collect(Collectors.toUnmodifiableSet());
     Site site = new Site(content.pages(), others, parts.pages()::problem);
-    List<Filter> filters =
+    List<Filter> filters = new ArrayList<>();
+    filters.add(new SecurityHeaders());
+    Optional<Consumer<Explanation>> listener = explanations;
+    if (config.environment() == Environment.DEVELOPMENT && explanations.isEmpty()) {
+      filters.add(strip(site, parts, assets));
+      listener = Optional.of(Trace::explained);
+    }
+    filters.addAll(
         List.of(
-            new SecurityHeaders(),
             new ErrorFilter(KnownProblems::of, parts.pages()::problem),
             new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, alwaysLetIn),
             new SessionFilter(
@@ -159,10 +167,18 @@ public final class RunningSite {
                 site::outagePolicy,
                 KnownProblems.OUTAGE,
                 KnownProblems.UNSAVED),
-            site.cacheFilter(parts.pageCache(), content.holes(), explanations));
+            site.cacheFilter(parts.pageCache(), content.holes(), listener)));
     WebServer server =
         WebServer.start(address(config, config.web().port()), filters, site.router());
     return new RunningSite(server, management, parts.health(), content, parts.closing());
+  }
+
+  private static StripFilter strip(Site site, Parts parts, Assets assets) {
+    return new StripFilter(
+        site::isForPeople,
+        parts.sessions().name(),
+        assets.href("dev.css"),
+        strip -> parts.pages().fragment("dev-strip", strip));
   }
 
   private static WebServer management(Config config, List<Route> routes) throws IOException {

@@ -1,6 +1,7 @@
 package dev.lms.demo.wiring;
 
 import dev.lms.demo.config.Config;
+import dev.lms.demo.config.Environment;
 import dev.lms.demo.config.StoreChoice;
 import dev.lms.session.CookieSettings;
 import dev.lms.session.Envelope;
@@ -24,15 +25,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The sessions of the site as configured.
  *
  * @param name of the store, as in {@code SESSION_STORE}
  * @param probe a cookie with a good token of a session that nobody has
+ * @param unplugged in development, whether this process is to find the store unreachable
  */
 public record SessionBackend(
-    String name, SessionStore store, Sessions sessions, String probe, Closing parts)
+    String name,
+    SessionStore store,
+    Sessions sessions,
+    String probe,
+    AtomicBoolean unplugged,
+    Closing parts)
     implements AutoCloseable {
   /** Sealed cookies of another program with the same key are not ours. */
   private static final String AUDIENCE = "lms-demo";
@@ -42,7 +50,9 @@ public record SessionBackend(
     StoreChoice.Kind kind = settings.store().kind();
     KeyRing keys = Keys.of(config.secrets());
     Closing parts = new Closing();
-    SessionStore store =
+    boolean development = config.environment() == Environment.DEVELOPMENT;
+    AtomicBoolean unplugged = new AtomicBoolean();
+    SessionStore kept =
         switch (kind) {
           case REDIS ->
               new RedisSessionStore(
@@ -52,6 +62,7 @@ public record SessionBackend(
               new CookieSessionStore(
                   keys, cookie(settings), AUDIENCE, revocations(config, redis, parts));
         };
+    SessionStore store = development ? WatchedStore.around(kept, unplugged) : kept;
     Sessions sessions =
         Sessions.builder(store, keys)
             .settings(
@@ -66,6 +77,7 @@ public record SessionBackend(
         store,
         sessions,
         settings.cookie().name() + '=' + probe,
+        unplugged,
         parts);
   }
 

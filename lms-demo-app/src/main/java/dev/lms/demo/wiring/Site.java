@@ -1,9 +1,11 @@
 package dev.lms.demo.wiring;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.ProblemPage;
 import dev.lms.demo.http.Route;
 import dev.lms.demo.http.Router;
+import dev.lms.demo.strip.Trace;
 import dev.lms.demo.view.HoleFiller;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Visitor;
@@ -67,12 +69,13 @@ final class Site {
     PageCacheFilter.Builder filter =
         PageCacheFilter.ofRoutes(cache, this::ruleOf, this::who)
             .personalReads(exchange -> SessionFilter.session(exchange).uses());
-    holes.forEach((name, filler) -> filter.hole(name, exchange -> fill(filler, exchange)));
+    holes.forEach((name, filler) -> filter.hole(name, exchange -> fill(name, filler, exchange)));
     explanations.ifPresent(filter::explainingTo);
     return filter.build();
   }
 
-  private String fill(HoleFiller filler, HttpExchange exchange) {
+  private String fill(String name, HoleFiller filler, HttpExchange exchange) {
+    Trace.filled(name);
     Map<String, String> path = router.match(exchange).map(Router.Match::variables).orElse(Map.of());
     return filler.fill(SessionFilter.session(exchange), path);
   }
@@ -94,6 +97,15 @@ final class Site {
 
   private Optional<PageRoute> page(HttpExchange exchange) {
     return router.match(exchange).map(match -> pages.get(match.route()));
+  }
+
+  /** Whether people look at what is asked for; what is not there is a page that says so. */
+  boolean isForPeople(HttpExchange exchange) {
+    try {
+      return router.match(exchange).map(match -> pages.containsKey(match.route())).orElse(true);
+    } catch (HttpProblem malformed) {
+      return true;
+    }
   }
 
   /** What becomes of a request while sessions cannot be looked up. */

@@ -71,7 +71,7 @@ class PagesIT {
     assertTrue(
         second.header("cache-status").matches("lms; hit; ttl=\\d+; detail=anon"),
         second.header("cache-status"));
-    assertEquals(first.body(), second.body());
+    assertEquals(first.page(), second.page());
   }
 
   /** Whoever thinks of any number of addresses must not fill the cache with them. */

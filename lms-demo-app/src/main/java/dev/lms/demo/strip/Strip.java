@@ -1,0 +1,136 @@
+package dev.lms.demo.strip;
+
+import com.sun.net.httpserver.HttpExchange;
+import dev.lms.pagecache.Explanation;
+import dev.lms.pagecache.PageKey;
+import dev.lms.pagecache.StoragePolicy;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What the strip prints. No names: neither of the person who asks nor of others.
+ *
+ * @param word what the page cache did
+ * @param kind the same for the style sheet
+ * @param facts the line behind it
+ * @param reason why the page is not stored
+ * @param key the parts of the key
+ * @param request what was asked of the request before the cache was
+ * @param render what was asked of the page before it was stored
+ * @param another where the same page is to be had from another worker
+ */
+record Strip(
+    String stylesheet,
+    String word,
+    String kind,
+    List<String> facts,
+    Optional<String> reason,
+    boolean explained,
+    String route,
+    boolean hasKey,
+    List<PageKey.Part> key,
+    String tags,
+    String holes,
+    List<Step> request,
+    boolean hasRender,
+    List<Step> render,
+    String another) {
+
+  /** A step of the policy. */
+  record Step(String question, String answer, boolean objects) {}
+
+  static Strip of(
+      HttpExchange exchange,
+      Fate fate,
+      Trace trace,
+      Duration took,
+      RememberedRenders.Render render,
+      String store,
+      String address,
+      String stylesheet) {
+    Optional<Explanation> explanation = render.explanation();
+    List<Step> ofRender = explanation.map(e -> steps(e.render())).orElse(List.of());
+    List<PageKey.Part> key =
+        explanation.flatMap(Explanation::key).map(Strip::parts).orElse(List.of());
+    return new Strip(
+        stylesheet,
+        fate.word(),
+        fate.isFromCache() ? "hit" : fate.reason().isPresent() ? "pass" : "miss",
+        facts(exchange, fate, trace, took, render, store),
+        fate.reason(),
+        explanation.isPresent(),
+        explanation.map(Explanation::route).orElse(""),
+        !key.isEmpty(),
+        key,
+        explanation.map(e -> String.join(", ", e.tags().stream().sorted().toList())).orElse(""),
+        String.join(", ", trace.holes()),
+        explanation.map(e -> steps(e.request())).orElse(List.of()),
+        !ofRender.isEmpty(),
+        ofRender,
+        "/lab/another-worker?to=" + URLEncoder.encode(address, StandardCharsets.UTF_8));
+  }
+
+  private static List<String> facts(
+      HttpExchange exchange,
+      Fate fate,
+      Trace trace,
+      Duration took,
+      RememberedRenders.Render render,
+      String store) {
+    List<String> facts = new ArrayList<>();
+    if (!fate.variant().isEmpty()) {
+      facts.add(fate.variant());
+    }
+    if (fate.secondsLeft().isPresent()) {
+      String age = exchange.getResponseHeaders().getFirst("Age");
+      facts.add("age " + (age == null ? "0" : age) + " s");
+      facts.add(fate.secondsLeft().getAsLong() + " s left");
+    }
+    boolean saved = fate.isFromCache() && !render.took().isZero();
+    facts.add(millis(took) + (saved ? " (render " + millis(render.took()) + " saved)" : ""));
+    facts.add("session " + store + ", " + asked(trace.storeCalls()));
+    facts.add(
+        "worker " + ProcessHandle.current().pid() + " :" + exchange.getLocalAddress().getPort());
+    return facts;
+  }
+
+  private static String asked(int calls) {
+    return switch (calls) {
+      case 0 -> "not asked";
+      case 1 -> "asked once";
+      case 2 -> "asked twice";
+      default -> "asked " + calls + " times";
+    };
+  }
+
+  private static String millis(Duration time) {
+    return String.format(Locale.ROOT, "%.1f ms", time.toNanos() / 1e6);
+  }
+
+  /** What tells one person's page from another's would name them. */
+  private static List<PageKey.Part> parts(PageKey key) {
+    return key.parts().stream()
+        .map(part -> part.name().equals("name") ? new PageKey.Part("name", "(not shown)") : part)
+        .toList();
+  }
+
+  private static List<Step> steps(List<StoragePolicy.Answered> answers) {
+    List<Step> steps = new ArrayList<>();
+    boolean decided = false;
+    for (StoragePolicy.Answered answer : answers) {
+      boolean decides = answer.objects() && !decided;
+      decided |= answer.objects();
+      steps.add(
+          new Step(
+              answer.reason().meaning(),
+              decides ? "yes, and that decides" : answer.objects() ? "yes" : "no",
+              answer.objects()));
+    }
+    return steps;
+  }
+}
