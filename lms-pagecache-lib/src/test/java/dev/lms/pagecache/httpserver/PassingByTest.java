@@ -210,6 +210,16 @@ class PassingByTest {
         });
   }
 
+  /** A part, once the cache knows that it cannot store this: a client may have all of it before. */
+  private HttpResponse<byte[]> partPassedBy(String path) throws Exception {
+    site.get(path);
+    HttpResponse<byte[]> part = site.get(path, "Range", "bytes=1-3");
+    for (int i = 0; i < 100 && status(part).contains("miss"); i++) {
+      part = site.get(path, "Range", "bytes=1-3");
+    }
+    return part;
+  }
+
   @ParameterizedTest
   @EnumSource
   void whatCannotBeStoredIsAskedForWithTheHeadersOfTheRequest(PageRule.Profile profile)
@@ -219,8 +229,7 @@ class PassingByTest {
     film("/long", profile, film);
     film("/no-store", profile, new byte[10], "Cache-Control", "no-store");
     for (String path : List.of("/long", "/no-store")) {
-      site.get(path); // Finds out.
-      HttpResponse<byte[]> part = site.get(path, "Range", "bytes=1-3");
+      HttpResponse<byte[]> part = partPassedBy(path);
       assertEquals(206, part.statusCode());
       assertEquals(3, part.body().length);
       assertEquals("\"film\"", header(part, "ETag"));
