@@ -2,7 +2,11 @@ package dev.lms.demo.cli;
 
 import dev.lms.demo.config.ConfigException;
 import dev.lms.demo.wiring.Feature;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,9 +38,30 @@ public final class CommandLineInterface implements Runnable {
   static final int FAILED = 1;
   static final int BAD_CONFIGURATION = 78;
 
+  private static final Set<String> SHOWS_ALL = Set.of("help", "completion");
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private CommandLineInterface() {}
+
+  /** How each is made, in the order in which help names them. */
+  private static Map<String, Function<List<Feature>, Object>> makers() {
+    Map<String, Function<List<Feature>, Object>> makers = new LinkedHashMap<>();
+    makers.put("serve", ServeCommand::new);
+    makers.put("plan", features -> new PlanCommand());
+    makers.put("config", features -> new ConfigCommand());
+    makers.put("key", features -> new KeyCommand());
+    makers.put("session", SessionCommand::new);
+    makers.put(
+        "cache",
+        features ->
+            new CommandLine(new CacheCommand(features))
+                .addSubcommand(new ExplainCommand(features)));
+    makers.put("help", features -> new HelpCommand());
+    makers.put("completion", features -> new CompletionCommand());
+    makers.put("version", features -> new VersionCommand());
+    return makers;
+  }
 
   /**
    * Runs one command; returns its exit code.
@@ -46,7 +71,7 @@ public final class CommandLineInterface implements Runnable {
   public static int run(List<Feature> features, String... args) {
     Logging.setUp();
     try {
-      return commands(features)
+      return commandsFor(features, args)
           .setExecutionExceptionHandler((failure, commandLine, result) -> report(failure))
           .execute(args);
     } catch (Throwable failure) {
@@ -54,18 +79,30 @@ public final class CommandLineInterface implements Runnable {
     }
   }
 
+  /** All of them. */
   static CommandLine commands(List<Feature> features) {
-    return new CommandLine(new CommandLineInterface())
-        .addSubcommand(new ServeCommand(features))
-        .addSubcommand(new PlanCommand())
-        .addSubcommand(new ConfigCommand())
-        .addSubcommand(new KeyCommand())
-        .addSubcommand(new SessionCommand(features))
-        .addSubcommand(
-            new CommandLine(new CacheCommand(features)).addSubcommand(new ExplainCommand(features)))
-        .addSubcommand(new HelpCommand())
-        .addSubcommand(new CompletionCommand())
-        .addSubcommand(new VersionCommand())
+    return commands(features, makers().keySet());
+  }
+
+  /**
+   * Only the command that is named, for the library reads the annotations of every command it is
+   * given, and that is half of a start. Help, completion and whoever misspells a name need all.
+   */
+  private static CommandLine commandsFor(List<Feature> features, String... args) {
+    boolean named = args.length > 0 && makers().containsKey(args[0]) && !SHOWS_ALL.contains(args[0]);
+    return named ? commands(features, Set.of(args[0])) : commands(features);
+  }
+
+  private static CommandLine commands(List<Feature> features, Set<String> names) {
+    CommandLine commands = new CommandLine(new CommandLineInterface());
+    makers()
+        .forEach(
+        (name, maker) -> {
+          if (names.contains(name)) {
+            commands.addSubcommand(maker.apply(features));
+          }
+        });
+    return commands
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(new WrongUsage());
   }
