@@ -88,8 +88,9 @@ public final class CommandLineInterface implements Runnable {
    * Only the command that is named, for the library reads the annotations of every command it is
    * given, and that is half of a start. Help, completion and whoever misspells a name need all.
    */
-  private static CommandLine commandsFor(List<Feature> features, String... args) {
-    boolean named = args.length > 0 && makers().containsKey(args[0]) && !SHOWS_ALL.contains(args[0]);
+  static CommandLine commandsFor(List<Feature> features, String... args) {
+    boolean named =
+        args.length > 0 && makers().containsKey(args[0]) && !SHOWS_ALL.contains(args[0]);
     return named ? commands(features, Set.of(args[0])) : commands(features);
   }
 
@@ -97,11 +98,11 @@ public final class CommandLineInterface implements Runnable {
     CommandLine commands = new CommandLine(new CommandLineInterface());
     makers()
         .forEach(
-        (name, maker) -> {
-          if (names.contains(name)) {
-            commands.addSubcommand(maker.apply(features));
-          }
-        });
+            (name, maker) -> {
+              if (names.contains(name)) {
+                commands.addSubcommand(maker.apply(features));
+              }
+            });
     return commands
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(new WrongUsage());

@@ -23,10 +23,11 @@ class CommandLineInterfaceTest {
   private final StringWriter err = new StringWriter();
 
   private int lmsctl(String line) {
-    return CommandLineInterface.commands(List.of())
+    String[] words = line.split(" ", -1);
+    return CommandLineInterface.commandsFor(List.of(), words)
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
-        .execute(line.split(" ", -1));
+        .execute(words);
   }
 
   @ParameterizedTest
@@ -63,6 +64,69 @@ class CommandLineInterfaceTest {
     out.getBuffer().setLength(0);
     assertEquals(0, lmsctl("help"));
     assertTrue(out.toString().startsWith("Usage: lmsctl ["), out.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "doctor",
+        "session",
+        "session list",
+        "session revoke",
+        "session revoke --user student1",
+        "session purge",
+        "help nothing",
+        "help cache nothing",
+        "completion",
+        "completion tcsh",
+        "session purge now",
+        "key",
+        "key rotate now",
+        "cache",
+        "cache explain",
+        "cache explain nowhere",
+        "cache purge everything",
+        "cache purge --path home",
+        "cache purge --path /home?page=1",
+        "cache purge --path /home#top",
+        "cache purge --path //site.example/home",
+        "cache purge --path https://site.example/home",
+        "cache purge --path /home --path home",
+        "cache purge --tag a,b",
+        "cache warm /home",
+        "serve --workers 0",
+        "serve --workers few",
+        "serve extra",
+        "plan --cpus 0",
+        "plan --cpus four",
+        "plan --workload disk",
+        "plan --min-workers 3 --max-workers 2",
+        "config --yaml",
+      })
+  void wrongUsageIs2AndExplained(String line) {
+    assertEquals(2, lmsctl(line), err.toString());
+    assertFalse(err.toString().isBlank());
+    assertFalse(err.toString().contains("\tat "), err.toString());
+    assertEquals("", out.toString());
+  }
+
+  @Test
+  void everyCommandHasHelp() {
+    for (String command :
+        List.of(
+            "serve",
+            "plan",
+            "config",
+            "key",
+            "session",
+            "cache",
+            "help",
+            "completion",
+            "version")) {
+      out.getBuffer().setLength(0);
+      assertEquals(0, lmsctl(command + " --help"));
+      assertTrue(out.toString().startsWith("Usage: lmsctl " + command), out.toString());
+    }
   }
 
   @Test

@@ -27,6 +27,20 @@ class MachineTest {
   }
 
   @Test
+  void linuxSaysWhatIsAvailable() throws IOException {
+    file("meminfo", "MemTotal:  2000 kB\nMemFree:  10 kB\nMemAvailable:    1234 kB\n");
+    assertEquals(1234 * 1024, Machine.availableBytes(root.resolve("meminfo")));
+  }
+
+  @Test
+  void elsewhereTheLibraryDoes() throws IOException {
+    file("meminfo", "MemTotal:  2000 kB\n");
+    for (String name : new String[] {"meminfo", "none"}) {
+      assertTrue(Machine.availableBytes(root.resolve(name)) > MB, name);
+    }
+  }
+
+  @Test
   void withoutLimitsTheMachineRules() throws IOException {
     Machine machine = machine(4, 2048);
     assertEquals(4, machine.cpus());
