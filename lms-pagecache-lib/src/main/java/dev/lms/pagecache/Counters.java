@@ -1,5 +1,6 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.policy.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -83,10 +84,10 @@ final class Counters {
       }
     }
 
-    Line line(Variant variant) {
-      Line line = lines.get(variant.kind());
+    Line line(Variant.Kind kind) {
+      Line line = lines.get(kind);
       if (line == null) {
-        throw new IllegalStateException("No counters for " + variant.kind());
+        throw new IllegalStateException("No counters for " + kind);
       }
       return line;
     }
@@ -100,7 +101,7 @@ final class Counters {
   private final ConcurrentMap<String, Route> routes = new ConcurrentHashMap<>();
 
   void count(String route, Outcome outcome) {
-    of(route).line(outcome.variant()).count(outcome);
+    of(route).line(outcome.who()).count(outcome);
   }
 
   /** A page was rendered that may be stored. */
@@ -111,8 +112,8 @@ final class Counters {
   }
 
   /** So many bytes of a body went out without a render of their own. */
-  void served(String route, Variant variant, long bytes) {
-    of(route).line(variant).bytes.add(bytes);
+  void served(String route, Variant.Kind kind, long bytes) {
+    of(route).line(kind).bytes.add(bytes);
   }
 
   private Route of(String name) {

@@ -1,47 +1,206 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.policy.Answered;
+import dev.lms.pagecache.policy.Reason;
+import dev.lms.pagecache.policy.Verdict;
+import dev.lms.pagecache.store.PageKey;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * How a cache came to its decision about one request, for people who ask why.
- *
- * @param route the name of the route; empty if none
- * @param asker who asked; empty if that could not be found out
- * @param request what was asked of the request, in order
- * @param key what the page is stored under; empty if the request went past the cache
- * @param render what was asked of the rendered page, in order; empty if the request went past
- * @param tags all tags of the page
- * @param verdict what was decided
- */
-public record Explanation(
-    String route,
-    Optional<Asker> asker,
-    List<StoragePolicy.Answered> request,
-    Optional<PageKey> key,
-    List<StoragePolicy.Answered> render,
-    Set<String> tags,
-    Verdict verdict) {
-  /** Copies the collections. */
-  public Explanation {
-    request = List.copyOf(request);
-    render = List.copyOf(render);
-    tags = Set.copyOf(tags);
+/** How a cache came to its decision about one request, for people who ask why. Immutable. */
+public final class Explanation {
+  /**
+   * A step of a decision. The first that objects decides.
+   *
+   * @param reason what it looks for: the token of {@code Cache-Status} and statistics
+   * @param meaning what it looks for, for people: a clause without a full stop
+   * @param objects whether it found it
+   */
+  public record Step(String reason, String meaning, boolean objects) {}
+
+  /**
+   * A part of what a page is stored under.
+   *
+   * @param name what kind of part it is: {@code host}, {@code path}, {@code query}, {@code
+   *     parameter}, {@code header} (a name), {@code line} (a value of the header before), {@code
+   *     variant} or {@code name} (what tells a variant from others of its kind)
+   * @param value as it stands in the key
+   */
+  public record Part(String name, String value) {}
+
+  private final String route;
+  private final Optional<Asker> asker;
+  private final Variant variant;
+  private final List<Part> key;
+  private final List<Step> request;
+  private final List<Step> render;
+  private final Set<String> tags;
+  private final Optional<Duration> stored;
+  private final Optional<Step> refusal;
+
+  private Explanation(
+      String route,
+      Optional<Asker> asker,
+      Variant variant,
+      List<Part> key,
+      List<Answered> request,
+      List<Answered> render,
+      Set<String> tags,
+      Verdict verdict) {
+    this.route = route;
+    this.asker = asker;
+    this.variant = variant;
+    this.key = key;
+    this.request = request.stream().map(Explanation::step).toList();
+    this.render = render.stream().map(Explanation::step).toList();
+    this.tags = Set.copyOf(tags);
+    this.stored =
+        verdict instanceof Verdict.Store store ? Optional.of(store.ttl()) : Optional.empty();
+    this.refusal =
+        verdict instanceof Verdict.Pass pass
+            ? Optional.of(step(new Answered(pass.reason(), true)))
+            : Optional.empty();
   }
 
   /**
    * Why a request went past the cache.
    *
-   * @param route the name of the route
-   * @param asker who asked, if that is known
    * @param request what was asked of the request
    * @param reason what decided
-   * @return the explanation
    */
   public static Explanation bypass(
-      String route, Optional<Asker> asker, List<StoragePolicy.Answered> request, Reason reason) {
+      String route, Optional<Asker> asker, List<Answered> request, Reason reason) {
     return new Explanation(
-        route, asker, request, Optional.empty(), List.of(), Set.of(), new Verdict.Pass(reason));
+        route,
+        asker,
+        asker.map(Variant::user).orElse(Variant.UNKNOWN),
+        List.of(),
+        request,
+        List.of(),
+        Set.of(),
+        new Verdict.Pass(reason));
+  }
+
+  /**
+   * What was decided about a render.
+   *
+   * @param key what the page is stored under, or would be
+   * @param request what was asked of the request
+   * @param render what was asked of the rendered page
+   * @param tags the tags of its route and handler
+   */
+  public static Explanation render(
+      Optional<Asker> asker,
+      PageKey key,
+      List<Answered> request,
+      List<Answered> render,
+      Set<String> tags,
+      Verdict verdict) {
+    List<Part> parts =
+        key.parts().stream().map(part -> new Part(part.name(), part.value())).toList();
+    return new Explanation(
+        key.route(), asker, Variant.of(key), parts, request, render, tags, verdict);
+  }
+
+  private static Step step(Answered answered) {
+    Reason reason = answered.reason();
+    return new Step(reason.token(), reason.meaning(), answered.objects());
+  }
+
+  /**
+   * What a reason means that stands in {@code Cache-Status} or statistics.
+   *
+   * @param reason its token
+   * @return a clause without a full stop; empty if there is no such reason
+   */
+  public static Optional<String> meaningOf(String reason) {
+    return Arrays.stream(Reason.values())
+        .filter(known -> known.token().equals(reason))
+        .map(Reason::meaning)
+        .findFirst();
+  }
+
+  /**
+   * The name of the route.
+   *
+   * @return empty if it has none
+   */
+  public String route() {
+    return route;
+  }
+
+  /**
+   * Who asked.
+   *
+   * @return empty if that could not be found out
+   */
+  public Optional<Asker> asker() {
+    return asker;
+  }
+
+  /**
+   * For whom the page is stored, or would be.
+   *
+   * @return the variant
+   */
+  public Variant variant() {
+    return variant;
+  }
+
+  /**
+   * What the page is stored under, or would be.
+   *
+   * @return the parts in order; none if the request went past the cache
+   */
+  public List<Part> key() {
+    return key;
+  }
+
+  /**
+   * What was asked of the request.
+   *
+   * @return the steps in order
+   */
+  public List<Step> request() {
+    return request;
+  }
+
+  /**
+   * What was asked of the rendered page.
+   *
+   * @return the steps in order; none if the request went past the cache
+   */
+  public List<Step> render() {
+    return render;
+  }
+
+  /**
+   * The tags that the page has of its route and its handler.
+   *
+   * @return the tags
+   */
+  public Set<String> tags() {
+    return tags;
+  }
+
+  /**
+   * Whether the page may be stored.
+   *
+   * @return how long it is fresh; empty if it is not stored
+   */
+  public Optional<Duration> stored() {
+    return stored;
+  }
+
+  /**
+   * Why it is not stored.
+   *
+   * @return the step that decided; empty if it is stored
+   */
+  public Optional<Step> refusal() {
+    return refusal;
   }
 }

@@ -1,5 +1,8 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.Stamp;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;

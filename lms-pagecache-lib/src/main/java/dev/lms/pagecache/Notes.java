@@ -2,6 +2,8 @@ package dev.lms.pagecache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.lms.pagecache.policy.Reason;
+import dev.lms.pagecache.store.PageKey;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;

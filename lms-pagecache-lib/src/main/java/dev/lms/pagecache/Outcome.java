@@ -1,5 +1,8 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.policy.Reason;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -8,13 +11,13 @@ import java.util.Optional;
  * Where an answer came from and what became of it.
  *
  * @param source where it came from
- * @param variant who shares it, or would
+ * @param who what those have in common who share it, or would
  * @param page the page: the stored one, or the one just rendered if it could be stored
  * @param stored whether it was stored now
  * @param reason why it was neither from the cache nor stored
  */
 public record Outcome(
-    Source source, Variant variant, Optional<Page> page, boolean stored, Optional<Reason> reason) {
+    Source source, Variant.Kind who, Optional<Page> page, boolean stored, Optional<Reason> reason) {
 
   /** Where an answer came from. */
   public enum Source {
@@ -36,39 +39,42 @@ public record Outcome(
     BYPASS
   }
 
-  static Outcome hit(Page page) {
-    return new Outcome(Source.HIT, page.variant(), Optional.of(page), false, Optional.empty());
-  }
-
-  static Outcome collapsed(Page page) {
+  static Outcome hit(PageKey key, Page page) {
     return new Outcome(
-        Source.COLLAPSED, page.variant(), Optional.of(page), false, Optional.empty());
+        Source.HIT, Variant.Kind.of(key), Optional.of(page), false, Optional.empty());
   }
 
-  static Outcome stale(Page page) {
-    return new Outcome(Source.STALE, page.variant(), Optional.of(page), false, Optional.empty());
-  }
-
-  static Outcome staleIfError(Page page, Reason reason) {
+  static Outcome collapsed(PageKey key, Page page) {
     return new Outcome(
-        Source.STALE_IF_ERROR, page.variant(), Optional.of(page), false, Optional.of(reason));
+        Source.COLLAPSED, Variant.Kind.of(key), Optional.of(page), false, Optional.empty());
   }
 
-  static Outcome stored(Source source, Page page) {
-    return new Outcome(source, page.variant(), Optional.of(page), true, Optional.empty());
+  static Outcome stale(PageKey key, Page page) {
+    return new Outcome(
+        Source.STALE, Variant.Kind.of(key), Optional.of(page), false, Optional.empty());
+  }
+
+  static Outcome staleIfError(PageKey key, Page page, Reason reason) {
+    return new Outcome(
+        Source.STALE_IF_ERROR, Variant.Kind.of(key), Optional.of(page), false, Optional.of(reason));
+  }
+
+  static Outcome stored(Source source, PageKey key, Page page) {
+    return new Outcome(source, Variant.Kind.of(key), Optional.of(page), true, Optional.empty());
   }
 
   /**
    * An answer that neither came from the cache nor was stored.
    *
    * @param source where it came from
-   * @param variant who is asking
+   * @param who what whoever is asking has in common with others
    * @param page the page, if it could have been stored
    * @param reason why it was not
    * @return the outcome
    */
-  public static Outcome passed(Source source, Variant variant, Optional<Page> page, Reason reason) {
-    return new Outcome(source, variant, page, false, Optional.of(reason));
+  public static Outcome passed(
+      Source source, Variant.Kind who, Optional<Page> page, Reason reason) {
+    return new Outcome(source, who, page, false, Optional.of(reason));
   }
 
   /**
@@ -95,8 +101,8 @@ public record Outcome(
   }
 
   private String detail() {
-    String who = variant.kind().token();
-    return reason.isPresent() ? who + "/" + reason.get().token() : who;
+    String kind = who.token();
+    return reason.isPresent() ? kind + "/" + reason.get().token() : kind;
   }
 
   private long secondsLeft(Instant now) {

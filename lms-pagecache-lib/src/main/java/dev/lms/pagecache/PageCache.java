@@ -1,6 +1,14 @@
 package dev.lms.pagecache;
 
-import dev.lms.pagecache.http.Fields;
+import dev.lms.pagecache.page.Answer;
+import dev.lms.pagecache.page.Tags;
+import dev.lms.pagecache.policy.Reason;
+import dev.lms.pagecache.policy.ReusePolicy;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.PageStore;
+import dev.lms.pagecache.store.PageStoreException;
+import dev.lms.pagecache.store.Stamp;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -35,9 +43,7 @@ public final class PageCache {
   private static final int MOST_FLIGHTS = 3;
 
   /** Nothing is stored under it. */
-  private static final PageKey NOTHING =
-      PageKey.of(
-          "", "", null, PageRule.shared(Duration.ofSeconds(1)), Fields.NONE, Variant.UNKNOWN);
+  private static final PageKey NOTHING = PageKey.builder("", "").of(Variant.UNKNOWN.text());
 
   private static final System.Logger LOG = System.getLogger(PageCache.class.getName());
 
@@ -111,7 +117,7 @@ public final class PageCache {
     this.background = executor == null ? null : new Background(executor);
     this.nanos = nanos;
     this.notes = new Notes(MEMORY_BYTES, nanos);
-    this.breaker = new Breaker(() -> store.lookup(NOTHING), prober, nanos);
+    this.breaker = new Breaker(() -> store.lookup(NOTHING, Stamp.NONE), prober, nanos);
     this.store = store;
     this.clock = clock;
     this.maxPageBytes = maxPageBytes;
@@ -166,7 +172,7 @@ public final class PageCache {
 
   /** The person's own key, once the page is known to be personal. */
   private PageKey keyFor(PageKey asked, Asker asker) {
-    return notes.isPersonal(asked) ? asked.withVariant(Variant.user(asker)) : asked;
+    return notes.isPersonal(asked) ? asked.withVariant(Variant.user(asker).text()) : asked;
   }
 
   /**
@@ -193,10 +199,10 @@ public final class PageCache {
     Optional<Page> list = Optional.empty();
     Optional<PageStore.Lookup> found = lookup(key, request);
     if (found.isPresent() && found.get() instanceof PageStore.Hit hit) {
-      List<String> varying = hit.page().varyingFields();
+      List<String> varying = hit.page().answer().varyingFields();
       if (!varying.isEmpty()) {
         list = Optional.of(hit.page());
-        key = primary.selecting(varying, request.fields());
+        key = Keys.selecting(primary, varying, request.fields());
         found = lookup(key, request);
       }
     }
@@ -218,20 +224,18 @@ public final class PageCache {
     Optional<Stamp> stamp =
         lookup instanceof PageStore.Miss miss ? Optional.of(miss.stamp()) : Optional.empty();
     ReusePolicy.Reuse reuse =
-        page.isPresent()
-            ? ReusePolicy.judge(page.get(), request, clock.instant())
-            : ReusePolicy.Reuse.VALIDATE;
+        page.isPresent() ? request.judge(page.get(), clock.instant()) : ReusePolicy.Reuse.VALIDATE;
     return new Found(primary, key, list, page, reuse, stamp);
   }
 
   private Outcome answer(Found found, long ticket, PresentedRequest request, Renderer renderer)
       throws IOException {
     if (found.reuse() == ReusePolicy.Reuse.USE) {
-      return Outcome.hit(found.page().orElseThrow());
+      return Outcome.hit(found.primary(), found.page().orElseThrow());
     }
     boolean staleWillDo = found.reuse() == ReusePolicy.Reuse.USE_AND_REVALIDATE;
     if (staleWillDo && revalidatesInBackground(found.primary())) {
-      return Outcome.stale(found.page().orElseThrow());
+      return Outcome.stale(found.primary(), found.page().orElseThrow());
     }
     if (found.stamp().isEmpty() || (notes.isUncacheable(found.key()) && !staleWillDo)) {
       return render(found, request, renderer, null);
@@ -244,14 +248,14 @@ public final class PageCache {
         return lead(found, ticket, request, renderer, boarding.flight());
       }
       if (staleWillDo) {
-        return Outcome.stale(found.page().orElseThrow());
+        return Outcome.stale(found.primary(), found.page().orElseThrow());
       }
       Optional<Flights.Landing> landing = waiting.await(boarding.flight());
       if (landing.isEmpty() || !isFor(landing.get(), found.primary(), request)) {
         break;
       }
       if (waiting.suits(boarding.flight(), landing.get(), stamp, request)) {
-        return brought(landing.get());
+        return brought(found.primary(), landing.get());
       }
       if (i == MOST_FLIGHTS) {
         break;
@@ -293,10 +297,10 @@ public final class PageCache {
     }
   }
 
-  private static Outcome brought(Flights.Landing landing) {
+  private static Outcome brought(PageKey key, Flights.Landing landing) {
     return landing.stale()
-        ? Outcome.staleIfError(landing.page(), Reason.ABORTED)
-        : Outcome.collapsed(landing.page());
+        ? Outcome.staleIfError(key, landing.page(), Reason.ABORTED)
+        : Outcome.collapsed(key, landing.page());
   }
 
   private Outcome lead(
@@ -308,7 +312,7 @@ public final class PageCache {
         if (again.reuse() == ReusePolicy.Reuse.USE) {
           Page page = again.page().orElseThrow();
           flight.land(new Flights.Landing(again.key(), page, Flights.Origin.FOUND, 0));
-          return Outcome.hit(page);
+          return Outcome.hit(found.primary(), page);
         }
       }
       return render(found, request, renderer, flight);
@@ -324,9 +328,9 @@ public final class PageCache {
       return false;
     }
     return landing.stale()
-        ? ReusePolicy.mayStandIn(page, request, clock.instant())
+        ? request.takesInstead(page, clock.instant())
         : !request.followsRfc9111()
-            || ReusePolicy.judge(page, request, clock.instant()) == ReusePolicy.Reuse.USE;
+            || request.judge(page, clock.instant()) == ReusePolicy.Reuse.USE;
   }
 
   private Outcome render(
@@ -364,12 +368,16 @@ public final class PageCache {
       return passed(found, Optional.empty(), passed.reason());
     }
     counters.rendered(found.primary().route(), Duration.ofNanos(nanos.getAsLong() - began));
-    return rendered(found, ((Renderer.Storable) rendering).page(), request, flight);
+    return rendered(found, (Renderer.Storable) rendering, request, flight);
   }
 
   private Outcome rendered(
-      Found found, Page page, PresentedRequest request, Flights.@Nullable Flight flight) {
-    PageKey own = found.primary().withVariant(page.variant());
+      Found found,
+      Renderer.Storable rendering,
+      PresentedRequest request,
+      Flights.@Nullable Flight flight) {
+    Page page = rendering.page();
+    PageKey own = rendering.key();
     if (!own.equals(found.primary())) {
       notes.personal(found.primary());
     } else if (request.followsRfc9111() && !page.isFresh(clock.instant())) {
@@ -405,18 +413,18 @@ public final class PageCache {
     }
     return find(found.primary(), request)
         .flatMap(Found::page)
-        .filter(page -> ReusePolicy.mayStandIn(page, request, clock.instant()));
+        .filter(page -> request.takesInstead(page, clock.instant()));
   }
 
   private Outcome standsIn(Found found, Page page, Reason reason, Flights.@Nullable Flight flight) {
     if (flight != null) {
       flight.land(new Flights.Landing(found.key(), page, Flights.Origin.STANDS_IN, 0));
     }
-    return Outcome.staleIfError(page, reason);
+    return Outcome.staleIfError(found.primary(), page, reason);
   }
 
   private static Outcome passed(Found found, Optional<Page> page, Reason reason) {
-    return Outcome.passed(sourceOf(found), found.primary().variant(), page, reason);
+    return Outcome.passed(sourceOf(found), Variant.Kind.of(found.primary()), page, reason);
   }
 
   private static Outcome.Source sourceOf(Found found) {
@@ -438,10 +446,10 @@ public final class PageCache {
     Stamp stamp = found.stamp().get();
     try {
       if (!key.equals(own)) {
-        store.store(own, listOfVaryingFields(found, page, request), stamp);
+        store.store(own, listOfVaryingFields(found, own, page, request), stamp);
       }
       return switch (store.store(key, page, stamp)) {
-        case KEPT -> Outcome.stored(sourceOf(found), page);
+        case KEPT -> Outcome.stored(sourceOf(found), key, page);
         case PURGED -> passed(found, Optional.of(page), Reason.PURGED);
         case ASKED_ONCE -> passed(found, Optional.of(page), Reason.ASKED_ONCE);
         case FULL -> passed(found, Optional.of(page), Reason.FULL);
@@ -453,9 +461,22 @@ public final class PageCache {
   }
 
   /** It lasts as long as the page that lasts longest, of those it was known for so far. */
-  private static Page listOfVaryingFields(Found found, Page page, PresentedRequest request) {
-    Page list = Page.listOfVaryingFields(page, request.selectingFields(page));
-    return found.list().map(list::keptAsLongAs).orElse(list);
+  private static Page listOfVaryingFields(
+      Found found, PageKey own, Page page, PresentedRequest request) {
+    Duration lasts = Duration.between(page.renderedAt(), page.keptUntil());
+    Duration longest =
+        found
+            .list()
+            .map(list -> Duration.between(page.renderedAt(), list.keptUntil()))
+            .filter(known -> known.compareTo(lasts) > 0)
+            .orElse(lasts);
+    return Page.of(
+        Answer.varyingBy(request.selectingFields(page)),
+        own,
+        page.tags(),
+        page.renderedAt(),
+        longest,
+        Duration.ZERO);
   }
 
   /**
@@ -463,7 +484,7 @@ public final class PageCache {
    * who is asking, and that is known of a request, not of a thread.
    */
   private boolean revalidatesInBackground(PageKey key) {
-    return background != null && key.variant().equals(Variant.ANON);
+    return background != null && key.variant().equals(Variant.ANON.text());
   }
 
   /**
@@ -521,7 +542,7 @@ public final class PageCache {
         break;
       }
       if (waiting.suits(boarding.flight(), landing.get(), null, request)) {
-        return brought(landing.get());
+        return brought(key, landing.get());
       }
       if (i == MOST_FLIGHTS) {
         break;
@@ -538,8 +559,7 @@ public final class PageCache {
       Renderer.Rendering rendering = renderer.render(key, Optional.empty(), flight::giveUp);
       if (rendering instanceof Renderer.Passed passed) {
         notes.passed(key, passed.reason(), true);
-      } else if (rendering instanceof Renderer.Storable storable
-          && storable.page().variant().equals(key.variant())) {
+      } else if (rendering instanceof Renderer.Storable storable && storable.key().equals(key)) {
         Page page = storable.page();
         flight.land(
             new Flights.Landing(request.keyOf(page, key), page, Flights.Origin.RENDERED, 0));
@@ -559,7 +579,7 @@ public final class PageCache {
         rendering instanceof Renderer.Storable storable
             ? Optional.of(storable.page())
             : Optional.empty();
-    return Outcome.passed(Outcome.Source.BYPASS, key.variant(), page, Reason.STORE);
+    return Outcome.passed(Outcome.Source.BYPASS, Variant.Kind.of(key), page, Reason.STORE);
   }
 
   /** Empty during an outage; nobody waits for a store that did not answer. */
@@ -569,10 +589,7 @@ public final class PageCache {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          request.receipt().isPresent()
-              ? store.lookup(key, request.receipt().get())
-              : store.lookup(key));
+      return Optional.of(store.lookup(key, request.seen()));
     } catch (PageStoreException e) {
       breaker.failed(asked, e);
       return Optional.empty();
@@ -598,13 +615,15 @@ public final class PageCache {
     if (found.isEmpty()) {
       return counted(
           key,
-          Outcome.passed(Outcome.Source.BYPASS, key.variant(), Optional.empty(), Reason.STORE));
+          Outcome.passed(
+              Outcome.Source.BYPASS, Variant.Kind.of(key), Optional.empty(), Reason.STORE));
     }
     return counted(
         key,
         found.get().reuse() == ReusePolicy.Reuse.USE
-            ? Outcome.hit(found.get().page().orElseThrow())
-            : Outcome.passed(Outcome.Source.MISS, key.variant(), Optional.empty(), Reason.HEAD));
+            ? Outcome.hit(key, found.get().page().orElseThrow())
+            : Outcome.passed(
+                Outcome.Source.MISS, Variant.Kind.of(key), Optional.empty(), Reason.HEAD));
   }
 
   /**
@@ -631,12 +650,12 @@ public final class PageCache {
    * Notes that an answer went past the cache.
    *
    * @param route the name of the route, for statistics
-   * @param variant who is asking
+   * @param who what whoever is asking has in common with others
    * @param reason why
    * @return the outcome
    */
-  public Outcome bypass(String route, Variant variant, Reason reason) {
-    Outcome outcome = Outcome.passed(Outcome.Source.BYPASS, variant, Optional.empty(), reason);
+  public Outcome bypass(String route, Variant.Kind who, Reason reason) {
+    Outcome outcome = Outcome.passed(Outcome.Source.BYPASS, who, Optional.empty(), reason);
     counters.count(route, outcome);
     return outcome;
   }
@@ -656,8 +675,7 @@ public final class PageCache {
    */
   public void sent(String route, Outcome outcome, long bytes) {
     switch (outcome.source()) {
-      case HIT, STALE, STALE_IF_ERROR, COLLAPSED ->
-          counters.served(route, outcome.variant(), bytes);
+      case HIT, STALE, STALE_IF_ERROR, COLLAPSED -> counters.served(route, outcome.who(), bytes);
       case MISS, EXPIRED, REQUEST, BYPASS -> {}
     }
   }
@@ -714,7 +732,7 @@ public final class PageCache {
    * @throws PageStoreException if the purge may not have reached the store
    */
   public Receipt purgeWithReceipt(String... tags) {
-    return store.purgeWithReceipt(Tags.checked(tags));
+    return Receipt.of(store.purgeWithoutWaiting(Tags.checked(tags)));
   }
 
   /**
@@ -730,6 +748,18 @@ public final class PageCache {
           "No path is given, so nothing would be purged; name one, or use purgeAll for every page");
     }
     store.purge(rawPaths.stream().map(Tags::normalPath).map(Tags::ofPath).toList());
+  }
+
+  /**
+   * A path as keys have it, for whoever wants to look for it.
+   *
+   * @param path a path alone, raw or with characters that a URI spells otherwise: {@code /café} is
+   *     {@code /caf%C3%A9}
+   * @return its normal form
+   * @throws IllegalArgumentException if no page has such a path, saying why
+   */
+  public static String normalPath(String path) {
+    return Tags.normalPath(path);
   }
 
   /**

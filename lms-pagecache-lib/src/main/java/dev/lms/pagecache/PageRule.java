@@ -1,6 +1,9 @@
 package dev.lms.pagecache;
 
 import dev.lms.pagecache.http.CacheControl;
+import dev.lms.pagecache.page.NormalForm;
+import dev.lms.pagecache.page.Tags;
+import dev.lms.pagecache.policy.Terms;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,36 +18,64 @@ import java.util.stream.Stream;
  * Everything not declared here is hidden from the handler (query parameters) or, when the handler
  * reads it all the same (request headers, the session), keeps the page from being shared.
  *
- * @param audience who may share the page
- * @param ttl how long a page is fresh; longer than zero. In the {@link Profile#RFC9111} profile,
- *     the longest lifetime of an answer that gives none itself
- * @param parameters names of the query parameters the page depends on, compared in the normal form
- *     of RFC 3986 section 6.2.2; all others are dropped from the key and from what the handler sees
- * @param headers lower-case names of the request headers the page depends on, sorted; they become
- *     part of the key and of {@code Vary}
- * @param tags labels that {@link PageCache#purge} knows the page by, besides those the handler adds
- *     through {@code Cache-Tag}
- * @param publicDespiteAuthorization whether requests with an {@code Authorization} header may be
- *     answered from the cache and stored (RFC 9111 section 3.5)
- * @param profile whether this rule decides about storing, or the answer does
- * @param staleWhileRevalidate how long a page that is no longer fresh is served while one request
- *     renders it anew (RFC 5861 section 3)
- * @param staleIfError how long a page that is no longer fresh stands in for a render that fails or
- *     answers 5xx (RFC 5861 section 4)
- * @param jitter the largest part of its lifetime, from 0 to 1, that a page may lose at random, so
- *     that pages stored together do not expire together
+ * <p>Begins with {@link #shared}, {@link #perRole}, {@link #perPerson}, {@link #of} or {@link
+ * #rfc9111}; each {@code with} gives another rule. Durations longer than 2<sup>31</sup> seconds,
+ * some 68 years, are as long as that. Immutable.
  */
-public record PageRule(
-    Audience audience,
-    Duration ttl,
-    Set<String> parameters,
-    Set<String> headers,
-    Set<String> tags,
-    boolean publicDespiteAuthorization,
-    Profile profile,
-    Duration staleWhileRevalidate,
-    Duration staleIfError,
-    double jitter) {
+public final class PageRule {
+  private final Audience audience;
+  private final Set<String> parameters;
+  private final Set<String> tags;
+  private final Profile profile;
+  private final double jitter;
+  private final Terms terms;
+
+  private PageRule(Draft draft) {
+    this.audience = draft.audience;
+    this.parameters = draft.parameters;
+    this.tags = draft.tags;
+    this.profile = draft.profile;
+    this.jitter = draft.jitter;
+    this.terms =
+        new Terms(
+            profile == Profile.RFC9111 ? Terms.Decider.ANSWER : Terms.Decider.RULE,
+            draft.ttl,
+            draft.headers,
+            draft.publicDespiteAuthorization,
+            draft.staleWhileRevalidate,
+            draft.staleIfError);
+  }
+
+  /** What a rule is made of. */
+  private static final class Draft {
+    private final Audience audience;
+    private final Profile profile;
+    private final Duration ttl;
+    private Set<String> parameters = Set.of();
+    private Set<String> headers = Collections.emptySortedSet();
+    private Set<String> tags = Set.of();
+    private boolean publicDespiteAuthorization;
+    private Duration staleWhileRevalidate = Duration.ZERO;
+    private Duration staleIfError = Duration.ZERO;
+    private double jitter;
+
+    Draft(Audience audience, Profile profile, Duration ttl) {
+      this.audience = audience;
+      this.profile = profile;
+      this.ttl = ttl;
+    }
+
+    Draft(PageRule rule) {
+      this(rule.audience, rule.profile, rule.ttl());
+      parameters = rule.parameters;
+      headers = rule.headers();
+      tags = rule.tags;
+      publicDespiteAuthorization = rule.publicDespiteAuthorization();
+      staleWhileRevalidate = rule.staleWhileRevalidate();
+      staleIfError = rule.staleIfError();
+      jitter = rule.jitter;
+    }
+  }
 
   /** Who has the say about storing. */
   public enum Profile {
@@ -60,46 +91,11 @@ public record PageRule(
   }
 
   /**
-   * Copies the sets, and bounds durations: what is longer than 2<sup>31</sup> seconds, some 68
-   * years, is as long as that.
-   *
-   * @throws IllegalArgumentException if the lifetime is not positive, a window is negative, the
-   *     jitter is not between 0 and 1, or a tag is empty or holds a comma or a control character
-   */
-  public PageRule {
-    if (staleWhileRevalidate.isNegative() || staleIfError.isNegative()) {
-      throw new IllegalArgumentException(
-          "A window for stale pages is negative; give zero for none");
-    }
-    if (!(jitter >= 0 && jitter <= 1)) {
-      throw new IllegalArgumentException(
-          "jitter is " + jitter + "; give the part of the lifetime it may take, from 0 to 1");
-    }
-    if (ttl.isZero() || ttl.isNegative()) {
-      throw new IllegalArgumentException(
-          "ttl is " + ttl + "; give a positive lifetime, or no rule for a page never cached");
-    }
-    ttl = bounded(ttl);
-    staleWhileRevalidate = bounded(staleWhileRevalidate);
-    staleIfError = bounded(staleIfError);
-    parameters =
-        parameters.stream().map(NormalForm::ofName).collect(Collectors.toUnmodifiableSet());
-    headers = sortedLowerCase(headers);
-    tags = Set.copyOf(tags);
-    tags.forEach(Tags::check);
-  }
-
-  /** For ever is as long as anybody tells a cache (RFC 9111 section 1.2.2). */
-  private static Duration bounded(Duration duration) {
-    Duration most = Duration.ofSeconds(CacheControl.MOST_SECONDS);
-    return duration.compareTo(most) > 0 ? most : duration;
-  }
-
-  /**
    * A page that strangers share and signed-in people share, apart from its holes.
    *
    * @param ttl how long a page may be used
    * @return the rule
+   * @throws IllegalArgumentException if the lifetime is not positive
    */
   public static PageRule shared(Duration ttl) {
     return of(Audience.BY_SIGN_IN, ttl);
@@ -110,6 +106,7 @@ public record PageRule(
    *
    * @param ttl how long a page may be used
    * @return the rule
+   * @throws IllegalArgumentException if the lifetime is not positive
    */
   public static PageRule perRole(Duration ttl) {
     return of(Audience.BY_ROLE, ttl);
@@ -120,6 +117,7 @@ public record PageRule(
    *
    * @param ttl how long a page may be used
    * @return the rule
+   * @throws IllegalArgumentException if the lifetime is not positive
    */
   public static PageRule perPerson(Duration ttl) {
     return of(Audience.PERSON, ttl);
@@ -131,19 +129,10 @@ public record PageRule(
    * @param audience who may share it
    * @param ttl how long a page may be used
    * @return the rule
+   * @throws IllegalArgumentException if the lifetime is not positive
    */
   public static PageRule of(Audience audience, Duration ttl) {
-    return new PageRule(
-        audience,
-        ttl,
-        Set.of(),
-        Set.of(),
-        Set.of(),
-        false,
-        Profile.DECLARED,
-        Duration.ZERO,
-        Duration.ZERO,
-        0);
+    return new PageRule(new Draft(audience, Profile.DECLARED, checkedLifetime(ttl)));
   }
 
   /**
@@ -153,171 +142,236 @@ public record PageRule(
    * @param audience who may share them; {@link Audience#EVERYONE} for content that knows no people
    * @param mostHeuristic the longest lifetime of an answer that gives none (RFC 9111 section 4.2.2)
    * @return the rule
+   * @throws IllegalArgumentException if the lifetime is not positive
    */
   public static PageRule rfc9111(Audience audience, Duration mostHeuristic) {
-    return new PageRule(
-        audience,
-        mostHeuristic,
-        Set.of(),
-        Set.of(),
-        Set.of(),
-        false,
-        Profile.RFC9111,
-        Duration.ZERO,
-        Duration.ZERO,
-        0);
+    return new PageRule(new Draft(audience, Profile.RFC9111, checkedLifetime(mostHeuristic)));
   }
 
   /**
-   * Declares query parameters the page depends on, in addition.
+   * Declares query parameters the page depends on, in addition. All others are dropped from the key
+   * and from what the handler sees.
    *
-   * @param names their names, percent-encoded or not
+   * @param names their names, percent-encoded or not; compared in the normal form of RFC 3986
+   *     section 6.2.2
    * @return a rule with them
    */
   public PageRule withParameters(String... names) {
-    return new PageRule(
-        audience,
-        ttl,
-        plus(parameters, names),
-        headers,
-        tags,
-        publicDespiteAuthorization,
-        profile,
-        staleWhileRevalidate,
-        staleIfError,
-        jitter);
+    Draft draft = new Draft(this);
+    draft.parameters =
+        plus(parameters, names).map(NormalForm::ofName).collect(Collectors.toUnmodifiableSet());
+    return new PageRule(draft);
   }
 
   /**
-   * Declares request headers the page depends on, in addition.
+   * Declares request headers the page depends on, in addition. They become part of the key and of
+   * {@code Vary}.
    *
    * @param names their names, in any case
    * @return a rule with them
    */
   public PageRule withHeaders(String... names) {
-    return new PageRule(
-        audience,
-        ttl,
-        parameters,
-        plus(headers, names),
-        tags,
-        publicDespiteAuthorization,
-        profile,
-        staleWhileRevalidate,
-        staleIfError,
-        jitter);
+    Draft draft = new Draft(this);
+    TreeSet<String> sorted = new TreeSet<>();
+    plus(headers(), names).forEach(name -> sorted.add(name.toLowerCase(Locale.ROOT)));
+    draft.headers = Collections.unmodifiableSet(sorted);
+    return new PageRule(draft);
   }
 
   /**
-   * Adds tags.
+   * Adds tags: labels that {@link PageCache#purge} knows the page by, besides those the handler
+   * adds through {@code Cache-Tag}.
    *
    * @param names their names
    * @return a rule with them
+   * @throws IllegalArgumentException if one is empty, has white space around it, or holds a comma
+   *     or a control character
    */
   public PageRule withTags(String... names) {
-    return new PageRule(
-        audience,
-        ttl,
-        parameters,
-        headers,
-        plus(tags, names),
-        publicDespiteAuthorization,
-        profile,
-        staleWhileRevalidate,
-        staleIfError,
-        jitter);
+    Draft draft = new Draft(this);
+    draft.tags = plus(tags, names).collect(Collectors.toUnmodifiableSet());
+    draft.tags.forEach(Tags::check);
+    return new PageRule(draft);
   }
 
   /**
-   * Declares that the page does not depend on an {@code Authorization} header.
+   * Declares that the page does not depend on an {@code Authorization} header (RFC 9111 section
+   * 3.5).
    *
    * @return a rule that serves and stores requests that carry one
    */
   public PageRule withPublicDespiteAuthorization() {
-    return new PageRule(
-        audience,
-        ttl,
-        parameters,
-        headers,
-        tags,
-        true,
-        profile,
-        staleWhileRevalidate,
-        staleIfError,
-        jitter);
+    Draft draft = new Draft(this);
+    draft.publicDespiteAuthorization = true;
+    return new PageRule(draft);
   }
 
   /**
-   * Declares how long a page that is no longer fresh is still served while it is rendered anew. One
-   * request renders, or a thread in the background where {@link PageCache} was given one; all
-   * others get the stale page at once. A purge ends it.
+   * Declares how long a page that is no longer fresh is still served while it is rendered anew (RFC
+   * 5861 section 3). One request renders, or a thread in the background where {@link PageCache} was
+   * given one; all others get the stale page at once. A purge ends it.
    *
    * @param window how long after the end of its freshness
    * @return a rule with it
+   * @throws IllegalArgumentException if it is negative
    */
   public PageRule withStaleWhileRevalidate(Duration window) {
-    return new PageRule(
-        audience,
-        ttl,
-        parameters,
-        headers,
-        tags,
-        publicDespiteAuthorization,
-        profile,
-        window,
-        staleIfError,
-        jitter);
+    Draft draft = new Draft(this);
+    draft.staleWhileRevalidate = checkedWindow(window);
+    return new PageRule(draft);
   }
 
   /**
-   * Declares how long a page that is no longer fresh is still served when its render fails. A purge
-   * ends it.
+   * Declares how long a page that is no longer fresh is still served when its render fails or
+   * answers 5xx (RFC 5861 section 4). A purge ends it.
    *
    * @param window how long after the end of its freshness
    * @return a rule with it
+   * @throws IllegalArgumentException if it is negative
    */
   public PageRule withStaleIfError(Duration window) {
-    return new PageRule(
-        audience,
-        ttl,
-        parameters,
-        headers,
-        tags,
-        publicDespiteAuthorization,
-        profile,
-        staleWhileRevalidate,
-        window,
-        jitter);
+    Draft draft = new Draft(this);
+    draft.staleIfError = checkedWindow(window);
+    return new PageRule(draft);
   }
 
   /**
    * Declares that lifetimes are spread, so that pages stored together do not expire together.
    *
-   * @param most the largest part of its lifetime that a page may lose, from 0 to 1
+   * @param most the largest part of its lifetime that a page may lose at random, from 0 to 1
    * @return a rule with it
+   * @throws IllegalArgumentException if it is not between 0 and 1
    */
   public PageRule withJitter(double most) {
-    return new PageRule(
-        audience,
-        ttl,
-        parameters,
-        headers,
-        tags,
-        publicDespiteAuthorization,
-        profile,
-        staleWhileRevalidate,
-        staleIfError,
-        most);
+    if (!(most >= 0 && most <= 1)) {
+      throw new IllegalArgumentException(
+          "jitter is " + most + "; give the part of the lifetime it may take, from 0 to 1");
+    }
+    Draft draft = new Draft(this);
+    draft.jitter = most;
+    return new PageRule(draft);
   }
 
-  private static Set<String> sortedLowerCase(Set<String> names) {
-    TreeSet<String> sorted = new TreeSet<>();
-    names.forEach(name -> sorted.add(name.toLowerCase(Locale.ROOT)));
-    return Collections.unmodifiableSet(sorted);
+  /**
+   * Who may share the page.
+   *
+   * @return the audience
+   */
+  public Audience audience() {
+    return audience;
   }
 
-  private static Set<String> plus(Set<String> some, String... more) {
-    return Stream.concat(some.stream(), Arrays.stream(more))
-        .collect(Collectors.toUnmodifiableSet());
+  /**
+   * How long a page is fresh. In the {@link Profile#RFC9111} profile, the longest lifetime of an
+   * answer that gives none itself.
+   *
+   * @return longer than zero
+   */
+  public Duration ttl() {
+    return terms.ttl();
+  }
+
+  /**
+   * The query parameters the page depends on.
+   *
+   * @return their names in normal form
+   */
+  public Set<String> parameters() {
+    return parameters;
+  }
+
+  /**
+   * The request headers the page depends on.
+   *
+   * @return their names in lower case, sorted
+   */
+  public Set<String> headers() {
+    return terms.headers();
+  }
+
+  /**
+   * The tags of all pages of this rule.
+   *
+   * @return the tags
+   */
+  public Set<String> tags() {
+    return tags;
+  }
+
+  /**
+   * Whether requests with an {@code Authorization} header may be answered from the cache and
+   * stored.
+   *
+   * @return true after {@link #withPublicDespiteAuthorization}
+   */
+  public boolean publicDespiteAuthorization() {
+    return terms.publicDespiteAuthorization();
+  }
+
+  /**
+   * Whether this rule decides about storing, or the answer does.
+   *
+   * @return the profile
+   */
+  public Profile profile() {
+    return profile;
+  }
+
+  /**
+   * How long a page that is no longer fresh is served while it is rendered anew.
+   *
+   * @return zero for not at all
+   */
+  public Duration staleWhileRevalidate() {
+    return terms.staleWhileRevalidate();
+  }
+
+  /**
+   * How long a page that is no longer fresh stands in for a render that fails.
+   *
+   * @return zero for not at all
+   */
+  public Duration staleIfError() {
+    return terms.staleIfError();
+  }
+
+  /**
+   * The largest part of its lifetime that a page may lose at random.
+   *
+   * @return from 0 to 1
+   */
+  public double jitter() {
+    return jitter;
+  }
+
+  /** What decisions depend on. */
+  public Terms terms() {
+    return terms;
+  }
+
+  private static Duration checkedLifetime(Duration ttl) {
+    if (ttl.isZero() || ttl.isNegative()) {
+      throw new IllegalArgumentException(
+          "ttl is " + ttl + "; give a positive lifetime, or no rule for a page never cached");
+    }
+    return bounded(ttl);
+  }
+
+  private static Duration checkedWindow(Duration window) {
+    if (window.isNegative()) {
+      throw new IllegalArgumentException(
+          "A window for stale pages is negative; give zero for none");
+    }
+    return bounded(window);
+  }
+
+  /** For ever is as long as anybody tells a cache (RFC 9111 section 1.2.2). */
+  private static Duration bounded(Duration duration) {
+    Duration most = Duration.ofSeconds(CacheControl.MOST_SECONDS);
+    return duration.compareTo(most) > 0 ? most : duration;
+  }
+
+  private static Stream<String> plus(Set<String> some, String... more) {
+    return Stream.concat(some.stream(), Arrays.stream(more));
   }
 }

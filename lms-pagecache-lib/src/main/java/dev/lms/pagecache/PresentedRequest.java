@@ -2,6 +2,11 @@ package dev.lms.pagecache;
 
 import dev.lms.pagecache.http.Directive;
 import dev.lms.pagecache.http.Fields;
+import dev.lms.pagecache.policy.ReusePolicy;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.Stamp;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -50,6 +55,21 @@ public record PresentedRequest(PageRule rule, Fields fields, Optional<Receipt> r
     return rule.profile() == PageRule.Profile.RFC9111;
   }
 
+  /** What may be done with a stored page. */
+  ReusePolicy.Reuse judge(Page page, Instant now) {
+    return ReusePolicy.judge(page, rule.terms(), fields, now);
+  }
+
+  /** Whether a page may stand in for an answer that failed. */
+  boolean takesInstead(Page page, Instant now) {
+    return ReusePolicy.mayStandIn(page, rule.terms(), fields, now);
+  }
+
+  /** The purge the request must see the effect of. */
+  Stamp seen() {
+    return receipt.isPresent() ? receipt.get().stamp() : Stamp.NONE;
+  }
+
   /** What an answer's {@code Vary} makes part of the key: never what the cache does by itself. */
   List<String> selectingFields(Page page) {
     if (!followsRfc9111()) {
@@ -68,6 +88,6 @@ public record PresentedRequest(PageRule rule, Fields fields, Optional<Receipt> r
   /** What a page is stored under, given the key without secondary part. */
   PageKey keyOf(Page page, PageKey primary) {
     List<String> names = selectingFields(page);
-    return names.isEmpty() ? primary : primary.selecting(names, fields);
+    return names.isEmpty() ? primary : Keys.selecting(primary, names, fields);
   }
 }

@@ -1,5 +1,6 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.store.Stamp;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +31,14 @@ public record Receipt(String epoch, long clock) {
     return parts.matches()
         ? Optional.of(new Receipt(parts.group(1), Long.parseLong(parts.group(2))))
         : Optional.empty();
+  }
+
+  static Receipt of(Stamp stamp) {
+    return new Receipt(stamp.epoch(), stamp.clock());
+  }
+
+  Stamp stamp() {
+    return new Stamp(epoch, clock);
   }
 
   /**

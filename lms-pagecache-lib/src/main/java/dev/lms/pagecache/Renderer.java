@@ -1,5 +1,8 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.policy.Reason;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -22,11 +25,13 @@ public interface Renderer {
   sealed interface Rendering {}
 
   /**
-   * A page that may be stored for its variant, which need not be the one of the key.
+   * A page that may be stored.
    *
    * @param page the page
+   * @param key what it is stored under, apart from what it varies by: the variant need not be the
+   *     one that was asked for
    */
-  record Storable(Page page) implements Rendering {}
+  record Storable(Page page, PageKey key) implements Rendering {}
 
   /**
    * An answer for this request only.

@@ -1,5 +1,6 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.store.PageKey;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,9 +29,21 @@ public record Variant(Kind kind, List<String> names) {
     UNKNOWN("unknown");
 
     private final String token;
+    private final String text;
 
     Kind(String token) {
       this.token = token;
+      this.text = PageKey.variantOf(token, List.of());
+    }
+
+    /** What the variant of a key has in common with others of its kind. */
+    public static Kind of(PageKey key) {
+      for (Kind kind : KINDS) {
+        if (key.variant().startsWith(kind.text)) {
+          return kind;
+        }
+      }
+      throw new IllegalArgumentException("The key " + key + " was not made here");
     }
 
     /**
@@ -42,6 +55,8 @@ public record Variant(Kind kind, List<String> names) {
       return token;
     }
   }
+
+  private static final List<Kind> KINDS = List.of(Kind.values());
 
   /** Strangers. */
   public static final Variant ANON = new Variant(Kind.ANON, List.of());
@@ -90,6 +105,21 @@ public record Variant(Kind kind, List<String> names) {
    */
   public static Variant custom(String group) {
     return new Variant(Kind.CUSTOM, List.of(group));
+  }
+
+  /** The variant of a key. */
+  public static Variant of(PageKey key) {
+    List<String> names =
+        key.parts().stream()
+            .filter(part -> part.name().equals("name"))
+            .map(PageKey.Part::value)
+            .toList();
+    return new Variant(Kind.of(key), names);
+  }
+
+  /** How it stands in a key. */
+  public String text() {
+    return names.isEmpty() ? kind.text : PageKey.variantOf(kind.token, names);
   }
 
   private static List<String> sortedRoles(Asker asker) {

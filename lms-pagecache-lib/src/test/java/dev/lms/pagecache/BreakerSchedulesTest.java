@@ -1,6 +1,7 @@
 package dev.lms.pagecache;
 
 import dev.lms.pagecache.fuzz.Schedules;
+import dev.lms.pagecache.store.PageStoreException;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;

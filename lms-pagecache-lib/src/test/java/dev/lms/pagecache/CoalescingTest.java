@@ -8,6 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.pagecache.Outcome.Source;
+import dev.lms.pagecache.contract.ManualClock;
+import dev.lms.pagecache.contract.Parallel;
+import dev.lms.pagecache.local.LocalPageStore;
+import dev.lms.pagecache.local.PurgeCounters;
+import dev.lms.pagecache.policy.Reason;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.PageStore;
+import dev.lms.pagecache.store.PageStoreException;
+import dev.lms.pagecache.store.Stamp;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,9 +78,9 @@ class CoalescingTest {
     }
 
     @Override
-    public Lookup lookup(PageKey key) {
+    public Lookup lookup(PageKey key, Stamp seen) {
       ask();
-      return inner.lookup(key);
+      return inner.lookup(key, seen);
     }
 
     @Override
@@ -103,7 +113,7 @@ class CoalescingTest {
   private Renderer renders(String text) {
     return (key, stale, release) -> {
       renders.incrementAndGet();
-      return new Renderer.Storable(page(key, text, clock.instant(), "t"));
+      return new Renderer.Storable(page(key, text, clock.instant(), "t"), key);
     };
   }
 
@@ -322,7 +332,7 @@ class CoalescingTest {
 
   @Test
   void whatFailsLateDoesNotOpenTheBreakerAgain() throws Exception {
-    Breaker breaker = new Breaker(() -> store.lookup(KEY), probes::add, clock::nanos);
+    Breaker breaker = new Breaker(() -> store.lookup(KEY, Stamp.NONE), probes::add, clock::nanos);
     Breaker.Spell early = breaker.enter();
     Breaker.Spell late = breaker.enter();
     assertTrue(early != null && late != null);

@@ -1,6 +1,9 @@
 package dev.lms.pagecache;
 
 import dev.lms.pagecache.fuzz.Schedules;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.Stamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;

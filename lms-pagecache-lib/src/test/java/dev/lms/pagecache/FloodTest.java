@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.HttpExchange;
+import dev.lms.pagecache.contract.ManualClock;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
+import dev.lms.pagecache.local.LocalPageStore;
+import dev.lms.pagecache.local.PurgeCounters;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

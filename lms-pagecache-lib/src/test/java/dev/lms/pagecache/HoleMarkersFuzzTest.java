@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.lms.pagecache.fuzz.FuzzTarget;
 import dev.lms.pagecache.http.Coding;
+import dev.lms.pagecache.page.Body;
+import dev.lms.pagecache.page.HoleMarkers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -3,6 +3,7 @@ package dev.lms.pagecache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.pagecache.store.PageKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.pagecache.http.Fields;
+import dev.lms.pagecache.store.PageKey;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,7 @@ class KeyFuzzTest {
       Map<String, List<String>> lines = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
       headers.forEach(
           header -> lines.computeIfAbsent(header.name, n -> new ArrayList<>()).add(header.value));
-      return PageKey.of(
+      return Pages.keyOf(
           host,
           path,
           query.isEmpty() ? null : String.join("&", query),

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.pagecache.fuzz.FuzzTarget;
 import dev.lms.pagecache.http.Fields;
+import dev.lms.pagecache.page.NormalForm;
+import dev.lms.pagecache.page.Tags;
+import dev.lms.pagecache.store.PageKey;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -53,9 +56,9 @@ class NormalFormFuzzTest extends FuzzTarget {
     int mark = text.indexOf('?');
     String path = mark < 0 ? text : text.substring(0, mark);
     String query = mark < 0 ? null : text.substring(mark + 1);
-    PageKey key = PageKey.of("", path, query, RULE, Fields.NONE, Variant.ANON);
+    PageKey key = Pages.keyOf("", path, query, RULE, Fields.NONE, Variant.ANON);
     PageKey again =
-        PageKey.of("", key.path(), key.query().orElse(null), RULE, Fields.NONE, Variant.ANON);
+        Pages.keyOf("", key.path(), key.query().orElse(null), RULE, Fields.NONE, Variant.ANON);
     assertEquals(key, again);
     List<PageKey.Part> parts = key.parts();
     assertEquals(new PageKey.Part("path", key.path()), parts.get(0));
@@ -64,7 +67,7 @@ class NormalFormFuzzTest extends FuzzTarget {
   /** What somebody wrote who wants to purge: refused, or the path that pages have. */
   private static void checkWritten(String text) {
     try {
-      assertEquals(NormalForm.ofPath(text), PageKey.normalPath(text));
+      assertEquals(NormalForm.ofPath(text), Tags.normalPath(text));
     } catch (IllegalArgumentException e) {
       assertTrue(e.getMessage().startsWith("The path"), e.getMessage());
     }

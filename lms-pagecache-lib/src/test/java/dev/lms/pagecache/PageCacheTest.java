@@ -10,6 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.pagecache.Outcome.Source;
+import dev.lms.pagecache.contract.ManualClock;
+import dev.lms.pagecache.contract.Parallel;
+import dev.lms.pagecache.local.LocalPageStore;
+import dev.lms.pagecache.local.PurgeCounters;
+import dev.lms.pagecache.policy.Reason;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.PageStore;
+import dev.lms.pagecache.store.PageStoreException;
+import dev.lms.pagecache.store.Stamp;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,6 +66,10 @@ class PageCacheTest {
     threads.shutdownNow();
   }
 
+  private static PageKey onRoute(String path, Variant variant, String route) {
+    return PageKey.builder("", path).route(route).of(variant.text());
+  }
+
   private Outcome get(PageCache from, Renderer renderer) throws IOException {
     return from.get(KEY, Asker.ANONYMOUS, REQUEST, renderer);
   }
@@ -63,7 +77,7 @@ class PageCacheTest {
   private Renderer renders(String text) {
     return (key, stale, release) -> {
       renders.incrementAndGet();
-      return new Renderer.Storable(page(key, text, clock.instant(), "t"));
+      return new Renderer.Storable(page(key, text, clock.instant(), "t"), key);
     };
   }
 
@@ -189,8 +203,8 @@ class PageCacheTest {
         new PageCache(
             new Wrapped(store) {
               @Override
-              public Lookup lookup(PageKey key) {
-                Lookup found = super.lookup(key);
+              public Lookup lookup(PageKey key, Stamp seen) {
+                Lookup found = super.lookup(key, seen);
                 if (slow.get()) {
                   slow.set(false);
                   missed.countDown();
@@ -396,7 +410,8 @@ class PageCacheTest {
           int number = renders.incrementAndGet();
           Asker asker = number == 1 ? ANNA : BEN;
           return new Renderer.Storable(
-              page(key.withVariant(Variant.user(asker)), asker.id(), clock.instant()));
+              page(key.withVariant(Variant.user(asker).text()), asker.id(), clock.instant()),
+              key.withVariant(Variant.user(asker).text()));
         };
     assertEquals("anna", textOf(cache.get(shared, ANNA, REQUEST, personal)));
     assertEquals("ben", textOf(cache.get(shared, BEN, REQUEST, personal)));
@@ -423,7 +438,8 @@ class PageCacheTest {
                       begun.countDown();
                       await(letGo);
                       return new Renderer.Storable(
-                          page(key.withVariant(Variant.user(ANNA)), "anna", clock.instant()));
+                          page(key.withVariant(Variant.user(ANNA).text()), "anna", clock.instant()),
+                          key.withVariant(Variant.user(ANNA).text()));
                     }));
     await(begun);
     Future<Outcome> ben =
@@ -435,7 +451,8 @@ class PageCacheTest {
                     REQUEST,
                     (key, stale, release) ->
                         new Renderer.Storable(
-                            page(key.withVariant(Variant.user(BEN)), "ben", clock.instant()))));
+                            page(key.withVariant(Variant.user(BEN).text()), "ben", clock.instant()),
+                            key.withVariant(Variant.user(BEN).text()))));
     letGo.countDown();
     assertEquals("anna", textOf(done(anna)));
     assertEquals("ben", textOf(done(ben)));
@@ -450,8 +467,8 @@ class PageCacheTest {
     }
 
     @Override
-    public Lookup lookup(PageKey key) {
-      return inner.lookup(key);
+    public Lookup lookup(PageKey key, Stamp seen) {
+      return inner.lookup(key, seen);
     }
 
     @Override
@@ -478,12 +495,12 @@ class PageCacheTest {
         new PageCache(
             new Wrapped(store) {
               @Override
-              public Lookup lookup(PageKey key) {
+              public Lookup lookup(PageKey key, Stamp seen) {
                 lookups.incrementAndGet();
                 if (down[0]) {
                   throw new PageStoreException("down", new IOException());
                 }
-                return super.lookup(key);
+                return super.lookup(key, seen);
               }
 
               @Override
@@ -512,7 +529,7 @@ class PageCacheTest {
 
   @Test
   void countsByRouteVariantAndReason() throws Exception {
-    PageKey home = KEY.ofRoute("/home");
+    PageKey home = onRoute("/a", Variant.ANON, "/home");
     Renderer slow =
         (key, stale, nothing) -> {
           clock.advance(Duration.ofMillis(40));
@@ -521,8 +538,8 @@ class PageCacheTest {
     cache.get(home, Asker.ANONYMOUS, REQUEST, slow);
     Outcome hit = cache.get(home, Asker.ANONYMOUS, REQUEST, slow);
     cache.sent("/home", hit, 1234);
-    cache.get(key("/b", Variant.AUTH).ofRoute("/b"), ANNA, REQUEST, passes(Reason.SET_COOKIE));
-    cache.bypass("/b", Variant.user(ANNA), Reason.POST);
+    cache.get(onRoute("/b", Variant.AUTH, "/b"), ANNA, REQUEST, passes(Reason.SET_COOKIE));
+    cache.bypass("/b", Variant.Kind.USER, Reason.POST);
     CacheStats stats = cache.stats();
     CacheStats.Counts anon =
         new CacheStats.Counts(1, 0, 0, 1, 1, 0, 0, 1234, Duration.ofMillis(40));
@@ -544,7 +561,7 @@ class PageCacheTest {
   @Test
   void routesNamedAfterVisitorsDoNotFillTheMemory() {
     for (int i = 0; i < 3 * Counters.MAX_ROUTES; i++) {
-      cache.bypass("/" + i, Variant.ANON, Reason.NEVER);
+      cache.bypass("/" + i, Variant.Kind.ANON, Reason.NEVER);
     }
     assertEquals(Counters.MAX_ROUTES + 1, cache.stats().byRoute().size());
     assertEquals(2 * Counters.MAX_ROUTES, cache.stats().byRoute().get(Counters.OTHER).bypassed());
@@ -552,7 +569,8 @@ class PageCacheTest {
 
   @Test
   void theRouteIsNoPartOfTheKey() {
-    assertEquals(KEY, KEY.ofRoute("/home"));
-    assertEquals("/home", KEY.ofRoute("/home").withVariant(Variant.AUTH).route());
+    assertEquals(KEY, onRoute("/a", Variant.ANON, "/home"));
+    assertEquals(
+        "/home", onRoute("/a", Variant.ANON, "/home").withVariant(Variant.AUTH.text()).route());
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.pagecache.http.Fields;
+import dev.lms.pagecache.store.PageKey;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ class PageKeyTest {
       Pages.RULE.withParameters("page", "tag").withHeaders("Accept-Language");
 
   private static PageKey key(String path, String query) {
-    return PageKey.of("", path, query, RULE, Fields.NONE, Variant.ANON);
+    return Pages.keyOf("", path, query, RULE, Fields.NONE, Variant.ANON);
   }
 
   @Test
@@ -107,7 +108,7 @@ class PageKeyTest {
   }
 
   private static PageKey key(String path, String query, PageRule rule) {
-    return PageKey.of("", path, query, rule, Fields.NONE, Variant.ANON);
+    return Pages.keyOf("", path, query, rule, Fields.NONE, Variant.ANON);
   }
 
   @Test
@@ -124,7 +125,7 @@ class PageKeyTest {
   void declaredHeadersStandInOrder() {
     PageRule rule = Pages.RULE.withHeaders("x-e", "X-B", "X-D", "x-a", "X-C");
     List<String> names =
-        PageKey.of("", "/", null, rule, Fields.NONE, Variant.ANON).parts().stream()
+        Pages.keyOf("", "/", null, rule, Fields.NONE, Variant.ANON).parts().stream()
             .filter(part -> part.name().equals("header"))
             .map(PageKey.Part::value)
             .toList();
@@ -132,14 +133,15 @@ class PageKeyTest {
   }
 
   private static PageKey withHeader(String name, String value) {
-    return PageKey.of("", "/a", null, RULE, new Fields(Map.of(name, List.of(value))), Variant.ANON);
+    return Pages.keyOf(
+        "", "/a", null, RULE, new Fields(Map.of(name, List.of(value))), Variant.ANON);
   }
 
   @Test
   void hostsAreApart() {
     assertNotEquals(
-        PageKey.of("a.example", "/", null, RULE, Fields.NONE, Variant.ANON),
-        PageKey.of("b.example", "/", null, RULE, Fields.NONE, Variant.ANON));
+        Pages.keyOf("a.example", "/", null, RULE, Fields.NONE, Variant.ANON),
+        Pages.keyOf("b.example", "/", null, RULE, Fields.NONE, Variant.ANON));
   }
 
   @Test
@@ -183,14 +185,14 @@ class PageKeyTest {
       String tag = any(random);
       String language = any(random);
       PageKey key =
-          PageKey.of(
+          Pages.keyOf(
               "",
               path,
               "tag=" + tag + "&page=" + page,
               RULE,
               new Fields(Map.of("Accept-Language", List.of(language))),
               Variant.custom(any(random)));
-      List<String> parts = List.of(path, page, tag, language, key.variant().names().get(0));
+      List<String> parts = List.of(path, page, tag, language, Variant.of(key).names().get(0));
       List<String> other = seen.putIfAbsent(key.text(), parts);
       if (other != null) {
         assertEquals(other, parts, "seed " + seed);
@@ -234,9 +236,9 @@ class PageKeyTest {
   @Test
   void withVariantChangesNothingElse() {
     PageKey key = key("/a", "page=2");
-    PageKey auth = key.withVariant(Variant.AUTH);
+    PageKey auth = key.withVariant(Variant.AUTH.text());
     assertNotEquals(key, auth);
-    assertEquals(key, auth.withVariant(Variant.ANON));
+    assertEquals(key, auth.withVariant(Variant.ANON.text()));
     assertEquals(key.query(), auth.query());
     assertNull(Map.of(key, "x").get(auth));
   }

@@ -2,6 +2,11 @@ package dev.lms.pagecache;
 
 import dev.lms.pagecache.http.Coding;
 import dev.lms.pagecache.http.Fields;
+import dev.lms.pagecache.page.Answer;
+import dev.lms.pagecache.page.Body;
+import dev.lms.pagecache.page.EntityTag;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +15,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Short ways to pages and keys. */
 public final class Pages {
@@ -24,7 +31,21 @@ public final class Pages {
   }
 
   public static PageKey key(String path, Variant variant) {
-    return PageKey.of("", path, null, RULE, Fields.NONE, variant);
+    return keyOf("", path, null, RULE, Fields.NONE, variant);
+  }
+
+  public static PageKey keyOf(
+      String host,
+      String path,
+      @Nullable String query,
+      PageRule rule,
+      Fields request,
+      Variant variant) {
+    return Keys.of(host, path, query, new NamedRule("", Optional.of(rule)), request, variant);
+  }
+
+  public static String etag(Page page, Coding coding, Map<String, byte[]> filled) {
+    return EntityTag.of(page.digest(), page.answer().body(), coding, filled);
   }
 
   public static Page page(PageKey key, String text, Instant now, String... tags) {
@@ -33,7 +54,7 @@ public final class Pages {
 
   public static Page page(PageKey key, Body body, Instant now, String... tags) {
     Fields fields = new Fields(Map.of("Content-Type", List.of("text/html; charset=utf-8")));
-    return Page.of(new Answer(200, fields, body), key, Set.of(tags), now, TTL);
+    return Page.of(new Answer(200, fields, body), key, Set.of(tags), now, TTL, Duration.ZERO);
   }
 
   public static String text(Page page) {

@@ -4,10 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lms.pagecache.ReusePolicy.Reuse;
 import dev.lms.pagecache.http.ByteRange;
 import dev.lms.pagecache.http.Fields;
 import dev.lms.pagecache.http.Freshness;
+import dev.lms.pagecache.page.Answer;
+import dev.lms.pagecache.page.Body;
+import dev.lms.pagecache.policy.Received;
+import dev.lms.pagecache.policy.ReusePolicy;
+import dev.lms.pagecache.policy.ReusePolicy.Reuse;
+import dev.lms.pagecache.policy.SharedCachePolicy;
+import dev.lms.pagecache.policy.StoragePolicy;
+import dev.lms.pagecache.policy.Terms;
+import dev.lms.pagecache.policy.Verdict;
+import dev.lms.pagecache.store.Page;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -175,7 +184,7 @@ class Rfc9111PolicyTest {
   void passes(String reason, int status, String request, String answer) {
     Verdict verdict =
         StoragePolicy.judge(
-            render(status, request == null ? "" : request, answer.replace("'", "")));
+            render(status, request == null ? "" : request, answer.replace("'", "")).facts());
     assertEquals(reason, ((Verdict.Pass) verdict).reason().token());
   }
 
@@ -196,13 +205,14 @@ class Rfc9111PolicyTest {
         "200; ; Cache-Control: max-age=60 | Vary: Foo | Content-Encoding: br",
       })
   void stores(int status, String request, String answer) {
-    Verdict verdict = StoragePolicy.judge(render(status, request == null ? "" : request, answer));
+    Verdict verdict =
+        StoragePolicy.judge(render(status, request == null ? "" : request, answer).facts());
     assertTrue(verdict instanceof Verdict.Store, verdict.toString());
   }
 
   private static Page page(String answer) {
     Render render = render(200, "", answer);
-    Verdict.Store store = SharedCachePolicy.store(render);
+    Verdict.Store store = SharedCachePolicy.store(render.facts());
     return Page.of(
         new Answer(200, render.fields(), Body.EMPTY),
         Pages.key("/a"),
@@ -213,8 +223,7 @@ class Rfc9111PolicyTest {
   }
 
   private static Reuse reuse(String answer, String request, long later) {
-    return ReusePolicy.judge(
-        page(answer), new PresentedRequest(RULE, fields(request)), NOW.plusSeconds(later));
+    return ReusePolicy.judge(page(answer), RULE.terms(), fields(request), NOW.plusSeconds(later));
   }
 
   @ParameterizedTest
@@ -257,22 +266,21 @@ class Rfc9111PolicyTest {
   @ParameterizedTest
   @ValueSource(strings = {"must-revalidate", "proxy-revalidate", "s-maxage=60", "no-cache"})
   void nothingStandsInForAnErrorAgainstTheAnswersWill(String directive) {
-    PresentedRequest request =
-        new PresentedRequest(RULE.withStaleIfError(Duration.ofMinutes(1)), Fields.NONE);
+    Terms terms = RULE.withStaleIfError(Duration.ofMinutes(1)).terms();
     String answer = "Cache-Control: max-age=60";
-    assertTrue(ReusePolicy.mayStandIn(page(answer), request, NOW.plusSeconds(119)));
-    assertFalse(ReusePolicy.mayStandIn(page(answer), request, NOW.plusSeconds(120)));
+    assertTrue(ReusePolicy.mayStandIn(page(answer), terms, Fields.NONE, NOW.plusSeconds(119)));
+    assertFalse(ReusePolicy.mayStandIn(page(answer), terms, Fields.NONE, NOW.plusSeconds(120)));
     assertFalse(
-        ReusePolicy.mayStandIn(page(answer + ", " + directive), request, NOW.plusSeconds(61)));
+        ReusePolicy.mayStandIn(
+            page(answer + ", " + directive), terms, Fields.NONE, NOW.plusSeconds(61)));
   }
 
   @Test
   void theAnswersOwnWindowComesBeforeTheDeclaredOne() {
-    PresentedRequest request =
-        new PresentedRequest(RULE.withStaleIfError(Duration.ofMinutes(1)), Fields.NONE);
+    Terms terms = RULE.withStaleIfError(Duration.ofMinutes(1)).terms();
     Page page = page("Cache-Control: max-age=60, stale-if-error=5");
-    assertTrue(ReusePolicy.mayStandIn(page, request, NOW.plusSeconds(64)));
-    assertFalse(ReusePolicy.mayStandIn(page, request, NOW.plusSeconds(65)));
+    assertTrue(ReusePolicy.mayStandIn(page, terms, Fields.NONE, NOW.plusSeconds(64)));
+    assertFalse(ReusePolicy.mayStandIn(page, terms, Fields.NONE, NOW.plusSeconds(65)));
   }
 
   @ParameterizedTest

@@ -8,7 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.pagecache.Outcome.Source;
+import dev.lms.pagecache.contract.ManualClock;
+import dev.lms.pagecache.contract.Parallel;
 import dev.lms.pagecache.http.Fields;
+import dev.lms.pagecache.local.LocalPageStore;
+import dev.lms.pagecache.local.PurgeCounters;
+import dev.lms.pagecache.page.Answer;
+import dev.lms.pagecache.page.Body;
+import dev.lms.pagecache.policy.Reason;
+import dev.lms.pagecache.policy.ReusePolicy;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -54,7 +64,7 @@ class StalePagesTest {
   }
 
   private Renderer renders(PageRule rule, String text) {
-    return (key, stale, release) -> new Renderer.Storable(page(rule, key, text));
+    return (key, stale, release) -> new Renderer.Storable(page(rule, key, text), key);
   }
 
   private Page page(PageRule rule, PageKey key, String text) {
@@ -65,7 +75,7 @@ class StalePagesTest {
         Set.of("t"),
         clock.instant(),
         TTL,
-        ReusePolicy.keptStale(rule, fields));
+        ReusePolicy.keptStale(rule.terms(), fields));
   }
 
   private static Renderer fails() {
@@ -132,7 +142,7 @@ class StalePagesTest {
         (k, stale, release) -> {
           begun.countDown();
           await(letGo);
-          return new Renderer.Storable(page(REVALIDATING, k, "new"));
+          return new Renderer.Storable(page(REVALIDATING, k, "new"), k);
         });
     await(begun);
     clock.advance(WINDOW);
@@ -181,7 +191,7 @@ class StalePagesTest {
         (k, stale, release) -> {
           Page before = page(REVALIDATING, k, "rendered before the purge");
           cache.purge("t");
-          return new Renderer.Storable(before);
+          return new Renderer.Storable(before, k);
         });
     later.remove().run();
     assertServes(Source.MISS, "new", get(cache, REVALIDATING, key, renders(REVALIDATING, "new")));
@@ -206,7 +216,7 @@ class StalePagesTest {
                     (k, stale, release) -> {
                       begun.countDown();
                       await(letGo);
-                      return new Renderer.Storable(page(REVALIDATING, k, "new"));
+                      return new Renderer.Storable(page(REVALIDATING, k, "new"), k);
                     }));
     await(begun);
     assertServes(Source.STALE, "old", cache.get(key, Asker.person("ben"), request, never()));

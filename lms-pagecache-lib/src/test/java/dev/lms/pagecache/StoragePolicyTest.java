@@ -1,14 +1,21 @@
 package dev.lms.pagecache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.pagecache.http.Fields;
+import dev.lms.pagecache.policy.Answered;
+import dev.lms.pagecache.policy.Reason;
+import dev.lms.pagecache.policy.RequestPolicy;
+import dev.lms.pagecache.policy.StoragePolicy;
+import dev.lms.pagecache.policy.Verdict;
 import java.net.URI;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,14 +53,22 @@ class StoragePolicyTest {
   }
 
   private static void assertPasses(Reason reason, Render render) {
-    assertEquals(new Verdict.Pass(reason), StoragePolicy.judge(render));
-    assertTrue(StoragePolicy.explain(render).contains(new StoragePolicy.Answered(reason, true)));
+    assertEquals(new Verdict.Pass(reason), StoragePolicy.judge(render.facts()));
+    assertTrue(StoragePolicy.explain(render.facts()).contains(new Answered(reason, true)));
   }
 
   private static void assertStores(Variant variant, long seconds, Render render) {
+    Verdict.Store store =
+        assertInstanceOf(Verdict.Store.class, StoragePolicy.judge(render.facts()));
+    assertEquals(Duration.ofSeconds(seconds), store.ttl());
+    assertEquals(Duration.ZERO, store.keptStale());
+    assertEquals(Optional.empty(), store.age());
     assertEquals(
-        new Verdict.Store(variant, Duration.ofSeconds(seconds)), StoragePolicy.judge(render));
-    assertTrue(StoragePolicy.explain(render).stream().noneMatch(StoragePolicy.Answered::objects));
+        variant,
+        store.reach() == Verdict.Reach.ONE_PERSON
+            ? Variant.user(render.asker())
+            : render.variant());
+    assertTrue(StoragePolicy.explain(render.facts()).stream().noneMatch(Answered::objects));
   }
 
   @ParameterizedTest
@@ -127,7 +142,7 @@ class StoragePolicyTest {
       })
   void passesWhatTheAnswerForbids(String reason, String field) {
     Render render = render(200, field);
-    assertEquals(reason, ((Verdict.Pass) StoragePolicy.judge(render)).reason().token());
+    assertEquals(reason, ((Verdict.Pass) StoragePolicy.judge(render.facts())).reason().token());
   }
 
   @Test
@@ -250,9 +265,19 @@ class StoragePolicyTest {
 
   private static Optional<Reason> objection(
       String method, String target, boolean body, boolean authorization, PageRule... rule) {
-    return StoragePolicy.objection(
-        new StoragePolicy.Request(
-            method, URI.create(target), body, authorization, Arrays.stream(rule).findFirst()));
+    Set<RequestPolicy.Load> carries = EnumSet.noneOf(RequestPolicy.Load.class);
+    if (body) {
+      carries.add(RequestPolicy.Load.BODY);
+    }
+    if (authorization) {
+      carries.add(RequestPolicy.Load.AUTHORIZATION);
+    }
+    return RequestPolicy.objection(
+        new RequestPolicy.Asked(
+            method,
+            URI.create(target),
+            carries,
+            Arrays.stream(rule).findFirst().map(PageRule::terms)));
   }
 
   @Test

@@ -15,9 +15,9 @@ import dev.lms.demo.data.DatabaseException;
 import dev.lms.demo.program.Programs;
 import dev.lms.demo.wiring.Feature;
 import dev.lms.demo.wiring.PagePurge;
-import dev.lms.pagecache.PageKey;
-import dev.lms.pagecache.PageStoreException;
+import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.Warmer;
+import dev.lms.pagecache.store.PageStoreException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
@@ -232,7 +232,7 @@ final class CacheCommand implements Runnable {
   /** As keys have it. */
   private String path(String given) {
     try {
-      return PageKey.normalPath(given);
+      return PageCache.normalPath(given);
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }

@@ -5,7 +5,7 @@ import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.data.DatabaseException;
 import dev.lms.demo.wiring.Feature;
-import dev.lms.pagecache.PageKey;
+import dev.lms.pagecache.PageCache;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -109,7 +109,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   private String normal(String path) {
     try {
-      return PageKey.normalPath(path);
+      return PageCache.normalPath(path);
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }

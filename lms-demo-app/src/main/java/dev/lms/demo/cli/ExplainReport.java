@@ -4,12 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.lms.demo.cache.PageExplainer;
 import dev.lms.pagecache.Explanation;
-import dev.lms.pagecache.PageKey;
-import dev.lms.pagecache.Reason;
-import dev.lms.pagecache.StoragePolicy;
-import dev.lms.pagecache.Variant;
-import dev.lms.pagecache.Verdict;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +28,9 @@ record ExplainReport(
     json.addProperty("url", target);
     json.addProperty("as", user);
     json.addProperty("route", explained.route());
-    json.addProperty("variant", variant(explained).kind().token());
+    json.addProperty("variant", explained.variant().kind().token());
     JsonArray key = new JsonArray();
-    for (PageKey.Part part : parts(explained)) {
+    for (Explanation.Part part : explained.key()) {
       JsonObject entry = new JsonObject();
       entry.addProperty("part", part.name());
       entry.addProperty("value", showKey ? part.value() : HIDDEN);
@@ -42,27 +39,29 @@ record ExplainReport(
     json.add("key", key);
     json.add("request", steps(explained.request()));
     json.add("answer", steps(explained.render()));
-    json.addProperty("stored", explained.verdict() instanceof Verdict.Store);
-    switch (explained.verdict()) {
-      case Verdict.Store store -> {
-        json.addProperty("ttl", store.ttl().toSeconds());
-        json.add("tags", CacheCommand.JSON.toJsonTree(new TreeSet<>(explained.tags())));
-      }
-      case Verdict.Pass pass -> {
-        json.addProperty("reason", pass.reason().token());
-        json.addProperty("meaning", pass.reason().meaning());
-      }
+    Optional<Duration> stored = explained.stored();
+    json.addProperty("stored", stored.isPresent());
+    if (stored.isPresent()) {
+      json.addProperty("ttl", stored.get().toSeconds());
+      json.add("tags", CacheCommand.JSON.toJsonTree(new TreeSet<>(explained.tags())));
     }
+    explained
+        .refusal()
+        .ifPresent(
+            refusal -> {
+              json.addProperty("reason", refusal.reason());
+              json.addProperty("meaning", refusal.meaning());
+            });
     json.addProperty("status", answer.status());
     json.addProperty("cacheStatus", answer.cacheStatus());
     return CacheCommand.JSON.toJson(json) + System.lineSeparator();
   }
 
-  private static JsonArray steps(List<StoragePolicy.Answered> steps) {
+  private static JsonArray steps(List<Explanation.Step> steps) {
     JsonArray array = new JsonArray();
-    for (StoragePolicy.Answered step : steps) {
+    for (Explanation.Step step : steps) {
       JsonObject entry = new JsonObject();
-      entry.addProperty("step", step.reason().token());
+      entry.addProperty("step", step.reason());
       entry.addProperty("verdict", step.objects() ? "pass" : "ok");
       array.add(entry);
     }
@@ -79,9 +78,9 @@ record ExplainReport(
     StringBuilder text = new StringBuilder();
     text.append("GET %s as %s%n".formatted(target, user == null ? "a stranger" : user));
     text.append("Route    %s%n".formatted(explained.route()));
-    text.append("Variant  %s%n".formatted(variant(explained).kind().token()));
+    text.append("Variant  %s%n".formatted(explained.variant().kind().token()));
     String label = "Key      ";
-    for (PageKey.Part part : parts(explained)) {
+    for (Explanation.Part part : explained.key()) {
       text.append("%s%-9s %s%n".formatted(label, part.name(), showKey ? part.value() : HIDDEN));
       label = "         ";
     }
@@ -91,61 +90,47 @@ record ExplainReport(
     } else {
       text.append("Decided  %s%n".formatted(decisive(explained)));
     }
-    text.append(
-        switch (explained.verdict()) {
-          case Verdict.Store store ->
-              "Stored   for %d s, purged by its path and by the tags %s%n"
-                  .formatted(store.ttl().toSeconds(), new TreeSet<>(explained.tags()));
-          case Verdict.Pass pass ->
-              "Refused  %s: %s%n".formatted(pass.reason().token(), pass.reason().meaning());
-        });
+    explained
+        .stored()
+        .ifPresent(
+            ttl ->
+                text.append(
+                    "Stored   for %d s, purged by its path and by the tags %s%n"
+                        .formatted(ttl.toSeconds(), new TreeSet<>(explained.tags()))));
+    explained
+        .refusal()
+        .ifPresent(
+            refusal ->
+                text.append("Refused  %s: %s%n".formatted(refusal.reason(), refusal.meaning())));
     text.append("Answered %d, Cache-Status: %s%n".formatted(answer.status(), answer.cacheStatus()));
     return text.toString();
   }
 
   private static String decisive(Explanation explained) {
-    List<StoragePolicy.Answered> steps =
+    List<Explanation.Step> steps =
         Stream.concat(explained.request().stream(), explained.render().stream()).toList();
     return steps.stream()
-            .filter(StoragePolicy.Answered::objects)
+            .filter(Explanation.Step::objects)
             .findFirst()
-            .map(step -> step.reason().token())
+            .map(step -> step.reason())
             .orElse("by none: all " + steps.size() + " steps are ok")
         + " (-v prints every step)";
   }
 
-  private static void append(StringBuilder text, String what, List<StoragePolicy.Answered> steps) {
+  private static void append(StringBuilder text, String what, List<Explanation.Step> steps) {
     String label = "%-9s".formatted(what);
     boolean decided = false;
-    for (StoragePolicy.Answered step : steps) {
-      Reason reason = step.reason();
-      String verdict = step.objects() ? "PASS: " + reason.meaning() : "ok";
+    for (Explanation.Step step : steps) {
+      String verdict = step.objects() ? "PASS: " + step.meaning() : "ok";
       text.append(
           "%s%-13s %s%s%n"
               .formatted(
                   label,
-                  reason.token(),
+                  step.reason(),
                   verdict,
                   step.objects() && decided ? " (not decisive)" : ""));
       decided |= step.objects();
       label = "         ";
     }
-  }
-
-  private static List<PageKey.Part> parts(Explanation explained) {
-    return explained
-        .key()
-        .map(key -> key.withVariant(variant(explained)).parts())
-        .orElse(List.of());
-  }
-
-  /** For whom it is stored, or would be. */
-  private static Variant variant(Explanation explained) {
-    return explained.verdict() instanceof Verdict.Store store
-        ? store.variant()
-        : explained
-            .key()
-            .map(PageKey::variant)
-            .orElseGet(() -> explained.asker().map(Variant::user).orElse(Variant.UNKNOWN));
   }
 }

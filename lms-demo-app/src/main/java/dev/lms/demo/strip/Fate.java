@@ -1,7 +1,6 @@
 package dev.lms.demo.strip;
 
-import dev.lms.pagecache.Reason;
-import java.util.Arrays;
+import dev.lms.pagecache.Explanation;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -52,11 +51,7 @@ record Fate(String word, String variant, Optional<String> reason, OptionalLong s
   }
 
   private static String meaning(String token) {
-    return Arrays.stream(Reason.values())
-        .filter(reason -> reason.token().equals(token))
-        .map(Reason::meaning)
-        .findFirst()
-        .orElse(token);
+    return Explanation.meaningOf(token).orElse(token);
   }
 
   /** Whether nothing was rendered for this request. */

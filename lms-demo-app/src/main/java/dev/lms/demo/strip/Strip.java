@@ -2,8 +2,6 @@ package dev.lms.demo.strip;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.Explanation;
-import dev.lms.pagecache.PageKey;
-import dev.lms.pagecache.StoragePolicy;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -33,7 +31,7 @@ record Strip(
     boolean explained,
     String route,
     boolean hasKey,
-    List<PageKey.Part> key,
+    List<Explanation.Part> key,
     String tags,
     String holes,
     List<Step> request,
@@ -55,8 +53,7 @@ record Strip(
       String stylesheet) {
     Optional<Explanation> explanation = render.explanation();
     List<Step> ofRender = explanation.map(e -> steps(e.render())).orElse(List.of());
-    List<PageKey.Part> key =
-        explanation.flatMap(Explanation::key).map(Strip::parts).orElse(List.of());
+    List<Explanation.Part> key = explanation.map(Strip::parts).orElse(List.of());
     return new Strip(
         stylesheet,
         fate.word(),
@@ -113,21 +110,22 @@ record Strip(
   }
 
   /** What tells one person's page from another's would name them. */
-  private static List<PageKey.Part> parts(PageKey key) {
-    return key.parts().stream()
-        .map(part -> part.name().equals("name") ? new PageKey.Part("name", "(not shown)") : part)
+  private static List<Explanation.Part> parts(Explanation explanation) {
+    return explanation.key().stream()
+        .map(
+            part -> part.name().equals("name") ? new Explanation.Part("name", "(not shown)") : part)
         .toList();
   }
 
-  private static List<Step> steps(List<StoragePolicy.Answered> answers) {
+  private static List<Step> steps(List<Explanation.Step> answers) {
     List<Step> steps = new ArrayList<>();
     boolean decided = false;
-    for (StoragePolicy.Answered answer : answers) {
+    for (Explanation.Step answer : answers) {
       boolean decides = answer.objects() && !decided;
       decided |= answer.objects();
       steps.add(
           new Step(
-              answer.reason().meaning(),
+              answer.meaning(),
               decides ? "yes, and that decides" : answer.objects() ? "yes" : "no",
               answer.objects()));
     }

@@ -1,11 +1,11 @@
 package dev.lms.demo.wiring;
 
 import dev.lms.demo.config.Config;
-import dev.lms.pagecache.LocalPageStore;
-import dev.lms.pagecache.PageStore;
-import dev.lms.pagecache.PurgeCounters;
+import dev.lms.pagecache.local.LocalPageStore;
+import dev.lms.pagecache.local.PurgeCounters;
 import dev.lms.pagecache.redis.NearPageStore;
 import dev.lms.pagecache.redis.RedisPageStore;
+import dev.lms.pagecache.store.PageStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

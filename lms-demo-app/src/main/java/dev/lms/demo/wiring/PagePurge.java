@@ -23,7 +23,7 @@ public final class PagePurge {
    * @param paths as they stand in requests, without a query
    * @return who shares the purge
    * @throws NoSuchFileException if no worker has ever used the data folder
-   * @throws dev.lms.pagecache.PageStoreException if not every worker may have been reached
+   * @throws dev.lms.pagecache.store.PageStoreException if not every worker may have been reached
    */
   public static String purge(Config config, List<String> tags, List<String> paths)
       throws IOException {

@@ -18,7 +18,7 @@ public final class Purges {
   /**
    * Makes every worker forget the pages with any of these tags before it returns.
    *
-   * @throws dev.lms.pagecache.PageStoreException if not every worker may have been reached
+   * @throws dev.lms.pagecache.store.PageStoreException if not every worker may have been reached
    */
   public void purge(Set<String> tags) {
     pages.purge(tags.toArray(String[]::new));

@@ -5,17 +5,20 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.Asker;
 import dev.lms.pagecache.Explanation;
+import dev.lms.pagecache.NamedRule;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.PageRule;
-import dev.lms.pagecache.Reason;
-import dev.lms.pagecache.StoragePolicy;
 import dev.lms.pagecache.Variant;
+import dev.lms.pagecache.policy.Reason;
+import dev.lms.pagecache.policy.RequestPolicy;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
@@ -243,12 +246,12 @@ public final class PageCacheFilter extends Filter {
     NamedRule rule = rules.apply(exchange);
     Optional<Asker> asker = settings.ask(exchange);
     Visit visit = new Visit(settings, this, exchange, chain, rule, asker);
-    StoragePolicy.Request request = requestOf(exchange, rule.rule());
+    RequestPolicy.Asked request = requestOf(exchange, rule.rule());
     if (asker.isEmpty()) {
       visit.bypass(request, Variant.UNKNOWN, Reason.WHO);
       return;
     }
-    Optional<Reason> objection = StoragePolicy.objection(request);
+    Optional<Reason> objection = RequestPolicy.objection(request);
     if (objection.isPresent()) {
       visit.bypass(request, Variant.user(asker.get()), objection.get());
     } else {
@@ -274,14 +277,17 @@ public final class PageCacheFilter extends Filter {
             List.copyOf(all.subList(own + 1, all.size())), exchange.getHttpContext().getHandler());
   }
 
-  private static StoragePolicy.Request requestOf(HttpExchange exchange, Optional<PageRule> rule) {
+  private static RequestPolicy.Asked requestOf(HttpExchange exchange, Optional<PageRule> rule) {
     Headers headers = exchange.getRequestHeaders();
     String length = CONTENT_LENGTH.first(headers);
-    return new StoragePolicy.Request(
-        exchange.getRequestMethod(),
-        exchange.getRequestURI(),
-        TRANSFER_ENCODING.isIn(headers) || (length != null && !length.equals("0")),
-        AUTHORIZATION.isIn(headers),
-        rule);
+    Set<RequestPolicy.Load> carries = EnumSet.noneOf(RequestPolicy.Load.class);
+    if (TRANSFER_ENCODING.isIn(headers) || (length != null && !length.equals("0"))) {
+      carries.add(RequestPolicy.Load.BODY);
+    }
+    if (AUTHORIZATION.isIn(headers)) {
+      carries.add(RequestPolicy.Load.AUTHORIZATION);
+    }
+    return new RequestPolicy.Asked(
+        exchange.getRequestMethod(), exchange.getRequestURI(), carries, rule.map(PageRule::terms));
   }
 }

@@ -1,9 +1,10 @@
 package dev.lms.pagecache.httpserver;
 
-import dev.lms.pagecache.Answer;
-import dev.lms.pagecache.Page;
-import dev.lms.pagecache.PageKey;
 import dev.lms.pagecache.http.Fields;
+import dev.lms.pagecache.page.Answer;
+import dev.lms.pagecache.page.Tags;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -85,7 +86,7 @@ final class Question {
 
   /** What would be stored had the handler answered with the body again. */
   Answer confirmedBy(Fields notModified) {
-    Answer refreshed = page.refreshed(notModified);
+    Answer refreshed = page.answer().refreshed(notModified);
     Set<String> old = new HashSet<>(OF_THE_LAST_ANSWER);
     old.removeIf(notModified::has);
     return new Answer(refreshed.status(), refreshed.fields().without(old), refreshed.body());
@@ -93,6 +94,11 @@ final class Question {
 
   /** The tags of the page, unless the handler names them anew. */
   Set<String> tags(PageKey key, List<String> named) {
-    return named.isEmpty() ? page.ownTags(key) : Set.copyOf(named);
+    if (!named.isEmpty()) {
+      return Set.copyOf(named);
+    }
+    Set<String> own = new HashSet<>(page.tags());
+    own.removeAll(Tags.ofPage(key.path()));
+    return own;
   }
 }

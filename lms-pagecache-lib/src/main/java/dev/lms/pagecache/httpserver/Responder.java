@@ -2,12 +2,9 @@ package dev.lms.pagecache.httpserver;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import dev.lms.pagecache.Answer;
 import dev.lms.pagecache.Audience;
-import dev.lms.pagecache.Body;
-import dev.lms.pagecache.HoleMarkers;
+import dev.lms.pagecache.NamedRule;
 import dev.lms.pagecache.Outcome;
-import dev.lms.pagecache.Page;
 import dev.lms.pagecache.PageRule;
 import dev.lms.pagecache.Variant;
 import dev.lms.pagecache.http.ByteRange;
@@ -15,6 +12,12 @@ import dev.lms.pagecache.http.CacheAdvice;
 import dev.lms.pagecache.http.Coding;
 import dev.lms.pagecache.http.Conditions;
 import dev.lms.pagecache.http.Fields;
+import dev.lms.pagecache.http.Vary;
+import dev.lms.pagecache.page.Answer;
+import dev.lms.pagecache.page.Body;
+import dev.lms.pagecache.page.EntityTag;
+import dev.lms.pagecache.page.HoleMarkers;
+import dev.lms.pagecache.store.Page;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -121,7 +124,7 @@ final class Responder {
     if (isFromStore(outcome) || AGE.isIn(headers)) {
       headers.set("Age", Long.toString(age(page, now)));
     }
-    if (answer.status() == 200 && clientHas(etag, page, now)) {
+    if (answer.status() == 200 && clientHas(etag, page, outcome, now)) {
       headers.remove("Content-Type");
       outer.sendResponseHeaders(304, -1);
       outer.close();
@@ -164,10 +167,10 @@ final class Responder {
             ? page.answer().fields().lines("ETag")
             : List.of();
     if (own.isEmpty()) {
-      return page.etag(coding, filled);
+      return EntityTag.of(page.digest(), page.answer().body(), coding, filled);
     }
     String tag = own.get(0);
-    return coding == Coding.GZIP ? ofOtherBytes(tag) : tag;
+    return coding == Coding.GZIP ? EntityTag.ofOtherBytes(tag) : tag;
   }
 
   /** RFC 9110 section 14. */
@@ -209,17 +212,12 @@ final class Responder {
     if (holes) {
       headers.remove("ETag");
     } else if (coding == Coding.GZIP && ETAG.isIn(headers)) {
-      headers.set("ETag", ofOtherBytes(headers.getFirst("ETag")));
+      headers.set("ETag", EntityTag.ofOtherBytes(headers.getFirst("ETag")));
     }
     if (holes || coding == Coding.GZIP) {
       dropDigests(headers);
     }
     writeBody(answer.status(), ready.body(), coding, filled);
-  }
-
-  /** A tag for what means the same and has other bytes (RFC 9110 section 8.8.3.3). */
-  private static String ofOtherBytes(String tag) {
-    return tag.startsWith("\"") ? "W/" + tag : tag;
   }
 
   private static void dropDigests(Headers headers) {
@@ -339,12 +337,12 @@ final class Responder {
     return Math.max(0, ChronoUnit.SECONDS.between(page.renderedAt(), now));
   }
 
-  private boolean clientHas(String etag, Page page, Instant now) {
+  private boolean clientHas(String etag, Page page, Outcome outcome, Instant now) {
     List<String> tags = requestLines(IF_NONE_MATCH);
     if (!tags.isEmpty()) {
       return Conditions.matches(tags, etag);
     }
-    return isToldByDate(page)
+    return isToldByDate(page, outcome)
         && Conditions.isUnchanged(requestLines(IF_MODIFIED_SINCE), page.answer().fields(), now);
   }
 
@@ -352,10 +350,10 @@ final class Responder {
    * Whether a date says which of all answers a client has. It does not where people get different
    * ones: by variant, by what fills the holes, or by a field of the request such as a cookie.
    */
-  private boolean isToldByDate(Page page) {
+  private boolean isToldByDate(Page page, Outcome outcome) {
     return answerDecides
         && isForEveryone()
-        && page.variant().equals(Variant.ANON)
+        && outcome.who() == Variant.Kind.ANON
         && !page.answer().body().hasHoles()
         && page.answer().fields().members("Vary").stream()
             .allMatch("Accept-Encoding"::equalsIgnoreCase);

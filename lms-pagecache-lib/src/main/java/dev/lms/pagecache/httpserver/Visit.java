@@ -3,27 +3,32 @@ package dev.lms.pagecache.httpserver;
 import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import dev.lms.pagecache.Answer;
 import dev.lms.pagecache.Asker;
 import dev.lms.pagecache.Explanation;
-import dev.lms.pagecache.HoleMarkers;
+import dev.lms.pagecache.Keys;
+import dev.lms.pagecache.NamedRule;
 import dev.lms.pagecache.Outcome;
-import dev.lms.pagecache.Page;
 import dev.lms.pagecache.PageCache;
-import dev.lms.pagecache.PageKey;
 import dev.lms.pagecache.PageRule;
 import dev.lms.pagecache.PresentedRequest;
-import dev.lms.pagecache.Reason;
-import dev.lms.pagecache.Received;
-import dev.lms.pagecache.Render;
 import dev.lms.pagecache.Renderer;
-import dev.lms.pagecache.StoragePolicy;
 import dev.lms.pagecache.Variant;
-import dev.lms.pagecache.Verdict;
 import dev.lms.pagecache.http.Fields;
+import dev.lms.pagecache.page.Answer;
+import dev.lms.pagecache.page.HoleMarkers;
+import dev.lms.pagecache.policy.Fact;
+import dev.lms.pagecache.policy.Reason;
+import dev.lms.pagecache.policy.Received;
+import dev.lms.pagecache.policy.Rendered;
+import dev.lms.pagecache.policy.RequestPolicy;
+import dev.lms.pagecache.policy.StoragePolicy;
+import dev.lms.pagecache.policy.Verdict;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -79,15 +84,15 @@ final class Visit {
             asker.isPresent() && asker.get().isAnonymous());
   }
 
-  void bypass(StoragePolicy.Request request, Variant variant, Reason reason) throws IOException {
+  void bypass(RequestPolicy.Asked request, Variant variant, Reason reason) throws IOException {
     settings
         .explanations()
         .ifPresent(
             listener ->
                 listener.accept(
                     Explanation.bypass(
-                        named.route(), asker, StoragePolicy.explain(request), reason)));
-    pass(variant, cache.bypass(named.route(), variant, reason));
+                        named.route(), asker, RequestPolicy.explain(request), reason)));
+    pass(variant, cache.bypass(named.route(), variant.kind(), reason));
   }
 
   /** Past the cache: the answer streams through, unless it has holes to fill. */
@@ -159,13 +164,13 @@ final class Visit {
         fate);
   }
 
-  void cached(StoragePolicy.Request request, Asker asker, PageRule declared) throws IOException {
+  void cached(RequestPolicy.Asked request, Asker asker, PageRule declared) throws IOException {
     Variant variant = declared.audience().variantOf(asker);
-    PageKey key = keyOf(declared, variant).ofRoute(named.route());
+    PageKey key = keyOf(declared, variant);
     PresentedRequest presented =
         new PresentedRequest(declared, requestFields(), settings.receiptOf(outer));
     if (outer.getRequestMethod().equals("HEAD")) {
-      head(cache.peek(key, asker, presented));
+      head(key, cache.peek(key, asker, presented));
       return;
     }
     if (presented.acceptsOnlyStored()) {
@@ -175,7 +180,7 @@ final class Visit {
     if (wantsLessThanAll()) {
       Optional<Reason> notStored = cache.whyNotStored(key, asker, presented);
       if (notStored.isPresent()) {
-        pass(key.variant(), cache.bypass(named.route(), key.variant(), notStored.get()));
+        pass(variant, cache.bypass(named.route(), variant.kind(), notStored.get()));
         return;
       }
     }
@@ -212,7 +217,7 @@ final class Visit {
   }
 
   /** After the answer, so that nothing of it is still being worked on. */
-  private void revalidate(PageKey key, StoragePolicy.Request request, Page stale) {
+  private void revalidate(PageKey key, RequestPolicy.Asked request, Page stale) {
     PageRule declared = named.rule().orElseThrow();
     Set<String> keyed = new HashSet<>(declared.headers());
     stale
@@ -244,11 +249,11 @@ final class Visit {
     return known;
   }
 
-  private void head(Outcome outcome) throws IOException {
+  private void head(PageKey key, Outcome outcome) throws IOException {
     if (outcome.page().isPresent()) {
       send(outcome.page().get(), outcome);
     } else {
-      pass(outcome.variant(), outcome);
+      pass(Variant.of(key), outcome);
     }
   }
 
@@ -264,11 +269,11 @@ final class Visit {
   }
 
   private PageKey keyOf(PageRule declared, Variant variant) {
-    return PageKey.of(
+    return Keys.of(
         hostCounts() ? host() : "",
         outer.getRequestURI().getRawPath(),
         outer.getRequestURI().getRawQuery(),
-        declared,
+        named,
         declared.headers().isEmpty() ? Fields.NONE : new Fields(outer.getRequestHeaders()),
         variant);
   }
@@ -307,7 +312,7 @@ final class Visit {
   private final class Attempt implements Renderer {
     private static final String EVENT_STREAM = "text/event-stream";
 
-    private final StoragePolicy.Request request;
+    private final RequestPolicy.Asked request;
     private final Asker asker;
     private final PageRule declared;
     private @Nullable RenderExchange exchange;
@@ -316,7 +321,7 @@ final class Visit {
     /** What the client gets if the handler confirmed the stored page and it is not stored again. */
     private @Nullable Page confirmed;
 
-    Attempt(StoragePolicy.Request request, Asker asker, PageRule declared) {
+    Attempt(RequestPolicy.Asked request, Asker asker, PageRule declared) {
       this.request = request;
       this.asker = asker;
       this.declared = declared;
@@ -326,7 +331,7 @@ final class Visit {
     public Rendering render(PageKey key, Optional<Page> stale, Runnable nothingToShare)
         throws IOException {
       Optional<Question> question = stale.flatMap(this::questionAbout);
-      Rendered rendered = ask(key, question, false, nothingToShare);
+      Answered rendered = ask(key, question, false, nothingToShare);
       if (question.isEmpty() || rendered.exchange().getResponseCode() != 304 || fault.isPresent()) {
         return judge(key, rendered);
       }
@@ -343,10 +348,10 @@ final class Visit {
      * @param readPersonal whether it read or wrote something about the person
      * @param sameAsker whether the same person was asking when it was complete
      */
-    private record Rendered(
+    private record Answered(
         RenderExchange exchange, Received received, boolean readPersonal, boolean sameAsker) {}
 
-    private Rendered ask(
+    private Answered ask(
         PageKey key, Optional<Question> question, boolean readBefore, Runnable nothingToShare)
         throws IOException {
       Instant started = cache.clock().instant();
@@ -357,7 +362,7 @@ final class Visit {
             public Optional<Reason> objection(RenderExchange begun) {
               return Attempt.this.objection(
                   key,
-                  new Rendered(
+                  new Answered(
                       begun, received(started), readBefore || readPersonal(begun, reads), true));
             }
 
@@ -369,7 +374,7 @@ final class Visit {
           };
       RenderExchange render =
           Visit.this.exchange(
-              key.variant(),
+              Variant.of(key),
               RenderExchange.KeyedRequest.of(
                   outer,
                   key,
@@ -387,7 +392,7 @@ final class Visit {
       }
       // Before who is asking is looked up once more: that is no read of the handler's.
       boolean readPersonal = readBefore || readPersonal(render, reads);
-      return new Rendered(
+      return new Answered(
           render, received(started), readPersonal, settings.ask(outer).equals(Optional.of(asker)));
     }
 
@@ -403,7 +408,7 @@ final class Visit {
      * What keeps an answer that has just begun from being stored, whatever comes: what is known by
      * now only gets worse. A failure is no such reason, as a stale page may stand in for it.
      */
-    private Optional<Reason> objection(PageKey key, Rendered begun) {
+    private Optional<Reason> objection(PageKey key, Answered begun) {
       RenderExchange render = begun.exchange();
       if (render.getResponseCode() == 200 && isEventStream(render.fields())) {
         return Optional.of(Reason.SIZE); // It grows until somebody leaves.
@@ -415,7 +420,7 @@ final class Visit {
                   begun,
                   render.getResponseCode(),
                   render.fields(),
-                  Set.copyOf(render.tags())));
+                  withDeclared(Set.copyOf(render.tags()))));
       return verdict instanceof Verdict.Pass pass && pass.reason() != Reason.ERROR
           ? Optional.of(pass.reason())
           : Optional.empty();
@@ -436,7 +441,7 @@ final class Visit {
     }
 
     private Outcome missed(PageKey key, Reason reason) {
-      return Outcome.passed(Outcome.Source.MISS, key.variant(), Optional.empty(), reason);
+      return Outcome.passed(Outcome.Source.MISS, Variant.Kind.of(key), Optional.empty(), reason);
     }
 
     private Set<String> keyedHeaders() {
@@ -461,22 +466,23 @@ final class Visit {
      * was rendered for others of the same variant; where the handler looked at this person, only a
      * tag that names every byte tells that they would have been shown the same.
      */
-    private boolean isBelieved(PageKey key, Question question, Rendered rendered) {
+    private boolean isBelieved(PageKey key, Question question, Answered rendered) {
       Fields notModified = rendered.exchange().lastingFields();
       return question.isAnsweredBy(notModified)
           && rendered.sameAsker()
           && (!rendered.readPersonal()
-              || key.variant().kind() == Variant.Kind.USER
+              || Variant.Kind.of(key) == Variant.Kind.USER
               || question.namesEveryByte(notModified));
     }
 
-    private Rendering confirm(PageKey key, Question question, Rendered rendered) {
+    private Rendering confirm(PageKey key, Question question, Answered rendered) {
       Answer answer = question.confirmedBy(rendered.exchange().lastingFields());
       Set<String> tags = question.tags(key, rendered.exchange().tags());
       Rendering rendering =
           judge(key, rendered, answer.status(), answer.fields(), tags, () -> answer);
       if (rendering instanceof Passed) {
-        confirmed = Page.of(answer, key, tags, rendered.received().askedAt(), Duration.ZERO);
+        confirmed =
+            Page.of(answer, key, tags, rendered.received().askedAt(), Duration.ZERO, Duration.ZERO);
       }
       return rendering;
     }
@@ -485,7 +491,7 @@ final class Visit {
       return settings.personalReads().map(counter -> counter.applyAsLong(outer)).orElse(0L);
     }
 
-    private Rendering judge(PageKey key, Rendered rendered) {
+    private Rendering judge(PageKey key, Answered rendered) {
       RenderExchange render = rendered.exchange();
       return judge(
           key,
@@ -498,61 +504,84 @@ final class Visit {
 
     private Rendering judge(
         PageKey key,
-        Rendered rendered,
+        Answered rendered,
         int status,
         Fields fields,
         Set<String> tags,
         Supplier<Answer> answer) {
-      Render happened = happened(key, rendered, status, fields, tags);
+      Set<String> all = withDeclared(tags);
+      Rendered happened = happened(key, rendered, status, fields, all);
       Verdict verdict =
           rendered.exchange().isUnderWay() && rendered.exchange().objection().isPresent()
               ? new Verdict.Pass(rendered.exchange().objection().get())
               : StoragePolicy.judge(happened);
-      settings.explanations().ifPresent(to -> to.accept(explain(key, happened, verdict)));
+      settings.explanations().ifPresent(to -> to.accept(explain(key, happened, all, verdict)));
       if (verdict instanceof Verdict.Store store) {
+        PageKey own = own(key, store);
         return new Storable(
             Page.of(
                 answer.get(),
-                key.withVariant(store.variant()),
-                happened.tags(),
+                own,
+                all,
                 store
                     .age()
                     .map(rendered.received().cameAt()::minus)
                     .orElse(rendered.received().askedAt()),
                 settings.spread(store.ttl(), declared),
-                store.keptStale()));
+                store.keptStale()),
+            own);
       }
       return new Passed(((Verdict.Pass) verdict).reason());
     }
 
-    private Render happened(
-        PageKey key, Rendered rendered, int status, Fields fields, Set<String> tags) {
+    private Set<String> withDeclared(Set<String> tags) {
       Set<String> all = new HashSet<>(declared.tags());
       all.addAll(tags);
-      RenderExchange render = rendered.exchange();
-      return new Render(
-          declared,
-          asker,
-          key.variant(),
-          status,
-          fields,
-          all,
-          fault.isEmpty(),
-          !render.isUnderWay() || render.objection().isPresent(),
-          rendered.readPersonal(),
-          render.readUnkeyed(),
-          rendered.sameAsker(),
-          rendered.received());
+      return all;
     }
 
-    private Explanation explain(PageKey key, Render happened, Verdict verdict) {
-      return new Explanation(
-          named.route(),
+    private PageKey own(PageKey key, Verdict verdict) {
+      return verdict instanceof Verdict.Store store && store.reach() == Verdict.Reach.ONE_PERSON
+          ? key.withVariant(Variant.user(asker).text())
+          : key;
+    }
+
+    private Rendered happened(
+        PageKey key, Answered rendered, int status, Fields fields, Set<String> tags) {
+      RenderExchange render = rendered.exchange();
+      Set<Fact> facts = EnumSet.noneOf(Fact.class);
+      if (fault.isPresent()) {
+        facts.add(Fact.CUT_SHORT);
+      }
+      if (render.isUnderWay() && render.objection().isEmpty()) {
+        facts.add(Fact.TOO_LONG);
+      }
+      if (rendered.readPersonal()) {
+        facts.add(Fact.READ_PERSON);
+      }
+      if (render.readUnkeyed()) {
+        facts.add(Fact.READ_UNKEYED);
+      }
+      if (!rendered.sameAsker()) {
+        facts.add(Fact.ASKER_CHANGED);
+      }
+      if (asker.isAnonymous()) {
+        facts.add(Fact.STRANGER_ASKED);
+      }
+      if (Variant.Kind.of(key) == Variant.Kind.USER) {
+        facts.add(Fact.FOR_ONE_PERSON);
+      }
+      return new Rendered(
+          declared.terms(), status, fields, tags.size(), facts, rendered.received());
+    }
+
+    private Explanation explain(PageKey key, Rendered happened, Set<String> tags, Verdict verdict) {
+      return Explanation.render(
           Optional.of(asker),
-          StoragePolicy.explain(request),
-          Optional.of(key),
+          own(key, verdict),
+          RequestPolicy.explain(request),
           StoragePolicy.explain(happened),
-          happened.tags(),
+          tags,
           verdict);
     }
   }

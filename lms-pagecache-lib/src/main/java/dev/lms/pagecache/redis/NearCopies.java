@@ -1,12 +1,11 @@
 package dev.lms.pagecache.redis;
 
-import dev.lms.pagecache.LocalPageStore;
-import dev.lms.pagecache.Page;
-import dev.lms.pagecache.PageKey;
-import dev.lms.pagecache.PageStore;
-import dev.lms.pagecache.PurgeCounters;
-import dev.lms.pagecache.Receipt;
-import dev.lms.pagecache.Stamp;
+import dev.lms.pagecache.local.LocalPageStore;
+import dev.lms.pagecache.local.PurgeCounters;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.PageStore;
+import dev.lms.pagecache.store.Stamp;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
@@ -71,23 +70,23 @@ final class NearCopies {
     return view.knowledge().at();
   }
 
-  /** A copy that may be used at this moment, also by whoever shows this receipt. */
-  Optional<PageStore.Hit> find(PageKey key, Optional<Receipt> receipt, long nanos) {
+  /** A copy that may be used at this moment, also by whoever has seen this purge. */
+  Optional<PageStore.Hit> find(PageKey key, Stamp seen, long nanos) {
     View now = view;
     if (!now.leased() || nanos - now.until() >= 0) {
       return Optional.empty();
     }
     Stamp obeyed = now.knowledge().at();
-    if (receipt.isPresent() && !isObeyed(receipt.get(), obeyed)) {
+    if (!seen.equals(Stamp.NONE) && !isObeyed(seen, obeyed)) {
       return Optional.empty();
     }
-    return now.knowledge().pages().lookup(key) instanceof PageStore.Hit hit
+    return now.knowledge().pages().lookup(key, Stamp.NONE) instanceof PageStore.Hit hit
         ? Optional.of(hit)
         : Optional.empty();
   }
 
-  private static boolean isObeyed(Receipt receipt, Stamp obeyed) {
-    return receipt.epoch().equals(obeyed.epoch()) && receipt.clock() <= obeyed.clock();
+  private static boolean isObeyed(Stamp seen, Stamp obeyed) {
+    return seen.epoch().equals(obeyed.epoch()) && seen.clock() <= obeyed.clock();
   }
 
   /** Keeps a copy of a page that Redis vouched for at this point. */

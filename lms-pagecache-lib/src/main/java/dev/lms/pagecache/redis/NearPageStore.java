@@ -1,10 +1,9 @@
 package dev.lms.pagecache.redis;
 
-import dev.lms.pagecache.Page;
-import dev.lms.pagecache.PageKey;
-import dev.lms.pagecache.PageStore;
-import dev.lms.pagecache.Receipt;
-import dev.lms.pagecache.Stamp;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.PageStore;
+import dev.lms.pagecache.store.Stamp;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Optional;
@@ -53,18 +52,9 @@ public final class NearPageStore implements PageStore, AutoCloseable {
   }
 
   @Override
-  public Lookup lookup(PageKey key) {
-    return lookup(key, Optional.empty());
-  }
-
-  @Override
-  public Lookup lookup(PageKey key, Receipt receipt) {
-    return lookup(key, Optional.of(receipt));
-  }
-
-  private Lookup lookup(PageKey key, Optional<Receipt> receipt) {
+  public Lookup lookup(PageKey key, Stamp seen) {
     lease.asked();
-    Optional<Hit> near = copies.find(key, receipt, nanos.getAsLong());
+    Optional<Hit> near = copies.find(key, seen, nanos.getAsLong());
     if (near.isPresent()) {
       return near.get();
     }
@@ -102,8 +92,8 @@ public final class NearPageStore implements PageStore, AutoCloseable {
   }
 
   @Override
-  public Receipt purgeWithReceipt(Collection<String> tags) {
-    return far.purgeWithReceipt(tags);
+  public Stamp purgeWithoutWaiting(Collection<String> tags) {
+    return far.purgeWithoutWaiting(tags);
   }
 
   /** Memory that near copies take. */

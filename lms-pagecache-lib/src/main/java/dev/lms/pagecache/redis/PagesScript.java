@@ -1,7 +1,7 @@
 package dev.lms.pagecache.redis;
 
-import dev.lms.pagecache.PageStoreException;
-import dev.lms.pagecache.Stamp;
+import dev.lms.pagecache.store.PageStoreException;
+import dev.lms.pagecache.store.Stamp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

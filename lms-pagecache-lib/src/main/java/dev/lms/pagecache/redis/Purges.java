@@ -3,8 +3,8 @@ package dev.lms.pagecache.redis;
 import static dev.lms.pagecache.redis.PagesScript.number;
 import static dev.lms.pagecache.redis.PagesScript.utf8;
 
-import dev.lms.pagecache.PageStoreException;
-import dev.lms.pagecache.Stamp;
+import dev.lms.pagecache.store.PageStoreException;
+import dev.lms.pagecache.store.Stamp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

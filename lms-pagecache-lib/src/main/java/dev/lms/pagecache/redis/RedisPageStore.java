@@ -3,11 +3,11 @@ package dev.lms.pagecache.redis;
 import static dev.lms.pagecache.redis.PagesScript.number;
 import static dev.lms.pagecache.redis.PagesScript.utf8;
 
-import dev.lms.pagecache.Page;
-import dev.lms.pagecache.PageKey;
-import dev.lms.pagecache.PageStore;
-import dev.lms.pagecache.Receipt;
-import dev.lms.pagecache.Stamp;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageCodec;
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.PageStore;
+import dev.lms.pagecache.store.Stamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -120,7 +120,7 @@ public final class RedisPageStore implements PageStore {
   record Found(Lookup lookup, Stamp at) {}
 
   @Override
-  public Lookup lookup(PageKey key) {
+  public Lookup lookup(PageKey key, Stamp seen) {
     return find(key).lookup();
   }
 
@@ -142,7 +142,7 @@ public final class RedisPageStore implements PageStore {
   /** An entry of another version is no entry. */
   private static Optional<Page> readable(byte[] bytes) {
     try {
-      return Optional.of(Page.fromBytes(bytes));
+      return Optional.of(PageCodec.decode(bytes));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -157,7 +157,7 @@ public final class RedisPageStore implements PageStore {
       return Stored.PURGED;
     }
     byte[] name = pageKey(key);
-    byte[] bytes = page.toBytes();
+    byte[] bytes = PageCodec.encode(page);
     List<byte[]> tags = page.tags().stream().map(PagesScript::utf8).toList();
     List<byte[]> keys = new ArrayList<>(1 + budgetKeys.size());
     keys.add(name);
@@ -194,9 +194,8 @@ public final class RedisPageStore implements PageStore {
   }
 
   @Override
-  public Receipt purgeWithReceipt(Collection<String> tags) {
-    Stamp at = purges.beginWithoutWaiting(tags).at();
-    return new Receipt(at.epoch(), at.clock());
+  public Stamp purgeWithoutWaiting(Collection<String> tags) {
+    return purges.beginWithoutWaiting(tags).at();
   }
 
   @Override

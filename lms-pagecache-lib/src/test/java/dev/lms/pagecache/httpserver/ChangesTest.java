@@ -8,14 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.Audience;
-import dev.lms.pagecache.LocalPageStore;
-import dev.lms.pagecache.Page;
-import dev.lms.pagecache.PageKey;
 import dev.lms.pagecache.PageRule;
-import dev.lms.pagecache.PageStore;
-import dev.lms.pagecache.PageStoreException;
-import dev.lms.pagecache.PurgeCounters;
-import dev.lms.pagecache.Stamp;
+import dev.lms.pagecache.local.LocalPageStore;
+import dev.lms.pagecache.local.PurgeCounters;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.PageStore;
+import dev.lms.pagecache.store.PageStoreException;
+import dev.lms.pagecache.store.Stamp;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -193,8 +193,8 @@ class ChangesTest {
   /** A store that takes no purges. */
   private record Unpurgeable(PageStore store) implements PageStore {
     @Override
-    public Lookup lookup(PageKey key) {
-      return store.lookup(key);
+    public Lookup lookup(PageKey key, Stamp seen) {
+      return store.lookup(key, seen);
     }
 
     @Override

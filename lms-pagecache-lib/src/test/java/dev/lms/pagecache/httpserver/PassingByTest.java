@@ -10,9 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.Audience;
-import dev.lms.pagecache.LocalPageStore;
 import dev.lms.pagecache.PageRule;
-import dev.lms.pagecache.PurgeCounters;
+import dev.lms.pagecache.local.LocalPageStore;
+import dev.lms.pagecache.local.PurgeCounters;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

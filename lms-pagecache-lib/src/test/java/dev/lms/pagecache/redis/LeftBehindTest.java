@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lms.pagecache.ManualClock;
-import dev.lms.pagecache.PageKey;
-import dev.lms.pagecache.PageStore;
+import dev.lms.pagecache.contract.ManualClock;
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.PageStore;
+import dev.lms.pagecache.store.Stamp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,7 +72,7 @@ class LeftBehindTest {
   }
 
   private void put(PageStore store, PageKey key) {
-    PageStore.Miss miss = assertInstanceOf(PageStore.Miss.class, store.lookup(key));
+    PageStore.Miss miss = assertInstanceOf(PageStore.Miss.class, store.lookup(key, Stamp.NONE));
     store.store(key, page(key, "x", clock.instant(), "t"), miss.stamp());
   }
 
@@ -97,9 +98,9 @@ class LeftBehindTest {
   void nodesThatCloseLeaveNothingOfTheirOwn() {
     for (int i = 0; i < 60; i++) {
       try (NearPageStore node = NearPageStore.over(far(System::nanoTime, SHORT), 1 << 20, clock)) {
-        node.lookup(key("/" + i));
+        node.lookup(key("/" + i), Stamp.NONE);
         if (i % 3 == 0) {
-          node.purgeWithReceipt(List.of("t"));
+          node.purgeWithoutWaiting(List.of("t"));
         }
       }
     }
@@ -118,13 +119,13 @@ class LeftBehindTest {
       node.lease().obey(node.lease().ask());
       node.lease().obey(node.lease().ask());
       put(node, key("/" + i));
-      node.purgeWithReceipt(List.of("t" + i));
+      node.purgeWithoutWaiting(List.of("t" + i));
       put(node, key("/other" + i));
     }
     assertTrue(admin.keys("*").size() > 8, admin.keys("*").toString());
     assertEverythingEnds();
     admin.scriptFlush();
-    killed.get(0).lookup(key("/a"));
+    killed.get(0).lookup(key("/a"), Stamp.NONE);
     assertEverythingEnds();
   }
 
@@ -137,13 +138,13 @@ class LeftBehindTest {
       // Until it is known.
     }
     for (int i = 0; i < 100; i++) {
-      purger.purgeWithReceipt(List.of("t"));
+      purger.purgeWithoutWaiting(List.of("t"));
     }
     String wake = admin.keys("*:wake:*").iterator().next();
     assertEquals(1, admin.llen(wake), "it is called once");
     assertEquals(4, admin.hlen(PREFIX + "{pages}:purges"), "it may have a lease");
     time.addAndGet(Duration.ofSeconds(1).toNanos());
-    purger.purgeWithReceipt(List.of("t"));
+    purger.purgeWithoutWaiting(List.of("t"));
     assertEquals(2, admin.hlen(PREFIX + "{pages}:purges"), "it has none");
   }
 
@@ -161,12 +162,12 @@ class LeftBehindTest {
           return System.nanoTime();
         };
     try (NearPageStore node = NearPageStore.over(far(nanos, SHORT), 1 << 20, clock)) {
-      node.lookup(key("/a"));
+      node.lookup(key("/a"), Stamp.NONE);
       eventually(broke::get);
       breaks.set(false);
       eventually(
           () -> {
-            node.lookup(key("/a"));
+            node.lookup(key("/a"), Stamp.NONE);
             return admin.hlen(PREFIX + "{pages}:purges") == 4;
           });
     }

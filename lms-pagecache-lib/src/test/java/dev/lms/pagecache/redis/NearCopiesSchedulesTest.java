@@ -1,11 +1,11 @@
 package dev.lms.pagecache.redis;
 
-import dev.lms.pagecache.Page;
-import dev.lms.pagecache.PageKey;
-import dev.lms.pagecache.PageStore;
 import dev.lms.pagecache.Pages;
-import dev.lms.pagecache.Stamp;
 import dev.lms.pagecache.fuzz.Schedules;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.PageStore;
+import dev.lms.pagecache.store.Stamp;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -97,7 +97,7 @@ class NearCopiesSchedulesTest {
 
     private Optional<Long> find() {
       return copies
-          .find(KEY, Optional.empty(), 0)
+          .find(KEY, Stamp.NONE, 0)
           .map(PageStore.Hit::page)
           .map(Pages::text)
           .map(Long::valueOf);

@@ -9,13 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import dev.lms.pagecache.Body;
-import dev.lms.pagecache.ManualClock;
-import dev.lms.pagecache.Page;
-import dev.lms.pagecache.PageKey;
-import dev.lms.pagecache.PageStore;
-import dev.lms.pagecache.Receipt;
-import dev.lms.pagecache.Stamp;
+import dev.lms.pagecache.contract.ManualClock;
+import dev.lms.pagecache.page.Body;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageCodec;
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.PageStore;
+import dev.lms.pagecache.store.Stamp;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
@@ -73,11 +72,11 @@ class NearStepsTest {
     }
 
     Stamp miss(PageKey key) {
-      return assertInstanceOf(PageStore.Miss.class, near.lookup(key)).stamp();
+      return assertInstanceOf(PageStore.Miss.class, near.lookup(key, Stamp.NONE)).stamp();
     }
 
     String hit(PageKey key) {
-      return text(assertInstanceOf(PageStore.Hit.class, near.lookup(key)).page());
+      return text(assertInstanceOf(PageStore.Hit.class, near.lookup(key, Stamp.NONE)).page());
     }
 
     void put(PageKey key, String text, String... tags) {
@@ -252,20 +251,20 @@ class NearStepsTest {
     Stamp at = new Stamp("e", 1);
     copies.obey(new NearCopies.News(at, Map.of(), 0), 10);
     copies.keep(key, page(key, "old", clock.instant(), "t"), at);
-    assertTrue(copies.find(key, Optional.empty(), 9).isPresent());
+    assertTrue(copies.find(key, Stamp.NONE, 9).isPresent());
     List<Boolean> seen = new ArrayList<>();
     Map<String, Long> purged =
         new HashMap<>(Map.of("t", 2L)) {
           @Override
           public void forEach(BiConsumer<? super String, ? super Long> each) {
-            seen.add(copies.find(key, Optional.empty(), 15).isPresent());
+            seen.add(copies.find(key, Stamp.NONE, 15).isPresent());
             super.forEach(each);
-            seen.add(copies.find(key, Optional.empty(), 15).isPresent());
+            seen.add(copies.find(key, Stamp.NONE, 15).isPresent());
           }
         };
     copies.obey(new NearCopies.News(new Stamp("e", 2), purged, 0), 20);
     assertEquals(List.of(false, false), seen, "not trusted while the news are taken in");
-    assertFalse(copies.find(key, Optional.empty(), 15).isPresent());
+    assertFalse(copies.find(key, Stamp.NONE, 15).isPresent());
   }
 
   @Test
@@ -283,7 +282,7 @@ class NearStepsTest {
     NearCopies copies = new NearCopies(1 << 20, clock, time::get);
     copies.obey(two.near.lease().ask().news(), Long.MAX_VALUE);
     copies.keep(key, ((PageStore.Hit) found.lookup()).page(), found.at());
-    assertTrue(copies.find(key, Optional.empty(), 0).isEmpty());
+    assertTrue(copies.find(key, Stamp.NONE, 0).isEmpty());
   }
 
   @Test
@@ -375,7 +374,7 @@ class NearStepsTest {
     PageKey key = key("/a");
     one.put(key, "old", "t");
     two.hit(key);
-    Receipt receipt = one.near.purgeWithReceipt(List.of("t"));
+    Stamp receipt = one.near.purgeWithoutWaiting(List.of("t"));
     assertEquals("old", two.hit(key), "others may still see it");
     assertInstanceOf(PageStore.Miss.class, two.near.lookup(key, receipt));
     two.renew();
@@ -384,11 +383,8 @@ class NearStepsTest {
     long before = reads();
     assertInstanceOf(PageStore.Hit.class, two.near.lookup(key, receipt));
     assertEquals(before + idle, reads(), "a node that obeys needs nobody");
-    for (Receipt odd :
-        List.of(
-            new Receipt("never-heard-of", 1),
-            new Receipt(receipt.epoch(), Long.MAX_VALUE),
-            Receipt.FULFILLED)) {
+    for (Stamp odd :
+        List.of(new Stamp("never-heard-of", 1), new Stamp(receipt.epoch(), Long.MAX_VALUE))) {
       before = reads();
       assertInstanceOf(PageStore.Hit.class, two.near.lookup(key, odd));
       assertEquals(before + idle + 1, reads(), "no worse than a lookup without near copies");
@@ -404,13 +400,13 @@ class NearStepsTest {
     PageKey key = key("/big");
     Page big = page(key, Body.of(body), clock.instant());
     assertEquals(PageStore.Stored.KEPT, node.far.store(key, big, node.miss(key)));
-    int length = big.toBytes().length;
+    int length = PageCodec.encode(big).length;
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     for (int i = 0; i < 5; i++) {
-      node.far.lookup(key);
+      node.far.lookup(key, Stamp.NONE);
     }
     long before = threads.getCurrentThreadAllocatedBytes();
-    assertInstanceOf(PageStore.Hit.class, node.far.lookup(key));
+    assertInstanceOf(PageStore.Hit.class, node.far.lookup(key, Stamp.NONE));
     long allocated = threads.getCurrentThreadAllocatedBytes() - before;
     assertTrue(allocated >= length, allocated + " of " + length);
     assertTrue(allocated < length + length / 4, allocated + " for a page of " + length);
@@ -491,7 +487,7 @@ class NearStepsTest {
     }
 
     private void look(Node node, int key) {
-      PageStore.Lookup found = node.near.lookup(key("/" + key));
+      PageStore.Lookup found = node.near.lookup(key("/" + key), Stamp.NONE);
       if (found instanceof PageStore.Hit hit) {
         hits++;
         long seen = Long.parseLong(text(hit.page()));

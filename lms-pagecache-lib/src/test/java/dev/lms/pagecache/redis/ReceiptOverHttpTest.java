@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.lms.pagecache.Asker;
-import dev.lms.pagecache.ManualClock;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.PageRule;
 import dev.lms.pagecache.Pages;
 import dev.lms.pagecache.Receipt;
+import dev.lms.pagecache.contract.ManualClock;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lms.pagecache.Body;
-import dev.lms.pagecache.ManualClock;
-import dev.lms.pagecache.Page;
-import dev.lms.pagecache.PageKey;
-import dev.lms.pagecache.PageStore;
-import dev.lms.pagecache.PageStore.Stored;
-import dev.lms.pagecache.Stamp;
+import dev.lms.pagecache.contract.ManualClock;
+import dev.lms.pagecache.page.Body;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.PageStore;
+import dev.lms.pagecache.store.PageStore.Stored;
+import dev.lms.pagecache.store.Stamp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -83,13 +83,14 @@ class RedisBudgetTest {
   }
 
   private Stored put(PageStore store, PageKey key, int bytes) {
-    Stamp stamp = assertInstanceOf(PageStore.Miss.class, store.lookup(key("/none"))).stamp();
+    Stamp stamp =
+        assertInstanceOf(PageStore.Miss.class, store.lookup(key("/none"), Stamp.NONE)).stamp();
     return store.store(key, pageOf(key, bytes), stamp);
   }
 
   /** As a visitor does: asks for the page, and renders it if there is none. */
   private Stored visit(PageStore store, PageKey key, int bytes) {
-    return store.lookup(key) instanceof PageStore.Miss miss
+    return store.lookup(key, Stamp.NONE) instanceof PageStore.Miss miss
         ? store.store(key, pageOf(key, bytes), miss.stamp())
         : Stored.KEPT;
   }
@@ -124,7 +125,8 @@ class RedisBudgetTest {
     }
     assertEquals(50, refused);
     assertEquals(Stored.FULL, put(store, key("/first"), 1000), "nor a new one for an old one");
-    assertInstanceOf(PageStore.Hit.class, store.lookup(key("/first")), "the old one stays");
+    assertInstanceOf(
+        PageStore.Hit.class, store.lookup(key("/first"), Stamp.NONE), "the old one stays");
   }
 
   /** 14,000 addresses nobody asked for before filled 48 MB, and nobody could sign in any more. */
@@ -183,7 +185,7 @@ class RedisBudgetTest {
       assertEquals(Stored.ASKED_ONCE, visit(other, key("/x"), 20_000));
       assertEquals(Stored.KEPT, visit(one, key("/x"), 20_000), "the second time, on another node");
       assertEquals(Stored.KEPT, put(one, key("/0"), 20_000), "what is there may be renewed");
-      assertInstanceOf(PageStore.Hit.class, other.lookup(key("/x")));
+      assertInstanceOf(PageStore.Hit.class, other.lookup(key("/x"), Stamp.NONE));
     }
   }
 
@@ -244,7 +246,7 @@ class RedisBudgetTest {
       visit(store, key("/" + i), 10_000);
       visit(store, key("/" + i), 10_000);
     }
-    assertInstanceOf(PageStore.Hit.class, store.lookup(hot));
+    assertInstanceOf(PageStore.Hit.class, store.lookup(hot, Stamp.NONE));
     assertTrue(
         admin.keys("*}:page:*").stream().filter(name -> name.contains("/10")).count() > 80,
         "the new ones are there");
@@ -296,7 +298,7 @@ class RedisBudgetTest {
     assertEquals(Stored.KEPT, visit(store, key("/afterwards"), 10_000));
     admin.flushAll();
     assertEquals(0, store.sharedBytes());
-    store.lookup(key("/a"));
+    store.lookup(key("/a"), Stamp.NONE);
     assertEquals(Stored.KEPT, visit(store, key("/a"), 10_000));
   }
 
@@ -340,11 +342,11 @@ class RedisBudgetTest {
     String name = admin.keys("*}:page:*").iterator().next();
     admin.del(name);
     admin.sadd(name, "something else");
-    assertInstanceOf(PageStore.Miss.class, store.lookup(key("/a")));
+    assertInstanceOf(PageStore.Miss.class, store.lookup(key("/a"), Stamp.NONE));
     assertEquals(Stored.KEPT, put(store, key("/a"), 100));
-    assertInstanceOf(PageStore.Hit.class, store.lookup(key("/a")));
+    assertInstanceOf(PageStore.Hit.class, store.lookup(key("/a"), Stamp.NONE));
     admin.set("cache:{pages}:purges", "something else");
-    assertInstanceOf(PageStore.Miss.class, store.lookup(key("/a")));
+    assertInstanceOf(PageStore.Miss.class, store.lookup(key("/a"), Stamp.NONE));
     assertEquals(Stored.KEPT, put(store, key("/a"), 100));
   }
 }

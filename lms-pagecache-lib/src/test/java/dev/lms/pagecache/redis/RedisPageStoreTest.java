@@ -9,14 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lms.pagecache.Body;
-import dev.lms.pagecache.Page;
-import dev.lms.pagecache.PageKey;
-import dev.lms.pagecache.PageStore;
-import dev.lms.pagecache.PageStoreContract;
-import dev.lms.pagecache.PageStoreException;
+import dev.lms.pagecache.OwnStoreContract;
 import dev.lms.pagecache.Pages;
-import dev.lms.pagecache.Stamp;
+import dev.lms.pagecache.page.Body;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.PageStore;
+import dev.lms.pagecache.store.PageStoreException;
+import dev.lms.pagecache.store.Stamp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ import redis.clients.jedis.params.RestoreParams;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class RedisPageStoreTest extends PageStoreContract {
+class RedisPageStoreTest extends OwnStoreContract {
   private RedisProcess redis;
   private RedisClient client;
   private Jedis admin;
@@ -101,7 +101,8 @@ class RedisPageStoreTest extends PageStoreContract {
       RedisPageStore other = node(otherClient);
       PageKey key = key("/a");
       put(key, "one", miss(key), "t");
-      assertEquals("one", text(assertInstanceOf(PageStore.Hit.class, other.lookup(key)).page()));
+      assertEquals(
+          "one", text(assertInstanceOf(PageStore.Hit.class, other.lookup(key, Stamp.NONE)).page()));
       other.purge(List.of("t"));
       miss(key);
     }
@@ -194,7 +195,7 @@ class RedisPageStoreTest extends PageStoreContract {
     client.restore("cache:{pages}:tags", 0, tags, replace);
     miss(key);
     try (RedisClient otherClient = redis.client()) {
-      assertInstanceOf(PageStore.Miss.class, node(otherClient).lookup(key));
+      assertInstanceOf(PageStore.Miss.class, node(otherClient).lookup(key, Stamp.NONE));
     }
   }
 
@@ -221,7 +222,7 @@ class RedisPageStoreTest extends PageStoreContract {
     Stamp stamp = miss(key);
     redis.kill();
     try {
-      assertThrows(PageStoreException.class, () -> store.lookup(key));
+      assertThrows(PageStoreException.class, () -> store.lookup(key, Stamp.NONE));
       assertThrows(PageStoreException.class, () -> put(key, "x", stamp));
       PageStoreException e =
           assertThrows(PageStoreException.class, () -> store.purge(List.of("t")));

@@ -6,15 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lms.pagecache.Answer;
-import dev.lms.pagecache.Body;
-import dev.lms.pagecache.LocalPageStore;
-import dev.lms.pagecache.ManualClock;
-import dev.lms.pagecache.Page;
-import dev.lms.pagecache.PageKey;
-import dev.lms.pagecache.PageStore;
-import dev.lms.pagecache.PurgeCounters;
+import dev.lms.pagecache.contract.ManualClock;
 import dev.lms.pagecache.http.Fields;
+import dev.lms.pagecache.local.LocalPageStore;
+import dev.lms.pagecache.local.PurgeCounters;
+import dev.lms.pagecache.page.Answer;
+import dev.lms.pagecache.page.Body;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.PageStore;
+import dev.lms.pagecache.store.Stamp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,7 +77,7 @@ class SkewedClocksTest {
     }
 
     void put(PageKey key) {
-      PageStore.Miss miss = assertInstanceOf(PageStore.Miss.class, near.lookup(key));
+      PageStore.Miss miss = assertInstanceOf(PageStore.Miss.class, near.lookup(key, Stamp.NONE));
       assertEquals(PageStore.Stored.KEPT, near.store(key, page(key, clock), miss.stamp()));
     }
   }
@@ -97,17 +98,18 @@ class SkewedClocksTest {
 
   private static void assertEnds(
       PageStore store, PageKey key, ManualClock clock, boolean keepsStalePages) {
-    Page page = assertInstanceOf(PageStore.Hit.class, store.lookup(key)).page();
+    Page page = assertInstanceOf(PageStore.Hit.class, store.lookup(key, Stamp.NONE)).page();
     Duration left = Duration.between(clock.instant(), page.freshUntil());
     assertTrue(left.compareTo(LIFE.plusSeconds(2)) <= 0, "fresh for another " + left);
     assertFalse(page.renderedAt().isAfter(clock.instant().plusSeconds(2)), "its age is right");
     clock.advance(LIFE.plusSeconds(2));
-    PageStore.Miss stale = assertInstanceOf(PageStore.Miss.class, store.lookup(key));
+    PageStore.Miss stale = assertInstanceOf(PageStore.Miss.class, store.lookup(key, Stamp.NONE));
     assertEquals(keepsStalePages, stale.stale().isPresent());
     stale.stale().ifPresent(kept -> assertFalse(kept.isFresh(clock.instant()), "judged again"));
     clock.advance(LIFE);
     assertEquals(
-        Optional.empty(), assertInstanceOf(PageStore.Miss.class, store.lookup(key)).stale());
+        Optional.empty(),
+        assertInstanceOf(PageStore.Miss.class, store.lookup(key, Stamp.NONE)).stale());
   }
 
   @Test
@@ -119,12 +121,12 @@ class SkewedClocksTest {
     writer.put(key);
     Duration half = LIFE.plus(LIFE.dividedBy(2));
     client.pexpire(client.keys("*}:page:*").iterator().next(), half.toMillis());
-    Page page = assertInstanceOf(PageStore.Hit.class, reader.near.lookup(key)).page();
+    Page page = assertInstanceOf(PageStore.Hit.class, reader.near.lookup(key, Stamp.NONE)).page();
     Duration left = Duration.between(reader.clock.instant(), page.freshUntil());
     assertTrue(left.compareTo(LIFE.dividedBy(2)) <= 0, "fresh for another " + left);
     expireInRedis();
     reader.clock.advance(LIFE.dividedBy(2));
-    assertInstanceOf(PageStore.Miss.class, reader.near.lookup(key));
+    assertInstanceOf(PageStore.Miss.class, reader.near.lookup(key, Stamp.NONE));
   }
 
   @Test
@@ -134,12 +136,12 @@ class SkewedClocksTest {
     writer.clock.jump(TEN_MINUTES);
     PageKey key = key("/a");
     writer.put(key);
-    reader.near.lookup(key);
+    reader.near.lookup(key, Stamp.NONE);
     expireAfterwards(reader, key);
   }
 
   private void expireAfterwards(Node reader, PageKey key) {
-    assertInstanceOf(PageStore.Hit.class, reader.near.lookup(key));
+    assertInstanceOf(PageStore.Hit.class, reader.near.lookup(key, Stamp.NONE));
     expireInRedis();
     assertEnds(reader.near, key, reader.clock);
   }
@@ -151,7 +153,7 @@ class SkewedClocksTest {
     reader.clock.jump(TEN_MINUTES.negated());
     PageKey key = key("/a");
     writer.put(key);
-    reader.near.lookup(key);
+    reader.near.lookup(key, Stamp.NONE);
     expireAfterwards(reader, key);
   }
 
@@ -171,7 +173,7 @@ class SkewedClocksTest {
     LocalPageStore store =
         new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos);
     PageKey key = key("/a");
-    PageStore.Miss miss = assertInstanceOf(PageStore.Miss.class, store.lookup(key));
+    PageStore.Miss miss = assertInstanceOf(PageStore.Miss.class, store.lookup(key, Stamp.NONE));
     store.store(key, page(key, clock), miss.stamp());
     clock.jump(Duration.ofHours(-1));
     assertEnds(store, key, clock, true);
@@ -181,7 +183,7 @@ class SkewedClocksTest {
   void aClockThatIsSetBackDuringARenderMakesNoPageLiveLonger() {
     Node node = new Node();
     PageKey key = key("/a");
-    PageStore.Miss miss = assertInstanceOf(PageStore.Miss.class, node.near.lookup(key));
+    PageStore.Miss miss = assertInstanceOf(PageStore.Miss.class, node.near.lookup(key, Stamp.NONE));
     Page page = page(key, node.clock);
     node.clock.jump(Duration.ofHours(-1));
     node.near.store(key, page, miss.stamp());

@@ -1,0 +1,315 @@
+package dev.lms.pagecache.local;
+
+import dev.lms.pagecache.page.Tags;
+import dev.lms.pagecache.store.PageStoreException;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers when tags were last purged, in a fixed array of counters: the purge's number is written
+ * to the slots its tags hash to. Reading costs a few memory reads and never blocks. Two tags in one
+ * slot only cause a needless miss. Safe for use by several threads and, with {@link #shared}, by
+ * several processes on one machine.
+ */
+public final class PurgeCounters {
+  private static final System.Logger LOG = System.getLogger(PurgeCounters.class.getName());
+  private static final VarHandle LONGS =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  private static final int CLOCK_SLOT = 1;
+  private static final int EVERYTHING_SLOT = 2;
+  private static final int FIRST_TAG_SLOT = 3;
+
+  /** There are two to the power of this many slots for tags; all who share a file must agree. */
+  private static final int SHARED_BITS = 12;
+
+  private static final int IN_PROCESS_BITS = 16;
+
+  /** How often a process looks whether the file is still where the others find it. */
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** How long after it has mapped the file a process purges nothing: until all have looked. */
+  private static final long GRACE_NANOS = 2 * LOOK_NANOS;
+
+  /** More than a file counts in its time. */
+  private static final long LIFE = 1L << 40;
+
+  private final @Nullable PurgeFile file;
+  private final int bits;
+  private final ReentrantLock looking = new ReentrantLock();
+  private volatile long lookAt;
+  private volatile Life life;
+
+  private PurgeCounters(@Nullable PurgeFile file, Life life, int bits) {
+    this.file = file;
+    this.life = life;
+    this.bits = bits;
+    this.lookAt = life.mappedAt + LOOK_NANOS;
+  }
+
+  /** The counters as they are until somebody takes the file away. */
+  private static final class Life {
+    /** Null if there are none: everything counts as purged. */
+    private final @Nullable ByteBuffer memory;
+
+    /** Which file they are. */
+    private final Object key;
+
+    /** What is stamped lower is from an earlier life. */
+    private final long base;
+
+    private final long mappedAt = System.nanoTime();
+
+    Life(@Nullable ByteBuffer memory, Object key, long base) {
+      this.memory = memory;
+      this.key = key;
+      this.base = base;
+    }
+
+    Life lost() {
+      return new Life(null, "", base);
+    }
+
+    long purgesFrom() {
+      return mappedAt + GRACE_NANOS;
+    }
+  }
+
+  private static int bytes(int bits) {
+    return (FIRST_TAG_SLOT + (1 << bits)) * Long.BYTES;
+  }
+
+  /**
+   * Counters for a single process.
+   *
+   * @return counters in memory
+   */
+  public static PurgeCounters inProcess() {
+    ByteBuffer memory =
+        ByteBuffer.allocateDirect(bytes(IN_PROCESS_BITS)).order(ByteOrder.nativeOrder());
+    return new PurgeCounters(null, new Life(memory, "", 0), IN_PROCESS_BITS);
+  }
+
+  /**
+   * Counters that all processes share which open the same file. The file is created if need be,
+   * readable by its owner only, and written out, so that its disk may be full later. It must be on
+   * a local disk.
+   *
+   * <p>If the file is removed, replaced or cut short under a running process, every process notices
+   * within a twentieth of a second and goes on with another one; no page from before is used any
+   * more. So a purge in the first tenth of a second after this waits for its end. Of these only
+   * cutting short is not harmless: in that twentieth of a second a lookup may read an undefined
+   * number or fail with the JVM's {@code InternalError}, as with every mapped file.
+   *
+   * @param file the file, not a symbolic link
+   * @return counters in a memory-mapped file
+   * @throws IOException if the file cannot be created, mapped, or is something else
+   */
+  public static PurgeCounters shared(Path file) throws IOException {
+    PurgeFile shared = new PurgeFile(file, bytes(SHARED_BITS));
+    PurgeFile.Mapped mapped = shared.map();
+    return new PurgeCounters(shared, new Life(mapped.memory(), mapped.key(), 0), SHARED_BITS);
+  }
+
+  /** The number of the newest purge that may have started. */
+  long clock() {
+    Life now = life;
+    if (file != null && System.nanoTime() - lookAt > 0) {
+      now = look(file, false);
+    }
+    return now.base + read(now, CLOCK_SLOT);
+  }
+
+  /** Whoever finds it due looks before it goes on, or waits for another who does. */
+  private Life look(PurgeFile shared, boolean atOnce) {
+    looking.lock();
+    try {
+      if (atOnce || System.nanoTime() - lookAt > 0) {
+        life = renewed(shared, life);
+        lookAt = System.nanoTime() + LOOK_NANOS;
+      }
+      return life;
+    } finally {
+      looking.unlock();
+    }
+  }
+
+  /** The slots to watch for these tags; the same in every process. */
+  int[] slotsOf(Collection<String> tags) {
+    return tags.stream().mapToInt(this::slotOf).distinct().toArray();
+  }
+
+  private int slotOf(String tag) {
+    if (tag.equals(Tags.EVERYTHING)) {
+      return EVERYTHING_SLOT;
+    }
+    // String.hashCode is part of Java's specification, so all processes agree.
+    int hash = tag.hashCode() * 0x9e37_79b9;
+    return FIRST_TAG_SLOT + (hash >>> (Integer.SIZE - bits));
+  }
+
+  private static Life renewed(PurgeFile shared, Life known) {
+    try {
+      if (known.memory != null && shared.leadsTo(known.key)) {
+        return known;
+      }
+      PurgeFile.Mapped mapped = shared.map();
+      LOG.log(Level.WARNING, "the file of purge counters was taken away: pages are forgotten");
+      return new Life(mapped.memory(), mapped.key(), known.base + LIFE);
+    } catch (IOException e) {
+      LOG.log(
+          known.memory == null ? Level.DEBUG : Level.WARNING,
+          "no purge counters, so no page is kept: {0}",
+          e.getMessage());
+      return known.lost();
+    }
+  }
+
+  /** Whether any of these slots was purged after the clock stood there. */
+  boolean purgedSince(long clock, int[] slots) {
+    Life now = life;
+    if (now.memory == null || clock < now.base) {
+      return true;
+    }
+    for (int slot : slots) {
+      if (now.base + read(now, slot) > clock) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Purges. A stamp taken from now on is newer; one taken before is older.
+   *
+   * @throws PageStoreException if the shared file is gone and cannot be made anew
+   */
+  void purge(Collection<String> tags) {
+    int[] slots = slotsOf(tags);
+    if (file == null) {
+      purge(life, slots);
+      return;
+    }
+    Life now = look(file, true);
+    boolean done = false;
+    while (!done) {
+      awaitThatAllHaveLooked(now);
+      purge(now, slots);
+      // In the file that others find?
+      Life found = look(file, true);
+      done = found == now;
+      now = found;
+    }
+  }
+
+  private static void awaitThatAllHaveLooked(Life now) {
+    boolean interrupted = false;
+    for (long left = now.purgesFrom() - System.nanoTime();
+        now.memory != null && left > 0;
+        left = now.purgesFrom() - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void purge(Life now, int[] slots) {
+    ByteBuffer memory = now.memory;
+    if (memory == null) {
+      throw gone(null);
+    }
+    try {
+      long number = 1 + (long) LONGS.getAndAdd(memory, CLOCK_SLOT * Long.BYTES, 1L);
+      for (int slot : slots) {
+        raise(memory, slot, number);
+      }
+    } catch (InternalError e) {
+      lose(now);
+      throw gone(e);
+    }
+  }
+
+  private PageStoreException gone(@Nullable Throwable cause) {
+    return new PageStoreException(
+        "cannot purge pages: their counters are gone (%s); see that its disk is there and not full"
+            .formatted(file),
+        cause != null ? cause : new IOException("no file of purge counters"));
+  }
+
+  /**
+   * Learns of a purge that was numbered elsewhere, as by a shared store whose pages have copies
+   * here. Counters that learn are not to be purged directly.
+   *
+   * @param tag the tag
+   * @param number the number of the purge; copies with an older stamp are no longer used
+   */
+  public void learn(String tag, long number) {
+    learn(slotOf(tag), number);
+  }
+
+  /**
+   * Learns that everything was purged elsewhere.
+   *
+   * @param number the number of the purge
+   */
+  public void learnEverything(long number) {
+    learn(EVERYTHING_SLOT, number);
+  }
+
+  private void learn(int slot, long number) {
+    ByteBuffer memory = life.memory;
+    if (memory != null) {
+      raise(memory, slot, number);
+    }
+  }
+
+  private static void raise(ByteBuffer memory, int slot, long number) {
+    long seen = (long) LONGS.getVolatile(memory, slot * Long.BYTES);
+    while (seen < number) {
+      long was = (long) LONGS.compareAndExchange(memory, slot * Long.BYTES, seen, number);
+      if (was == seen) {
+        return;
+      }
+      seen = was;
+    }
+  }
+
+  /** What cannot be read was purged at the end of all time. */
+  private long read(Life now, int slot) {
+    ByteBuffer memory = now.memory;
+    if (memory == null) {
+      return LIFE - 1;
+    }
+    try {
+      return (long) LONGS.getVolatile(memory, slot * Long.BYTES);
+    } catch (InternalError e) {
+      // Somebody has cut the file short; the next look makes another one.
+      lose(now);
+      return LIFE - 1;
+    }
+  }
+
+  private void lose(Life now) {
+    looking.lock();
+    try {
+      if (life == now) {
+        life = now.lost();
+        lookAt = System.nanoTime();
+      }
+    } finally {
+      looking.unlock();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Pages in the memory of one process, and purges that processes of one machine share. */
+package dev.lms.pagecache.local;

@@ -1,0 +1,37 @@
+package dev.lms.pagecache.page;
+
+import dev.lms.pagecache.http.Coding;
+import java.util.Map;
+
+/** Entity tags made of what they name (RFC 9110 section 8.8.3). */
+public final class EntityTag {
+  private EntityTag() {}
+
+  /**
+   * A strong tag: another one for each coding, and another one whenever a byte of the body or a
+   * stored field would differ. Pages without holes need no hashing here.
+   *
+   * @param digest names the page, apart from what is in its holes
+   * @param body its body
+   * @param coding the coding it is sent in
+   * @param filled the value of each hole
+   * @return the tag with its quotes
+   */
+  public static String of(String digest, Body body, Coding coding, Map<String, byte[]> filled) {
+    String name = digest;
+    if (body.hasHoles()) {
+      Digests all = new Digests().part('D', digest);
+      for (String hole : body.holes()) {
+        byte[] value = filled.getOrDefault(hole, new byte[0]);
+        all.part('F', new Slice(value, 0, value.length));
+      }
+      name = all.name();
+    }
+    return coding == Coding.GZIP ? '"' + name + "-gzip\"" : '"' + name + '"';
+  }
+
+  /** A tag for what means the same and has other bytes (RFC 9110 section 8.8.3.3). */
+  public static String ofOtherBytes(String tag) {
+    return tag.startsWith("\"") ? "W/" + tag : tag;
+  }
+}

@@ -1,0 +1,9 @@
+package dev.lms.pagecache.policy;
+
+/**
+ * A step of a decision and its answer, for explanations.
+ *
+ * @param reason what the step looks for
+ * @param objects whether it found it; the first step that objects decides
+ */
+public record Answered(Reason reason, boolean objects) {}
