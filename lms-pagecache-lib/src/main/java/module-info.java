@@ -1,11 +1,22 @@
 import org.jspecify.annotations.NullMarked;
 
-/** A page cache that knows who is asking, for the JDK's HttpServer. */
+/**
+ * A page cache that knows who is asking, for the JDK's HttpServer.
+ *
+ * <p>Caffeine comes along. A program that uses more requires it itself:
+ *
+ * <ul>
+ *   <li>for {@code dev.lms.pagecache.httpserver}: {@code requires jdk.httpserver};
+ *   <li>for {@code dev.lms.pagecache.redis}: {@code requires redis.clients.jedis}, and, since Jedis
+ *       is an automatic module that names no dependencies, {@code requires
+ *       org.apache.commons.pool2} and {@code requires org.slf4j}.
+ * </ul>
+ */
 @NullMarked
 module dev.lms.pagecache {
-  requires static transitive org.jspecify;
-  requires static transitive jdk.httpserver;
-  requires static transitive redis.clients.jedis;
+  requires static org.jspecify;
+  requires static jdk.httpserver;
+  requires static redis.clients.jedis;
   requires com.github.benmanes.caffeine;
 
   exports dev.lms.pagecache;

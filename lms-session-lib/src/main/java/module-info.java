@@ -1,14 +1,24 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * Sessions in Redis, files or sealed cookies, for any Java SE program. Jedis is needed only for the
- * Redis store, the JDK's HttpServer only for the filter, gson only for attributes in JSON.
+ * Sessions in Redis, files, sealed cookies or memory, for any Java SE program.
+ *
+ * <p>The JDK's base module is all that sessions in files, cookies and memory need. A program that
+ * uses more requires it itself, since this module brings none of it along:
+ *
+ * <ul>
+ *   <li>for {@code dev.lms.session.httpserver}: {@code requires jdk.httpserver};
+ *   <li>for {@code dev.lms.session.redis}: {@code requires redis.clients.jedis}, and, since Jedis is
+ *       an automatic module that names no dependencies, {@code requires org.apache.commons.pool2}
+ *       and {@code requires org.slf4j};
+ *   <li>for attributes in JSON: {@code requires com.google.gson}.
+ * </ul>
  */
 @NullMarked
 module dev.lms.session {
-  requires static transitive jdk.httpserver;
-  requires static transitive org.jspecify;
-  requires static transitive redis.clients.jedis;
+  requires static jdk.httpserver;
+  requires static org.jspecify;
+  requires static redis.clients.jedis;
   requires static com.google.gson;
   requires static org.apache.commons.pool2;
 

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,9 +25,9 @@ class LibrariesOnJava17IT {
 
   @Test
   void theTestsPass() throws Exception {
-    Optional<Path> jdk = jdk17();
+    Optional<Path> jdk = Jdks.jdk17();
     if (jdk.isEmpty()) {
-      System.out.println("No JDK 17 beside " + jdkOfThis() + ": the libraries not tested on it");
+      System.out.println("No JDK 17 beside " + Jdks.own() + ": the libraries not tested on it");
       return;
     }
     // One after the other: others are at work beside this as well.
@@ -86,31 +85,5 @@ class LibrariesOnJava17IT {
         target.resolve("test-classes").toString(),
         target.resolve("classes").toString(),
         System.getProperty("java.class.path"));
-  }
-
-  private static Path jdkOfThis() {
-    return Path.of(System.getProperty("java.home")).toAbsolutePath();
-  }
-
-  /** Distributions keep their JDKs side by side; a JDK's release file says its version. */
-  private static Optional<Path> jdk17() throws IOException {
-    Path beside = jdkOfThis().getParent();
-    if (beside == null) {
-      return Optional.empty();
-    }
-    try (Stream<Path> folders = Files.list(beside)) {
-      return folders.filter(LibrariesOnJava17IT::isJdk17).findFirst();
-    }
-  }
-
-  private static boolean isJdk17(Path folder) {
-    Path release = folder.resolve("release");
-    try {
-      return Files.isExecutable(folder.resolve("bin/java"))
-          && Files.isReadable(release)
-          && Files.readString(release).contains("JAVA_VERSION=\"17.");
-    } catch (IOException e) {
-      return false;
-    }
   }
 }

@@ -1,0 +1,4 @@
+/** Sessions in files: the library is all that the module path holds. */
+module reader.files {
+  requires dev.lms.session;
+}
