@@ -8,9 +8,9 @@ import org.jspecify.annotations.NullMarked;
  *
  * <ul>
  *   <li>for {@code dev.lms.session.httpserver}: {@code requires jdk.httpserver};
- *   <li>for {@code dev.lms.session.redis}: {@code requires redis.clients.jedis}, and, since Jedis is
- *       an automatic module that names no dependencies, {@code requires org.apache.commons.pool2}
- *       and {@code requires org.slf4j};
+ *   <li>for {@code dev.lms.session.redis}: {@code requires redis.clients.jedis}, and, since Jedis
+ *       is an automatic module that names no dependencies, {@code requires
+ *       org.apache.commons.pool2} and {@code requires org.slf4j};
  *   <li>for attributes in JSON: {@code requires com.google.gson}.
  * </ul>
  */

@@ -1,5 +1,6 @@
 package dev.lms.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -164,7 +165,8 @@ class ModularProgramsIT {
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .map(Path::of)
             .filter(
-                file -> file.getFileName().toString().matches(artifact + "-\\d[^-]*(-SNAPSHOT)?\\.jar"))
+                file ->
+                    file.getFileName().toString().matches(artifact + "-\\d[^-]*(-SNAPSHOT)?\\.jar"))
             .findFirst();
     return found.orElseThrow(() -> new AssertionError("no jar of " + artifact));
   }
@@ -191,7 +193,7 @@ class ModularProgramsIT {
     arguments.forEach(argument -> command.add(argument.toString()));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
-      String output = new String(process.getInputStream().readAllBytes());
+      String output = new String(process.getInputStream().readAllBytes(), UTF_8);
       assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "does not end: " + command);
       return new Ended(process.exitValue(), output);
     } finally {

@@ -2,10 +2,10 @@ package reader.pages;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.lms.pagecache.Asker;
-import dev.lms.pagecache.LocalPageStore;
+import dev.lms.pagecache.local.LocalPageStore;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.PageRule;
-import dev.lms.pagecache.PurgeCounters;
+import dev.lms.pagecache.local.PurgeCounters;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
 import java.io.InputStream;
 import java.net.InetAddress;
