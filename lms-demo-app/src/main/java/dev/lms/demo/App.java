@@ -5,6 +5,7 @@ import dev.lms.demo.cache.CacheFeature;
 import dev.lms.demo.course.CourseFeature;
 import dev.lms.demo.debug.DebugFeature;
 import dev.lms.demo.home.HomeFeature;
+import dev.lms.demo.lab.LabFeature;
 import dev.lms.demo.ops.OpsFeature;
 import dev.lms.demo.program.ProgramFeature;
 import dev.lms.demo.wiring.Feature;
@@ -22,6 +23,7 @@ final class App {
         new HomeFeature(),
         new CacheFeature(),
         new OpsFeature(),
+        new LabFeature(),
         new DebugFeature());
   }
 }

@@ -164,6 +164,23 @@ class AppTest {
     }
   }
 
+  @Test
+  void theLabTakesNoFormsOfOthersAndItsWorkersObeyNobodyElse() {
+    Browser stranger = browser();
+    Answer lab = stranger.get("/lab");
+    assertEquals(200, lab.status());
+    assertTrue(lab.body().contains("href=\"/lab/flicker\""), lab.body());
+    assertEquals("lms; fwd=bypass; detail=anon/never", lab.header("cache-status"));
+    for (String experiment : List.of("/lab/flicker", "/lab/outage")) {
+      assertEquals(403, stranger.post(experiment, Map.of("step", "all")).status(), experiment);
+    }
+    assertEquals(404, stranger.get("/lab/worker/pid").status());
+    assertEquals(404, stranger.post("/lab/worker/plug", Map.of("state", "out")).status());
+    assertEquals("/lab", stranger.get("/lab/another-worker?to=/home").location());
+    assertEquals(404, stranger.get("/lab/nothing").status());
+    assertEquals(404, stranger.get("/lab-page/unknown").status());
+  }
+
   /** A shared page of strangers tells it to the one whom it concerns, once. */
   @Test
   void whoseSessionHasEndedElsewhereIsToldSoOnAnyPage() {

@@ -20,6 +20,7 @@ import dev.lms.demo.wiring.RunningSite;
 import dev.lms.session.SessionStoreException;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.URI;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -165,7 +166,7 @@ final class ServeCommand implements Callable<Integer> {
       exitWithSupervisor();
     } else {
       describe(config, plan);
-      describeParts(site, config.web().host());
+      describeParts(site, config);
       if (open) {
         WebBrowser.open(Workers.at(config.web().host(), site.port()));
       }
@@ -274,7 +275,7 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /** Whether each part works, and how long it took to say so. */
-  private static void describeParts(RunningSite site, String host) {
+  private static void describeParts(RunningSite site, Config config) {
     List<String> parts = new ArrayList<>();
     site.health()
         .check()
@@ -286,7 +287,11 @@ final class ServeCommand implements Callable<Integer> {
                             ? " ok (%.1f ms)".formatted(result.took().toNanos() / 1e6)
                             : " FAILED, see the log")));
     System.out.println("Parts: " + String.join(", ", parts));
-    System.out.println("Next: open " + Workers.at(host, site.port()) + "/ and sign in");
+    URI address = Workers.at(config.web().host(), site.port());
+    System.out.println("Next: open " + address + "/ and sign in");
+    if (config.environment() == Environment.DEVELOPMENT) {
+      System.out.println("See why people flicker: " + address + "/lab");
+    }
   }
 
   private static String address(Config config, int port) {

@@ -25,6 +25,7 @@ public final class Assets {
       Map.of(
           "site.css", "text/css; charset=utf-8",
           "dev.css", "text/css; charset=utf-8",
+          "lab.js", "text/javascript; charset=utf-8",
           "icon.svg", "image/svg+xml");
 
   private static final Map<String, String> FIXED =

@@ -59,6 +59,11 @@ public final class Pages {
     return visitors.shared().apply(request.exchange()) == Visitor.PERSON;
   }
 
+  /** The address of a file beside the pages. */
+  public String asset(String name) {
+    return assets.href(name);
+  }
+
   /** A small piece of a page. */
   public String fragment(String template, Object model) {
     return templates.render(template, model);

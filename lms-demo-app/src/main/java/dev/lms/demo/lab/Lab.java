@@ -1,0 +1,51 @@
+package dev.lms.demo.lab;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds two workers for whoever wants to experiment, and starts the second one if there is none.
+ */
+final class Lab {
+  private final Colleagues colleagues;
+  private final SecondWorker secondWorker;
+  private final Exchange exchange;
+  private final SecureRandom random = new SecureRandom();
+
+  Lab(Colleagues colleagues, SecondWorker secondWorker, Exchange exchange) {
+    this.colleagues = colleagues;
+    this.secondWorker = secondWorker;
+    this.exchange = exchange;
+  }
+
+  /** The workers that run now. */
+  List<LabWorker> workers() {
+    return colleagues.live();
+  }
+
+  /** Another worker than the one on this port, if one runs. */
+  Optional<LabWorker> another(int port) {
+    List<LabWorker> all = workers();
+    return all.stream()
+        .filter(worker -> worker.port() > port)
+        .findFirst()
+        .or(() -> all.stream().filter(worker -> worker.port() != port).findFirst());
+  }
+
+  /** Two workers, and a name of its own for what is begun now. */
+  Bench bench() {
+    List<LabWorker> workers = workers();
+    if (workers.size() < 2) {
+      secondWorker.start();
+      workers = workers();
+    }
+    if (workers.size() < 2) {
+      throw Exchange.failed("A second worker was started and does not answer.");
+    }
+    byte[] name = new byte[6];
+    random.nextBytes(name);
+    return new Bench(workers.get(0), workers.get(1), exchange, HexFormat.of().formatHex(name));
+  }
+}

@@ -1,0 +1,70 @@
+package dev.lms.demo.lab;
+
+import dev.lms.demo.config.Config;
+import dev.lms.demo.config.Environment;
+import dev.lms.demo.view.PageRoute;
+import dev.lms.demo.view.Pages;
+import dev.lms.demo.wiring.Content;
+import dev.lms.demo.wiring.Feature;
+import dev.lms.demo.wiring.Parts;
+import dev.lms.session.SessionStore.Capability;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The lab: in development only. */
+public final class LabFeature implements Feature {
+  @Override
+  public Content open(Parts parts) {
+    Config config = parts.config();
+    if (config.environment() != Environment.DEVELOPMENT) {
+      return new Content();
+    }
+    Path folder = config.dataDir().resolve("lab");
+    LabKey key = new LabKey(config.secrets().signingKey());
+    Exchange exchange = parts.closing().add(new Exchange(key));
+    Colleagues colleagues = new Colleagues(config, exchange);
+    SecondWorker secondWorker = new SecondWorker(config);
+    Gates gates = new Gates();
+    SlowPage slowPage = new SlowPage(folder.resolve("pages"), gates, parts.pageCache());
+    NaiveSessions naiveSessions = new NaiveSessions(folder.resolve("sessions"));
+    WorkerEnd workerEnd =
+        new WorkerEnd(key, gates, naiveSessions, slowPage, parts.sessions().unplugged());
+    return new Content()
+        .pages(new NaiveSite(config.web().host(), exchange).routes())
+        .pages(slowPage.routes())
+        .pages(workerEnd.routes())
+        .whenStarted(colleagues::announce)
+        .whenStopping(colleagues::withdraw)
+        .whenStopping(secondWorker::close)
+        .pages(forPeople(parts, new Lab(colleagues, secondWorker, exchange)));
+  }
+
+  private static List<PageRoute> forPeople(Parts parts, Lab lab) {
+    Forms forms = new Forms(new SecureRandom());
+    Pages pages = parts.pages();
+    PagePieces pieces = new PagePieces(pages.asset("dev.css"), pages.asset("lab.js"));
+    List<Texts> texts = Texts.all();
+    boolean merges =
+        parts.sessions().store().capabilities().contains(Capability.MERGES_CONCURRENT_CHANGES);
+    List<PageRoute> routes =
+        new ArrayList<>(new FlickerPages(lab, forms, pages, pieces, texts.getFirst()).routes());
+    routes.addAll(
+        new LabPages(
+                lab,
+                forms,
+                pages,
+                pieces,
+                merges,
+                texts,
+                List.of(
+                    new LostUpdate(),
+                    new Resurrection(),
+                    new Stampede(),
+                    new Outage(),
+                    new Rotation()))
+            .routes());
+    return routes;
+  }
+}

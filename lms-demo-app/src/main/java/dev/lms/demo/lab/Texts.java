@@ -1,0 +1,44 @@
+package dev.lms.demo.lab;
+
+import com.google.gson.Gson;
+import com.google.gson.reflect.TypeToken;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * What the page of an experiment says.
+ *
+ * @param id its place below {@code /lab}
+ * @param question what people ask who have the problem
+ * @param todo what to do
+ * @param see what one sees
+ * @param why why that is, a paragraph each
+ * @param code what cures it
+ */
+record Texts(
+    String id,
+    String title,
+    String question,
+    String todo,
+    String see,
+    List<String> why,
+    String code) {
+
+  /** Of all experiments, in the order of the lab. */
+  static List<Texts> all() {
+    try (InputStream in = Texts.class.getResourceAsStream("experiments.json")) {
+      if (in == null) {
+        throw new IllegalStateException("the program is incomplete: experiments.json is missing");
+      }
+      return new Gson()
+          .fromJson(
+              new InputStreamReader(in, StandardCharsets.UTF_8), new TypeToken<List<Texts>>() {});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package dev.lms.demo.lab;
+
+import dev.lms.demo.http.Handler;
+import dev.lms.demo.http.Parameters;
+import dev.lms.demo.http.Request;
+import dev.lms.demo.view.PageRoute;
+import dev.lms.session.CommitOutcome;
+import dev.lms.session.Merge;
+import dev.lms.session.Session;
+import dev.lms.session.SessionKey;
+import dev.lms.session.httpserver.SessionFilter;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** What an experiment has a worker do: with our sessions, with naive ones, and with the worker. */
+final class WorkerEnd {
+  static final String ROOT = "/lab/worker/";
+
+  private final LabKey key;
+  private final Gates gates;
+  private final NaiveSessions naive;
+  private final SlowPage slowPage;
+  private final AtomicBoolean unplugged;
+
+  /**
+   * The worker's end of the lab.
+   *
+   * @param unplugged whether this process finds its session store unreachable
+   */
+  WorkerEnd(
+      LabKey key, Gates gates, NaiveSessions naive, SlowPage slowPage, AtomicBoolean unplugged) {
+    this.key = key;
+    this.gates = gates;
+    this.naive = naive;
+    this.slowPage = slowPage;
+    this.unplugged = unplugged;
+  }
+
+  List<PageRoute> routes() {
+    return List.of(
+        PageRoute.get(ROOT + "pid", forWorkers(this::pid)),
+        PageRoute.post(ROOT + "gate/await", forWorkers(this::awaitArrivals)),
+        PageRoute.post(ROOT + "gate/open", forWorkers(this::open)),
+        PageRoute.post(ROOT + "gate/open-at", forWorkers(this::openAt)),
+        PageRoute.post(ROOT + "plug", forWorkers(this::plug)),
+        PageRoute.post(ROOT + "page/prepare", forWorkers(this::prepare)),
+        PageRoute.post(ROOT + "page/edit", forWorkers(this::edit)),
+        PageRoute.post(ROOT + "page/renders", forWorkers(this::renders)),
+        PageRoute.post(ROOT + "ours/put", forWorkers(this::put)),
+        PageRoute.post(ROOT + "ours/add", forWorkers(this::add)),
+        PageRoute.post(ROOT + "ours/reject", forWorkers(this::reject)),
+        PageRoute.post(ROOT + "ours/read", forWorkers(this::read)),
+        PageRoute.post(ROOT + "naive/put", forWorkers(this::naivePut)),
+        PageRoute.post(ROOT + "naive/add", forWorkers(this::naiveAdd)),
+        PageRoute.post(ROOT + "naive/read", forWorkers(this::naiveRead)),
+        PageRoute.post(ROOT + "naive/end", forWorkers(this::naiveEnd)));
+  }
+
+  private Handler forWorkers(Handler handler) {
+    return request -> {
+      key.require(request);
+      handler.handle(request);
+    };
+  }
+
+  private void pid(Request request) throws IOException {
+    request.text(200, Long.toString(ProcessHandle.current().pid()));
+  }
+
+  private void awaitArrivals(Request request) throws IOException {
+    gates.awaitArrivals(field(request, "gate"), Integer.parseInt(field(request, "count")));
+    request.text(200, "arrived");
+  }
+
+  private void open(Request request) throws IOException {
+    gates.open(field(request, "gate"));
+    request.text(200, "open");
+  }
+
+  private void openAt(Request request) throws IOException {
+    gates.openAt(field(request, "gate"), Integer.parseInt(field(request, "count")));
+    request.text(200, "done");
+  }
+
+  private void plug(Request request) throws IOException {
+    unplugged.set(field(request, "state").equals("out"));
+    request.text(200, "done");
+  }
+
+  private void prepare(Request request) throws IOException {
+    slowPage.prepare(field(request, "run"));
+    request.text(200, "done");
+  }
+
+  private void edit(Request request) throws IOException {
+    slowPage.edit(field(request, "run"), field(request, "version"));
+    request.text(200, "purged");
+  }
+
+  private void renders(Request request) throws IOException {
+    request.text(200, slowPage.renders(field(request, "run"), field(request, "side")));
+  }
+
+  /** Reads the session, waits at the gate, and changes it: as any slow request does. */
+  private Session readThenWait(Request request) throws IOException {
+    Session session = SessionFilter.session(request.exchange());
+    session.attributes();
+    gates.pass(field(request, "gate"));
+    return session;
+  }
+
+  private void put(Request request) throws IOException {
+    Session session = readThenWait(request);
+    session.set(field(request, "key"), field(request, "value"));
+    answer(request, session.commit());
+  }
+
+  private void add(Request request) throws IOException {
+    Session session = readThenWait(request);
+    session.add(field(request, "key"), 1);
+    answer(request, session.commit());
+  }
+
+  private void reject(Request request) throws IOException {
+    Session session = readThenWait(request);
+    SessionKey<String> once = SessionKey.text(field(request, "key")).merging(Merge.REJECT);
+    session.set(once, field(request, "value"));
+    answer(request, session.commit());
+  }
+
+  private static void answer(Request request, CommitOutcome outcome) throws IOException {
+    request.text(200, outcome.name().toLowerCase(Locale.ROOT));
+  }
+
+  private void read(Request request) throws IOException {
+    Session session = SessionFilter.session(request.exchange());
+    request.text(200, session.get(field(request, "key")).orElse(""));
+  }
+
+  private Map<String, String> naiveReadThenWait(Request request) throws IOException {
+    Map<String, String> session = naive.read(field(request, "id")).orElseGet(HashMap::new);
+    gates.pass(field(request, "gate"));
+    return session;
+  }
+
+  private void naivePut(Request request) throws IOException {
+    Map<String, String> session = naiveReadThenWait(request);
+    session.put(field(request, "key"), field(request, "value"));
+    naive.write(field(request, "id"), session);
+    request.text(200, "stored");
+  }
+
+  private void naiveAdd(Request request) throws IOException {
+    Map<String, String> session = naiveReadThenWait(request);
+    long count = Long.parseLong(session.getOrDefault(field(request, "key"), "0"));
+    session.put(field(request, "key"), Long.toString(count + 1));
+    naive.write(field(request, "id"), session);
+    request.text(200, "stored");
+  }
+
+  private void naiveRead(Request request) throws IOException {
+    Map<String, String> session = naive.read(field(request, "id")).orElse(Map.of());
+    request.text(200, session.getOrDefault(field(request, "key"), ""));
+  }
+
+  private void naiveEnd(Request request) throws IOException {
+    naive.delete(field(request, "id"));
+    request.text(200, "ended");
+  }
+
+  private static String field(Request request, String name) throws IOException {
+    Parameters form = request.form();
+    return form.get(name).orElse("");
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Experiments that show what goes wrong on sites with several workers, and what cures it. Exists in
+ * development only; the naive pieces, which are wrong on purpose, stand nowhere else.
+ */
+@NullMarked
+package dev.lms.demo.lab;
+
+import org.jspecify.annotations.NullMarked;
