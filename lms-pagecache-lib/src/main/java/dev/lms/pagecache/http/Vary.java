@@ -10,6 +10,9 @@ import java.util.Map;
 public final class Vary {
   private final List<String> names = new ArrayList<>(4);
 
+  /** Nothing yet. */
+  public Vary() {}
+
   /** Adds a name. */
   public void add(String name) {
     int at = Collections.binarySearch(names, name, String.CASE_INSENSITIVE_ORDER);

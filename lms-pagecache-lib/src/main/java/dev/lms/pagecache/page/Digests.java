@@ -19,6 +19,9 @@ public final class Digests {
 
   private final MessageDigest sha = sha256();
 
+  /** Nothing taken in yet. */
+  public Digests() {}
+
   /** Takes in one part. */
   public Digests part(char kind, String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
