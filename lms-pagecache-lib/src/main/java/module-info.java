@@ -19,12 +19,9 @@ module dev.lms.pagecache {
   requires static redis.clients.jedis;
   requires com.github.benmanes.caffeine;
 
-  exports dev.lms.pagecache;
-  exports dev.lms.pagecache.http;
   exports dev.lms.pagecache.httpserver;
   exports dev.lms.pagecache.local;
-  exports dev.lms.pagecache.page;
-  exports dev.lms.pagecache.policy;
   exports dev.lms.pagecache.redis;
   exports dev.lms.pagecache.store;
+  exports dev.lms.pagecache;
 }

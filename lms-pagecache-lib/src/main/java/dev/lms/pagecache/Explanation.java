@@ -71,7 +71,7 @@ public final class Explanation {
    * @param request what was asked of the request
    * @param reason what decided
    */
-  public static Explanation bypass(
+  static Explanation bypass(
       String route, Optional<Asker> asker, List<Answered> request, Reason reason) {
     return new Explanation(
         route,
@@ -92,7 +92,7 @@ public final class Explanation {
    * @param render what was asked of the rendered page
    * @param tags the tags of its route and handler
    */
-  public static Explanation render(
+  static Explanation render(
       Optional<Asker> asker,
       PageKey key,
       List<Answered> request,

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Keys of requests: what of a request a page depends on. */
-public final class Keys {
+final class Keys {
   private Keys() {}
 
   /**
@@ -25,7 +25,7 @@ public final class Keys {
    * @param request the request's header fields
    * @param variant who may share the page
    */
-  public static PageKey of(
+  static PageKey of(
       String host,
       String rawPath,
       @Nullable String rawQuery,

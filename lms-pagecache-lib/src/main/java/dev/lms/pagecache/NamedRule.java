@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public record NamedRule(String route, Optional<PageRule> rule) {
   /** Whether the answers of the route decide about storing. */
-  public boolean followsRfc9111() {
+  boolean followsRfc9111() {
     return rule.isPresent() && rule.get().profile() == PageRule.Profile.RFC9111;
   }
 }

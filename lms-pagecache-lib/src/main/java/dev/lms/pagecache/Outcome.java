@@ -16,11 +16,11 @@ import java.util.Optional;
  * @param stored whether it was stored now
  * @param reason why it was neither from the cache nor stored
  */
-public record Outcome(
+record Outcome(
     Source source, Variant.Kind who, Optional<Page> page, boolean stored, Optional<Reason> reason) {
 
   /** Where an answer came from. */
-  public enum Source {
+  enum Source {
     /** The store. */
     HIT,
     /** The render of another request for the same page. */
@@ -72,8 +72,7 @@ public record Outcome(
    * @param reason why it was not
    * @return the outcome
    */
-  public static Outcome passed(
-      Source source, Variant.Kind who, Optional<Page> page, Reason reason) {
+  static Outcome passed(Source source, Variant.Kind who, Optional<Page> page, Reason reason) {
     return new Outcome(source, who, page, false, Optional.of(reason));
   }
 
@@ -86,7 +85,7 @@ public record Outcome(
    * @param now the time, for {@code ttl}
    * @return the member
    */
-  public String cacheStatus(Instant now) {
+  String cacheStatus(Instant now) {
     String how =
         switch (source) {
           case HIT, STALE -> "hit; ttl=" + secondsLeft(now);

@@ -129,7 +129,7 @@ public final class PageCache {
    *
    * @return the clock
    */
-  public InstantSource clock() {
+  InstantSource clock() {
     return clock;
   }
 
@@ -138,7 +138,7 @@ public final class PageCache {
    *
    * @return bytes
    */
-  public int maxPageBytes() {
+  int maxPageBytes() {
     return maxPageBytes;
   }
 
@@ -155,7 +155,7 @@ public final class PageCache {
    *     due as soon as the page was sent
    * @throws IOException from the renderer
    */
-  public Outcome get(PageKey asked, Asker asker, PresentedRequest request, Renderer renderer)
+  Outcome get(PageKey asked, Asker asker, PresentedRequest request, Renderer renderer)
       throws IOException {
     PageKey key = keyFor(asked, asker);
     return counted(key, answer(key, request, renderer));
@@ -496,7 +496,7 @@ public final class PageCache {
    * @param request the request that got the stale page
    * @param renderer renders the page without the request's connection, cookie and credentials
    */
-  public void revalidate(PageKey asked, PresentedRequest request, Renderer renderer) {
+  void revalidate(PageKey asked, PresentedRequest request, Renderer renderer) {
     if (background != null && revalidatesInBackground(asked)) {
       background.start(asked, () -> revalidateNow(asked, request, renderer));
     }
@@ -609,7 +609,7 @@ public final class PageCache {
    * @param request what decides which stored page may answer
    * @return a hit, or a miss for a reason
    */
-  public Outcome peek(PageKey asked, Asker asker, PresentedRequest request) {
+  Outcome peek(PageKey asked, Asker asker, PresentedRequest request) {
     PageKey key = keyFor(asked, asker);
     Optional<Found> found = find(key, request);
     if (found.isEmpty()) {
@@ -636,7 +636,7 @@ public final class PageCache {
    * @param request what decides which stored page may answer
    * @return the reason, or empty
    */
-  public Optional<Reason> whyNotStored(PageKey asked, Asker asker, PresentedRequest request) {
+  Optional<Reason> whyNotStored(PageKey asked, Asker asker, PresentedRequest request) {
     PageKey key = keyFor(asked, asker);
     Optional<Reason> why = notes.whyNotStored(key);
     if (why.isEmpty()) {
@@ -654,7 +654,7 @@ public final class PageCache {
    * @param reason why
    * @return the outcome
    */
-  public Outcome bypass(String route, Variant.Kind who, Reason reason) {
+  Outcome bypass(String route, Variant.Kind who, Reason reason) {
     Outcome outcome = Outcome.passed(Outcome.Source.BYPASS, who, Optional.empty(), reason);
     counters.count(route, outcome);
     return outcome;
@@ -673,7 +673,7 @@ public final class PageCache {
    * @param outcome where the answer came from
    * @param bytes length of the body as it was sent; zero if the client had it already
    */
-  public void sent(String route, Outcome outcome, long bytes) {
+  void sent(String route, Outcome outcome, long bytes) {
     switch (outcome.source()) {
       case HIT, STALE, STALE_IF_ERROR, COLLAPSED -> counters.served(route, outcome.who(), bytes);
       case MISS, EXPIRED, REQUEST, BYPASS -> {}

@@ -345,7 +345,7 @@ public final class PageRule {
   }
 
   /** What decisions depend on. */
-  public Terms terms() {
+  Terms terms() {
     return terms;
   }
 

@@ -21,14 +21,14 @@ import java.util.TreeSet;
  *     so that {@link Fields#NONE} will do in the other
  * @param receipt of a purge that the request must see the effect of
  */
-public record PresentedRequest(PageRule rule, Fields fields, Optional<Receipt> receipt) {
+record PresentedRequest(PageRule rule, Fields fields, Optional<Receipt> receipt) {
   /**
    * A request that shows no receipt.
    *
    * @param rule what its route declares
    * @param fields its header fields
    */
-  public PresentedRequest(PageRule rule, Fields fields) {
+  PresentedRequest(PageRule rule, Fields fields) {
     this(rule, fields, Optional.empty());
   }
 
@@ -38,7 +38,7 @@ public record PresentedRequest(PageRule rule, Fields fields, Optional<Receipt> r
    * @param rule what the route declares
    * @return the request
    */
-  public static PresentedRequest of(PageRule rule) {
+  static PresentedRequest of(PageRule rule) {
     return new PresentedRequest(rule, Fields.NONE);
   }
 
@@ -47,7 +47,7 @@ public record PresentedRequest(PageRule rule, Fields fields, Optional<Receipt> r
    *
    * @return false in the profile that does not look at the request's fields
    */
-  public boolean acceptsOnlyStored() {
+  boolean acceptsOnlyStored() {
     return followsRfc9111() && fields.cacheControl().permits(Directive.ONLY_IF_CACHED);
   }
 

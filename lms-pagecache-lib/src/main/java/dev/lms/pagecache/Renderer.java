@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** Runs the handler of a page. */
 @FunctionalInterface
-public interface Renderer {
+interface Renderer {
   /**
    * Renders, and judges what came out.
    *

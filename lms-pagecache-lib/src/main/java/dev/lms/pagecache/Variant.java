@@ -37,7 +37,7 @@ public record Variant(Kind kind, List<String> names) {
     }
 
     /** What the variant of a key has in common with others of its kind. */
-    public static Kind of(PageKey key) {
+    static Kind of(PageKey key) {
       for (Kind kind : KINDS) {
         if (key.variant().startsWith(kind.text)) {
           return kind;
@@ -108,7 +108,7 @@ public record Variant(Kind kind, List<String> names) {
   }
 
   /** The variant of a key. */
-  public static Variant of(PageKey key) {
+  static Variant of(PageKey key) {
     List<String> names =
         key.parts().stream()
             .filter(part -> part.name().equals("name"))
@@ -118,7 +118,7 @@ public record Variant(Kind kind, List<String> names) {
   }
 
   /** How it stands in a key. */
-  public String text() {
+  String text() {
     return names.isEmpty() ? kind.text : PageKey.variantOf(kind.token, names);
   }
 

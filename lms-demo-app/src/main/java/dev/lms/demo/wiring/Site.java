@@ -13,6 +13,7 @@ import dev.lms.pagecache.Asker;
 import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.NamedRule;
 import dev.lms.pagecache.PageCache;
+import dev.lms.pagecache.PageService;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.session.OutagePolicy;
 import dev.lms.session.Principal;
@@ -66,7 +67,7 @@ final class Site {
       PageCache cache,
       Map<String, HoleFiller> holes,
       Optional<Consumer<Explanation>> explanations) {
-    PageCacheFilter.Builder filter =
+    PageService.Builder<HttpExchange, PageCacheFilter> filter =
         PageCacheFilter.ofRoutes(cache, this::ruleOf, this::who)
             .personalReads(exchange -> SessionFilter.session(exchange).uses());
     holes.forEach((name, filler) -> filter.hole(name, exchange -> fill(name, filler, exchange)));

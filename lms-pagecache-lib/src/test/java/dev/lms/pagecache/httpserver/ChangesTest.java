@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.Audience;
 import dev.lms.pagecache.PageRule;
+import dev.lms.pagecache.PageService;
 import dev.lms.pagecache.local.LocalPageStore;
 import dev.lms.pagecache.local.PurgeCounters;
 import dev.lms.pagecache.store.Page;
@@ -229,7 +230,7 @@ class ChangesTest {
           @Override
           public void close() {}
         };
-    Logger logger = Logger.getLogger(PageCacheFilter.class.getName());
+    Logger logger = Logger.getLogger(PageService.class.getName());
     logger.addHandler(listener);
     try (Site site =
         new Site(

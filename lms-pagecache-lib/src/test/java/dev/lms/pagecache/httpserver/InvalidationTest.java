@@ -108,14 +108,4 @@ class InvalidationTest {
     site.send("POST", "/things");
     assertTrue(isStored("/home"));
   }
-
-  @Test
-  void theDefaultPortIsNoOtherHost() {
-    assertTrue(Invalidation.isSameHost("a.example:443", "a.example"));
-    assertTrue(Invalidation.isSameHost("A.example", "a.Example:80"));
-    assertEquals(false, Invalidation.isSameHost("a.example:8080", "a.example"));
-    assertEquals(false, Invalidation.isSameHost("b.example", "a.example"));
-    assertEquals(false, Invalidation.isSameHost("b.example", null));
-    assertTrue(Invalidation.isSameHost("[::1]", "[::1]:80"));
-  }
 }

@@ -17,6 +17,7 @@ import dev.lms.pagecache.Audience;
 import dev.lms.pagecache.PageRule;
 import dev.lms.pagecache.Variant;
 import dev.lms.pagecache.contract.Parallel;
+import dev.lms.pagecache.httpserver.exchange.DelegatingExchange;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -696,7 +697,7 @@ class PageCacheFilterTest {
               .getResponseBody()
               .write(hole(exchange, "user-menu").getBytes(StandardCharsets.UTF_8));
         });
-    assertTrue(text(site.get("/late")).contains("before sendResponseHeaders"));
+    assertTrue(text(site.get("/late")).contains("before its headers are sent"));
   }
 
   @Test

@@ -1,22 +1,13 @@
-package dev.lms.pagecache.httpserver;
+package dev.lms.pagecache;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpPrincipal;
-import dev.lms.pagecache.Outcome;
-import dev.lms.pagecache.Variant;
 import dev.lms.pagecache.http.Fields;
 import dev.lms.pagecache.page.Answer;
 import dev.lms.pagecache.page.Body;
 import dev.lms.pagecache.page.HoleMarkers;
 import dev.lms.pagecache.policy.Reason;
-import dev.lms.pagecache.store.PageKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -27,13 +18,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a handler sees: its answer is held back until it is complete, or streams through when nobody
- * needs it whole or it grows past the cap.
+ * One run of a handler: its answer is held back until it is complete, or streams through when
+ * nobody needs it whole or it grows past the cap.
  */
-final class RenderExchange extends DelegatingExchange {
-  /** Leads from the handler's exchange, also when it was wrapped once more, to this one. */
-  static final String ATTRIBUTE = RenderExchange.class.getName();
-
+final class HeldRender implements PageRender {
   /** Fields that are about one connection or one answer (RFC 9110 section 7.6.1, RFC 9111 3.1). */
   private static final Set<String> OF_ONE_ANSWER =
       Set.of(
@@ -54,6 +42,8 @@ final class RenderExchange extends DelegatingExchange {
   /** Fields that are the cache's own business, unless it goes by what the answer says. */
   private static final Set<String> OF_THE_CACHE = Set.of("date", "age", "etag");
 
+  private final Inquiry<?> inquiry;
+  private final PageAnswer answer;
   private final Variant variant;
   private final Responder responder;
   private final HoleMarkers markers;
@@ -64,14 +54,12 @@ final class RenderExchange extends DelegatingExchange {
 
   private final Fate fate;
 
-  private final Headers headers = new Headers();
   private final Held body = new Held();
-  private OutputStream handlersBody = body;
   private int status = -1;
   private long announced;
 
   /** The fields as they were when the answer began: later ones are not sent. */
-  private @Nullable Fields begun;
+  private Fields fields = Fields.NONE;
 
   /** Why the answer is for one client alone, if that is known before its body. */
   private Optional<Reason> objection = Optional.empty();
@@ -86,53 +74,35 @@ final class RenderExchange extends DelegatingExchange {
   /** A handler without a rule may return before another thread has written the rest. */
   private final ReentrantLock turn = new ReentrantLock();
 
-  private boolean readConnection;
   private boolean readPeer;
-
-  /** The request as the key describes it. */
-  record KeyedRequest(
-      PageKey key, KeyedHeaders headers, URI uri, boolean asksForTheCache, boolean answerDecides) {
-    /**
-     * @param validators conditions for the handler
-     * @param answerDecides whether the fields that caches go by are the handler's business
-     */
-    static KeyedRequest of(
-        HttpExchange outer,
-        PageKey key,
-        Set<String> keyedHeaders,
-        Map<String, String> validators,
-        boolean answerDecides) {
-      return new KeyedRequest(
-          key,
-          new KeyedHeaders(outer.getRequestHeaders(), keyedHeaders, validators),
-          URI.create(key.path() + key.query().map(query -> '?' + query).orElse("")),
-          !validators.isEmpty(),
-          answerDecides);
-    }
-  }
 
   /** What becomes of an answer that has begun. */
   interface Fate {
     /** Why it is for this client alone, whatever its body may be; empty if that depends on it. */
-    Optional<Reason> objection(RenderExchange begun);
+    Optional<Reason> objection(HeldRender begun);
 
     /**
      * To be called before it streams.
      *
      * @return what its client is told
      */
-    Outcome streams(RenderExchange begun) throws IOException;
+    Outcome streams(HeldRender begun) throws IOException;
   }
 
-  RenderExchange(
-      HttpExchange outer,
+  /**
+   * @param keyed what the handler sees; null if it sees all of the request
+   */
+  HeldRender(
+      Inquiry<?> inquiry,
+      PageAnswer answer,
       Variant variant,
       Responder responder,
       HoleMarkers markers,
       int cap,
       @Nullable KeyedRequest keyed,
       Fate fate) {
-    super(outer);
+    this.inquiry = inquiry;
+    this.answer = answer;
     this.variant = variant;
     this.responder = responder;
     this.markers = markers;
@@ -141,15 +111,51 @@ final class RenderExchange extends DelegatingExchange {
     this.fate = fate;
   }
 
-  Variant variant() {
+  @Override
+  public PageRequest request() {
+    return keyed == null ? inquiry.request() : keyed;
+  }
+
+  @Override
+  public void reads(String field) {
+    if (keyed != null) {
+      keyed.reads(field);
+    }
+  }
+
+  @Override
+  public void readsAll() {
+    if (keyed != null) {
+      keyed.readsUnkeyed();
+    }
+  }
+
+  @Override
+  public void readsConnection() {
+    readsAll();
+  }
+
+  @Override
+  public void readsPeer() {
+    readPeer = true;
+  }
+
+  @Override
+  public Variant variant() {
     return variant;
   }
 
-  String hole(String name) {
-    responder.requireFiller(name);
+  @Override
+  public int status() {
+    return status;
+  }
+
+  @Override
+  public String hole(String name) {
+    inquiry.requireFiller(name);
     if (hasBegun()) {
       throw new IllegalStateException(
-          "The answer was begun; ask for the hole \"" + name + "\" before sendResponseHeaders");
+          "The answer was begun; ask for the hole \"" + name + "\" before its headers are sent");
     }
     return markers.marker(name);
   }
@@ -243,11 +249,11 @@ final class RenderExchange extends DelegatingExchange {
   }
 
   boolean readUnkeyed() {
-    return keyed != null && (keyed.headers().readUnkeyed() || readConnection);
+    return keyed != null && keyed.readUnkeyed();
   }
 
   Fields fields() {
-    return begun == null ? new Fields(headers) : begun;
+    return fields;
   }
 
   List<String> tags() {
@@ -255,7 +261,7 @@ final class RenderExchange extends DelegatingExchange {
   }
 
   /** The answer as it may be stored. */
-  Answer answer() {
+  Answer storable() {
     return new Answer(status, lastingFields(), split());
   }
 
@@ -285,90 +291,33 @@ final class RenderExchange extends DelegatingExchange {
     return fields().without(dropped);
   }
 
-  @Override
-  public Headers getRequestHeaders() {
-    return keyed == null ? super.getRequestHeaders() : keyed.headers();
-  }
-
-  @Override
-  public URI getRequestURI() {
-    return keyed == null ? super.getRequestURI() : keyed.uri();
-  }
-
-  @Override
-  void readsConnection() {
-    readConnection = true;
-  }
-
-  @Override
-  void readsPeer() {
-    readPeer = true;
-  }
-
   /** Whether the handler got to know who is at the other end. */
   boolean readPeer() {
     return readPeer;
   }
 
   @Override
-  public InetSocketAddress getRemoteAddress() {
-    readsConnection();
-    return super.getRemoteAddress();
+  public OutputStream body() {
+    return body;
   }
 
   @Override
-  public @Nullable HttpPrincipal getPrincipal() {
-    readsConnection();
-    HttpPrincipal principal = super.getPrincipal();
-    readPeer |= principal != null;
-    return principal;
-  }
-
-  @Override
-  public @Nullable Object getAttribute(String name) {
-    return name.equals(ATTRIBUTE) ? this : super.getAttribute(name);
-  }
-
-  @Override
-  public Headers getResponseHeaders() {
-    return headers;
-  }
-
-  @Override
-  public int getResponseCode() {
-    return status;
-  }
-
-  @Override
-  public OutputStream getResponseBody() {
-    return handlersBody;
-  }
-
-  @Override
-  public void setStreams(@Nullable InputStream in, @Nullable OutputStream out) {
-    setRequestBody(in);
-    if (out != null) {
-      handlersBody = out;
-    }
-  }
-
-  @Override
-  public void sendResponseHeaders(int code, long length) throws IOException {
+  public void begin(int code, Map<String, List<String>> said, long length) throws IOException {
     turn.lock();
     try {
-      begin(code, length);
+      beginNow(code, new Fields(said), length);
     } finally {
       turn.unlock();
     }
   }
 
-  private void begin(int code, long length) throws IOException {
+  private void beginNow(int code, Fields said, long length) throws IOException {
     if (hasBegun()) {
       throw new IOException("The headers were already sent");
     }
     long bodyLength = neverHasBody(code) ? -1 : length;
-    checkForLostHoles(bodyLength);
-    begun = new Fields(headers);
+    checkForLostHoles(said, bodyLength);
+    fields = said;
     status = code;
     announced = bodyLength;
     if (!isWorthHolding() || announced > cap) {
@@ -377,18 +326,18 @@ final class RenderExchange extends DelegatingExchange {
   }
 
   /** A marker where no hole can be would leave as it is. */
-  private void checkForLostHoles(long length) {
+  private void checkForLostHoles(Fields said, long length) {
     if (!markers.any()) {
       return;
     }
-    headers.forEach(
+    said.forEach(
         (name, lines) -> {
           if (lines.stream().anyMatch(markers::isIn)) {
             throw new IllegalStateException(
                 "The field " + name + " has the marker of a hole; only the body has holes");
           }
         });
-    if (length >= 0 && fields().has("Content-Encoding")) {
+    if (length >= 0 && said.has("Content-Encoding")) {
       throw new IllegalStateException(
           "The body has a Content-Encoding, so its holes cannot be filled; leave coding to the"
               + " cache");
@@ -409,7 +358,7 @@ final class RenderExchange extends DelegatingExchange {
       return true;
     }
     return !handlerReturned
-        && !getRequestMethod().equals("HEAD")
+        && !inquiry.request().method().equals("HEAD")
         && (markers.any() || responder.wouldCompress(fields(), announced));
   }
 
@@ -420,7 +369,7 @@ final class RenderExchange extends DelegatingExchange {
       closed = true;
       boolean abandoned = keyed == null && !hasBegun();
       if (isUnderWay() || abandoned) {
-        outer.close();
+        answer.end();
       }
     } finally {
       turn.unlock();
@@ -435,7 +384,7 @@ final class RenderExchange extends DelegatingExchange {
     private boolean closed;
 
     private void stream() throws IOException {
-      Outcome outcome = fate.streams(RenderExchange.this);
+      Outcome outcome = fate.streams(HeldRender.this);
       underWay = true;
       OutputStream out =
           responder.begin(status, fields(), announced, markers, outcome, keyed == null);
@@ -468,7 +417,7 @@ final class RenderExchange extends DelegatingExchange {
 
     private void writeNow(byte[] bytes, int offset, int length) throws IOException {
       if (!hasBegun()) {
-        throw new IOException("Call sendResponseHeaders before writing the body");
+        throw new IOException("The answer was not begun; send its headers before writing the body");
       }
       if (length == 0) {
         return;

@@ -1,4 +1,4 @@
-package dev.lms.pagecache.httpserver;
+package dev.lms.pagecache.httpserver.exchange;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpContext;

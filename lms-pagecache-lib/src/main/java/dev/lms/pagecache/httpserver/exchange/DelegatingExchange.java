@@ -1,4 +1,4 @@
-package dev.lms.pagecache.httpserver;
+package dev.lms.pagecache.httpserver.exchange;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpContext;
@@ -16,17 +16,20 @@ import org.jspecify.annotations.Nullable;
  * The request half of a wrapped exchange. Attributes set on it stay with this exchange: before JDK
  * 26 those of the JDK's own are shared by all requests of a context.
  */
-abstract class DelegatingExchange extends HttpExchange {
-  final HttpExchange outer;
+public abstract class DelegatingExchange extends HttpExchange {
+  /** What it passes everything on to. */
+  public final HttpExchange outer;
+
   private final Map<String, Object> attributes = new HashMap<>();
   private @Nullable InputStream requestBody;
 
-  DelegatingExchange(HttpExchange outer) {
+  /** Passes everything on. */
+  protected DelegatingExchange(HttpExchange outer) {
     this.outer = outer;
   }
 
   /** What handlers get: over TLS, one that tells so. */
-  final HttpExchange asItWas() {
+  public final HttpExchange asItWas() {
     HttpsExchange secure = secure();
     return secure == null ? this : new SecureExchange(this, secure);
   }
@@ -39,10 +42,10 @@ abstract class DelegatingExchange extends HttpExchange {
   }
 
   /** Called when a handler looks at what no key holds: who is at the other end. */
-  void readsConnection() {}
+  protected void readsConnection() {}
 
   /** Called when a handler gets to know who that is: a name that was proved to the server. */
-  void readsPeer() {}
+  protected void readsPeer() {}
 
   @Override
   public Headers getRequestHeaders() {
@@ -70,7 +73,7 @@ abstract class DelegatingExchange extends HttpExchange {
   }
 
   /** Replaces the request body, unless null. */
-  void setRequestBody(@Nullable InputStream in) {
+  protected final void setRequestBody(@Nullable InputStream in) {
     if (in != null) {
       requestBody = in;
     }

@@ -1,17 +1,17 @@
-package dev.lms.pagecache.httpserver;
+package dev.lms.pagecache.http;
 
-import dev.lms.pagecache.http.ByteRange;
 import java.io.IOException;
 import java.io.OutputStream;
 
 /** Lets one part of a body through that is written as a whole. */
-final class PartStream extends OutputStream {
+public final class PartStream extends OutputStream {
   private final OutputStream out;
   private final long from;
   private final long to;
   private long at;
 
-  PartStream(OutputStream out, ByteRange part) {
+  /** A stream that writes this part of what is written to it. */
+  public PartStream(OutputStream out, ByteRange part) {
     this.out = out;
     this.from = part.from();
     this.to = from + part.length();

@@ -1,4 +1,4 @@
-package dev.lms.pagecache.httpserver;
+package dev.lms.pagecache;
 
 import dev.lms.pagecache.http.Fields;
 import dev.lms.pagecache.page.Answer;
@@ -16,7 +16,7 @@ import java.util.Set;
  * What the cache asks a handler about a page it has stored: is it still valid (RFC 9111 section
  * 4.3)? The client did not ask this, so the answer is for the cache alone.
  */
-final class Question {
+final class Validation {
   /** What an answer says of itself and not of what it confirms (RFC 9111 section 4.2.3). */
   private static final Set<String> OF_THE_LAST_ANSWER = Set.of("age", "date");
 
@@ -24,7 +24,7 @@ final class Question {
   private final List<String> tags;
   private final List<String> dates;
 
-  private Question(Page page, List<String> tags, List<String> dates) {
+  private Validation(Page page, List<String> tags, List<String> dates) {
     this.page = page;
     this.tags = tags;
     this.dates = dates;
@@ -36,9 +36,9 @@ final class Question {
    * @param credentials whether the request has any that the page is not declared to ignore: then
    *     only a tag that names every byte is asked about, since the page was another's
    */
-  static Optional<Question> about(Page page, boolean credentials) {
+  static Optional<Validation> about(Page page, boolean credentials) {
     Fields fields = page.answer().fields();
-    Question question = new Question(page, fields.lines("ETag"), fields.lines("Last-Modified"));
+    Validation question = new Validation(page, fields.lines("ETag"), fields.lines("Last-Modified"));
     boolean asks =
         credentials
             ? question.namesEveryByte(Fields.NONE)
@@ -74,7 +74,7 @@ final class Question {
   boolean isAnsweredBy(Fields notModified) {
     List<String> named = notModified.lines("ETag");
     if (!named.isEmpty()) {
-      return named.equals(tags) || named.equals(tags.stream().map(Question::weak).toList());
+      return named.equals(tags) || named.equals(tags.stream().map(Validation::weak).toList());
     }
     List<String> dated = notModified.lines("Last-Modified");
     return dated.isEmpty() || dates.isEmpty() || dated.equals(dates);

@@ -1,15 +1,11 @@
-package dev.lms.pagecache.httpserver;
+package dev.lms.pagecache;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
-import dev.lms.pagecache.PageCache;
-import dev.lms.pagecache.PageRule;
+import dev.lms.pagecache.http.Fields;
 import java.net.URI;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Purges the pages of a URI after an unsafe method on it succeeded (RFC 9111 section 4.4), before
@@ -18,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * for before, and its 404 stored.
  */
 final class Invalidation {
-  private static final System.Logger LOG = System.getLogger(PageCacheFilter.class.getName());
+  private static final System.Logger LOG = System.getLogger(PageService.class.getName());
 
   /** RFC 9110 section 9.2.1. Methods nobody knows count as unsafe. */
   private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
@@ -41,23 +37,23 @@ final class Invalidation {
    *
    * @param ofGet what a GET of the same URI would declare; without it there are no pages of it
    */
-  void after(HttpExchange exchange, int status, Headers answer, Optional<PageRule> ofGet) {
-    if (isSafe(exchange.getRequestMethod()) || status < 200 || status >= 400) {
+  void after(PageRequest request, int status, Fields answer, Optional<PageRule> ofGet) {
+    if (isSafe(request.method()) || status < 200 || status >= 400) {
       return;
     }
     Set<String> paths = new HashSet<>();
     if (ofGet.isPresent()) {
-      paths.add(exchange.getRequestURI().getRawPath());
+      paths.add(request.target().getRawPath());
     }
     // Of a redirect, Location says where to go next; of a 201, what there is now.
     if (status == CREATED || ofGet.filter(Invalidation::answerDecides).isPresent()) {
-      sameOrigin(exchange, answer.getFirst("Location")).ifPresent(paths::add);
+      sameOrigin(request, answer.first("Location")).ifPresent(paths::add);
     }
-    sameOrigin(exchange, answer.getFirst("Content-Location")).ifPresent(paths::add);
+    sameOrigin(request, answer.first("Content-Location")).ifPresent(paths::add);
     // No page is stored under anything else.
     paths.removeIf(path -> path == null || !path.startsWith("/") || path.startsWith("//"));
     if (!paths.isEmpty()) {
-      purge(paths, exchange.getRequestMethod());
+      purge(paths, request.method());
     }
   }
 
@@ -81,18 +77,20 @@ final class Invalidation {
   }
 
   /** The path of a reference, if it leads to the same host. */
-  private static Optional<String> sameOrigin(HttpExchange exchange, @Nullable String reference) {
-    if (reference == null) {
+  private static Optional<String> sameOrigin(PageRequest request, Optional<String> reference) {
+    if (reference.isEmpty()) {
       return Optional.empty();
     }
     try {
-      URI target = exchange.getRequestURI().resolve(URI.create(reference));
+      URI target = request.target().resolve(URI.create(reference.get()));
       String authority = target.getRawAuthority();
       String path = target.getRawPath();
       return path != null
               && path.startsWith("/")
               && (authority == null
-                  || isSameHost(authority, exchange.getRequestHeaders().getFirst("Host")))
+                  || request.lines("Host").stream()
+                      .limit(1)
+                      .anyMatch(host -> isSameHost(authority, host)))
           ? Optional.of(path)
           : Optional.empty();
     } catch (IllegalArgumentException e) {
@@ -101,8 +99,8 @@ final class Invalidation {
   }
 
   /** Whether two name the same host, where the scheme is not known: a proxy may have changed it. */
-  static boolean isSameHost(String one, @Nullable String other) {
-    return other != null && withoutDefaultPort(one).equalsIgnoreCase(withoutDefaultPort(other));
+  static boolean isSameHost(String one, String other) {
+    return withoutDefaultPort(one).equalsIgnoreCase(withoutDefaultPort(other));
   }
 
   private static String withoutDefaultPort(String host) {

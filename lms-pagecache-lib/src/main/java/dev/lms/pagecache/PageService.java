@@ -1,0 +1,265 @@
+package dev.lms.pagecache;
+
+import dev.lms.pagecache.policy.Reason;
+import dev.lms.pagecache.policy.RequestPolicy;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page cache in front of a program, whatever its server: what the program declares about its
+ * requests, and the call that serves one. Adapters hand it what a server gives them; a program gets
+ * one from the builder of its adapter. Safe for use by several threads.
+ *
+ * @param <E> what the server calls a request on its way, such as its exchange
+ */
+public final class PageService<E> {
+  private static final System.Logger LOG = System.getLogger(PageService.class.getName());
+
+  private final PageCache cache;
+  private final Function<E, NamedRule> rules;
+  private final Function<E, Asker> who;
+  private final Map<String, HoleFiller<E>> fillers;
+  private final @Nullable ToLongFunction<E> personalReads;
+  private final SecureRandom random = new SecureRandom();
+  private final DoubleSupplier jitter;
+  private final boolean multiHost;
+  private final Optional<Consumer<Explanation>> explanations;
+  private final Function<E, Optional<String>> receipts;
+
+  private PageService(Builder<E, ?> builder) {
+    this.cache = builder.cache;
+    this.rules = builder.rules;
+    this.who = builder.who;
+    this.fillers = Map.copyOf(builder.fillers);
+    this.personalReads = builder.personalReads;
+    this.jitter = builder.jitter == null ? random::nextDouble : builder.jitter;
+    this.multiHost = builder.multiHost;
+    this.explanations = Optional.ofNullable(builder.explanations);
+    this.receipts = builder.receipts;
+  }
+
+  /**
+   * Begins an adapter.
+   *
+   * @param cache the cache
+   * @param rules what the route of a request declares, and its name
+   * @param who finds out who is asking. It is asked before and after each render. When it throws,
+   *     the request goes past the cache: not knowing is never taken for a stranger
+   * @param adapter makes the adapter of the service
+   * @param <E> what the server calls a request on its way
+   * @param <A> the adapter
+   * @return a builder
+   */
+  public static <E, A> Builder<E, A> builder(
+      PageCache cache,
+      Function<E, NamedRule> rules,
+      Function<E, Asker> who,
+      Function<PageService<E>, A> adapter) {
+    return new Builder<>(cache, rules, who, adapter);
+  }
+
+  /**
+   * Settings of an adapter. Not safe for use by several threads.
+   *
+   * @param <E> what the server calls a request on its way
+   * @param <A> the adapter
+   */
+  public static final class Builder<E, A> {
+    private final PageCache cache;
+    private final Function<E, NamedRule> rules;
+    private final Function<E, Asker> who;
+    private final Function<PageService<E>, A> adapter;
+    private final Map<String, HoleFiller<E>> fillers = new HashMap<>();
+    private @Nullable ToLongFunction<E> personalReads;
+    private @Nullable DoubleSupplier jitter;
+    private boolean multiHost;
+    private @Nullable Consumer<Explanation> explanations;
+    private Function<E, Optional<String>> receipts = exchange -> Optional.empty();
+
+    private Builder(
+        PageCache cache,
+        Function<E, NamedRule> rules,
+        Function<E, Asker> who,
+        Function<PageService<E>, A> adapter) {
+      this.cache = cache;
+      this.rules = rules;
+      this.who = who;
+      this.adapter = adapter;
+    }
+
+    /**
+     * Tells whether a handler read anything about the person. Without it every render counts as
+     * having done so, and nothing is shared between people.
+     *
+     * @param counter a number that grows whenever something about the person behind this exchange
+     *     is read or written
+     * @return this
+     */
+    public Builder<E, A> personalReads(ToLongFunction<E> counter) {
+      this.personalReads = counter;
+      return this;
+    }
+
+    /**
+     * Adds a kind of hole.
+     *
+     * @param name the name handlers ask for
+     * @param filler fills it for the person who is asking
+     * @return this
+     */
+    public Builder<E, A> hole(String name, HoleFiller<E> filler) {
+      fillers.put(name, filler);
+      return this;
+    }
+
+    /**
+     * Where the chance for {@link PageRule#jitter} comes from, unless it is to be random.
+     *
+     * @param source numbers from 0 to 1; safe for use by several threads
+     * @return this
+     */
+    public Builder<E, A> jitter(DoubleSupplier source) {
+      this.jitter = source;
+      return this;
+    }
+
+    /**
+     * Finds the receipt of a {@link PageCache#purgeWithReceipt} in a request, as in a cookie that
+     * the answer to a change has set: this request gets no page from before that change. Text that
+     * is no receipt is ignored; a made-up one costs a round trip to the shared store and no render.
+     *
+     * @param receipt the text of the receipt, if the request shows one
+     * @return this
+     */
+    public Builder<E, A> receipt(Function<E, Optional<String>> receipt) {
+      receipts = receipt;
+      return this;
+    }
+
+    /**
+     * Makes the {@code Host} of a request part of the key, for sites that look different by host.
+     * In the {@link PageRule.Profile#RFC9111} profile it always is.
+     *
+     * @return this
+     */
+    public Builder<E, A> multiHost() {
+      multiHost = true;
+      return this;
+    }
+
+    /**
+     * Explains every decision. Costs time at each request: for asking why, not for serving.
+     *
+     * @param listener gets one explanation for each request that was not answered from the cache,
+     *     in the thread of the request, before the answer is sent
+     * @return this
+     */
+    public Builder<E, A> explainingTo(Consumer<Explanation> listener) {
+      explanations = listener;
+      return this;
+    }
+
+    /**
+     * Builds the adapter.
+     *
+     * @return the adapter
+     */
+    public A build() {
+      return adapter.apply(new PageService<>(this));
+    }
+  }
+
+  /**
+   * Answers one request: from the cache, or with what the handler answers, which is stored if it
+   * may be. After a request with an unsafe method succeeded (2xx or 3xx), the pages of its URI are
+   * purged before its answer leaves (RFC 9111 section 4.4).
+   *
+   * @param exchange what the server calls this request
+   * @param request what is asked
+   * @param answer where the answer goes
+   * @param handler answers what the cache cannot
+   * @throws IOException from the handler, or if the client is gone
+   */
+  public void serve(E exchange, PageRequest request, PageAnswer answer, PageHandler<E> handler)
+      throws IOException {
+    NamedRule rule = rules.apply(exchange);
+    Inquiry<E> inquiry = new Inquiry<>(this, exchange, request, rule, ask(exchange));
+    Visit<E> visit = new Visit<>(inquiry, answer, handler);
+    if (inquiry.asker().isEmpty()) {
+      visit.bypass(Variant.UNKNOWN, Reason.WHO);
+      return;
+    }
+    Optional<Reason> objection = RequestPolicy.objection(inquiry.asked());
+    if (objection.isPresent()) {
+      visit.bypass(Variant.user(inquiry.asker().get()), objection.get());
+    } else {
+      visit.cached();
+    }
+  }
+
+  PageCache cache() {
+    return cache;
+  }
+
+  SecureRandom random() {
+    return random;
+  }
+
+  boolean isMultiHost() {
+    return multiHost;
+  }
+
+  Map<String, HoleFiller<E>> fillers() {
+    return fillers;
+  }
+
+  Optional<Consumer<Explanation>> explanations() {
+    return explanations;
+  }
+
+  /** What is declared about the pages at an address. */
+  Optional<PageRule> ruleOf(E exchange) {
+    return rules.apply(exchange).rule();
+  }
+
+  /** Whether anybody counts what handlers read about people. */
+  boolean countsPersonalReads() {
+    return personalReads != null;
+  }
+
+  long personalReads(E exchange) {
+    return personalReads == null ? 0 : personalReads.applyAsLong(exchange);
+  }
+
+  /** A lifetime, shorter by a random part if the route declares so. */
+  Duration spread(Duration ttl, PageRule rule) {
+    return rule.jitter() == 0
+        ? ttl
+        : ttl.minusMillis((long) (ttl.toMillis() * rule.jitter() * jitter.getAsDouble()));
+  }
+
+  /** The receipt a request shows. What is none is as good as none. */
+  Optional<Receipt> receiptOf(E exchange) {
+    return receipts.apply(exchange).flatMap(Receipt::parse);
+  }
+
+  /** Who is asking; empty if that cannot be found out. */
+  Optional<Asker> ask(E exchange) {
+    try {
+      return Optional.of(who.apply(exchange));
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "Who is asking could not be found out", e);
+      return Optional.empty();
+    }
+  }
+}

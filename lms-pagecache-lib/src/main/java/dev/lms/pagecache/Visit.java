@@ -1,0 +1,245 @@
+package dev.lms.pagecache;
+
+import dev.lms.pagecache.page.HoleMarkers;
+import dev.lms.pagecache.policy.Reason;
+import dev.lms.pagecache.policy.RequestPolicy;
+import dev.lms.pagecache.store.Page;
+import dev.lms.pagecache.store.PageKey;
+import java.io.IOException;
+import java.net.URI;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request on its way: past the cache, or through lookup, flight, render and judge to its
+ * answer.
+ */
+final class Visit<E> {
+  private final Inquiry<E> inquiry;
+  private final PageCache cache;
+  private final PageAnswer answer;
+  private final PageHandler<E> handler;
+  private final Responder responder;
+
+  Visit(Inquiry<E> inquiry, PageAnswer answer, PageHandler<E> handler) {
+    this.inquiry = inquiry;
+    this.cache = inquiry.service().cache();
+    this.answer = answer;
+    this.handler = handler;
+    this.responder = new Responder(inquiry, answer);
+  }
+
+  Inquiry<E> inquiry() {
+    return inquiry;
+  }
+
+  void bypass(Variant variant, Reason reason) throws IOException {
+    String route = inquiry.named().route();
+    inquiry
+        .service()
+        .explanations()
+        .ifPresent(
+            listener ->
+                listener.accept(
+                    Explanation.bypass(
+                        route, inquiry.asker(), RequestPolicy.explain(inquiry.asked()), reason)));
+    pass(variant, cache.bypass(route, variant.kind(), reason));
+  }
+
+  /** Past the cache: the answer streams through, unless it has holes to fill. */
+  private void pass(Variant variant, Outcome outcome) throws IOException {
+    HeldRender render = render(variant, null, new Passing(outcome));
+    Optional<String> fault = run(render, outcome);
+    if (render.isHeld()) {
+      purgeWhatChanged(render);
+    }
+    send(render, fault, outcome);
+  }
+
+  /** What becomes of an answer that goes past the cache. */
+  private final class Passing implements HeldRender.Fate {
+    private final Outcome outcome;
+
+    Passing(Outcome outcome) {
+      this.outcome = outcome;
+    }
+
+    @Override
+    public Optional<Reason> objection(HeldRender begun) {
+      return outcome.reason();
+    }
+
+    @Override
+    public Outcome streams(HeldRender begun) {
+      purgeWhatChanged(begun);
+      return outcome;
+    }
+  }
+
+  private void purgeWhatChanged(HeldRender render) {
+    PageRequest request = inquiry.request();
+    if (!Invalidation.isSafe(request.method())) {
+      E asGet = handler.showing(new AsGet(request));
+      new Invalidation(cache)
+          .after(request, render.status(), render.fields(), inquiry.service().ruleOf(asGet));
+    }
+  }
+
+  /** Sends what was held back, if it is whole. */
+  private void send(HeldRender render, Optional<String> fault, Outcome outcome) throws IOException {
+    if (fault.isPresent()) {
+      responder.announce(outcome);
+      throw new IOException(fault.get());
+    }
+    if (render.isHeld()) {
+      endConnectionLike(render);
+      responder.send(render.ownAnswer(), outcome);
+    }
+  }
+
+  /** What a handler says about its connection holds for the one it answered on. */
+  private void endConnectionLike(HeldRender render) {
+    if (render.endsConnection()) {
+      answer.set("Connection", "close");
+    }
+  }
+
+  /**
+   * @param keyed what the handler sees; null if it sees all of the request
+   */
+  HeldRender render(Variant variant, @Nullable KeyedRequest keyed, HeldRender.Fate fate) {
+    return new HeldRender(
+        inquiry,
+        answer,
+        variant,
+        responder,
+        new HoleMarkers(inquiry.service().random()),
+        cache.maxPageBytes(),
+        keyed,
+        fate);
+  }
+
+  void cached() throws IOException {
+    Variant variant = inquiry.variant();
+    PageKey key = inquiry.key(variant);
+    Asker asker = inquiry.asker().orElseThrow();
+    PresentedRequest presented = inquiry.presented();
+    if (inquiry.request().method().equals("HEAD")) {
+      head(key, cache.peek(key, asker, presented));
+      return;
+    }
+    if (presented.acceptsOnlyStored()) {
+      onlyStored(cache.peek(key, asker, presented));
+      return;
+    }
+    if (inquiry.wantsLessThanAll()) {
+      Optional<Reason> notStored = cache.whyNotStored(key, asker, presented);
+      if (notStored.isPresent()) {
+        pass(variant, cache.bypass(key.route(), variant.kind(), notStored.get()));
+        return;
+      }
+    }
+    Attempt<E> attempt = new Attempt<>(this);
+    Outcome outcome = cache.get(key, asker, presented, attempt);
+    attempt.render().ifPresent(this::endConnectionLike);
+    if (outcome.page().isPresent()) {
+      send(outcome.page().get(), outcome);
+      if (outcome.source() == Outcome.Source.STALE) {
+        revalidate(key, outcome.page().get());
+      }
+    } else if (attempt.confirmed().isPresent()) {
+      send(attempt.confirmed().get(), outcome);
+    } else {
+      send(attempt.render().orElseThrow(), attempt.fault(), outcome);
+    }
+  }
+
+  private void send(Page page, Outcome outcome) throws IOException {
+    cache.sent(inquiry.named().route(), outcome, responder.send(page, outcome));
+  }
+
+  /** After the answer, so that nothing of it is still being worked on. */
+  private void revalidate(PageKey key, Page stale) {
+    Set<String> keyed = new HashSet<>(inquiry.rule().headers());
+    stale
+        .answer()
+        .fields()
+        .members("Vary")
+        .forEach(name -> keyed.add(name.toLowerCase(Locale.ROOT)));
+    PageRequest later = new LaterRequest(inquiry.request(), keyed);
+    Inquiry<E> again =
+        new Inquiry<>(
+            inquiry.service(),
+            handler.showing(later),
+            later,
+            inquiry.named(),
+            Optional.of(Asker.ANONYMOUS));
+    cache.revalidate(
+        key,
+        new PresentedRequest(inquiry.rule(), again.fields()),
+        new Attempt<>(new Visit<>(again, new Nowhere(), handler)));
+  }
+
+  private void head(PageKey key, Outcome outcome) throws IOException {
+    if (outcome.page().isPresent()) {
+      send(outcome.page().get(), outcome);
+    } else {
+      pass(Variant.of(key), outcome);
+    }
+  }
+
+  /** RFC 9111 section 5.2.1.7. */
+  private void onlyStored(Outcome outcome) throws IOException {
+    if (outcome.page().isPresent()) {
+      send(outcome.page().get(), outcome);
+    } else {
+      responder.announce(outcome);
+      responder.sendWithoutBody(504);
+    }
+  }
+
+  /** Runs the handler; if it throws, whoever answers in its stead finds the status set. */
+  Optional<String> run(HeldRender render, Outcome ifFails) throws IOException {
+    try {
+      handler.handle(render);
+      return render.finish();
+    } catch (Throwable e) { // Also what handlers in other languages throw without saying so.
+      if (render.wasClosedWhole() && !inquiry.request().isOver()) {
+        render.leaves(); // What failed came after the answer, which the client would have by now.
+        endConnectionLike(render);
+        responder.send(render.ownAnswer(), ifFails);
+      } else {
+        responder.announce(ifFails);
+      }
+      throw e;
+    }
+  }
+
+  /** A request as if it were a GET, to find out what a route declares about its pages. */
+  private record AsGet(PageRequest request) implements PageRequest {
+    @Override
+    public String method() {
+      return "GET";
+    }
+
+    @Override
+    public URI target() {
+      return request.target();
+    }
+
+    @Override
+    public List<String> lines(String name) {
+      return request.lines(name);
+    }
+
+    @Override
+    public Map<String, List<String>> fields() {
+      return request.fields();
+    }
+  }
+}

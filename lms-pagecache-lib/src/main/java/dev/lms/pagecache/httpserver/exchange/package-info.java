@@ -1,0 +1,5 @@
+/**
+ * Exchanges of the JDK's server that pass everything on to another, so that the adapter has to say
+ * only what is different. They decide nothing.
+ */
+package dev.lms.pagecache.httpserver.exchange;
