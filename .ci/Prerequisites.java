@@ -25,7 +25,11 @@ class Prerequisites {
     }
   }
 
-  private static final List<Command> NEEDED = List.of(new Command("nginx", "nginx"));
+  private static final List<Command> NEEDED =
+      List.of(
+          new Command("nginx", "nginx"),
+          new Command("chromium", "chromium"),
+          new Command("node", "nodejs"));
 
   public static void main(String[] args) throws IOException {
     List<String> packages = new ArrayList<>();

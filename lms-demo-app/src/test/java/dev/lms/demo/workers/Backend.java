@@ -22,19 +22,20 @@ import org.jspecify.annotations.Nullable;
  * Two or more worker processes that share where they keep their sessions. Starting them is what
  * takes time, so the tests of a class share one set for each kind.
  */
-final class Backend implements AutoCloseable {
+public final class Backend implements AutoCloseable {
   /** The stores there are. */
-  enum Kind {
+  public enum Kind {
     REDIS,
     FILE,
     COOKIE
   }
 
   /** Those of one test class, started when first asked for. */
-  static final class Shared implements AutoCloseable {
+  public static final class Shared implements AutoCloseable {
     private final Map<Kind, Backend> backends = new EnumMap<>(Kind.class);
 
-    Backend of(Kind kind) {
+    /** Two of this kind. */
+    public Backend of(Kind kind) {
       return backends.computeIfAbsent(kind, missing -> new Backend(missing, 2));
     }
 
@@ -103,11 +104,13 @@ final class Backend implements AutoCloseable {
     return Optional.ofNullable(redis);
   }
 
-  WorkerProcess one() {
+  /** The first. */
+  public WorkerProcess one() {
     return workers.get(0);
   }
 
-  WorkerProcess two() {
+  /** The second. */
+  public WorkerProcess two() {
     return workers.get(1);
   }
 

@@ -1,0 +1,181 @@
+package dev.lms.demo.browser;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.lms.demo.workers.Backend;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What people do and see, over two workers, in Chromium. */
+class BrowserIT {
+  private static final Backend.Shared SHARED = new Backend.Shared();
+  private static Chromium chromium;
+
+  @BeforeAll
+  static void start() {
+    chromium = Chromium.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    chromium.close();
+    SHARED.close();
+  }
+
+  /**
+   * Signed in on one worker is signed in on both, and so is signed out; the way back shows nothing.
+   */
+  @ParameterizedTest
+  @EnumSource(Backend.Kind.class)
+  void signingInAndOutHoldsOnBothWorkers(Backend.Kind kind) {
+    Backend site = SHARED.of(kind);
+    try (Visitor visitor = chromium.visitor()) {
+      visitor.open(site.two(), "/course/explore");
+      visitor.signIn(site.one(), "student1");
+      assertEquals("Alice Marlow", visitor.menu());
+      for (int i = 0; i < 6; i++) {
+        visitor.open(i % 2 == 0 ? site.two() : site.one(), "/course/explore");
+        assertEquals("Alice Marlow", visitor.menu(), "look " + i);
+        visitor.page().reload();
+        assertEquals("Alice Marlow", visitor.menu(), "reload " + i);
+      }
+      Page other = visitor.anotherTab();
+      other.navigate(site.two().uri("/program/explore").toString());
+      assertEquals("Alice Marlow", Visitor.menu(other));
+      visitor.button("Sign out");
+      assertEquals(
+          "You are signed out.", visitor.page().getByRole(AriaRole.STATUS).first().textContent());
+      visitor.page().goBack();
+      assertEquals("", visitor.menu(), "on the way back");
+      other.reload();
+      assertEquals("", Visitor.menu(other), "in the other tab");
+      for (int i = 0; i < 4; i++) {
+        visitor.open(i % 2 == 0 ? site.two() : site.one(), "/course/explore");
+        assertEquals("", visitor.menu(), "look " + i);
+      }
+      visitor.assertContent();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "key-ignores-who",
+        "sessions-per-worker",
+        "differing-keys",
+        "browser-cache",
+        "one-bucket"
+      })
+  void theFlickerIsRedOnTheNaiveSideAlone(String cause) {
+    try (Visitor visitor = chromium.visitor()) {
+      visitor.open(SHARED.of(Backend.Kind.REDIS).one(), "/lab/flicker");
+      visitor.page().locator("input[value=" + cause + "]").check();
+      visitor.button("Run the whole experiment");
+      assertOnlyTheNaiveSideGoesWrong(visitor);
+      assertTrue(visitor.page().locator("input[value=" + cause + "]").isChecked());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lost-update", "resurrection", "stampede", "outage", "rotation"})
+  void theOtherExperimentsToo(String experiment) {
+    try (Visitor visitor = chromium.visitor()) {
+      visitor.open(SHARED.of(Backend.Kind.REDIS).one(), "/lab");
+      visitor.page().locator("a[href='/lab/" + experiment + "']").first().click();
+      visitor.button("Run the experiment");
+      assertOnlyTheNaiveSideGoesWrong(visitor);
+    }
+  }
+
+  private static void assertOnlyTheNaiveSideGoesWrong(Visitor visitor) {
+    visitor.page().getByTestId("naive-wrong").waitFor();
+    assertTrue(visitor.count("naive") > 0);
+    assertEquals(0, visitor.count("ours"));
+    visitor.assertContent();
+  }
+
+  @Test
+  void theFlickerIsTakenStepByStepOnAPhone() {
+    try (Visitor visitor = chromium.visitor(360, ColorScheme.LIGHT)) {
+      visitor.open(SHARED.of(Backend.Kind.REDIS).one(), "/lab/flicker");
+      visitor.page().locator("input[value=sessions-per-worker]").check();
+      visitor.button("Begin, step by step");
+      visitor.button("Sign in");
+      visitor.button("Next worker");
+      assertOnlyTheNaiveSideGoesWrong(visitor);
+      assertEquals("Sign in", visitor.page().getByTestId("naive-menu").textContent());
+      assertEquals("Alice Marlow", visitor.page().getByTestId("ours-menu").textContent());
+      visitor.picture("lab-flicker-step-by-step-360-light");
+    }
+  }
+
+  /** Pages by the name of their picture, and who looks at them. */
+  private static Map<String, List<String>> pages() {
+    Map<String, List<String>> pages = new LinkedHashMap<>();
+    pages.put("home", List.of("", "/"));
+    pages.put("courses", List.of("", "/course/explore"));
+    pages.put("course", List.of("", "/course/py101/view"));
+    pages.put("programs", List.of("", "/program/explore"));
+    pages.put("program", List.of("", "/program/webdev"));
+    pages.put("sign-in", List.of("", "/user/login"));
+    pages.put("lab", List.of("", "/lab"));
+    pages.put("lab-flicker", List.of("", "/lab/flicker"));
+    pages.put("lab-stampede", List.of("", "/lab/stampede"));
+    pages.put("not-found", List.of("", "/nothing"));
+    pages.put("account", List.of("student1", "/user/account"));
+    pages.put("course-as-student", List.of("student1", "/course/web101/view"));
+    pages.put("edit", List.of("lms-admin", "/course/py101/admin"));
+    pages.put("students", List.of("lms-admin", "/course/py101/moderate"));
+    return pages;
+  }
+
+  /** Nothing keeps anybody out, nothing sticks out on a phone, and the browser has no complaint. */
+  @ParameterizedTest
+  @ValueSource(strings = {"360 DARK", "1280 LIGHT"})
+  void everyPageIsForEverybody(String window) {
+    Backend site = SHARED.of(Backend.Kind.REDIS);
+    int width = Integer.parseInt(window.substring(0, window.indexOf(' ')));
+    ColorScheme scheme = ColorScheme.valueOf(window.substring(window.indexOf(' ') + 1));
+    Map<String, Visitor> visitors = new LinkedHashMap<>();
+    List<String> obstacles = new ArrayList<>();
+    pages()
+        .forEach(
+            (name, page) -> {
+              Visitor visitor =
+                  visitors.computeIfAbsent(
+                      page.get(0),
+                      username -> {
+                        Visitor arrived = chromium.visitor(width, scheme);
+                        if (!username.isEmpty()) {
+                          arrived.signIn(site.two(), username);
+                        }
+                        return arrived;
+                      });
+              visitor.open(site.one(), page.get(1));
+              visitor.picture(name + "-" + window.toLowerCase(Locale.ROOT).replace(' ', '-'));
+              obstacles.addAll(visitor.obstacles());
+              if (visitor.overflow() > 0) {
+                obstacles.add(page + " sticks out by " + visitor.overflow());
+              }
+              if (page.get(1).equals("/nothing")) {
+                assertEquals(1, visitor.forgetComplaints().size(), "the 404 itself");
+              }
+            });
+    assertEquals(List.of(), obstacles);
+    visitors.values().forEach(Visitor::assertContent);
+    visitors.values().forEach(Visitor::close);
+  }
+}

@@ -1,0 +1,145 @@
+package dev.lms.demo.browser;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import dev.lms.demo.WorkerProcess;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** A person in front of a browser; notices what the browser complains about. */
+final class Visitor implements AutoCloseable {
+  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+  private static final String AXE = read("/axe.min.js");
+
+  private final BrowserContext context;
+  private final List<String> complaints = new ArrayList<>();
+  private final Page page;
+
+  Visitor(BrowserContext context) {
+    this.context = context;
+    context.setDefaultTimeout(30_000);
+    context.onConsoleMessage(
+        message -> {
+          if (message.type().equals("error") || message.type().equals("warning")) {
+            complaints.add(message.type() + " on " + message.location() + ": " + message.text());
+          }
+        });
+    context.onWebError(error -> complaints.add("script: " + error.error()));
+    context.onRequestFailed(
+        request -> complaints.add("failed: " + request.url() + " " + request.failure()));
+    this.page = context.newPage();
+  }
+
+  Page page() {
+    return page;
+  }
+
+  Page anotherTab() {
+    return context.newPage();
+  }
+
+  /** Opens a page by its address, as somebody who types it. */
+  void open(WorkerProcess worker, String path) {
+    page.navigate(worker.uri(path).toString());
+  }
+
+  void signIn(WorkerProcess worker, String username) {
+    open(worker, "/");
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Sign in")).first().click();
+    page.getByLabel("Username").fill(username);
+    page.getByLabel("Password").fill(username);
+    button("Sign in");
+  }
+
+  void button(String name) {
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true))
+        .first()
+        .click();
+  }
+
+  /** The name in the menu; empty for a stranger. */
+  String menu() {
+    return menu(page);
+  }
+
+  static String menu(Page page) {
+    return page.getByTestId("user-name").count() == 0
+        ? ""
+        : page.getByTestId("user-name").textContent();
+  }
+
+  int count(String side) {
+    return Integer.parseInt(page.getByTestId(side + "-wrong").textContent());
+  }
+
+  /** Puts a picture of the whole page where people find it after the build. */
+  void picture(String name) {
+    page.screenshot(
+        new Page.ScreenshotOptions().setFullPage(true).setPath(SCREENSHOTS.resolve(name + ".png")));
+  }
+
+  /** What axe finds wrong with the page. */
+  List<String> obstacles() {
+    page.evaluate(AXE);
+    Object found = page.evaluate("() => axe.run().then(r => JSON.stringify(r.violations))");
+    JsonArray violations = new Gson().fromJson((String) found, JsonArray.class);
+    List<String> obstacles = new ArrayList<>();
+    for (JsonElement element : violations) {
+      JsonObject violation = element.getAsJsonObject();
+      JsonArray nodes = violation.getAsJsonArray("nodes");
+      obstacles.add(
+          page.url()
+              + ": "
+              + violation.get("help")
+              + " "
+              + nodes.get(0).getAsJsonObject().get("html"));
+    }
+    return obstacles;
+  }
+
+  /** How many pixels of the page one has to scroll sideways for. */
+  int overflow() {
+    return (int)
+        page.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+  }
+
+  /** The browser complained about nothing. */
+  void assertContent() {
+    assertEquals(List.of(), complaints);
+  }
+
+  /** What it complained about since it was asked last, for pages that are problems. */
+  List<String> forgetComplaints() {
+    List<String> before = List.copyOf(complaints);
+    complaints.clear();
+    return before;
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+
+  private static String read(String resource) {
+    try (InputStream in =
+        Objects.requireNonNull(Visitor.class.getResourceAsStream(resource), resource)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
