@@ -6,8 +6,10 @@ import dev.lms.demo.course.CourseFeature;
 import dev.lms.demo.debug.DebugFeature;
 import dev.lms.demo.home.HomeFeature;
 import dev.lms.demo.lab.LabFeature;
+import dev.lms.demo.learn.LearnFeature;
 import dev.lms.demo.ops.OpsFeature;
 import dev.lms.demo.program.ProgramFeature;
+import dev.lms.demo.teach.TeachFeature;
 import dev.lms.demo.wiring.Feature;
 import java.util.List;
 
@@ -19,6 +21,8 @@ final class App {
     return List.of(
         new AccountFeature(),
         new CourseFeature(),
+        new LearnFeature(),
+        new TeachFeature(),
         new ProgramFeature(),
         new HomeFeature(),
         new CacheFeature(),

@@ -27,6 +27,9 @@ public final class AccountPages {
 
   private static final String OUT = "You are signed out.";
 
+  /** The one purpose the form can speak of. */
+  private static final String ENROL = "enrol";
+
   private static final String ENDED =
       "<p role=\"status\" class=\"notice\">Your session has ended: it expired, or you were signed out"
           + " on another device. Sign in to go on.</p>";
@@ -85,6 +88,7 @@ public final class AccountPages {
       String message,
       boolean invalid,
       String status,
+      String why,
       boolean hasSamples,
       List<Account> samples) {}
 
@@ -136,8 +140,26 @@ public final class AccountPages {
         request,
         code,
         "login",
-        new Form(token, username, next, message, code == 401, status, !samples.isEmpty(), samples),
+        new Form(
+            token,
+            username,
+            next,
+            message,
+            code == 401,
+            status,
+            why(request),
+            !samples.isEmpty(),
+            samples),
         Set.of());
+  }
+
+  /** What signing in is for, if it is known; empty otherwise. */
+  private static String why(Request request) throws IOException {
+    Optional<String> why =
+        request.method().equals("POST")
+            ? request.form().get(SignIn.WHY)
+            : request.query(SignIn.WHY);
+    return why.filter(ENROL::equals).orElse("");
   }
 
   private void signIn(Request request) throws IOException {
@@ -170,6 +192,9 @@ public final class AccountPages {
         Principal person = new Principal(account.username(), Set.of(account.role()));
         session.signIn(person, Devices.of(exchange, proxies));
         session.set(NAME, account.name());
+        if (!why(request).isEmpty()) {
+          SignIn.isFor(session, next);
+        }
         loginTokens.forget(exchange);
         request.redirect(next);
       }

@@ -5,6 +5,7 @@ import dev.lms.demo.http.Request;
 import dev.lms.demo.http.RequestTarget;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
+import dev.lms.session.SessionKey;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -33,7 +34,29 @@ public final class SignIn {
   /** In the query of the form: somebody has just signed out. */
   static final String OUT = "out";
 
+  /** In the query of the form, and in the form: signing in is the first half of an act. */
+  static final String WHY = "why";
+
+  /** Where somebody went on to who signed in to do something, until they get there. */
+  private static final SessionKey<String> PURPOSE = SessionKey.text("purpose").sensitive();
+
   private SignIn() {}
+
+  /** Notes where somebody goes on to who has just signed in to do something. */
+  static void isFor(Session session, String next) {
+    session.set(PURPOSE, next);
+  }
+
+  /**
+   * Whether whoever asks has just signed in to do what this page does, and was told so by the form
+   * they sent. True once; nobody is led to it by a link alone.
+   */
+  public static boolean wasFor(Request request) {
+    return SessionFilter.session(request.exchange())
+        .pop(PURPOSE)
+        .filter(RequestTarget.of(request.exchange()).path()::equals)
+        .isPresent();
+  }
 
   /** Who is signed in; if nobody is, sends them to sign in and come back, and answers empty. */
   public static Optional<Principal> orRedirect(Request request) throws IOException {

@@ -19,11 +19,33 @@ public record Course(
     String description,
     List<String> tags,
     int credits,
+    Level level,
+    State state,
     String teacher,
     Optional<String> instructor) {
 
   /** Copies the tags. */
   public Course {
     tags = List.copyOf(tags);
+  }
+
+  /** Whether only its instructor sees it. */
+  public boolean draft() {
+    return state == State.DRAFT;
+  }
+
+  /** Whether students may enrol. */
+  public boolean published() {
+    return state == State.PUBLISHED;
+  }
+
+  /** Whether it takes no more students. */
+  public boolean archived() {
+    return state == State.ARCHIVED;
+  }
+
+  /** What its pages are purged by. */
+  public String tag() {
+    return "course:" + code;
   }
 }

@@ -5,7 +5,15 @@ import java.util.List;
 
 /** A course as lists show it. */
 public record CourseCard(
-    String code, String title, int credits, String teacher, String excerpt, List<String> tags) {
+    String code,
+    String title,
+    int credits,
+    String level,
+    boolean draft,
+    boolean archived,
+    String teacher,
+    String excerpt,
+    List<String> tags) {
   private static final int EXCERPT = 140;
 
   /** Copies the tags. */
@@ -19,6 +27,9 @@ public record CourseCard(
         course.code(),
         course.title(),
         course.credits(),
+        course.level().label(),
+        course.draft(),
+        course.archived(),
         course.teacher(),
         Text.excerpt(course.description(), EXCERPT),
         course.tags());

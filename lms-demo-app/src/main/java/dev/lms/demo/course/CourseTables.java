@@ -5,6 +5,7 @@ import dev.lms.demo.data.Sql;
 import dev.lms.demo.data.Tables;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Courses, their pages, and who takes them. In production they belong to no account. */
 final class CourseTables implements Tables {
@@ -12,12 +13,13 @@ final class CourseTables implements Tables {
       String code,
       String title,
       int credits,
+      String level,
       String teacher,
       List<String> tags,
       List<String> description,
       List<SampleResource> resources) {}
 
-  private record SampleResource(String title, List<String> text) {}
+  private record SampleResource(String title, @Nullable List<String> text) {}
 
   @Override
   public void create(Sql sql) throws SQLException {
@@ -26,15 +28,26 @@ final class CourseTables implements Tables {
     for (SampleCourse course : new Gson().fromJson(json, SampleCourse[].class)) {
       add(sql, course);
     }
+    Search.create(sql);
+  }
+
+  @Override
+  public void upgrade(Sql sql, long from) throws SQLException {
+    if (from < 2) {
+      sql.script(Tables.resource(CourseTables.class, "upgrade-2.sql"));
+      Search.create(sql);
+    }
   }
 
   private static void add(Sql sql, SampleCourse course) throws SQLException {
     sql.update(
-        "INSERT INTO courses (code, title, description, credits, teacher) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO courses (code, title, description, credits, level, state, teacher)"
+            + " VALUES (?, ?, ?, ?, ?, 'published', ?)",
         course.code(),
         course.title(),
         paragraphs(course.description()),
         course.credits(),
+        course.level(),
         course.teacher());
     for (String tag : course.tags()) {
       sql.update("INSERT INTO course_tags (course, tag) VALUES (?, ?)", course.code(), tag);
@@ -42,14 +55,22 @@ final class CourseTables implements Tables {
     int position = 0;
     for (SampleResource resource : course.resources()) {
       position++;
+      String id = course.code() + "-" + position;
       sql.update(
           "INSERT INTO resources (id, course, position, title, body) VALUES (?, ?, ?, ?, ?)",
-          course.code() + "-" + position,
+          id,
           course.code(),
           position,
           resource.title(),
-          paragraphs(resource.text()));
+          text(id, resource));
     }
+  }
+
+  /** Where the list of courses does not say it, it is a file of its own. */
+  private static String text(String id, SampleResource resource) {
+    return resource.text() == null
+        ? Tables.resource(CourseTables.class, "lessons/" + id + ".md").strip()
+        : paragraphs(resource.text());
   }
 
   private static String paragraphs(List<String> paragraphs) {

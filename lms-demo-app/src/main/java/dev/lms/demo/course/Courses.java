@@ -9,14 +9,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The catalogue. */
+/** The courses, and changes of them. */
 public final class Courses {
-  private static final String COLUMNS =
+  static final String COLUMNS =
       """
-      SELECT code, title, description, credits, teacher, instructor,
-             (SELECT group_concat(tag, ' ' ORDER BY tag) FROM course_tags WHERE course = code) tags
+      SELECT code, title, description, credits, level, state, teacher, instructor,
+             (SELECT string_agg(tag, ' ' ORDER BY tag) FROM course_tags WHERE course = code) tags
       FROM courses
       """;
+
+  private static final String PUBLISHED = " AND state = 'published'";
 
   private final Database database;
 
@@ -30,24 +32,26 @@ public final class Courses {
     return database.read(sql -> sql.first(Courses::course, COLUMNS + "WHERE code = ?", code));
   }
 
-  /** The codes of the first courses, by title. */
+  /** The codes of the first published courses, by title. */
   public List<String> codes(int most) {
     return database.read(
         sql ->
             sql.list(
                 row -> row.getString("code"),
-                "SELECT code FROM courses ORDER BY title COLLATE NOCASE, code LIMIT ?",
+                "SELECT code FROM courses WHERE state = 'published'"
+                    + " ORDER BY lower(title), code LIMIT ?",
                 most));
   }
 
-  /** The courses of a program, in its order. */
+  /** The courses of a program that everybody may see, in its order. */
   public List<Course> ofProgram(String program) {
     return database.read(
         sql ->
             sql.list(
                 Courses::course,
                 COLUMNS
-                    + "JOIN program_courses ON course = code WHERE program = ? ORDER BY position",
+                    + "JOIN program_courses ON course = code WHERE program = ?"
+                    + " AND state <> 'draft' ORDER BY position",
                 program));
   }
 
@@ -63,62 +67,54 @@ public final class Courses {
                 username));
   }
 
-  /** The courses a person teaches, by title. */
+  /** The courses a person teaches, drafts and all, by title. */
   public List<Course> ofInstructor(String username) {
     return database.read(
         sql ->
             sql.list(
                 Courses::course,
-                COLUMNS + "WHERE instructor = ? ORDER BY title COLLATE NOCASE, code",
+                COLUMNS + "WHERE instructor = ? ORDER BY lower(title), code",
                 username));
   }
 
-  /** The first courses with a tag, by title. */
-  public List<Course> withTag(String tag, int most) {
+  /** The first published courses of a level, by title. */
+  public List<Course> ofLevel(Level level, int most) {
     return database.read(
         sql ->
             sql.list(
                 Courses::course,
-                COLUMNS
-                    + "JOIN course_tags ON course = code WHERE tag = ?"
-                    + " ORDER BY title COLLATE NOCASE, code LIMIT ?",
-                tag,
+                COLUMNS + "WHERE level = ?" + PUBLISHED + " ORDER BY lower(title), code LIMIT ?",
+                level.token(),
                 most));
   }
 
   /**
-   * A page of all courses, or of those with a tag, by title.
+   * Begins a course, as a draft.
    *
-   * @param number counted from 1; a page past the last one is empty
+   * @param username who may edit it, and whose name readers see
+   * @return false if there is a course with this code
    */
-  CoursePage page(Optional<String> tag, int number) {
-    String where =
-        tag.isPresent()
-            ? "WHERE EXISTS (SELECT 1 FROM course_tags WHERE course = code AND tag = ?)"
-            : "WHERE ? IS NULL";
-    String wanted = tag.orElse(null);
-    return database.read(
+  public boolean begin(String code, Edit edit, String username) {
+    return database.write(
         sql -> {
-          long total = sql.number("SELECT count(*) FROM courses " + where, wanted);
-          List<Course> courses =
-              sql.list(
-                  Courses::course,
-                  COLUMNS + where + " ORDER BY title COLLATE NOCASE, code LIMIT ? OFFSET ?",
-                  wanted,
-                  CoursePage.SIZE,
-                  (number - 1L) * CoursePage.SIZE);
-          return new CoursePage(courses, number, Math.toIntExact(total));
+          int added =
+              sql.update(
+                  "INSERT INTO courses"
+                      + " (code, title, description, credits, level, state, teacher, instructor)"
+                      + " SELECT ?, ?, ?, ?, ?, 'draft', name, username FROM users"
+                      + " WHERE username = ? ON CONFLICT DO NOTHING",
+                  code,
+                  edit.title().orElse(code),
+                  edit.description().orElse(""),
+                  edit.credits().orElse(1),
+                  edit.level().orElse(Level.BEGINNER).token(),
+                  username);
+          if (added == 1) {
+            replaceTags(sql, code, edit.tags().orElse(List.of()));
+            Search.refresh(sql, code);
+          }
+          return added == 1;
         });
-  }
-
-  /** The tags in use, the most used first. */
-  List<String> tags(int most) {
-    return database.read(
-        sql ->
-            sql.list(
-                row -> row.getString(1),
-                "SELECT tag FROM course_tags GROUP BY tag ORDER BY count(*) DESC, tag LIMIT ?",
-                most));
   }
 
   /**
@@ -126,15 +122,18 @@ public final class Courses {
    *
    * @return the programs that show the course, or nothing if there is no such course
    */
-  Optional<Set<String>> edit(String code, Edit edit) {
+  public Optional<Set<String>> edit(String code, Edit edit) {
     return database.write(
         sql -> {
           int found =
               sql.update(
                   "UPDATE courses SET title = coalesce(?, title),"
-                      + " description = coalesce(?, description) WHERE code = ?",
+                      + " description = coalesce(?, description), credits = coalesce(?, credits),"
+                      + " level = coalesce(?, level) WHERE code = ?",
                   edit.title().orElse(null),
                   edit.description().orElse(null),
+                  edit.credits().orElse(null),
+                  edit.level().map(Level::token).orElse(null),
                   code);
           if (found == 0) {
             return Optional.empty();
@@ -142,13 +141,36 @@ public final class Courses {
           if (edit.tags().isPresent()) {
             replaceTags(sql, code, edit.tags().get());
           }
-          return Optional.of(
-              Set.copyOf(
-                  sql.list(
-                      row -> row.getString(1),
-                      "SELECT program FROM program_courses WHERE course = ?",
-                      code)));
+          Search.refresh(sql, code);
+          return Optional.of(programs(sql, code));
         });
+  }
+
+  /**
+   * Publishes, archives, or takes back to a draft.
+   *
+   * @param now when it is published, in milliseconds since 1970 UTC
+   * @return the programs that show the course
+   */
+  public Set<String> move(String code, State state, long now) {
+    return database.write(
+        sql -> {
+          sql.update(
+              "UPDATE courses SET state = ?,"
+                  + " published_at = CASE WHEN ? = 'published' AND published_at = 0"
+                  + " THEN ? ELSE published_at END WHERE code = ?",
+              state.token(),
+              state.token(),
+              now,
+              code);
+          return programs(sql, code);
+        });
+  }
+
+  private static Set<String> programs(Sql sql, String code) throws SQLException {
+    return Set.copyOf(
+        sql.list(
+            row -> row.getString(1), "SELECT program FROM program_courses WHERE course = ?", code));
   }
 
   private static void replaceTags(Sql sql, String code, List<String> tags) throws SQLException {
@@ -158,7 +180,7 @@ public final class Courses {
     }
   }
 
-  private static Course course(ResultSet row) throws SQLException {
+  static Course course(ResultSet row) throws SQLException {
     String tags = row.getString("tags");
     return new Course(
         row.getString("code"),
@@ -166,6 +188,8 @@ public final class Courses {
         row.getString("description"),
         tags == null ? List.of() : List.of(tags.split(" ")),
         row.getInt("credits"),
+        Level.of(row.getString("level")).orElse(Level.BEGINNER),
+        State.of(row.getString("state")).orElse(State.DRAFT),
         row.getString("teacher"),
         Optional.ofNullable(row.getString("instructor")));
   }

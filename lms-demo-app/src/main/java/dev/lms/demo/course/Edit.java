@@ -4,4 +4,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** What an instructor changes of a course; what is absent stays as it is. */
-record Edit(Optional<String> title, Optional<String> description, Optional<List<String>> tags) {}
+public record Edit(
+    Optional<String> title,
+    Optional<String> description,
+    Optional<List<String>> tags,
+    Optional<Integer> credits,
+    Optional<Level> level) {}

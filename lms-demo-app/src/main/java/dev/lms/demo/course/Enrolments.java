@@ -17,10 +17,10 @@ public final class Enrolments {
   }
 
   /** Someone who takes a course. */
-  record Student(String username, String name, Instant since) {}
+  public record Student(String username, String name, Instant since) {}
 
   /** Enrols a person; false if they already were. The course and the person must exist. */
-  boolean add(String course, String username) {
+  public boolean add(String course, String username) {
     return database.write(
         sql ->
             sql.update(
@@ -32,15 +32,24 @@ public final class Enrolments {
                 == 1);
   }
 
-  boolean contains(String course, String username) {
+  /** Whether a person takes a course. */
+  public boolean contains(String course, String username) {
     return database.read(
         sql ->
             sql.exists(
                 "SELECT 1 FROM enrolments WHERE course = ? AND username = ?", course, username));
   }
 
+  /** Lets a person leave a course; false if they did not take it. */
+  public boolean remove(String course, String username) {
+    return database.write(
+        sql ->
+            sql.update("DELETE FROM enrolments WHERE course = ? AND username = ?", course, username)
+                == 1);
+  }
+
   /** Who takes the course, by name. For its instructor only. */
-  List<Student> ofCourse(String course) {
+  public List<Student> ofCourse(String course) {
     return database.read(
         sql ->
             sql.list(
@@ -50,7 +59,7 @@ public final class Enrolments {
                         row.getString("name"),
                         Instant.ofEpochMilli(row.getLong("enrolled_at"))),
                 "SELECT username, name, enrolled_at FROM enrolments JOIN users USING (username)"
-                    + " WHERE course = ? ORDER BY name COLLATE NOCASE, username",
+                    + " WHERE course = ? ORDER BY lower(name), username",
                 course));
   }
 }

@@ -1,11 +1,11 @@
 package dev.lms.demo.course;
 
 /**
- * A page of a course.
+ * A lesson of a course.
  *
  * @param id part of its address
  * @param course the code of its course
- * @param position counted from 1 within the course
- * @param body plain text; blank lines part its paragraphs
+ * @param position counted from 1 within the course, without gaps
+ * @param body as {@link dev.lms.demo.view.Markup} reads it
  */
-record Resource(String id, String course, int position, String title, String body) {}
+public record Resource(String id, String course, int position, String title, String body) {}

@@ -4,17 +4,22 @@ import dev.lms.demo.http.HttpProblem;
 import dev.lms.session.Principal;
 
 /** Who may change a course. */
-final class Staff {
+public final class Staff {
   private Staff() {}
 
   /** Its instructor and administrators. */
-  static boolean mayEdit(Principal person, Course course) {
+  public static boolean mayEdit(Principal person, Course course) {
     return person.roles().contains("admin")
         || (person.roles().contains("instructor")
             && course.instructor().filter(person.id()::equals).isPresent());
   }
 
-  static void require(Principal person, Course course) {
+  /**
+   * Refuses everybody else.
+   *
+   * @throws HttpProblem 403 if the person may not
+   */
+  public static void require(Principal person, Course course) {
     if (!mayEdit(person, course)) {
       throw HttpProblem.forbidden(
           "Only the instructor of this course and administrators may do this.");

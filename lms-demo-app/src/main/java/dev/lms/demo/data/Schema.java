@@ -3,9 +3,12 @@ package dev.lms.demo.data;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Brings the tables into a database that has none, all of them in one transaction. */
+/**
+ * Brings the tables into a database that has none, or up to date where an earlier version of the
+ * program made them; all of them in one transaction.
+ */
 final class Schema {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private Schema() {}
 
@@ -30,6 +33,12 @@ final class Schema {
       for (Tables some : tables) {
         some.create(sql);
       }
+    } else if (version < VERSION) {
+      for (Tables some : tables) {
+        some.upgrade(sql, version);
+      }
+    }
+    if (version < VERSION) {
       sql.script("PRAGMA user_version=" + VERSION);
     }
     if (sampleAccounts) {

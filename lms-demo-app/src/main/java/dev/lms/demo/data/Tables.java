@@ -11,6 +11,14 @@ public interface Tables {
   void create(Sql sql) throws SQLException;
 
   /**
+   * Brings tables that an earlier version of the program made to what {@link #create} makes today;
+   * what people have stored in them stays.
+   *
+   * @param from the version of the schema they have
+   */
+  default void upgrade(Sql sql, long from) throws SQLException {}
+
+  /**
    * Adds what belongs to accounts whose passwords are public, where it is missing. Called at every
    * start that may have such accounts, which is never in production.
    */

@@ -3,7 +3,9 @@ package dev.lms.demo.home;
 import dev.lms.demo.course.Course;
 import dev.lms.demo.course.CourseCard;
 import dev.lms.demo.course.Courses;
+import dev.lms.demo.course.Level;
 import dev.lms.demo.http.Request;
+import dev.lms.demo.learn.MyCourses;
 import dev.lms.demo.program.Program;
 import dev.lms.demo.program.Programs;
 import dev.lms.demo.view.PageRoute;
@@ -43,15 +45,18 @@ public final class HomePages {
         PageRoute.get("/home", rule, this::home).anonymousInOutage());
   }
 
-  private record Home(List<CourseCard> courses, List<Program> programs) {}
+  private record Home(List<CourseCard> courses, List<Program> programs, String myCourses) {}
 
   private void home(Request request) throws IOException {
-    List<Course> beginners = courses.withTag("beginner", FEATURED);
+    List<Course> beginners = courses.ofLevel(Level.BEGINNER, FEATURED);
     pages.show(
         request,
         200,
         "home",
-        new Home(beginners.stream().map(CourseCard::of).toList(), programs.all()),
+        new Home(
+            beginners.stream().map(CourseCard::of).toList(),
+            programs.all(),
+            pages.signedIn(request) ? pages.hole(request, MyCourses.NAME) : ""),
         Set.of("courses", "programs"));
   }
 }

@@ -5,8 +5,11 @@ CREATE TABLE courses (
   title       TEXT NOT NULL,
   description TEXT NOT NULL,
   credits     INTEGER NOT NULL,
-  teacher     TEXT NOT NULL,                    -- the name readers see
-  instructor  TEXT REFERENCES users (username)  -- the account that may edit, if there is one
+  teacher     TEXT NOT NULL,                     -- the name readers see
+  instructor  TEXT REFERENCES users (username),  -- the account that may edit, if there is one
+  level       TEXT NOT NULL DEFAULT 'beginner' CHECK (level IN ('beginner', 'intermediate', 'advanced')),
+  state       TEXT NOT NULL DEFAULT 'published' CHECK (state IN ('draft', 'published', 'archived')),
+  published_at INTEGER NOT NULL DEFAULT 0        -- milliseconds since 1970 UTC, 0 for never or long ago
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE course_tags (

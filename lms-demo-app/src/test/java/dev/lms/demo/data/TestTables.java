@@ -2,6 +2,7 @@ package dev.lms.demo.data;
 
 import dev.lms.demo.account.AccountFeature;
 import dev.lms.demo.course.CourseFeature;
+import dev.lms.demo.learn.LearnFeature;
 import dev.lms.demo.program.ProgramFeature;
 import dev.lms.demo.wiring.Feature;
 import java.util.List;
@@ -10,7 +11,9 @@ import java.util.List;
 public final class TestTables {
   /** All of them. */
   public static final List<Tables> ALL =
-      Feature.tablesOf(List.of(new AccountFeature(), new CourseFeature(), new ProgramFeature()));
+      Feature.tablesOf(
+          List.of(
+              new AccountFeature(), new CourseFeature(), new LearnFeature(), new ProgramFeature()));
 
   private TestTables() {}
 }

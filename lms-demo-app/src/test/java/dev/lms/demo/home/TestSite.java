@@ -10,10 +10,10 @@ import dev.lms.demo.account.Passwords;
 import dev.lms.demo.account.Proxies;
 import dev.lms.demo.account.Users;
 import dev.lms.demo.cache.HotPages;
-import dev.lms.demo.course.CourseActions;
+import dev.lms.demo.course.Catalogue;
+import dev.lms.demo.course.CataloguePages;
 import dev.lms.demo.course.CoursePages;
 import dev.lms.demo.course.Courses;
-import dev.lms.demo.course.EnrolmentHole;
 import dev.lms.demo.course.Enrolments;
 import dev.lms.demo.course.Resources;
 import dev.lms.demo.data.Database;
@@ -22,14 +22,21 @@ import dev.lms.demo.http.ErrorFilter;
 import dev.lms.demo.http.Route;
 import dev.lms.demo.http.Router;
 import dev.lms.demo.http.WebServer;
+import dev.lms.demo.learn.EnrolmentHole;
+import dev.lms.demo.learn.EnrolmentPages;
+import dev.lms.demo.learn.LessonPages;
+import dev.lms.demo.learn.MyCourses;
+import dev.lms.demo.learn.Progress;
 import dev.lms.demo.program.ProgramPages;
 import dev.lms.demo.program.Programs;
+import dev.lms.demo.teach.TeachFeature;
 import dev.lms.demo.view.Assets;
 import dev.lms.demo.view.HoleFiller;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
 import dev.lms.demo.view.Visitor;
 import dev.lms.demo.view.Visitors;
+import dev.lms.demo.wiring.Purged;
 import dev.lms.session.KeyRing;
 import dev.lms.session.SessionSettings;
 import dev.lms.session.Sessions;
@@ -75,7 +82,9 @@ final class TestSite implements AutoCloseable {
             TestSite::visitor,
             (exchange, name) -> fill(fillers, exchange, name));
     Pages pages = new Pages(visitors, assets);
-    fillers.put(EnrolmentHole.NAME, new EnrolmentHole(courses, enrolments, pages));
+    Progress progress = new Progress(database, clock);
+    fillers.put(CoursePages.STANDING, new EnrolmentHole(courses, enrolments, progress, pages));
+    fillers.put(MyCourses.NAME, new MyCourses(progress, courses, pages));
     Duration ttl = Duration.ofSeconds(90);
 
     KeyRing keys = KeyRing.of(SECRET);
@@ -89,9 +98,20 @@ final class TestSite implements AutoCloseable {
     Devices devices = new Devices(sessions, clock, true);
     pageRoutes.addAll(devices.routes());
     pageRoutes.addAll(new MyAccount(courses, devices, clock, pages).routes());
-    pageRoutes.addAll(new CoursePages(courses, resources, enrolments, pages, ttl).routes());
+    pageRoutes.addAll(new CataloguePages(new Catalogue(database), pages, ttl).routes());
+    pageRoutes.addAll(new CoursePages(courses, resources, pages, ttl).routes());
     pageRoutes.addAll(
-        new CourseActions(courses, resources, enrolments, clock, pages, purge).routes());
+        new LessonPages(courses, resources, enrolments, progress, pages, ttl, purge).routes());
+    pageRoutes.addAll(new EnrolmentPages(courses, enrolments, pages, purge).routes());
+    pageRoutes.addAll(
+        TeachFeature.routes(
+            database,
+            clock,
+            pages,
+            tags -> {
+              purge.accept(tags);
+              return new Purged(3, 2);
+            }));
     pageRoutes.addAll(new ProgramPages(programs, courses, pages).routes());
     pageRoutes.addAll(
         new AccountPages(

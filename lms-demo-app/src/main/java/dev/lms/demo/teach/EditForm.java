@@ -1,5 +1,7 @@
-package dev.lms.demo.course;
+package dev.lms.demo.teach;
 
+import dev.lms.demo.course.Edit;
+import dev.lms.demo.course.Level;
 import dev.lms.demo.view.FieldError;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,7 @@ record EditForm(Edit edit, List<FieldError> errors) {
   static final int TITLE = 120;
   static final int DESCRIPTION = 10_000;
   static final int TAGS = 10;
+  static final int CREDITS = 30;
 
   private static final Pattern TAG = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?");
   private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}&&[^\\n\\t]]");
@@ -34,10 +37,29 @@ record EditForm(Edit edit, List<FieldError> errors) {
     title.ifPresent(text -> checkLength("title", text, TITLE, errors));
     description.ifPresent(text -> checkLength("description", text, DESCRIPTION, errors));
     tags.ifPresent(all -> checkTags(all, errors));
-    return new EditForm(new Edit(title, description, tags), errors);
+    Optional<Integer> credits = field.apply("credits").flatMap(text -> credits(text, errors));
+    Optional<Level> level = field.apply("level").flatMap(text -> level(text, errors));
+    return new EditForm(new Edit(title, description, tags, credits, level), errors);
   }
 
-  private static String clean(String text) {
+  private static Optional<Integer> credits(String text, List<FieldError> errors) {
+    String digits = text.strip();
+    if (digits.matches("[1-9][0-9]?") && Integer.parseInt(digits) <= CREDITS) {
+      return Optional.of(Integer.valueOf(digits));
+    }
+    errors.add(new FieldError("credits", "Credits are a whole number from 1 to " + CREDITS + "."));
+    return Optional.empty();
+  }
+
+  private static Optional<Level> level(String text, List<FieldError> errors) {
+    Optional<Level> level = Level.of(text);
+    if (level.isEmpty()) {
+      errors.add(new FieldError("level", "Choose one of the levels."));
+    }
+    return level;
+  }
+
+  static String clean(String text) {
     return CONTROLS.matcher(text.replace("\r\n", "\n").replace('\r', '\n')).replaceAll("").strip();
   }
 
@@ -51,7 +73,7 @@ record EditForm(Edit edit, List<FieldError> errors) {
         .toList();
   }
 
-  private static void checkLength(String field, String text, int most, List<FieldError> errors) {
+  static void checkLength(String field, String text, int most, List<FieldError> errors) {
     int length = text.codePointCount(0, text.length());
     if (length == 0) {
       errors.add(new FieldError(field, "The " + field + " is empty. Write at least one word."));

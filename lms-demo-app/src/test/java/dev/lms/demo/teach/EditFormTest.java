@@ -1,8 +1,9 @@
-package dev.lms.demo.course;
+package dev.lms.demo.teach;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.demo.course.Edit;
 import dev.lms.demo.view.FieldError;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,14 @@ class EditFormTest {
   @Test
   void absentFieldsStayAbsent() {
     assertEquals(
-        new EditForm(new Edit(Optional.empty(), Optional.empty(), Optional.empty()), List.of()),
+        new EditForm(
+            new Edit(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()),
+            List.of()),
         form(Map.of()));
   }
 

@@ -1,0 +1,20 @@
+package dev.lms.demo.learn;
+
+import dev.lms.demo.data.Sql;
+import dev.lms.demo.data.Tables;
+import java.sql.SQLException;
+
+/** Which lessons people have done. */
+final class LearnTables implements Tables {
+  @Override
+  public void create(Sql sql) throws SQLException {
+    sql.script(Tables.resource(LearnTables.class, "tables.sql"));
+  }
+
+  @Override
+  public void upgrade(Sql sql, long from) throws SQLException {
+    if (from < 2) {
+      create(sql);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Taking courses: enrolling, reading lessons, and how far one has come. */
+@NullMarked
+package dev.lms.demo.learn;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,88 @@
+package dev.lms.demo.teach;
+
+import dev.lms.demo.course.Course;
+import dev.lms.demo.course.Level;
+import dev.lms.demo.http.Parameters;
+import dev.lms.demo.view.FieldError;
+import java.util.Arrays;
+import java.util.List;
+
+/** The fields of a course as a form shows them: as they are, or as they were typed. */
+record CourseForm(
+    String title,
+    String description,
+    String tags,
+    String credits,
+    List<Choice> levels,
+    List<FieldError> errors,
+    boolean hasErrors,
+    List<FieldError> titleErrors,
+    List<FieldError> descriptionErrors,
+    List<FieldError> creditsErrors,
+    boolean hasTagErrors,
+    List<FieldError> tagErrors,
+    int titleLength,
+    int descriptionLength,
+    int most) {
+
+  /** A level to choose. */
+  record Choice(String value, String label, boolean chosen) {}
+
+  static CourseForm of(Course course) {
+    return of(
+        course.title(),
+        course.description(),
+        String.join(", ", course.tags()),
+        Integer.toString(course.credits()),
+        course.level().token(),
+        List.of());
+  }
+
+  static CourseForm empty() {
+    return of("", "", "", "3", Level.BEGINNER.token(), List.of());
+  }
+
+  /** As typed; what was not sent as it was. */
+  CourseForm typed(Parameters sent, List<FieldError> mistakes) {
+    String chosen =
+        levels.stream().filter(Choice::chosen).map(Choice::value).findFirst().orElse("");
+    return of(
+        sent.get("title").orElse(title),
+        sent.get("description").orElse(description),
+        sent.get("tags").orElse(tags),
+        sent.get("credits").orElse(credits),
+        sent.get("level").orElse(chosen),
+        mistakes);
+  }
+
+  private static CourseForm of(
+      String title,
+      String description,
+      String tags,
+      String credits,
+      String level,
+      List<FieldError> errors) {
+    return new CourseForm(
+        title,
+        description,
+        tags,
+        credits,
+        Arrays.stream(Level.values())
+            .map(l -> new Choice(l.token(), l.label(), l.token().equals(level)))
+            .toList(),
+        errors,
+        !errors.isEmpty(),
+        of("title", errors),
+        of("description", errors),
+        of("credits", errors),
+        !of("tags", errors).isEmpty(),
+        of("tags", errors),
+        EditForm.TITLE,
+        EditForm.DESCRIPTION,
+        EditForm.TAGS);
+  }
+
+  static List<FieldError> of(String field, List<FieldError> errors) {
+    return errors.stream().filter(error -> error.field().equals(field)).toList();
+  }
+}

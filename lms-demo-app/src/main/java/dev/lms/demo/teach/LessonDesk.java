@@ -1,0 +1,166 @@
+package dev.lms.demo.teach;
+
+import dev.lms.demo.course.Course;
+import dev.lms.demo.course.Resource;
+import dev.lms.demo.http.Parameters;
+import dev.lms.demo.http.Request;
+import dev.lms.demo.view.FieldError;
+import dev.lms.demo.view.Markup;
+import dev.lms.demo.view.PageRoute;
+import dev.lms.demo.view.Pages;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Writing lessons, looking at them as students will, and putting them in order. */
+final class LessonDesk {
+  private static final int TITLE = 120;
+  private static final int BODY = 20_000;
+
+  private final Desk desk;
+  private final Pages pages;
+
+  LessonDesk(Desk desk, Pages pages) {
+    this.desk = desk;
+    this.pages = pages;
+  }
+
+  List<PageRoute> routes() {
+    return List.of(
+        PageRoute.get("/course/{code}/lesson/new", this::blank),
+        PageRoute.post("/course/{code}/lesson/new", this::add),
+        PageRoute.get("/course/{code}/lesson/{id}", this::show),
+        PageRoute.post("/course/{code}/lesson/{id}", this::edit),
+        PageRoute.post("/course/{code}/lesson/{id}/move", this::move),
+        PageRoute.post("/course/{code}/lesson/{id}/remove", this::remove));
+  }
+
+  private record Form(
+      Course course,
+      String action,
+      boolean isNew,
+      String title,
+      String body,
+      List<FieldError> errors,
+      boolean hasErrors,
+      List<FieldError> titleErrors,
+      List<FieldError> bodyErrors,
+      int titleLength,
+      int bodyLength,
+      String hint,
+      boolean previewed,
+      String preview,
+      String csrfToken) {}
+
+  private void form(
+      Request request,
+      int status,
+      Course course,
+      Optional<Resource> lesson,
+      String title,
+      String body,
+      List<FieldError> errors,
+      boolean preview)
+      throws IOException {
+    pages.show(
+        request,
+        status,
+        "lesson",
+        new Form(
+            course,
+            "/course/" + course.code() + "/lesson/" + lesson.map(Resource::id).orElse("new"),
+            lesson.isEmpty(),
+            title,
+            body,
+            errors,
+            !errors.isEmpty(),
+            CourseForm.of("title", errors),
+            CourseForm.of("body", errors),
+            TITLE,
+            BODY,
+            Markup.HINT,
+            preview,
+            preview ? Markup.html(body) : "",
+            pages.hole(request, "csrf-token")),
+        Set.of());
+  }
+
+  private void blank(Request request) throws IOException {
+    Optional<Course> course = desk.toShow(request);
+    if (course.isPresent()) {
+      form(request, 200, course.get(), Optional.empty(), "", "", List.of(), false);
+    }
+  }
+
+  private void show(Request request) throws IOException {
+    Optional<Course> course = desk.toShow(request);
+    if (course.isPresent()) {
+      Resource lesson = desk.lesson(request, course.get());
+      form(
+          request,
+          200,
+          course.get(),
+          Optional.of(lesson),
+          lesson.title(),
+          lesson.body(),
+          List.of(),
+          true);
+    }
+  }
+
+  private void add(Request request) throws IOException {
+    Course course = desk.toChange(request);
+    save(request, course, Optional.empty());
+  }
+
+  private void edit(Request request) throws IOException {
+    Course course = desk.toChange(request);
+    save(request, course, Optional.of(desk.lesson(request, course)));
+  }
+
+  private void save(Request request, Course course, Optional<Resource> lesson) throws IOException {
+    Parameters sent = request.form();
+    String title = EditForm.clean(sent.get("title").orElse("")).replaceAll("\\s+", " ");
+    String body = EditForm.clean(sent.get("body").orElse(""));
+    List<FieldError> errors = new ArrayList<>();
+    EditForm.checkLength("title", title, TITLE, errors);
+    EditForm.checkLength("body", body, BODY, errors);
+    boolean preview = sent.get("act").filter("preview"::equals).isPresent();
+    if (!errors.isEmpty() || preview) {
+      form(request, errors.isEmpty() ? 200 : 422, course, lesson, title, body, errors, preview);
+      return;
+    }
+    if (lesson.isPresent()) {
+      desk.resources().edit(lesson.get(), title, body);
+    } else {
+      desk.resources().add(course.code(), title, body);
+    }
+    // Searches read lessons, too.
+    desk.changed(request, course, Set.of(), "Saved.");
+    toLessons(request, course);
+  }
+
+  private void move(Request request) throws IOException {
+    Course course = desk.toChange(request);
+    Resource lesson = desk.lesson(request, course);
+    boolean up = request.form().get("to").filter("up"::equals).isPresent();
+    if (desk.resources().move(lesson, up)) {
+      desk.changed(request, course, "Moved.");
+    }
+    toLessons(request, course);
+  }
+
+  private void remove(Request request) throws IOException {
+    Course course = desk.toChange(request);
+    if (desk.resources().remove(desk.lesson(request, course))) {
+      desk.changed(request, course, Set.of(), "Removed.");
+    }
+    toLessons(request, course);
+  }
+
+  private static void toLessons(Request request, Course course) throws IOException {
+    request.redirect("/course/" + course.code() + "/admin#lessons");
+  }
+}

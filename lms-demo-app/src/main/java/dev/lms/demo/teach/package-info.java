@@ -1,0 +1,5 @@
+/** What instructors do: beginning, editing, publishing and archiving courses and their lessons. */
+@NullMarked
+package dev.lms.demo.teach;
+
+import org.jspecify.annotations.NullMarked;

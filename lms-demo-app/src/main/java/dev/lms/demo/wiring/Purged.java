@@ -1,0 +1,21 @@
+package dev.lms.demo.wiring;
+
+/**
+ * What a purge reached.
+ *
+ * @param pages stored pages that nobody gets any more, each counted once however many workers had
+ *     it
+ * @param workers those on this machine that share the purge
+ */
+public record Purged(int pages, int workers) {
+
+  /** The same in words: {@code 3 pages purged on 2 workers}. */
+  @Override
+  public String toString() {
+    return count(pages, "page") + " purged on " + count(workers, "worker");
+  }
+
+  private static String count(int number, String unit) {
+    return number + " " + unit + (number == 1 ? "" : "s");
+  }
+}
