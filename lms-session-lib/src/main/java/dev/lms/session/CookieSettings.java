@@ -145,7 +145,7 @@ public final class CookieSettings {
             flags.secure(), flags.httpOnly(), sameSite, flags.permanent(), flags.partitioned()));
   }
 
-  /** Says whether it is kept when the browser closes. */
+  /** Says whether it is kept when the browser closes; {@link SignInOptions} may say otherwise. */
   public CookieSettings withPermanent(boolean permanent) {
     return with(
         new Flags(

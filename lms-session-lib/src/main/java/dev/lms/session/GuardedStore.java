@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.lms.session.SessionStatistics.StoreOperation;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -158,8 +157,8 @@ final class GuardedStore implements SessionStore, PrincipalIndex {
   }
 
   @Override
-  public List<SessionInfo> list(String principalId, Instant now) {
-    return ask(StoreOperation.LIST, () -> index().list(principalId, now));
+  public Page page(String principalId, Optional<String> from, int most, Instant now) {
+    return ask(StoreOperation.LIST, () -> index().page(principalId, from, most, now));
   }
 
   @Override
@@ -170,6 +169,11 @@ final class GuardedStore implements SessionStore, PrincipalIndex {
   @Override
   public int revokeAll(String principalId, Optional<String> except, Instant now) {
     return ask(StoreOperation.REVOKE, () -> index().revokeAll(principalId, except, now));
+  }
+
+  @Override
+  public int changeRoles(String principalId, Set<String> roles, Instant now) {
+    return ask(StoreOperation.CHANGE_ROLES, () -> index().changeRoles(principalId, roles, now));
   }
 
   @Override

@@ -137,6 +137,6 @@ final class LoadedSession {
             .setting(
                 token,
                 Duration.between(now, envelope.absoluteDeadline()),
-                sessions.cookie().permanent());
+                envelope.permanentCookie().orElse(sessions.cookie().permanent()));
   }
 }

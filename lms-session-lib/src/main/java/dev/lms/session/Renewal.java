@@ -1,5 +1,6 @@
 package dev.lms.session;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -8,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 /** What a request has asked for that gives its session a new id. */
 final class Renewal {
   private @Nullable Principal signingIn;
-  private Device device = Device.UNKNOWN;
+  private SignInOptions options = SignInOptions.defaults();
   private @Nullable Set<String> changedRoles;
   private boolean rotating;
 
-  void signIn(Principal principal, Device device) {
+  void signIn(Principal principal, SignInOptions options) {
     signingIn = principal;
-    this.device = device;
+    this.options = options;
   }
 
   void rotate() {
@@ -64,23 +65,32 @@ final class Renewal {
     if (signingIn != null) {
       return envelope(old.created(), now, lifetimes);
     }
-    return old.withPrincipal(principal(old));
+    return old.withPrincipal(principal(old)).withRenewalDue(false);
   }
 
   /** The envelope of a session that begins, or whose person signs in, now. */
   Envelope envelope(Instant created, Instant now, Lifetimes lifetimes) {
-    return new Envelope(
-            created,
-            signingIn == null ? Optional.empty() : Optional.of(now),
-            now.plus(lifetimes.absolute()),
-            Optional.ofNullable(signingIn))
-        .withDevice(device);
+    if (signingIn == null) {
+      return new Envelope(
+          created, Optional.empty(), now.plus(lifetimes.absolute()), Optional.empty());
+    }
+    Duration lasts = options.lifetimes().orElse(lifetimes).absolute();
+    Envelope envelope =
+        new Envelope(created, Optional.of(now), now.plus(lasts), Optional.of(signingIn))
+            .withDevice(options.device());
+    if (options.lifetimes().isPresent()) {
+      envelope = envelope.withSliding(options.lifetimes().get().sliding());
+    }
+    if (options.permanentCookie().isPresent()) {
+      envelope = envelope.withPermanentCookie(options.permanentCookie().get());
+    }
+    return envelope;
   }
 
   void clear() {
     changedRoles = null;
     signingIn = null;
-    device = Device.UNKNOWN;
+    options = SignInOptions.defaults();
     rotating = false;
   }
 }

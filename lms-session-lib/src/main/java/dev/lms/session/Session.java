@@ -26,9 +26,6 @@ public final class Session {
   private final Attributes attributes;
   private final SessionCommit commit;
 
-  /** What a commit threw, after which nobody knows what was written. */
-  private @Nullable Throwable lost;
-
   private final CommitBeforeAnswer beforeAnswer = new CommitBeforeAnswer(this);
 
   Session(Sessions sessions, List<String> tokens, OutagePolicy policy) {
@@ -159,16 +156,16 @@ public final class Session {
    * somebody else's sign-in.
    */
   public void signIn(Principal principal) {
-    signIn(principal, Device.UNKNOWN);
+    signIn(principal, SignInOptions.defaults());
   }
 
   /**
-   * {@link #signIn(Principal) The same}, and remembers what the person signed in with, for {@link
-   * Sessions#list}. If the site {@linkplain SessionLimit#refuses() refuses} more than so many
-   * sessions per person, commit before answering: {@link #commit()} may say {@link
-   * CommitOutcome#REFUSED}.
+   * Signs a person in, {@link #signIn(Principal) as above}, and says from which device and for how
+   * long: "remember me" is {@link SignInOptions#rememberedFor}. If the site {@linkplain
+   * SessionLimit#refuses() refuses} more than so many sessions per person, commit before answering:
+   * {@link #commit()} may say {@link CommitOutcome#REFUSED}.
    */
-  public void signIn(Principal principal, Device device) {
+  public void signIn(Principal principal, SignInOptions options) {
     StoredSession current = load();
     boolean someoneElses =
         current != null
@@ -180,7 +177,7 @@ public final class Session {
     if (someoneElses) {
       end();
     }
-    renewal.signIn(principal, device);
+    renewal.signIn(principal, options);
   }
 
   /**
@@ -196,7 +193,8 @@ public final class Session {
   /**
    * Gives the person other roles, and the session a new id at commit; the old one is dead at once
    * (OWASP ASVS 7.2.4). Call it also, with the roles as they are, when the program itself keeps
-   * what a person may do. Nothing happens if nobody is signed in.
+   * what a person may do. Nothing happens if nobody is signed in. For all sessions of a person
+   * there is {@link Sessions#changeRoles}.
    */
   public void changeRoles(Set<String> roles) {
     if (principal().isPresent()) {
@@ -255,8 +253,13 @@ public final class Session {
     return Optional.ofNullable(load()).map(StoredSession::handle);
   }
 
-  /** The token that this session's forms carry. Empty if there is no stored session. */
+  /**
+   * The token that this session's forms carry. Empty if there is no stored session. Where a new id
+   * is due because of {@link Sessions#changeRoles}, the session gets it now: the token belongs to
+   * it.
+   */
   public Optional<String> csrfToken() {
+    commit.renewIfDue();
     return handle().map(sessions.csrf()::token);
   }
 
@@ -289,20 +292,7 @@ public final class Session {
    *     written
    */
   public CommitOutcome commit() {
-    if (lost != null) {
-      throw new SessionStoreException(
-          "an earlier commit of this session failed, and nobody knows what it has written", lost);
-    }
-    try {
-      return commit.commit();
-    } catch (IllegalStateException e) {
-      throw e;
-    } catch (RuntimeException | Error e) {
-      lost = e;
-      throw e;
-    } finally {
-      forgetChanges();
-    }
+    return commit.commit();
   }
 
   /**
@@ -337,7 +327,7 @@ public final class Session {
 
   /** Whether a commit has thrown, after which this session commits no more. */
   boolean isLost() {
-    return lost != null;
+    return commit.isLost();
   }
 
   /**

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Writes what a request has changed in its session, in one atomic step of the store. */
 final class SessionCommit {
@@ -12,6 +14,9 @@ final class SessionCommit {
   private final LoadedSession found;
   private final PendingChanges pending;
   private final Renewal renewal;
+
+  /** What a commit threw, after which nobody knows what was written. */
+  private @Nullable Throwable lost;
 
   SessionCommit(
       Sessions sessions,
@@ -27,6 +32,36 @@ final class SessionCommit {
   }
 
   CommitOutcome commit() {
+    if (lost != null) {
+      throw new SessionStoreException(
+          "an earlier commit of this session failed, and nobody knows what it has written", lost);
+    }
+    try {
+      return written(this::writeAll);
+    } finally {
+      pending.clear();
+      renewal.clear();
+    }
+  }
+
+  /** Whether a commit has thrown, after which this session commits no more. */
+  boolean isLost() {
+    return lost != null;
+  }
+
+  /** Remembers what was thrown by a write whose fate nobody knows. */
+  private CommitOutcome written(Supplier<CommitOutcome> write) {
+    try {
+      return write.get();
+    } catch (IllegalStateException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      lost = e;
+      throw e;
+    }
+  }
+
+  private CommitOutcome writeAll() {
     Changes changes = pending.changes();
     boolean renewing = renewal.isWanted();
     if (!renewing && changes.isEmpty() && !found.isKnown()) {
@@ -43,7 +78,7 @@ final class SessionCommit {
   private CommitOutcome create(Changes changes) {
     Instant now = sessions.now();
     Envelope envelope = renewal.envelope(now, now, sessions.lifetimes());
-    Instant deadline = sessions.lifetimes().deadline(now, envelope.absoluteDeadline());
+    Instant deadline = lifetimes(envelope).deadline(now, envelope.absoluteDeadline());
     Map<String, String> attributes =
         changes.added().isEmpty() ? changes.set() : changes.applyTo(Map.of());
     Optional<String> token =
@@ -62,11 +97,11 @@ final class SessionCommit {
   private CommitOutcome rotate(StoredSession current, Changes changes) {
     Instant now = sessions.now();
     Envelope envelope = renewal.renewed(current.envelope(), now, sessions.lifetimes());
-    Instant deadline = sessions.lifetimes().deadline(now, envelope.absoluteDeadline());
+    Instant deadline = lifetimes(envelope).deadline(now, envelope.absoluteDeadline());
     WriteOptions options = WriteOptions.at(now, deadline);
     if (renewal.isSignIn()) {
       options = options.withLimit(sessions.limit());
-    } else if (!renewal.changesRoles()) {
+    } else if (!renewal.changesRoles() && !current.envelope().renewalDue()) {
       options = options.withGrace(sessions.rotation().grace());
     }
     Written written = sessions.store().rotate(current, envelope, changes, options);
@@ -83,8 +118,16 @@ final class SessionCommit {
     return wrote(written, current, envelope, now);
   }
 
+  /** Gives a session the new id that is due, with nothing else changed, before its next commit. */
+  void renewIfDue() {
+    StoredSession current = found.load();
+    if (current != null && current.envelope().renewalDue() && !renewal.isWanted() && !isLost()) {
+      written(() -> rotate(current, Changes.NONE));
+    }
+  }
+
   private CommitOutcome write(StoredSession current, Changes changes, boolean renewing) {
-    if (renewing) {
+    if (renewing || current.envelope().renewalDue()) {
       return rotate(current, changes);
     }
     return changes.isEmpty() ? touch(current) : update(current, changes);
@@ -104,9 +147,10 @@ final class SessionCommit {
 
   private CommitOutcome update(StoredSession current, Changes changes) {
     Instant now = sessions.now();
-    Instant deadline = sessions.lifetimes().deadline(now, current.envelope().absoluteDeadline());
+    Lifetimes lifetimes = lifetimes(current.envelope());
+    Instant deadline = lifetimes.deadline(now, current.envelope().absoluteDeadline());
     Duration gain = Duration.between(current.deadline(), deadline);
-    if (gain.compareTo(sessions.lifetimes().touchInterval()) < 0) {
+    if (gain.compareTo(lifetimes.touchInterval()) < 0) {
       if (changes.isEmpty()) {
         return CommitOutcome.UNCHANGED;
       }
@@ -134,6 +178,14 @@ final class SessionCommit {
       sessions.events().conflict(SessionEvent.of(current));
     }
     return written.outcome();
+  }
+
+  /** Those of the sign-in, if it has its own. */
+  private Lifetimes lifetimes(Envelope envelope) {
+    return envelope
+        .sliding()
+        .map(sliding -> Lifetimes.of(sliding, sessions.lifetimes().absolute()))
+        .orElse(sessions.lifetimes());
   }
 
   private Optional<SessionEvent> name(String token, Envelope envelope) {

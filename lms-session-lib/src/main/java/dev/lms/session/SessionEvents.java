@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -73,6 +74,11 @@ final class SessionEvents implements SessionListener {
       count(why, sessions);
       tell(listener -> listener.endedTogether(principalId, sessions, why));
     }
+  }
+
+  @Override
+  public void rolesChanged(String principalId, Set<String> roles, int sessions) {
+    tell(listener -> listener.rolesChanged(principalId, roles, sessions));
   }
 
   @Override

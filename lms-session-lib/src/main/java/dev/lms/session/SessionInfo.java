@@ -59,6 +59,19 @@ public final class SessionInfo {
     return expires;
   }
 
+  /** When it ends whatever happens. */
+  public Instant absoluteDeadline() {
+    return envelope.absoluteDeadline();
+  }
+
+  /**
+   * Whether the person asked to be remembered here: whether its cookie outlives the browser because
+   * {@link SignInOptions} say so.
+   */
+  public boolean remembered() {
+    return envelope.permanentCookie().orElse(false);
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof SessionInfo that

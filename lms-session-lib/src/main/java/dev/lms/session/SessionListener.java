@@ -2,6 +2,7 @@ package dev.lms.session;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Is told what happens to sessions: for audit logs and alarms (OWASP ASVS 16.3). Implement what is
@@ -40,6 +41,13 @@ public interface SessionListener {
    * @param sessions how many were live
    */
   default void endedTogether(Optional<String> principalId, long sessions, EndReason why) {}
+
+  /**
+   * A person's roles were changed in all their sessions: {@link Sessions#changeRoles}.
+   *
+   * @param sessions how many live ones had other roles before
+   */
+  default void rolesChanged(String principalId, Set<String> roles, int sessions) {}
 
   /** A commit was refused because of {@link Merge#REJECT}: {@link CommitOutcome#CONFLICT}. */
   default void conflict(SessionEvent session) {}

@@ -129,6 +129,8 @@ public final class SessionStatistics {
     LIST,
     /** To end a person's sessions. */
     REVOKE,
+    /** To change a person's roles in all their sessions. */
+    CHANGE_ROLES,
     /** To count those that are live. */
     STATS,
     /** To end everybody's. */

@@ -61,7 +61,8 @@ public interface SessionStore extends AutoCloseable {
 
   /**
    * {@link #update Updates} a session under a new token and with a new envelope. Changes that
-   * others committed since the session was loaded are kept.
+   * others committed since the session was loaded are kept; so are roles that its person was given
+   * since, unless the envelope changes the person or the roles: {@link Envelope#over}.
    *
    * <p>Without a {@linkplain WriteOptions#grace grace} this is a sign-in or another change of
    * privilege, within the limit of the new envelope's principal: the old token opens nothing when

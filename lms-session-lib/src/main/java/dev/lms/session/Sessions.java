@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -150,6 +151,48 @@ public final class Sessions {
    */
   public List<SessionInfo> list(String principalId) {
     return store.list(principalId, now());
+  }
+
+  /**
+   * Some of the live sessions of a person, for those who have many; reads no attributes.
+   *
+   * @param from what the page before said is {@linkplain PrincipalIndex.Page#next next}; empty for
+   *     the first
+   * @param most how many; at least 1
+   * @throws IllegalArgumentException if {@code from} is no page's, or {@code most} is less than 1
+   * @throws IllegalStateException as {@link #list}
+   * @throws SessionStoreException if the store cannot be reached
+   */
+  public PrincipalIndex.Page page(String principalId, Optional<String> from, int most) {
+    return store.page(principalId, from, most, now());
+  }
+
+  /**
+   * Gives a person other roles in all their sessions, on every worker. When this returns, each
+   * request that looks at one of these sessions for the first time sees the new roles, whatever
+   * other requests are under way.
+   *
+   * <p>Ids: each session whose roles this changes gets a new id at its next commit, and the old one
+   * is dead at once then (OWASP ASVS 7.2.4). Nobody but the browser can be handed an id, so until
+   * it sends its next request the old one stands for the new roles; an alias of a {@linkplain
+   * Session#rotate() rotation} does not. Where that is too long, as after a theft, {@linkplain
+   * #revokeAll revoke} instead.
+   *
+   * <p>Write the roles where sign-ins read them before you call this: a sign-in that completes
+   * later brings what it was given. Of this and a {@link Session#changeRoles} of one session at the
+   * same moment, the last wins.
+   *
+   * @return how many live sessions had other roles before
+   * @throws IllegalArgumentException if the id or a role is none: see {@link Principal}
+   * @throws IllegalStateException as {@link #list}
+   * @throws SessionStoreException if the store cannot be reached; some may have the new roles. Call
+   *     it again
+   */
+  public int changeRoles(String principalId, Set<String> roles) {
+    Principal person = new Principal(principalId, roles);
+    int changed = store.changeRoles(person.id(), person.roles(), now());
+    events.rolesChanged(person.id(), person.roles(), changed);
+    return changed;
   }
 
   /**

@@ -58,7 +58,7 @@ class SessionsOfAPersonTest {
 
   private List<String> signIn(Device device) {
     Session session = sessions.open(null);
-    session.signIn(ADA, device);
+    session.signIn(ADA, SignInOptions.defaults().withDevice(device));
     assertEquals(CommitOutcome.STORED, session.commit());
     clock.move(Duration.ofSeconds(1));
     return cookie(session);
@@ -184,18 +184,18 @@ class SessionsOfAPersonTest {
     visitor.commit();
     List<String> cookie = cookie(visitor);
     Session session = sessions.open(cookie);
-    session.signIn(ADA, LAPTOP);
+    session.signIn(ADA, SignInOptions.defaults().withDevice(LAPTOP));
     session.set("name", "Ada");
     assertEquals(CommitOutcome.REFUSED, session.commit());
     assertEquals(Optional.empty(), session.setCookie());
     assertEquals(Optional.empty(), session.principal());
     assertEquals(Map.of("basket", "3"), sessions.open(cookie).attributes());
     Session stranger = sessions.open(null);
-    stranger.signIn(ADA, LAPTOP);
+    stranger.signIn(ADA, SignInOptions.defaults().withDevice(LAPTOP));
     assertEquals(CommitOutcome.REFUSED, stranger.commit());
     assertFalse(stranger.exists());
     sessions.open(first).end();
-    session.signIn(ADA, LAPTOP);
+    session.signIn(ADA, SignInOptions.defaults().withDevice(LAPTOP));
     assertEquals(CommitOutcome.STORED, session.commit());
     assertEquals(Map.of("basket", "3"), sessions.open(cookie(session)).attributes());
   }
@@ -204,7 +204,7 @@ class SessionsOfAPersonTest {
   void signingInAgainIsNotOneMore() {
     sessions = sessions(SessionLimit.of(1).withWhenReached(SessionLimit.WhenReached.REFUSE));
     Session again = sessions.open(signIn(LAPTOP));
-    again.signIn(ADA, LAPTOP);
+    again.signIn(ADA, SignInOptions.defaults().withDevice(LAPTOP));
     assertEquals(CommitOutcome.STORED, again.commit());
     assertEquals(1, sessions.list("ada").size());
   }
@@ -231,7 +231,7 @@ class SessionsOfAPersonTest {
         assertThrows(IllegalStateException.class, () -> without.list("ada"));
     assertTrue(String.valueOf(error.getMessage()).contains("file or the Redis store"));
     Session session = without.open(null);
-    session.signIn(ADA, LAPTOP);
+    session.signIn(ADA, SignInOptions.defaults().withDevice(LAPTOP));
     assertEquals(CommitOutcome.STORED, session.commit(), "people can sign in all the same");
   }
 

@@ -12,6 +12,7 @@ import dev.lms.demo.view.Pages;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
 import dev.lms.session.SessionKey;
+import dev.lms.session.SignInOptions;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,6 +25,9 @@ import java.util.Set;
 public final class AccountPages {
   /** The display name of the person whose session it is. */
   private static final SessionKey<String> NAME = SessionKey.text("name").sensitive();
+
+  /** How long somebody stays signed in who asks for it, on a device of their own. */
+  private static final Duration REMEMBERED = Duration.ofDays(30);
 
   private static final String OUT = "You are signed out.";
 
@@ -87,6 +91,7 @@ public final class AccountPages {
       String next,
       String message,
       boolean invalid,
+      boolean remember,
       String status,
       String why,
       boolean hasSamples,
@@ -133,6 +138,8 @@ public final class AccountPages {
       List<Account> samples)
       throws IOException {
     HttpExchange exchange = request.exchange();
+    // A form that comes back says what was sent.
+    boolean remember = code != 200 && request.form().get("remember").isPresent();
     String token =
         SessionFilter.session(exchange).csrfToken().orElseGet(() -> loginTokens.issue(exchange));
     request.header("Cache-Control", "no-store");
@@ -146,6 +153,7 @@ public final class AccountPages {
             next,
             message,
             code == 401,
+            remember,
             status,
             why(request),
             !samples.isEmpty(),
@@ -190,7 +198,11 @@ public final class AccountPages {
       case MATCH -> {
         Account account = found.orElseThrow().account();
         Principal person = new Principal(account.username(), Set.of(account.role()));
-        session.signIn(person, Devices.of(exchange, proxies));
+        SignInOptions options =
+            request.form().get("remember").isPresent()
+                ? SignInOptions.rememberedFor(REMEMBERED)
+                : SignInOptions.defaults();
+        session.signIn(person, options.withDevice(Devices.of(exchange, proxies)));
         session.set(NAME, account.name());
         if (!why(request).isEmpty()) {
           SignIn.isFor(session, next);

@@ -51,9 +51,16 @@ public final class Devices {
    * A line of the list.
    *
    * @param current whether it is the one that asks
+   * @param remembered whether its cookie outlives the browser
    */
   public record Line(
-      String handle, String name, String address, Moment since, Moment seen, boolean current) {}
+      String handle,
+      String name,
+      String address,
+      Moment since,
+      Moment seen,
+      boolean current,
+      boolean remembered) {}
 
   /** The routes of its forms; none if there is nothing to choose from. */
   public List<PageRoute> routes() {
@@ -88,7 +95,8 @@ public final class Devices {
         info.device().address(),
         Moment.of(info.signedIn(), clock.instant()),
         Moment.of(info.lastSeen(), clock.instant()),
-        current);
+        current,
+        info.remembered());
   }
 
   /** What a request comes from. */

@@ -2,6 +2,7 @@ package dev.lms.session.cookie;
 
 import dev.lms.session.Changes;
 import dev.lms.session.CookieSettings;
+import dev.lms.session.Device;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Opened;
@@ -190,7 +191,8 @@ public final class CookieSessionStore implements SessionStore, SessionStore.ForO
 
   private String seal(
       byte[] handle, Envelope envelope, Map<String, String> attributes, Instant deadline) {
-    byte[] content = RecordCodec.encode(withoutDevice(envelope), attributes);
+    // Nobody could list the device; the browser need not carry it.
+    byte[] content = RecordCodec.encode(envelope.withDevice(Device.UNKNOWN), attributes);
     ByteBuffer plain = ByteBuffer.allocate(FIXED + content.length);
     plain.put(handle).putLong(deadline.toEpochMilli()).put(content);
     String token = ENCODER.encodeToString(seals.get(0).seal(plain.array()));
@@ -199,15 +201,6 @@ public final class CookieSessionStore implements SessionStore, SessionStore.ForO
       throw new IllegalStateException(tooLarge(size, attributes));
     }
     return token;
-  }
-
-  /** Nobody could list it; the browser need not carry it. */
-  private static Envelope withoutDevice(Envelope envelope) {
-    return new Envelope(
-        envelope.created(),
-        envelope.authenticated(),
-        envelope.absoluteDeadline(),
-        envelope.principal());
   }
 
   private static String tooLarge(int size, Map<String, String> attributes) {

@@ -7,7 +7,6 @@ import dev.lms.session.Opened;
 import dev.lms.session.Principal;
 import dev.lms.session.PrincipalIndex;
 import dev.lms.session.SessionCensus;
-import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionListener;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
@@ -22,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -142,11 +140,14 @@ public final class FileSessionStore
   @Override
   public Opened open(String token, Instant now) {
     Optional<SessionTokens.Token> name = tokens.parse(token);
+    String first = name.map(SessionTokens.Token::handle).orElse("");
     Optional<SlotFile.Slot> slot = name.flatMap(this::read);
     while (name.isPresent() && slot.isPresent()) {
       Optional<Forward> forward = SessionFiles.forward(slot.get());
       if (forward.isEmpty()) {
-        Optional<StoredSession> session = session(name.get(), slot.get());
+        Optional<StoredSession> session =
+            session(name.get(), slot.get())
+                .filter(found -> found.handle().equals(first) || !found.envelope().renewalDue());
         return session.isPresent() ? new Opened.Live(session.get()) : Opened.ABSENT;
       }
       if (!forward.get().isAlias(now)) {
@@ -230,9 +231,9 @@ public final class FileSessionStore
   }
 
   @Override
-  public List<SessionInfo> list(String principalId, Instant now) {
+  public Page page(String principalId, Optional<String> from, int most, Instant now) {
     try {
-      return signIns.list(principalId, now);
+      return signIns.page(principalId, from, most, now);
     } catch (IOException e) {
       throw failed("list", e);
     }
@@ -253,6 +254,15 @@ public final class FileSessionStore
       return signIns.revokeAll(principalId, except, now);
     } catch (IOException e) {
       throw failed("revoke", e);
+    }
+  }
+
+  @Override
+  public int changeRoles(String principalId, Set<String> roles, Instant now) {
+    try {
+      return signIns.changeRoles(principalId, roles, now);
+    } catch (IOException e) {
+      throw failed("change the roles of", e);
     }
   }
 

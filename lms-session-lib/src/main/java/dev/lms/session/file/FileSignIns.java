@@ -1,20 +1,26 @@
 package dev.lms.session.file;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.lms.session.CommitOutcome;
 import dev.lms.session.EndReason;
 import dev.lms.session.Envelope;
 import dev.lms.session.Principal;
+import dev.lms.session.PrincipalIndex;
 import dev.lms.session.SessionEvent;
 import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionLimit;
 import dev.lms.session.Written;
 import dev.lms.session.store.RecordCodec;
+import dev.lms.session.store.SessionPages;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -112,32 +118,69 @@ final class FileSignIns {
     }
   }
 
-  /** The person's live sessions, the latest sign-in first. */
-  List<SessionInfo> list(String principalId, Instant now) throws IOException {
-    List<SessionInfo> found = new ArrayList<>();
+  /** Some of the person's live sessions, the latest sign-in first. */
+  PrincipalIndex.Page page(String principalId, Optional<String> from, int most, Instant now)
+      throws IOException {
     try (FileLocks.Held held = index.lock(principalId)) {
-      for (FileIndex.Entry entry : index.entries(principalId)) {
-        sessions
-            .read(entry.handle())
-            .filter(slot -> slot.deadline().isAfter(now))
-            .flatMap(slot -> describe(entry, principalId, slot))
-            .ifPresent(found::add);
-      }
+      Map<String, FileIndex.Entry> entries = new HashMap<>();
+      index.entries(principalId).forEach(entry -> entries.put(entry.handle(), entry));
+      return SessionPages.<IOException>cut(
+          entries.values().stream()
+              .map(entry -> new SessionPages.Place(entry.signedIn(), entry.handle()))
+              .toList(),
+          from,
+          most,
+          handles -> {
+            List<SessionInfo> found = new ArrayList<>();
+            for (String handle : handles) {
+              sessions
+                  .read(handle)
+                  .filter(slot -> slot.deadline().isAfter(now))
+                  .flatMap(slot -> describe(requireNonNull(entries.get(handle)), principalId, slot))
+                  .ifPresent(found::add);
+            }
+            return found;
+          });
     }
-    Collections.reverse(found);
-    return found;
   }
 
   private static Optional<SessionInfo> describe(
       FileIndex.Entry entry, String principalId, SlotFile.Slot slot) {
-    return RecordCodec.decode(slot.content())
-        .map(RecordCodec.Content::envelope)
+    return RecordCodec.decodeEnvelope(slot.content())
         .filter(envelope -> isOf(envelope, principalId))
         .map(envelope -> new SessionInfo(entry.handle(), envelope, entry.seen(), slot.deadline()));
   }
 
   private static boolean isOf(Envelope envelope, String principalId) {
     return envelope.principal().map(Principal::id).equals(Optional.of(principalId));
+  }
+
+  /**
+   * Gives the person other roles in all their sessions; how many had others. No sign-in is half-way
+   * while the person's lock is held, and a rotation comes before or after.
+   */
+  int changeRoles(String principalId, Set<String> roles, Instant now) throws IOException {
+    int changed = 0;
+    try (FileLocks.Held held = index.lock(principalId)) {
+      for (FileIndex.Entry entry : index.entries(principalId)) {
+        changed +=
+            sessions.change(entry.handle(), slot -> inRoles(slot, principalId, roles, now)) ? 1 : 0;
+      }
+    }
+    return changed;
+  }
+
+  /** Empty if there is nothing to change. */
+  private static Optional<SlotFolder.Content> inRoles(
+      SlotFile.Slot slot, String principalId, Set<String> roles, Instant now) {
+    return RecordCodec.decode(slot.content())
+        .filter(content -> slot.deadline().isAfter(now) && isOf(content.envelope(), principalId))
+        .filter(content -> !content.envelope().withRoles(roles).equals(content.envelope()))
+        .map(
+            content ->
+                new SlotFolder.Content(
+                    slot.deadline(),
+                    RecordCodec.encode(content.envelope().withRoles(roles), content.attributes())));
   }
 
   /** Ends one session of a person, under any name it had; how many were live. */

@@ -184,7 +184,7 @@ final class FileWrites {
             FileSignIns.Place.of(token.handle(), envelope, deadline, now),
             samePerson ? Optional.of(old.handle()) : Optional.empty(),
             now,
-            () -> move(old, token, envelope, forward, changes, deadline, now));
+            () -> move(session, old, token, envelope, forward, changes, deadline, now));
     if (attempt.written().isStored() && before.isPresent() && !samePerson) {
       signIns.leave(before.get(), old.handle(), now);
     }
@@ -192,6 +192,7 @@ final class FileWrites {
   }
 
   private Attempt move(
+      StoredSession loaded,
       SessionTokens.Token old,
       SessionTokens.Token token,
       Envelope envelope,
@@ -210,8 +211,11 @@ final class FileWrites {
       if (found.session().isEmpty()) {
         return found.attempt();
       }
+      StoredSession stored = found.session().get();
       byte[] content =
-          RecordCodec.encode(envelope, changes.applyTo(found.session().get().attributes()));
+          RecordCodec.encode(
+              envelope.over(loaded.envelope(), stored.envelope()),
+              changes.applyTo(stored.attributes()));
       sessions.begin(token.handle(), new SlotFolder.Content(deadline, content));
       try {
         sessions.forward(old.handle(), forward, deadline);

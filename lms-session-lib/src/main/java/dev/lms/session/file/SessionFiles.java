@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -128,6 +129,19 @@ final class SessionFiles {
   void begin(String handle, SlotFolder.Content content) throws IOException {
     files.create(handle, content);
     sweep.began();
+  }
+
+  /**
+   * Changes a session, whose lock the caller does not hold.
+   *
+   * @return false, and nothing written, if it is not there or nothing comes of it
+   * @throws SlotFolder.NewerFile if a newer program wrote it
+   */
+  boolean change(String handle, Function<SlotFile.Slot, Optional<SlotFolder.Content>> change)
+      throws IOException {
+    try (FileLocks.Held held = lock(handle)) {
+      return files.readKnown(handle).isPresent() && files.change(handle, change);
+    }
   }
 
   /** Ends a session; the caller holds its lock. */

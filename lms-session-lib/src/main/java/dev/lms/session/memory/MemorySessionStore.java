@@ -16,11 +16,11 @@ import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
 import dev.lms.session.store.Forward;
+import dev.lms.session.store.SessionPages;
 import dev.lms.session.store.SessionTokens;
 import dev.lms.session.store.SessionTokens.Token;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +93,9 @@ public final class MemorySessionStore
       name = name.as(moved.forward().handle());
       slot = table.get(name.handle());
     }
-    return slot.isPresent() && slot.get() instanceof Slot.Kept kept
+    return slot.isPresent()
+            && slot.get() instanceof Slot.Kept kept
+            && (name.equals(first) || !kept.envelope().renewalDue())
         ? new Opened.Live(session(name, kept))
         : Opened.ABSENT;
   }
@@ -213,13 +215,14 @@ public final class MemorySessionStore
                       || !current.equals(loaded);
               return options.grace().isPresent() && rotatedMeanwhile
                   ? update(loaded, changes, options)
-                  : move(current, envelope, changes, options, ended);
+                  : move(session, current, envelope, changes, options, ended);
             });
     tell(ended);
     return written;
   }
 
   private Written move(
+      StoredSession loaded,
       Token old,
       Envelope envelope,
       Changes changes,
@@ -235,6 +238,7 @@ public final class MemorySessionStore
       return Written.CONFLICT;
     }
     Map<String, String> attributes = Map.copyOf(changes.applyTo(from.attributes()));
+    Envelope written = envelope.over(loaded.envelope(), from.envelope());
     boolean samePerson =
         from.person().isPresent() && from.person().equals(envelope.principal().map(Principal::id));
     Optional<String> replaced = samePerson ? Optional.of(old.handle()) : Optional.empty();
@@ -247,7 +251,7 @@ public final class MemorySessionStore
         old.handle(),
         new Slot.Moved(new Forward(token.handle(), options.aliasUntil()), options.deadline()));
     table.makeRoom(now);
-    table.put(token.handle(), new Slot.Kept(envelope, attributes, options.deadline(), root, now));
+    table.put(token.handle(), new Slot.Kept(written, attributes, options.deadline(), root, now));
     return Written.stored(token.text());
   }
 
@@ -274,20 +278,28 @@ public final class MemorySessionStore
   }
 
   @Override
-  public List<SessionInfo> list(String principalId, Instant now) {
+  public Page page(String principalId, Optional<String> from, int most, Instant now) {
     return table.locked(
         () -> {
-          List<SessionInfo> found = new ArrayList<>();
-          for (Map.Entry<String, Slot.Kept> entry : table.of(principalId)) {
-            Slot.Kept slot = entry.getValue();
-            if (slot.isLive(now)) {
-              found.add(
-                  new SessionInfo(entry.getKey(), slot.envelope(), slot.seen(), slot.deadline()));
-            }
-          }
-          Collections.reverse(found);
-          return found;
+          List<SessionPages.Place> places =
+              table.of(principalId).stream()
+                  .filter(entry -> entry.getValue().isLive(now))
+                  .map(e -> new SessionPages.Place(e.getValue().signedIn(), e.getKey()))
+                  .toList();
+          return SessionPages.cut(
+              places,
+              from,
+              most,
+              handles -> handles.stream().flatMap(handle -> info(handle).stream()).toList());
         });
+  }
+
+  private Optional<SessionInfo> info(String handle) {
+    return table
+        .get(handle)
+        .filter(Slot.Kept.class::isInstance)
+        .map(Slot.Kept.class::cast)
+        .map(slot -> new SessionInfo(handle, slot.envelope(), slot.seen(), slot.deadline()));
   }
 
   @Override
@@ -321,6 +333,23 @@ public final class MemorySessionStore
       }
     }
     return live;
+  }
+
+  @Override
+  public int changeRoles(String principalId, Set<String> roles, Instant now) {
+    return table.locked(
+        () -> {
+          int changed = 0;
+          for (Map.Entry<String, Slot.Kept> entry : table.of(principalId)) {
+            Slot.Kept slot = entry.getValue();
+            Envelope envelope = slot.envelope().withRoles(roles);
+            if (slot.isLive(now) && !envelope.equals(slot.envelope())) {
+              table.put(entry.getKey(), slot.with(envelope));
+              changed++;
+            }
+          }
+          return changed;
+        });
   }
 
   @Override

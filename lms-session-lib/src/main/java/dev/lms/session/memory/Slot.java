@@ -37,6 +37,10 @@ sealed interface Slot {
       return envelope.principal().map(Principal::id);
     }
 
+    Kept with(Envelope other) {
+      return new Kept(other, attributes, deadline, root, seen);
+    }
+
     Instant signedIn() {
       return envelope.authenticated().orElse(envelope.created());
     }

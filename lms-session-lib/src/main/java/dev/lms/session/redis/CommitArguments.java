@@ -1,6 +1,7 @@
 package dev.lms.session.redis;
 
 import dev.lms.session.Changes;
+import dev.lms.session.WriteOptions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ final class CommitArguments {
     }
     addSetsAndDeadline(arguments, changes, deadline, now);
     if (!onlySets) {
-      addRest(arguments, "", "", changes);
+      addRest(arguments, "", "", "", changes);
     }
     return arguments;
   }
@@ -29,14 +30,15 @@ final class CommitArguments {
   /**
    * Changes of a session that gets a new name.
    *
+   * @param seen what its envelope must begin with; empty if that does not matter
    * @param envelope it has under that name
    * @param forward what says so under the old one
    */
   static List<Object> moving(
-      String envelope, String forward, Changes changes, Instant deadline, Instant now) {
+      String seen, String envelope, String forward, Changes changes, WriteOptions options) {
     List<Object> arguments = new ArrayList<>();
-    addSetsAndDeadline(arguments, changes, deadline, now);
-    addRest(arguments, envelope, forward, changes);
+    addSetsAndDeadline(arguments, changes, options.deadline(), options.now());
+    addRest(arguments, seen, envelope, forward, changes);
     return arguments;
   }
 
@@ -49,11 +51,12 @@ final class CommitArguments {
   }
 
   private static void addRest(
-      List<Object> arguments, String envelope, String forward, Changes changes) {
+      List<Object> arguments, String seen, String envelope, String forward, Changes changes) {
     arguments.add(envelope);
     arguments.add(forward);
     arguments.add(changes.expected().size());
     arguments.add(changes.removed().size());
+    arguments.add(seen);
     changes
         .expected()
         .forEach(

@@ -2,12 +2,10 @@ package dev.lms.session.redis;
 
 import dev.lms.session.Envelope;
 import dev.lms.session.SessionCensus;
-import dev.lms.session.SessionInfo;
 import dev.lms.session.store.EnvelopeCodec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,32 +31,6 @@ final class RedisCensus {
 
   /** A session without its attributes. */
   private record Found(String field, Instant deadline, Envelope envelope) {}
-
-  List<SessionInfo> list(String principalId, Instant now) {
-    List<SessionInfo> sessions = new ArrayList<>();
-    List<IndexEntry> entries = List.copyOf(index.entries(index.all(principalId)));
-    List<Object> values = values(entries.stream().map(IndexEntry::field).toList());
-    for (int i = 0; i < entries.size(); i++) {
-      IndexEntry entry = entries.get(i);
-      decode(entry.field(), values.get(i))
-          .filter(session -> session.deadline().isAfter(now))
-          .filter(
-              session ->
-                  session
-                      .envelope()
-                      .principal()
-                      .filter(p -> p.id().equals(principalId))
-                      .isPresent())
-          .map(session -> describe(entry, session))
-          .ifPresent(sessions::add);
-    }
-    sessions.sort(Comparator.comparing(SessionInfo::signedIn).reversed());
-    return sessions;
-  }
-
-  private static SessionInfo describe(IndexEntry entry, Found session) {
-    return new SessionInfo(entry.handle(), session.envelope(), entry.seen(), session.deadline());
-  }
 
   SessionCensus stats(Instant now) {
     long signedIn = 0;

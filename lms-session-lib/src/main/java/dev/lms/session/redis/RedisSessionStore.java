@@ -6,7 +6,6 @@ import dev.lms.session.KeyRing;
 import dev.lms.session.Opened;
 import dev.lms.session.PrincipalIndex;
 import dev.lms.session.SessionCensus;
-import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionLimit;
 import dev.lms.session.SessionListener;
 import dev.lms.session.SessionStore;
@@ -20,7 +19,6 @@ import dev.lms.session.store.SessionTokens.Token;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -57,6 +55,7 @@ public final class RedisSessionStore
   private final EnvelopeCodec envelopes;
   private final RedisIndex index;
   private final RedisWrites writes;
+  private final RedisPeople people;
   private final RedisCensus census;
   private volatile SessionListener listener = new SessionListener() {};
 
@@ -76,6 +75,7 @@ public final class RedisSessionStore
     this.envelopes = new EnvelopeCodec(keys);
     this.index = new RedisIndex(calls, this.keys, keys, envelopes);
     this.writes = new RedisWrites(calls, this.keys, tokens, envelopes, index);
+    this.people = new RedisPeople(calls, this.keys, index, envelopes);
     this.census = new RedisCensus(calls, this.keys, index, envelopes);
   }
 
@@ -87,6 +87,7 @@ public final class RedisSessionStore
   @Override
   public Opened open(String token, Instant now) {
     Optional<Token> name = tokens.parse(token);
+    String first = name.map(Token::handle).orElse("");
     while (name.isPresent()) {
       RedisValue value = read(name.get());
       Optional<Forward> forward =
@@ -94,7 +95,9 @@ public final class RedisSessionStore
               ? writes.forward(name.get(), moved.forward())
               : Optional.empty();
       if (forward.isEmpty()) {
-        Optional<StoredSession> session = decode(name.get(), value);
+        Optional<StoredSession> session =
+            decode(name.get(), value)
+                .filter(found -> found.handle().equals(first) || !found.envelope().renewalDue());
         return session.isPresent() ? new Opened.Live(session.get()) : Opened.ABSENT;
       }
       if (!forward.get().isAlias(now)) {
@@ -171,8 +174,13 @@ public final class RedisSessionStore
   }
 
   @Override
-  public List<SessionInfo> list(String principalId, Instant now) {
-    return census.list(principalId, now);
+  public Page page(String principalId, Optional<String> from, int most, Instant now) {
+    return people.page(principalId, from, most, now);
+  }
+
+  @Override
+  public int changeRoles(String principalId, Set<String> roles, Instant now) {
+    return people.changeRoles(principalId, roles, now);
   }
 
   @Override

@@ -16,6 +16,9 @@ sealed interface RedisValue {
   /** What says where a session went. */
   record Moved(String forward) implements RedisValue {}
 
+  /** A session whose envelope is longer than what was read of it. */
+  record Cut() implements RedisValue {}
+
   /** What is no session. */
   enum None implements RedisValue {
     /** Nothing, or the mark of a revocation. */
@@ -24,6 +27,22 @@ sealed interface RedisValue {
     UNREADABLE,
     /** No string, so nothing of this library's. */
     FOREIGN
+  }
+
+  /** So many bytes of a session hold all but its attributes, as a rule. */
+  int HEAD = 1024;
+
+  /** Reads it without its attributes; {@link Cut} if that takes more than {@link #HEAD} bytes. */
+  static CommandObject<RedisValue> readHead(String key) {
+    return new CommandObject<>(
+        new CommandArguments(Protocol.Command.GETRANGE).key(key).add(0).add(HEAD - 1),
+        new Builder<>() {
+          @Override
+          public RedisValue build(Object answer) {
+            byte[] head = (byte[]) answer;
+            return SessionText.parseHead(head.length == 0 ? null : head);
+          }
+        });
   }
 
   /** Reads all of it. Taken apart as it comes from the network: every request reads it. */

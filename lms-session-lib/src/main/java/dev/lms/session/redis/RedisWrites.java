@@ -4,6 +4,7 @@ import dev.lms.session.Changes;
 import dev.lms.session.Envelope;
 import dev.lms.session.Principal;
 import dev.lms.session.SessionListener;
+import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
@@ -30,6 +31,9 @@ final class RedisWrites {
   private static final Object STORED = 1L;
   private static final Object CONFLICT = 2L;
   private static final Object OVERFLOW = 3L;
+  private static final Object OTHER_ENVELOPE = 4L;
+
+  private static final int MOST_ATTEMPTS = 100;
 
   private final UnifiedJedis redis;
   private final RedisCalls calls;
@@ -138,15 +142,13 @@ final class RedisWrites {
       SessionListener reports) {
     Token name = SessionTokens.of(session);
     while (true) {
-      Token token = tokens.mintBeside(name);
-      Optional<Object> answer =
-          move(new Move(name, token, session, envelope), changes, options, reports);
-      if (answer.isEmpty()) {
+      Moved moved = move(name, session, envelope, changes, options, reports);
+      if (moved.answer().isEmpty()) {
         return Written.REFUSED;
       }
-      Optional<Token> alias = alias(name, answer.get(), options.now());
+      Optional<Token> alias = alias(name, moved.answer().get(), options.now());
       if (alias.isEmpty()) {
-        return written(answer.get(), token);
+        return written(moved.answer().get(), moved.to());
       }
       name = alias.get();
     }
@@ -164,17 +166,68 @@ final class RedisWrites {
       // Loaded through an alias: another request has just rotated it.
       return update(SessionTokens.of(session), session, changes, options);
     }
-    Token token = tokens.mintBeside(name);
-    Move move = new Move(name, token, session, session.envelope());
-    Object answer = move(move, changes, options, reports).orElse(GONE);
+    Moved moved = move(name, session, session.envelope(), changes, options, reports);
+    Object answer = moved.answer().orElse(GONE);
     Optional<Token> alias = alias(name, answer, options.now());
     return alias.isEmpty()
-        ? written(answer, token)
+        ? written(answer, moved.to())
         : update(alias.get(), session, changes, options);
   }
 
-  /** A session that gets a new name, and perhaps another envelope. */
-  private record Move(Token from, Token to, StoredSession session, Envelope envelope) {}
+  /**
+   * What became of an attempt to give a session a new name.
+   *
+   * @param answer of commit.lua; empty, and nothing written, if the limit refuses
+   */
+  private record Moved(Token to, Optional<Object> answer) {}
+
+  /**
+   * Gives a session a new name. If its person's roles have changed since it was loaded, and the
+   * envelope leaves them as they were, it is asked for again with the new ones.
+   */
+  private Moved move(
+      Token from,
+      StoredSession loaded,
+      Envelope envelope,
+      Changes changes,
+      WriteOptions options,
+      SessionListener reports) {
+    boolean leavesRoles = envelope.principal().equals(loaded.envelope().principal());
+    String seen = leavesRoles ? unsigned(from, loaded.envelope()) : "";
+    Envelope wanted = envelope;
+    for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      Move move = new Move(from, tokens.mintBeside(from), loaded, seen, wanted);
+      Optional<Object> answer = move(move, changes, options, reports);
+      if (!answer.equals(Optional.of(OTHER_ENVELOPE))) {
+        return new Moved(move.to(), answer);
+      }
+      Object value = calls.repeatable(List.of(Step.head(keys.session(from)))).get(0);
+      if (value instanceof RedisValue.Found found) {
+        Optional<Envelope> stored = envelopes.decode(from.handle(), found.envelope());
+        if (stored.isEmpty()) {
+          return new Moved(move.to(), Optional.of(GONE));
+        }
+        seen = found.envelope();
+        wanted = envelope.over(loaded.envelope(), stored.get());
+      } // Else it has ended or moved; commit.lua says which.
+    }
+    throw new SessionStoreException(
+        "a person's roles change faster than their session gets a new id; try again");
+  }
+
+  /** What the text of an envelope begins with, whichever key has signed it. */
+  private String unsigned(Token name, Envelope envelope) {
+    String signed = envelopes.encode(name.handle(), envelope);
+    return signed.substring(0, signed.lastIndexOf('|') + 1);
+  }
+
+  /**
+   * A session that gets a new name, and perhaps another envelope.
+   *
+   * @param seen what its envelope must begin with
+   */
+  private record Move(
+      Token from, Token to, StoredSession session, String seen, Envelope envelope) {}
 
   /** What commit.lua answers; empty, and nothing written, if the limit refuses. */
   private Optional<Object> move(
@@ -187,11 +240,11 @@ final class RedisWrites {
     Forward forward = new Forward(token.handle(), options.aliasUntil());
     List<Object> arguments =
         CommitArguments.moving(
+            move.seen(),
             envelopes.encode(token.handle(), envelope),
             envelopes.encode(old.handle(), forward),
             changes,
-            deadline,
-            now);
+            options);
     Step write = COMMIT.step(List.of(keys.session(old), keys.session(token)), arguments);
     Optional<String> before = person(move.session().envelope());
     Optional<String> after = person(envelope);

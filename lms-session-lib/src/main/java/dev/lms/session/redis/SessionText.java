@@ -83,13 +83,29 @@ final class SessionText {
 
   /** What is found under a key; null is nothing. */
   static RedisValue parse(byte @Nullable [] text) {
+    return text != null && isSession(text) ? session(text) : other(text);
+  }
+
+  /** What the first bytes under a key say; null is nothing. */
+  static RedisValue parseHead(byte @Nullable [] text) {
+    if (text == null || !isSession(text)) {
+      return other(text);
+    }
+    String envelope = new Texts.Reader(text, HEAD).next();
+    return envelope == null
+        ? new RedisValue.Cut()
+        : new RedisValue.Found(deadline(text), envelope, Map.of());
+  }
+
+  private static boolean isSession(byte[] text) {
+    return text.length >= HEAD
+        && areDigits(text, 0, LIMIT_DIGITS)
+        && areDigits(text, DEADLINE, DEADLINE_DIGITS);
+  }
+
+  private static RedisValue other(byte @Nullable [] text) {
     if (text == null) {
       return RedisValue.None.ABSENT;
-    }
-    if (text.length >= HEAD
-        && areDigits(text, 0, LIMIT_DIGITS)
-        && areDigits(text, DEADLINE, DEADLINE_DIGITS)) {
-      return session(text);
     }
     String other = new String(text, StandardCharsets.UTF_8);
     if (other.startsWith(NEXT)) {
@@ -107,11 +123,15 @@ final class SessionText {
     return text[at + digits] == ' ';
   }
 
-  private static RedisValue session(byte[] text) {
+  private static Instant deadline(byte[] text) {
     long deadline = 0;
     for (int i = DEADLINE; i < DEADLINE + DEADLINE_DIGITS; i++) {
       deadline = 10 * deadline + text[i] - '0';
     }
+    return Instant.ofEpochMilli(deadline);
+  }
+
+  private static RedisValue session(byte[] text) {
     Texts.Reader body = new Texts.Reader(text, HEAD);
     String envelope = body.next();
     Map<String, String> attributes = new HashMap<>();
@@ -125,6 +145,6 @@ final class SessionText {
     }
     return envelope == null
         ? RedisValue.None.UNREADABLE
-        : new RedisValue.Found(Instant.ofEpochMilli(deadline), envelope, attributes);
+        : new RedisValue.Found(deadline(text), envelope, attributes);
   }
 }

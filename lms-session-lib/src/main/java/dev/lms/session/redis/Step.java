@@ -55,6 +55,11 @@ record Step(
     return of(RedisValue.read(key)).orIfForeign(RedisValue.None.FOREIGN);
   }
 
+  /** Answers a {@link RedisValue} without attributes. */
+  static Step head(String key) {
+    return of(RedisValue.readHead(key)).orIfForeign(RedisValue.None.FOREIGN);
+  }
+
   static Step of(CommandObject<?> command) {
     return sent(
         redis -> redis.executeCommand(command), pipeline -> pipeline.executeCommand(command));

@@ -6,6 +6,7 @@ import dev.lms.session.Principal;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
@@ -16,6 +17,11 @@ import java.util.stream.Collectors;
 /** An envelope as one line of text. */
 final class EnvelopeText {
   private static final String VERSION = "2";
+
+  /** With three parts more, which few sessions need: programs of before can read all others. */
+  private static final String LONG_VERSION = "3";
+
+  private static final int PARTS = 8;
 
   private EnvelopeText() {}
 
@@ -30,26 +36,44 @@ final class EnvelopeText {
                     new TreeSet<>(p.roles())
                         .stream().map(EnvelopeText::encode).collect(Collectors.joining(",")))
             .orElse("");
+    String rest = rest(envelope);
     return String.join(
-        "|",
-        VERSION,
-        Long.toString(envelope.created().toEpochMilli()),
-        envelope.authenticated().map(at -> Long.toString(at.toEpochMilli())).orElse(""),
-        Long.toString(envelope.absoluteDeadline().toEpochMilli()),
-        id,
-        roles,
-        escape(envelope.device().userAgent()),
-        escape(envelope.device().address()));
+            "|",
+            rest.isEmpty() ? VERSION : LONG_VERSION,
+            Long.toString(envelope.created().toEpochMilli()),
+            envelope.authenticated().map(at -> Long.toString(at.toEpochMilli())).orElse(""),
+            Long.toString(envelope.absoluteDeadline().toEpochMilli()),
+            id,
+            roles,
+            escape(envelope.device().userAgent()),
+            escape(envelope.device().address()))
+        + rest;
+  }
+
+  /** Sliding lifetime, permanent cookie, new id due; nothing if there is none of them. */
+  private static String rest(Envelope envelope) {
+    if (envelope.sliding().isEmpty()
+        && envelope.permanentCookie().isEmpty()
+        && !envelope.renewalDue()) {
+      return "";
+    }
+    return "|"
+        + envelope.sliding().map(sliding -> Long.toString(sliding.toMillis())).orElse("")
+        + "|"
+        + envelope.permanentCookie().map(permanent -> permanent ? "1" : "0").orElse("")
+        + "|"
+        + (envelope.renewalDue() ? "1" : "");
   }
 
   /** The reverse; empty for another version or anything that is not an envelope. */
   static Optional<Envelope> read(String text) {
     String[] parts = text.split("\\|", -1);
-    if (parts.length != 8 || !parts[0].equals(VERSION)) {
+    boolean isLong = parts.length == PARTS + 3 && parts[0].equals(LONG_VERSION);
+    if (!isLong && (parts.length != PARTS || !parts[0].equals(VERSION))) {
       return Optional.empty();
     }
     try {
-      return Optional.of(
+      Envelope envelope =
           new Envelope(
                   instant(parts[1]),
                   parts[2].isEmpty() ? Optional.empty() : Optional.of(instant(parts[2])),
@@ -57,10 +81,20 @@ final class EnvelopeText {
                   parts[4].isEmpty()
                       ? Optional.empty()
                       : Optional.of(new Principal(decode(parts[4]), roles(parts[5]))))
-              .withDevice(new Device(unescape(parts[6]), unescape(parts[7]))));
+              .withDevice(new Device(unescape(parts[6]), unescape(parts[7])));
+      return Optional.of(isLong ? withRest(envelope, parts) : envelope);
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
+  }
+
+  private static Envelope withRest(Envelope envelope, String[] parts) {
+    Envelope read = envelope.withRenewalDue(!parts[PARTS + 2].isEmpty());
+    if (!parts[PARTS].isEmpty()) {
+      read = read.withSliding(Duration.ofMillis(Long.parseLong(parts[PARTS])));
+    }
+    String permanent = parts[PARTS + 1];
+    return permanent.isEmpty() ? read : read.withPermanentCookie(permanent.equals("1"));
   }
 
   private static Set<String> roles(String text) {

@@ -50,6 +50,15 @@ public final class RecordCodec {
     }
   }
 
+  /** The envelope alone; attributes are not looked at. Empty as {@link #decode}. */
+  public static Optional<Envelope> decodeEnvelope(ByteBuffer in) {
+    try {
+      return EnvelopeText.read(read(in));
+    } catch (BufferUnderflowException e) {
+      return Optional.empty();
+    }
+  }
+
   private static void write(ByteArrayOutputStream out, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     int length = bytes.length;

@@ -4,10 +4,11 @@
 -- ARGV     now (ms), or '' if the deadline cannot have passed; attributes to set, as they are
 --          written; unless that is all: new deadline, as it is written, and time to live (ms); unless
 --          that is all: envelope and what says where it went, if it gets a new name, number of
---          attributes to expect something of, to remove; then name, '=value' or '' for absent, ...;
---          name, ...; and to add to: name, delta, ...
+--          attributes to expect something of, to remove, and what the envelope must begin with;
+--          then name, '=value' or '' for absent, ...; name, ...; and to add to: name, delta, ...
 -- Returns 1; or, with nothing written, 0 if the session has ended, 2 if it is not as expected, 3 if a
--- counter would overflow, or where it went if it was rotated: only that is under its old name.
+-- counter would overflow, 4 if it has another envelope, or where it went if it was rotated: only
+-- that is under its old name.
 local key, new_key = KEYS[1], KEYS[2]
 local head = redis.pcall('GETRANGE', key, 0, 24)
 if type(head) == 'table' then
@@ -67,7 +68,10 @@ if not whole or not pcall(set_all, before, first) then
   return 0 -- Nobody can read it.
 end
 if #ARGV > 4 then
-  local i = 9
+  if string.sub(envelope, 1, #ARGV[9]) ~= ARGV[9] then
+    return 4
+  end
+  local i = 10
   for _ = 1, tonumber(ARGV[7]) do
     local value = values[ARGV[i]]
     if (value and '=' .. value or '') ~= ARGV[i + 1] then

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  * What every {@link SessionStore} must do that {@linkplain Capability#DETECTS_CONFLICTS detects
  * conflicts}; of one that does not, that it writes. Part of {@link SessionStoreContract}.
  */
-abstract class MergeContract extends PrincipalIndexContract {
+abstract class MergeContract extends RolesContract {
   // Few, so that they meet; and such as a store's own notation is made of.
   private static final List<String> NAMES = List.of("n", "a:n", "1:n", "ünï", "n\0", "☃:", "next ");
   private static final List<String> VALUES = List.of("", "1", "-7", "1:n1:2", "zoë", "|%,\n");

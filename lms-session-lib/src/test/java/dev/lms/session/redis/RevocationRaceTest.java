@@ -188,6 +188,83 @@ class RevocationRaceTest {
                 }));
   }
 
+  private static int changeRoles(SessionStore store) {
+    return Stores.index(store).changeRoles(ADA.id(), Set.of("tutor"), NOW);
+  }
+
+  private static String rotate(SessionStore store, StoredSession session) {
+    return store
+        .rotate(
+            session, session.envelope(), Changes.NONE, WriteOptions.at(NOW, SOON).withGrace(GRACE))
+        .token()
+        .orElseThrow();
+  }
+
+  private Set<String> roles(String token) {
+    return load(token).envelope().principal().orElseThrow().roles();
+  }
+
+  @Test
+  void aRotationThatCompletesWhileRolesChangeGetsTheNewOnes() throws Exception {
+    AtomicReference<StoredSession> session = new AtomicReference<>();
+    AtomicReference<String> rotated = new AtomicReference<>();
+    parkedEverywhere(
+        () -> {
+          session.set(load(signIn(quick)));
+          rotated.set(session.get().token());
+          return () -> "changed " + changeRoles(slow);
+        },
+        () -> rotated.set(rotate(quick, session.get())),
+        answer ->
+            answer.ifPresent(
+                changed -> assertEquals(Set.of("tutor"), roles(rotated.get()), changed)));
+  }
+
+  @Test
+  void rolesThatChangeWhileASessionIsRotatedAreTheOnesItGets() throws Exception {
+    AtomicReference<StoredSession> session = new AtomicReference<>();
+    AtomicReference<Integer> changed = new AtomicReference<>(0);
+    parkedEverywhere(
+        () -> {
+          session.set(load(signIn(quick)));
+          changed.set(0);
+          return () -> rotate(slow, session.get());
+        },
+        () -> changed.set(changeRoles(quick)),
+        answer ->
+            answer.ifPresent(
+                token ->
+                    assertEquals(
+                        Set.of(changed.get() == 1 ? "tutor" : "student"), roles(token), token)));
+  }
+
+  /** It was entered and not yet written, or it completed later: the last command tells which. */
+  @Test
+  void aSignInThatIsHalfWayWhenRolesChangeBeginsNoSessionWithTheOldOnes() throws Exception {
+    AtomicReference<Boolean> entered = new AtomicReference<>(false);
+    AtomicReference<Integer> ended = new AtomicReference<>(0);
+    parkedEverywhere(
+        () -> {
+          entered.set(false);
+          return () ->
+              slow.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON).withLimit(FIVE))
+                  .orElseThrow();
+        },
+        () -> {
+          entered.set(!quickClient.keys("session:index:*").isEmpty());
+          changeRoles(quick);
+        },
+        answer ->
+            answer.ifPresent(
+                token -> {
+                  if (entered.get()) {
+                    assertFalse(lives(token));
+                    ended.set(ended.get() + 1);
+                  }
+                }));
+    assertTrue(ended.get() > 0, "it was never half-way");
+  }
+
   @Test
   void aRotationThatCompletesWhileRevokingIsEnded() throws Exception {
     for (boolean byHandle : List.of(true, false)) {

@@ -1,0 +1,38 @@
+-- Gives a session another envelope, only if it still has the one that was read.
+-- KEYS[1]  the session
+-- ARGV     now (ms), the envelope that was read, the one to write
+-- Returns 1, also if it has that one already; or, with nothing written, 0 if there is no live session
+-- under this name, or 2 if it has another envelope by now.
+local text = redis.pcall('GET', KEYS[1])
+if type(text) ~= 'string' then
+  return 0
+end
+local most, deadline = tonumber(string.sub(text, 1, 9)), tonumber(string.sub(text, 11, 25))
+if not most or not deadline or deadline <= tonumber(ARGV[1]) then
+  return 0
+end
+local whole, envelope, first = pcall(struct.unpack, '>I4c0', text, 27)
+if not whole then
+  return 0
+end
+if envelope == ARGV[3] then
+  return 1
+end
+if envelope ~= ARGV[2] then
+  return 2
+end
+local left = redis.call('PTTL', KEYS[1])
+if left == 0 then
+  -- Redis ends it in this very millisecond. Whatever is written now must not begin it again.
+  return 0
+end
+local head = string.format('%09d', most + #ARGV[3] - #envelope) .. string.sub(text, 10, 26)
+text = head .. struct.pack('>I4c0', #ARGV[3], ARGV[3]) .. string.sub(text, first)
+if left > 0 then
+  -- A full Redis refuses only what a script begins with, and what is taken from somebody must be.
+  redis.call('PEXPIRE', KEYS[1], left)
+  redis.call('SET', KEYS[1], text, 'PX', left)
+else
+  redis.call('SET', KEYS[1], text) -- Somebody took its end away; the next touch gives it one.
+end
+return 1
