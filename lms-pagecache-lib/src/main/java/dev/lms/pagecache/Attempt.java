@@ -82,8 +82,8 @@ final class Attempt<E> implements Renderer {
       throws IOException {
     Instant started = cache.clock().instant();
     long reads = service.personalReads(inquiry.exchange());
-    HeldRender.Fate fate =
-        new HeldRender.Fate() {
+    Visit.Fate fate =
+        new Visit.Fate() {
           @Override
           public Optional<Reason> objection(HeldRender begun) {
             boolean readPersonal = readBefore || readPersonal(begun, reads);
@@ -185,7 +185,7 @@ final class Attempt<E> implements Renderer {
 
   private Rendering confirm(PageKey key, Validation validation, Taken taken) {
     Answer answer = validation.confirmedBy(taken.render().lastingFields());
-    Set<String> tags = validation.tags(key, taken.render().tags());
+    Set<String> tags = validation.tags(key, taken.render().fields().members("Cache-Tag"));
     Rendering rendering =
         judge.judge(
             key, taken, new Judge.Candidate(answer.status(), answer.fields(), tags, () -> answer));

@@ -1,6 +1,7 @@
 package dev.lms.pagecache;
 
 import dev.lms.pagecache.http.Fields;
+import dev.lms.pagecache.http.PassingFields;
 import dev.lms.pagecache.page.Answer;
 import dev.lms.pagecache.page.Body;
 import dev.lms.pagecache.page.HoleMarkers;
@@ -8,37 +9,15 @@ import dev.lms.pagecache.policy.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One run of a handler: its answer is held back until it is complete, or streams through when
- * nobody needs it whole or it grows past the cap.
- */
+/** One run of a handler: its answer is held back, or streams when nobody needs it whole. */
 final class HeldRender implements PageRender {
-  /** Fields that are about one connection or one answer (RFC 9110 section 7.6.1, RFC 9111 3.1). */
-  private static final Set<String> OF_ONE_ANSWER =
-      Set.of(
-          "connection",
-          "keep-alive",
-          "proxy-authenticate",
-          "proxy-authentication-info",
-          "proxy-authorization",
-          "proxy-connection",
-          "te",
-          "trailer",
-          "transfer-encoding",
-          "upgrade",
-          "content-length",
-          "cache-status",
-          "cache-tag");
-
   /** Fields that are the cache's own business, unless it goes by what the answer says. */
   private static final Set<String> OF_THE_CACHE = Set.of("date", "age", "etag");
 
@@ -52,7 +31,7 @@ final class HeldRender implements PageRender {
   /** Present when the answer may be stored: then the handler sees only what is in the key. */
   private final @Nullable KeyedRequest keyed;
 
-  private final Fate fate;
+  private final Visit.Fate fate;
 
   private final Held body = new Held();
   private int status = -1;
@@ -76,19 +55,6 @@ final class HeldRender implements PageRender {
 
   private boolean readPeer;
 
-  /** What becomes of an answer that has begun. */
-  interface Fate {
-    /** Why it is for this client alone, whatever its body may be; empty if that depends on it. */
-    Optional<Reason> objection(HeldRender begun);
-
-    /**
-     * To be called before it streams.
-     *
-     * @return what its client is told
-     */
-    Outcome streams(HeldRender begun) throws IOException;
-  }
-
   /**
    * @param keyed what the handler sees; null if it sees all of the request
    */
@@ -97,16 +63,14 @@ final class HeldRender implements PageRender {
       PageAnswer answer,
       Variant variant,
       Responder responder,
-      HoleMarkers markers,
-      int cap,
       @Nullable KeyedRequest keyed,
-      Fate fate) {
+      Visit.Fate fate) {
     this.inquiry = inquiry;
     this.answer = answer;
     this.variant = variant;
     this.responder = responder;
-    this.markers = markers;
-    this.cap = cap;
+    this.markers = new HoleMarkers(inquiry.service().random());
+    this.cap = inquiry.service().cache().maxPageBytes();
     this.keyed = keyed;
     this.fate = fate;
   }
@@ -239,11 +203,6 @@ final class HeldRender implements PageRender {
     return objection;
   }
 
-  /** Whether the handler wants its client to be the last of this connection. */
-  boolean endsConnection() {
-    return fields().members("Connection").stream().anyMatch("close"::equalsIgnoreCase);
-  }
-
   private boolean hasBegun() {
     return status >= 0;
   }
@@ -252,12 +211,13 @@ final class HeldRender implements PageRender {
     return keyed != null && keyed.readUnkeyed();
   }
 
-  Fields fields() {
-    return fields;
+  /** Whether the handler got to know who is at the other end. */
+  boolean readPeer() {
+    return readPeer;
   }
 
-  List<String> tags() {
-    return fields().members("Cache-Tag");
+  Fields fields() {
+    return fields;
   }
 
   /** The answer as it may be stored. */
@@ -267,7 +227,7 @@ final class HeldRender implements PageRender {
 
   /** The answer for this one client, with the tag and age that the handler gave it. */
   Answer ownAnswer() {
-    return new Answer(status, fieldsWithout(Set.of()), split());
+    return new Answer(status, PassingFields.dropped(fields, Set.of()), split());
   }
 
   private Body split() {
@@ -279,21 +239,8 @@ final class HeldRender implements PageRender {
 
   /** The fields that are not about one connection or one answer. */
   Fields lastingFields() {
-    return fieldsWithout(keyed == null || !keyed.answerDecides() ? OF_THE_CACHE : Set.of());
-  }
-
-  private Fields fieldsWithout(Set<String> more) {
-    Set<String> dropped = new HashSet<>(OF_ONE_ANSWER);
-    dropped.addAll(more);
-    for (String name : fields().members("Connection")) {
-      dropped.add(name.toLowerCase(Locale.ROOT));
-    }
-    return fields().without(dropped);
-  }
-
-  /** Whether the handler got to know who is at the other end. */
-  boolean readPeer() {
-    return readPeer;
+    return PassingFields.dropped(
+        fields, keyed == null || !keyed.answerDecides() ? OF_THE_CACHE : Set.of());
   }
 
   @Override
@@ -315,38 +262,14 @@ final class HeldRender implements PageRender {
     if (hasBegun()) {
       throw new IOException("The headers were already sent");
     }
-    long bodyLength = neverHasBody(code) ? -1 : length;
-    checkForLostHoles(said, bodyLength);
+    long bodyLength = Answer.neverHasBody(code) ? -1 : length;
+    markers.requireInBodyOnly(said, bodyLength);
     fields = said;
     status = code;
     announced = bodyLength;
     if (!isWorthHolding() || announced > cap) {
       body.stream();
     }
-  }
-
-  /** A marker where no hole can be would leave as it is. */
-  private void checkForLostHoles(Fields said, long length) {
-    if (!markers.any()) {
-      return;
-    }
-    said.forEach(
-        (name, lines) -> {
-          if (lines.stream().anyMatch(markers::isIn)) {
-            throw new IllegalStateException(
-                "The field " + name + " has the marker of a hole; only the body has holes");
-          }
-        });
-    if (length >= 0 && said.has("Content-Encoding")) {
-      throw new IllegalStateException(
-          "The body has a Content-Encoding, so its holes cannot be filled; leave coding to the"
-              + " cache");
-    }
-  }
-
-  /** RFC 9110 section 6.4.1; the server sends none either, whatever length is announced. */
-  private static boolean neverHasBody(int status) {
-    return (status >= 100 && status < 200) || status == 204 || status == 304;
   }
 
   /**
@@ -359,7 +282,7 @@ final class HeldRender implements PageRender {
     }
     return !handlerReturned
         && !inquiry.request().method().equals("HEAD")
-        && (markers.any() || responder.wouldCompress(fields(), announced));
+        && (markers.any() || responder.wouldCompress(fields, announced));
   }
 
   @Override
@@ -387,7 +310,7 @@ final class HeldRender implements PageRender {
       Outcome outcome = fate.streams(HeldRender.this);
       underWay = true;
       OutputStream out =
-          responder.begin(status, fields(), announced, markers, outcome, keyed == null);
+          responder.begin(status, fields, announced, markers, outcome, keyed == null);
       if (out != null) {
         streamed = out;
         held.writeTo(out);

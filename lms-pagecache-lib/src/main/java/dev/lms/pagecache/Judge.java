@@ -57,7 +57,10 @@ final class Judge<E> {
 
   private static Candidate candidate(HeldRender render) {
     return new Candidate(
-        render.status(), render.fields(), Set.copyOf(render.tags()), render::storable);
+        render.status(),
+        render.fields(),
+        Set.copyOf(render.fields().members("Cache-Tag")),
+        render::storable);
   }
 
   /** What the handler answered. */

@@ -1,25 +1,18 @@
 package dev.lms.pagecache;
 
-import dev.lms.pagecache.page.Answer;
 import dev.lms.pagecache.page.Tags;
 import dev.lms.pagecache.policy.Reason;
 import dev.lms.pagecache.policy.ReusePolicy;
-import dev.lms.pagecache.store.Page;
 import dev.lms.pagecache.store.PageKey;
 import dev.lms.pagecache.store.PageStore;
 import dev.lms.pagecache.store.PageStoreException;
-import dev.lms.pagecache.store.Stamp;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,75 +27,26 @@ public final class PageCache {
   /** How long a request waits for another's render unless set otherwise. */
   public static final Duration DEFAULT_MAX_WAIT = Duration.ofSeconds(5);
 
-  /** For ever, as far as clocks count it. */
-  private static final Duration LONGEST_WAIT = Duration.ofDays(1);
-
   static final int MEMORY_BYTES = 4 << 20;
-
-  /** How often a request boards a flight whose page it may not use, until it renders alone. */
-  private static final int MOST_FLIGHTS = 3;
-
-  /** Nothing is stored under it. */
-  private static final PageKey NOTHING = PageKey.builder("", "").of(Variant.UNKNOWN.text());
-
-  private static final System.Logger LOG = System.getLogger(PageCache.class.getName());
-
-  /** Reasons for which a stale page may stand in. */
-  private static final Set<Reason> FAILURES = EnumSet.of(Reason.ABORTED, Reason.ERROR);
 
   private final PageStore store;
   private final InstantSource clock;
   private final int maxPageBytes;
   private final @Nullable Background background;
-  private final Duration maxWait;
-  private final Flights flights = new Flights();
   private final Counters counters = new Counters();
   private final Notes notes;
-  private final Breaker breaker;
-  private final LongSupplier nanos;
-  private volatile long sharedBytes;
+  private final Lookups lookups;
+  private final Coalescing coalescing;
 
-  /**
-   * A cache with default limits.
-   *
-   * @param store where pages are kept
-   * @param clock tells ages and lifetimes
-   */
-  public PageCache(PageStore store, InstantSource clock) {
-    this(store, clock, DEFAULT_MAX_PAGE_BYTES, DEFAULT_MAX_WAIT);
-  }
-
-  /**
-   * A cache.
-   *
-   * @param store where pages are kept
-   * @param clock tells ages and lifetimes
-   * @param maxPageBytes longest body that is stored
-   * @param maxWait how long a request waits for another's render before it renders itself
-   */
-  public PageCache(PageStore store, InstantSource clock, int maxPageBytes, Duration maxWait) {
-    this(store, clock, maxPageBytes, maxWait, null);
-  }
-
-  /**
-   * A cache that renders pages for strangers anew in the background, while their {@link
-   * PageRule#staleWhileRevalidate} lasts. Without an executor, and for all other pages, one request
-   * renders while the others get the stale page.
-   *
-   * @param store where pages are kept
-   * @param clock tells ages and lifetimes
-   * @param maxPageBytes longest body that is stored
-   * @param maxWait how long a request waits for another's render before it renders itself
-   * @param executor runs the renders; stays the caller's to close
-   */
-  public PageCache(
-      PageStore store,
-      InstantSource clock,
-      int maxPageBytes,
-      Duration maxWait,
-      @Nullable Executor executor) {
+  private PageCache(Builder builder) {
     this(
-        store, clock, maxPageBytes, maxWait, executor, System::nanoTime, Breaker::onThreadOfItsOwn);
+        builder.store,
+        builder.clock,
+        builder.maxPageBytes,
+        builder.maxWait,
+        builder.background,
+        System::nanoTime,
+        Breaker::onThreadOfItsOwn);
   }
 
   /** With a time of its own for all that has to pass. */
@@ -114,30 +58,114 @@ public final class PageCache {
       @Nullable Executor executor,
       LongSupplier nanos,
       Executor prober) {
-    this.background = executor == null ? null : new Background(executor);
-    this.nanos = nanos;
-    this.notes = new Notes(MEMORY_BYTES, nanos);
-    this.breaker = new Breaker(() -> store.lookup(NOTHING, Stamp.NONE), prober, nanos);
     this.store = store;
     this.clock = clock;
     this.maxPageBytes = maxPageBytes;
-    this.maxWait = maxWait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : maxWait;
+    this.background = executor == null ? null : new Background(executor);
+    this.notes = new Notes(MEMORY_BYTES, nanos);
+    this.lookups = new Lookups(store, clock, nanos, prober);
+    Flights flights = new Flights();
+    Rendering rendering = new Rendering(lookups, flights, notes, counters, clock, nanos);
+    this.coalescing =
+        new Coalescing(
+            lookups, flights, notes, rendering, clock, nanos, maxWait, background != null);
   }
 
   /**
-   * The clock of the cache.
+   * A cache with the settings that {@link #builder} begins with.
    *
-   * @return the clock
+   * @param store where pages are kept; stays the caller's to close
+   * @return the cache
    */
+  public static PageCache of(PageStore store) {
+    return builder(store).build();
+  }
+
+  /**
+   * Begins a cache.
+   *
+   * @param store where pages are kept; stays the caller's to close
+   * @return a builder
+   */
+  public static Builder builder(PageStore store) {
+    return new Builder(store);
+  }
+
+  /** Settings of a cache. Not safe for use by several threads. */
+  public static final class Builder {
+    private final PageStore store;
+    private InstantSource clock = InstantSource.system();
+    private int maxPageBytes = DEFAULT_MAX_PAGE_BYTES;
+    private Duration maxWait = DEFAULT_MAX_WAIT;
+    private @Nullable Executor background;
+
+    private Builder(PageStore store) {
+      this.store = store;
+    }
+
+    /**
+     * Tells ages and lifetimes, unless that is the clock of the system.
+     *
+     * @param source the clock, the same as the store's
+     * @return this
+     */
+    public Builder clock(InstantSource source) {
+      clock = source;
+      return this;
+    }
+
+    /**
+     * The longest body that is stored, unless it is {@link #DEFAULT_MAX_PAGE_BYTES}.
+     *
+     * @param bytes its length
+     * @return this
+     */
+    public Builder maxPageBytes(int bytes) {
+      maxPageBytes = bytes;
+      return this;
+    }
+
+    /**
+     * How long a request waits for another's render before it renders itself, unless it is {@link
+     * #DEFAULT_MAX_WAIT}.
+     *
+     * @param longest the longest wait
+     * @return this
+     */
+    public Builder maxWait(Duration longest) {
+      maxWait = longest;
+      return this;
+    }
+
+    /**
+     * Renders pages for strangers anew in the background, while their {@link
+     * PageRule#staleWhileRevalidate} lasts. Without it, and for all other pages, one request
+     * renders while the others get the stale page.
+     *
+     * @param executor runs the renders; stays the caller's to close
+     * @return this
+     */
+    public Builder background(Executor executor) {
+      background = executor;
+      return this;
+    }
+
+    /**
+     * Builds the cache.
+     *
+     * @return the cache
+     */
+    public PageCache build() {
+      return new PageCache(this);
+    }
+  }
+
+  /** Tells ages and lifetimes. */
   InstantSource clock() {
     return clock;
   }
 
-  /**
-   * Longest body that is stored.
-   *
-   * @return bytes
-   */
+  /** Longest body that is stored. */
   int maxPageBytes() {
     return maxPageBytes;
   }
@@ -158,333 +186,12 @@ public final class PageCache {
   Outcome get(PageKey asked, Asker asker, PresentedRequest request, Renderer renderer)
       throws IOException {
     PageKey key = keyFor(asked, asker);
-    return counted(key, answer(key, request, renderer));
-  }
-
-  private Outcome answer(PageKey key, PresentedRequest request, Renderer renderer)
-      throws IOException {
-    long ticket = flights.ticket();
-    Optional<Found> found = find(key, request);
-    return found.isEmpty()
-        ? withoutStore(key, ticket, request, renderer)
-        : answer(found.get(), ticket, request, renderer);
+    return counted(key, coalescing.answer(key, request, renderer));
   }
 
   /** The person's own key, once the page is known to be personal. */
   private PageKey keyFor(PageKey asked, Asker asker) {
     return notes.isPersonal(asked) ? asked.withVariant(Variant.user(asker).text()) : asked;
-  }
-
-  /**
-   * What the store has for a request.
-   *
-   * @param primary the key without secondary part
-   * @param key the key the page would be found under, as far as it is known
-   * @param page a stored page, fresh or not
-   * @param reuse what may be done with it
-   * @param stamp for a render; absent where a fresh page was found
-   * @param list the list of fields that pages vary by, if there is one
-   */
-  private record Found(
-      PageKey primary,
-      PageKey key,
-      Optional<Page> list,
-      Optional<Page> page,
-      ReusePolicy.Reuse reuse,
-      Optional<Stamp> stamp) {}
-
-  /** Empty during an outage. */
-  private Optional<Found> find(PageKey primary, PresentedRequest request) {
-    PageKey key = primary;
-    Optional<Page> list = Optional.empty();
-    Optional<PageStore.Lookup> found = lookup(key, request);
-    if (found.isPresent() && found.get() instanceof PageStore.Hit hit) {
-      List<String> varying = hit.page().answer().varyingFields();
-      if (!varying.isEmpty()) {
-        list = Optional.of(hit.page());
-        key = Keys.selecting(primary, varying, request.fields());
-        found = lookup(key, request);
-      }
-    }
-    return found.isPresent()
-        ? Optional.of(found(primary, key, list, found.get(), request))
-        : Optional.empty();
-  }
-
-  private Found found(
-      PageKey primary,
-      PageKey key,
-      Optional<Page> list,
-      PageStore.Lookup lookup,
-      PresentedRequest request) {
-    Optional<Page> page =
-        lookup instanceof PageStore.Hit hit
-            ? Optional.of(hit.page())
-            : ((PageStore.Miss) lookup).stale();
-    Optional<Stamp> stamp =
-        lookup instanceof PageStore.Miss miss ? Optional.of(miss.stamp()) : Optional.empty();
-    ReusePolicy.Reuse reuse =
-        page.isPresent() ? request.judge(page.get(), clock.instant()) : ReusePolicy.Reuse.VALIDATE;
-    return new Found(primary, key, list, page, reuse, stamp);
-  }
-
-  private Outcome answer(Found found, long ticket, PresentedRequest request, Renderer renderer)
-      throws IOException {
-    if (found.reuse() == ReusePolicy.Reuse.USE) {
-      return Outcome.hit(found.primary(), found.page().orElseThrow());
-    }
-    boolean staleWillDo = found.reuse() == ReusePolicy.Reuse.USE_AND_REVALIDATE;
-    if (staleWillDo && revalidatesInBackground(found.primary())) {
-      return Outcome.stale(found.primary(), found.page().orElseThrow());
-    }
-    if (found.stamp().isEmpty() || (notes.isUncacheable(found.key()) && !staleWillDo)) {
-      return render(found, request, renderer, null);
-    }
-    Stamp stamp = found.stamp().get();
-    Waiting waiting = new Waiting(ticket);
-    Flights.Boarding boarding = board(found.key(), stamp, request);
-    for (int i = 1; ; i++) {
-      if (boarding.leads()) {
-        return lead(found, ticket, request, renderer, boarding.flight());
-      }
-      if (staleWillDo) {
-        return Outcome.stale(found.primary(), found.page().orElseThrow());
-      }
-      Optional<Flights.Landing> landing = waiting.await(boarding.flight());
-      if (landing.isEmpty() || !isFor(landing.get(), found.primary(), request)) {
-        break;
-      }
-      if (waiting.suits(boarding.flight(), landing.get(), stamp, request)) {
-        return brought(found.primary(), landing.get());
-      }
-      if (i == MOST_FLIGHTS) {
-        break;
-      }
-      boarding = flights.boardAfter(boarding.flight(), stamp);
-    }
-    return render(found, request, renderer, null);
-  }
-
-  private Flights.Boarding board(PageKey key, @Nullable Stamp stamp, PresentedRequest request) {
-    Set<String> known = new HashSet<>(request.rule().tags());
-    known.add(Tags.EVERYTHING);
-    known.add(Tags.ofPath(key.path()));
-    known.addAll(Tags.ofFolders(key.path()));
-    return flights.board(key, stamp, known, store::isKnownToBePurged);
-  }
-
-  /** A request that waits for others' renders, in all no longer than the longest wait. */
-  private final class Waiting {
-    private final long ticket;
-    private final long giveUp = nanos.getAsLong() + maxWait.toNanos();
-
-    Waiting(long ticket) {
-      this.ticket = ticket;
-    }
-
-    Optional<Flights.Landing> await(Flights.Flight flight) {
-      return flight.await(Duration.ofNanos(giveUp - nanos.getAsLong()));
-    }
-
-    boolean suits(
-        Flights.Flight flight,
-        Flights.Landing landing,
-        @Nullable Stamp stamp,
-        PresentedRequest request) {
-      // What the leader found may be older than a receipt that the leader did not show.
-      return flight.suits(landing, ticket, stamp)
-          && (request.receipt().isEmpty() || landing.origin() == Flights.Origin.RENDERED);
-    }
-  }
-
-  private static Outcome brought(PageKey key, Flights.Landing landing) {
-    return landing.stale()
-        ? Outcome.staleIfError(key, landing.page(), Reason.ABORTED)
-        : Outcome.collapsed(key, landing.page());
-  }
-
-  private Outcome lead(
-      Found found, long ticket, PresentedRequest request, Renderer renderer, Flights.Flight flight)
-      throws IOException {
-    try {
-      if (flights.landedSince(ticket, found.key())) {
-        Found again = find(found.primary(), request).orElse(found);
-        if (again.reuse() == ReusePolicy.Reuse.USE) {
-          Page page = again.page().orElseThrow();
-          flight.land(new Flights.Landing(again.key(), page, Flights.Origin.FOUND, 0));
-          return Outcome.hit(found.primary(), page);
-        }
-      }
-      return render(found, request, renderer, flight);
-    } finally {
-      flight.giveUp();
-    }
-  }
-
-  /** Whether what another request brought may answer this one too. */
-  private boolean isFor(Flights.Landing landing, PageKey primary, PresentedRequest request) {
-    Page page = landing.page();
-    if (!request.keyOf(page, primary).equals(landing.key())) {
-      return false;
-    }
-    return landing.stale()
-        ? request.takesInstead(page, clock.instant())
-        : !request.followsRfc9111()
-            || request.judge(page, clock.instant()) == ReusePolicy.Reuse.USE;
-  }
-
-  private Outcome render(
-      Found found, PresentedRequest request, Renderer renderer, Flights.@Nullable Flight flight)
-      throws IOException {
-    AtomicBoolean left = new AtomicBoolean();
-    Runnable nothingToShare =
-        () -> {
-          left.set(true);
-          if (flight != null) {
-            flight.giveUp();
-          }
-        };
-    long began = nanos.getAsLong();
-    Renderer.Rendering rendering;
-    try {
-      rendering = renderer.render(found.primary(), found.page(), nothingToShare);
-    } catch (Throwable e) { // Errors too: whoever asks is better served with the stale page.
-      Optional<Page> standIn = left.get() ? Optional.empty() : standIn(found, request);
-      if (standIn.isPresent()) {
-        LOG.log(System.Logger.Level.WARNING, "A stale page stands in for a render that failed", e);
-        return standsIn(found, standIn.get(), Reason.ABORTED, flight);
-      }
-      counted(found.primary(), passed(found, Optional.empty(), Reason.ABORTED));
-      throw e;
-    }
-    if (rendering instanceof Renderer.Passed passed) {
-      if (FAILURES.contains(passed.reason()) && !left.get()) {
-        Optional<Page> standIn = standIn(found, request);
-        if (standIn.isPresent()) {
-          return standsIn(found, standIn.get(), passed.reason(), flight);
-        }
-      }
-      notes.passed(found.key(), passed.reason(), flight != null);
-      return passed(found, Optional.empty(), passed.reason());
-    }
-    counters.rendered(found.primary().route(), Duration.ofNanos(nanos.getAsLong() - began));
-    return rendered(found, (Renderer.Storable) rendering, request, flight);
-  }
-
-  private Outcome rendered(
-      Found found,
-      Renderer.Storable rendering,
-      PresentedRequest request,
-      Flights.@Nullable Flight flight) {
-    Page page = rendering.page();
-    PageKey own = rendering.key();
-    if (!own.equals(found.primary())) {
-      notes.personal(found.primary());
-    } else if (request.followsRfc9111() && !page.isFresh(clock.instant())) {
-      notes.uncacheable(
-          found.key()); // To be validated at each use: nobody should wait for another.
-    } else {
-      notes.forget(found.key());
-    }
-    PageKey key = request.keyOf(page, own);
-    // Whoever asked before this is told of every purge that had returned by what the store says.
-    long moment = flight == null ? 0 : flights.moment();
-    Outcome outcome = store(found, own, key, page, request);
-    if (flight != null && own.equals(found.primary())) {
-      long confirmed = isConfirmed(outcome) ? moment : 0;
-      flight.land(new Flights.Landing(key, page, Flights.Origin.RENDERED, confirmed));
-    }
-    return outcome;
-  }
-
-  /** Whether the store found that the page was not purged since the stamp. */
-  private static boolean isConfirmed(Outcome outcome) {
-    return outcome.stored()
-        || outcome
-            .reason()
-            .filter(EnumSet.of(Reason.ASKED_ONCE, Reason.FULL)::contains)
-            .isPresent();
-  }
-
-  /** A stale page for a render that failed, if one is allowed and was not purged meanwhile. */
-  private Optional<Page> standIn(Found found, PresentedRequest request) {
-    if (found.page().isEmpty()) {
-      return Optional.empty();
-    }
-    return find(found.primary(), request)
-        .flatMap(Found::page)
-        .filter(page -> request.takesInstead(page, clock.instant()));
-  }
-
-  private Outcome standsIn(Found found, Page page, Reason reason, Flights.@Nullable Flight flight) {
-    if (flight != null) {
-      flight.land(new Flights.Landing(found.key(), page, Flights.Origin.STANDS_IN, 0));
-    }
-    return Outcome.staleIfError(found.primary(), page, reason);
-  }
-
-  private static Outcome passed(Found found, Optional<Page> page, Reason reason) {
-    return Outcome.passed(sourceOf(found), Variant.Kind.of(found.primary()), page, reason);
-  }
-
-  private static Outcome.Source sourceOf(Found found) {
-    if (found.stamp().isEmpty()) {
-      return Outcome.Source.REQUEST;
-    }
-    return found.page().isPresent() ? Outcome.Source.EXPIRED : Outcome.Source.MISS;
-  }
-
-  private Outcome store(
-      Found found, PageKey own, PageKey key, Page page, PresentedRequest request) {
-    if (found.stamp().isEmpty()) {
-      return passed(found, Optional.of(page), Reason.REQUEST);
-    }
-    Breaker.Spell asked = breaker.enter();
-    if (asked == null) {
-      return passed(found, Optional.of(page), Reason.STORE);
-    }
-    Stamp stamp = found.stamp().get();
-    try {
-      if (!key.equals(own)) {
-        store.store(own, listOfVaryingFields(found, own, page, request), stamp);
-      }
-      return switch (store.store(key, page, stamp)) {
-        case KEPT -> Outcome.stored(sourceOf(found), key, page);
-        case PURGED -> passed(found, Optional.of(page), Reason.PURGED);
-        case ASKED_ONCE -> passed(found, Optional.of(page), Reason.ASKED_ONCE);
-        case FULL -> passed(found, Optional.of(page), Reason.FULL);
-      };
-    } catch (PageStoreException e) {
-      breaker.failed(asked, e);
-      return passed(found, Optional.of(page), Reason.STORE);
-    }
-  }
-
-  /** It lasts as long as the page that lasts longest, of those it was known for so far. */
-  private static Page listOfVaryingFields(
-      Found found, PageKey own, Page page, PresentedRequest request) {
-    Duration lasts = Duration.between(page.renderedAt(), page.keptUntil());
-    Duration longest =
-        found
-            .list()
-            .map(list -> Duration.between(page.renderedAt(), list.keptUntil()))
-            .filter(known -> known.compareTo(lasts) > 0)
-            .orElse(lasts);
-    return Page.of(
-        Answer.varyingBy(request.selectingFields(page)),
-        own,
-        page.tags(),
-        page.renderedAt(),
-        longest,
-        Duration.ZERO);
-  }
-
-  /**
-   * Only pages for strangers are rendered where nobody waits: the render of any other needs to know
-   * who is asking, and that is known of a request, not of a thread.
-   */
-  private boolean revalidatesInBackground(PageKey key) {
-    return background != null && key.variant().equals(Variant.ANON.text());
   }
 
   /**
@@ -497,102 +204,8 @@ public final class PageCache {
    * @param renderer renders the page without the request's connection, cookie and credentials
    */
   void revalidate(PageKey asked, PresentedRequest request, Renderer renderer) {
-    if (background != null && revalidatesInBackground(asked)) {
-      background.start(asked, () -> revalidateNow(asked, request, renderer));
-    }
-  }
-
-  private void revalidateNow(PageKey key, PresentedRequest request, Renderer renderer) {
-    Optional<Found> found = find(key, request);
-    if (found.isEmpty()
-        || found.get().stamp().isEmpty()
-        || found.get().reuse() == ReusePolicy.Reuse.USE) {
-      return;
-    }
-    Flights.Boarding boarding = board(found.get().key(), found.get().stamp().get(), request);
-    if (!boarding.leads()) {
-      return;
-    }
-    try {
-      render(found.get(), request, renderer, boarding.flight());
-    } catch (Throwable e) {
-      LOG.log(System.Logger.Level.WARNING, "A page could not be rendered anew", e);
-    } finally {
-      boarding.flight().giveUp();
-    }
-  }
-
-  /**
-   * Without the store nobody knows of purges, so a request is only given what was rendered after it
-   * began: those who come during a render wait for the next one, together.
-   */
-  private Outcome withoutStore(
-      PageKey key, long ticket, PresentedRequest request, Renderer renderer) throws IOException {
-    if (notes.isUncacheable(key)) {
-      return alone(key, renderer);
-    }
-    Waiting waiting = new Waiting(ticket);
-    Flights.Boarding boarding = board(key, null, request);
-    for (int i = 1; ; i++) {
-      if (boarding.leads()) {
-        return leadWithoutStore(key, request, renderer, boarding.flight());
-      }
-      Optional<Flights.Landing> landing = waiting.await(boarding.flight());
-      if (landing.isEmpty() || !isFor(landing.get(), key, request)) {
-        break;
-      }
-      if (waiting.suits(boarding.flight(), landing.get(), null, request)) {
-        return brought(key, landing.get());
-      }
-      if (i == MOST_FLIGHTS) {
-        break;
-      }
-      boarding = flights.boardAfter(boarding.flight(), null);
-    }
-    return alone(key, renderer);
-  }
-
-  private Outcome leadWithoutStore(
-      PageKey key, PresentedRequest request, Renderer renderer, Flights.Flight flight)
-      throws IOException {
-    try {
-      Renderer.Rendering rendering = renderer.render(key, Optional.empty(), flight::giveUp);
-      if (rendering instanceof Renderer.Passed passed) {
-        notes.passed(key, passed.reason(), true);
-      } else if (rendering instanceof Renderer.Storable storable && storable.key().equals(key)) {
-        Page page = storable.page();
-        flight.land(
-            new Flights.Landing(request.keyOf(page, key), page, Flights.Origin.RENDERED, 0));
-      }
-      return withoutStore(key, rendering);
-    } finally {
-      flight.giveUp();
-    }
-  }
-
-  private static Outcome alone(PageKey key, Renderer renderer) throws IOException {
-    return withoutStore(key, renderer.render(key, Optional.empty(), () -> {}));
-  }
-
-  private static Outcome withoutStore(PageKey key, Renderer.Rendering rendering) {
-    Optional<Page> page =
-        rendering instanceof Renderer.Storable storable
-            ? Optional.of(storable.page())
-            : Optional.empty();
-    return Outcome.passed(Outcome.Source.BYPASS, Variant.Kind.of(key), page, Reason.STORE);
-  }
-
-  /** Empty during an outage; nobody waits for a store that did not answer. */
-  private Optional<PageStore.Lookup> lookup(PageKey key, PresentedRequest request) {
-    Breaker.Spell asked = breaker.enter();
-    if (asked == null) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(store.lookup(key, request.seen()));
-    } catch (PageStoreException e) {
-      breaker.failed(asked, e);
-      return Optional.empty();
+    if (background != null && coalescing.revalidatesInBackground(asked)) {
+      background.start(asked, () -> coalescing.revalidateNow(asked, request, renderer));
     }
   }
 
@@ -611,7 +224,7 @@ public final class PageCache {
    */
   Outcome peek(PageKey asked, Asker asker, PresentedRequest request) {
     PageKey key = keyFor(asked, asker);
-    Optional<Found> found = find(key, request);
+    Optional<Lookups.Found> found = lookups.find(key, request);
     if (found.isEmpty()) {
       return counted(
           key,
@@ -642,7 +255,7 @@ public final class PageCache {
     if (why.isEmpty()) {
       return Optional.empty();
     }
-    Optional<Found> found = find(key, request);
+    Optional<Lookups.Found> found = lookups.find(key, request);
     return found.isPresent() && found.get().page().isPresent() ? Optional.empty() : why;
   }
 
@@ -777,19 +390,6 @@ public final class PageCache {
    * @return a snapshot
    */
   public CacheStats stats() {
-    return counters.snapshot(store.bytes(), sharedBytes());
-  }
-
-  /** What is known last, while the store cannot be reached. */
-  private long sharedBytes() {
-    Breaker.Spell asked = breaker.enter();
-    if (asked != null) {
-      try {
-        sharedBytes = store.sharedBytes();
-      } catch (PageStoreException e) {
-        breaker.failed(asked, e);
-      }
-    }
-    return sharedBytes;
+    return counters.snapshot(store.bytes(), lookups.sharedBytes());
   }
 }

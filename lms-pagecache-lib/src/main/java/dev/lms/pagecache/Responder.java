@@ -266,8 +266,7 @@ final class Responder {
     if (coding == Coding.GZIP) {
       answer.set("Content-Encoding", "gzip");
     }
-    boolean neverHasBody = status == 204 || status == 304;
-    long length = neverHasBody ? 0 : body.length(coding, filled);
+    long length = Answer.neverHasBody(status) ? 0 : body.length(coding, filled);
     if (request.method().equals("HEAD")) {
       answer.set("Content-Length", Long.toString(length));
       sendWithoutBody(status);

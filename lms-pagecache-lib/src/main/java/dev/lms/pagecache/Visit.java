@@ -1,6 +1,5 @@
 package dev.lms.pagecache;
 
-import dev.lms.pagecache.page.HoleMarkers;
 import dev.lms.pagecache.policy.Reason;
 import dev.lms.pagecache.policy.RequestPolicy;
 import dev.lms.pagecache.store.Page;
@@ -61,8 +60,21 @@ final class Visit<E> {
     send(render, fault, outcome);
   }
 
+  /** What becomes of an answer that has begun. */
+  interface Fate {
+    /** Why it is for this client alone, whatever its body may be; empty if that depends on it. */
+    Optional<Reason> objection(HeldRender begun);
+
+    /**
+     * To be called before it streams.
+     *
+     * @return what its client is told
+     */
+    Outcome streams(HeldRender begun) throws IOException;
+  }
+
   /** What becomes of an answer that goes past the cache. */
-  private final class Passing implements HeldRender.Fate {
+  private final class Passing implements Fate {
     private final Outcome outcome;
 
     Passing(Outcome outcome) {
@@ -104,7 +116,7 @@ final class Visit<E> {
 
   /** What a handler says about its connection holds for the one it answered on. */
   private void endConnectionLike(HeldRender render) {
-    if (render.endsConnection()) {
+    if (render.fields().members("Connection").stream().anyMatch("close"::equalsIgnoreCase)) {
       answer.set("Connection", "close");
     }
   }
@@ -112,16 +124,8 @@ final class Visit<E> {
   /**
    * @param keyed what the handler sees; null if it sees all of the request
    */
-  HeldRender render(Variant variant, @Nullable KeyedRequest keyed, HeldRender.Fate fate) {
-    return new HeldRender(
-        inquiry,
-        answer,
-        variant,
-        responder,
-        new HoleMarkers(inquiry.service().random()),
-        cache.maxPageBytes(),
-        keyed,
-        fate);
+  HeldRender render(Variant variant, @Nullable KeyedRequest keyed, Fate fate) {
+    return new HeldRender(inquiry, answer, variant, responder, keyed, fate);
   }
 
   void cached() throws IOException {
@@ -182,7 +186,7 @@ final class Visit<E> {
     cache.revalidate(
         key,
         new PresentedRequest(inquiry.rule(), again.fields()),
-        new Attempt<>(new Visit<>(again, new Nowhere(), handler)));
+        new Attempt<>(new Visit<>(again, new LaterRequest.Nowhere(), handler)));
   }
 
   private void head(PageKey key, Outcome outcome) throws IOException {

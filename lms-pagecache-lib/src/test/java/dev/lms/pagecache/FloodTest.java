@@ -40,7 +40,9 @@ class FloodTest {
 
   private final ManualClock clock = new ManualClock();
   private final PageCache cache =
-      new PageCache(new LocalPageStore(CAP, PurgeCounters.inProcess(), clock, clock::nanos), clock);
+      PageCache.builder(new LocalPageStore(CAP, PurgeCounters.inProcess(), clock, clock::nanos))
+          .clock(clock)
+          .build();
   private final PageCacheFilter filter =
       PageCacheFilter.builder(
               cache,

@@ -103,7 +103,9 @@ class NativeImageMetadataTest {
     public static void main(String[] args) {
       Clock clock = Clock.systemUTC();
       PageCache cache =
-          new PageCache(new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock), clock);
+          PageCache.builder(new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock))
+              .clock(clock)
+              .build();
       System.out.println(cache);
     }
   }

@@ -200,24 +200,25 @@ class PageCacheTest {
     CountDownLatch landed = new CountDownLatch(1);
     ThreadLocal<Boolean> slow = ThreadLocal.withInitial(() -> false);
     PageCache overtaken =
-        new PageCache(
-            new Wrapped(store) {
-              @Override
-              public Lookup lookup(PageKey key, Stamp seen) {
-                Lookup found = super.lookup(key, seen);
-                if (slow.get()) {
-                  slow.set(false);
-                  missed.countDown();
-                  try {
-                    await(landed);
-                  } catch (IOException e) {
-                    throw new IllegalStateException(e);
+        PageCache.builder(
+                new Wrapped(store) {
+                  @Override
+                  public Lookup lookup(PageKey key, Stamp seen) {
+                    Lookup found = super.lookup(key, seen);
+                    if (slow.get()) {
+                      slow.set(false);
+                      missed.countDown();
+                      try {
+                        await(landed);
+                      } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                      }
+                    }
+                    return found;
                   }
-                }
-                return found;
-              }
-            },
-            clock);
+                })
+            .clock(clock)
+            .build();
     Future<Outcome> late =
         threads.submit(
             () -> {
@@ -276,7 +277,7 @@ class PageCacheTest {
   @Test
   void aLeaderThatHangsDelaysFollowersOnlySoLong() throws Exception {
     PageCache impatient =
-        new PageCache(store, clock, PageCache.DEFAULT_MAX_PAGE_BYTES, Duration.ofMillis(20));
+        PageCache.builder(store).clock(clock).maxWait(Duration.ofMillis(20)).build();
     Parked leader = new Parked(passes(Reason.SIZE));
     Future<Outcome> first = leader.start(impatient);
     assertEquals("own", textOf(get(impatient, renders("own"))));
@@ -288,7 +289,7 @@ class PageCacheTest {
   @Test
   void aHungFlightIsLeftBehindAfterTheFirstWaitInVain() throws Exception {
     PageCache patient =
-        new PageCache(store, clock, PageCache.DEFAULT_MAX_PAGE_BYTES, Duration.ofSeconds(2));
+        PageCache.builder(store).clock(clock).maxWait(Duration.ofSeconds(2)).build();
     Parked hung = new Parked(renders("hung"));
     Future<Outcome> first = hung.start(patient);
     get(patient, passes(Reason.ABORTED));
@@ -337,7 +338,7 @@ class PageCacheTest {
   @Test
   void uncacheableAnswersAreNotSerialised() throws Exception {
     PageCache patient =
-        new PageCache(store, clock, PageCache.DEFAULT_MAX_PAGE_BYTES, Duration.ofMinutes(1));
+        PageCache.builder(store).clock(clock).maxWait(Duration.ofMinutes(1)).build();
     get(patient, passes(Reason.NO_STORE));
     CyclicBarrier all = new CyclicBarrier(20);
     Callable<Outcome> request =

@@ -60,7 +60,14 @@ class StalePagesTest {
 
   private PageCache cache(
       java.util.concurrent.@org.jspecify.annotations.Nullable Executor executor) {
-    return new PageCache(store, clock, 1 << 20, Duration.ofSeconds(20), executor);
+    return new PageCache(
+        store,
+        clock,
+        1 << 20,
+        Duration.ofSeconds(20),
+        executor,
+        System::nanoTime,
+        Breaker::onThreadOfItsOwn);
   }
 
   private Renderer renders(PageRule rule, String text) {

@@ -55,7 +55,7 @@ record Site(List<Filter> filters) {
             .build();
     PageCacheFilter cache =
         PageCacheFilter.builder(
-                new PageCache(pages, clock),
+                PageCache.builder(pages).clock(clock).build(),
                 exchange -> Optional.ofNullable(RULES.get(exchange.getRequestURI().getRawPath())),
                 Site::who)
             .personalReads(exchange -> SessionFilter.session(exchange).uses())

@@ -37,7 +37,9 @@ public final class PagePurge {
       Clock clock = Clock.systemUTC();
       RedisClients redis = parts.add(new RedisClients(CONNECTIONS));
       PageCache cache =
-          new PageCache(PageBackend.open(config, NO_PAGES_OF_ITS_OWN, redis, clock, parts), clock);
+          PageCache.builder(PageBackend.open(config, NO_PAGES_OF_ITS_OWN, redis, clock, parts))
+              .clock(clock)
+              .build();
       if (tags.isEmpty() && paths.isEmpty()) {
         cache.purgeAll();
       }

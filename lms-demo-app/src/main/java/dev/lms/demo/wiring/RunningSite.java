@@ -117,7 +117,9 @@ public final class RunningSite {
     RedisClients redis = closing.add(new RedisClients(plan.redisPool() + 1));
     SessionBackend sessions = closing.add(SessionBackend.open(config, redis, clock));
     PageCache pageCache =
-        new PageCache(PageBackend.open(config, plan.pageCacheMb(), redis, clock, closing), clock);
+        PageCache.builder(PageBackend.open(config, plan.pageCacheMb(), redis, clock, closing))
+            .clock(clock)
+            .build();
     return new Parts(
         config,
         clock,

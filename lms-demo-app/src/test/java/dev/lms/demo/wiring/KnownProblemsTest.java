@@ -85,9 +85,9 @@ class KnownProblemsTest {
             List.of(),
             (exchange, problem) -> problem.detail());
     PageCache cache =
-        new PageCache(
-            new LocalPageStore(1 << 20, PurgeCounters.inProcess(), Clock.systemUTC()),
-            Clock.systemUTC());
+        PageCache.builder(new LocalPageStore(1 << 20, PurgeCounters.inProcess(), Clock.systemUTC()))
+            .clock(Clock.systemUTC())
+            .build();
     server =
         WebServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

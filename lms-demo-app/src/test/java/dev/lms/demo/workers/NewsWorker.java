@@ -77,12 +77,10 @@ final class NewsWorker {
   private NewsWorker(URI desk, PageStore store, Clock clock) throws IOException {
     this.desk = desk;
     cache =
-        new PageCache(
-            store,
-            clock,
-            PageCache.DEFAULT_MAX_PAGE_BYTES,
-            PageCache.DEFAULT_MAX_WAIT,
-            Executors.newVirtualThreadPerTaskExecutor());
+        PageCache.builder(store)
+            .clock(clock)
+            .background(Executors.newVirtualThreadPerTaskExecutor())
+            .build();
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     PageRule rule =

@@ -45,6 +45,15 @@ public final class LocalPageStore implements PageStore {
   private final Cache<PageKey, Entry> pages;
 
   /**
+   * A store for one process, by the clock of the system.
+   *
+   * @param maxBytes the most bytes its pages may take, by their {@link Page#weight}
+   */
+  public LocalPageStore(long maxBytes) {
+    this(maxBytes, PurgeCounters.inProcess(), InstantSource.system());
+  }
+
+  /**
    * A store.
    *
    * @param maxBytes the most bytes its pages may take, by their {@link Page#weight}

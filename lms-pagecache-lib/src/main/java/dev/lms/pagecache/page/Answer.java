@@ -39,6 +39,14 @@ public record Answer(int status, Fields fields, Body body) {
     return new Answer(VARYING, new Fields(Map.of("Vary", names)), Body.EMPTY);
   }
 
+  /**
+   * Whether answers of a status have no body, whatever length is announced (RFC 9110 section
+   * 6.4.1).
+   */
+  public static boolean neverHasBody(int status) {
+    return (status >= 100 && status < 200) || status == 204 || status == 304;
+  }
+
   /** The fields that the answers in whose place this stands vary by; empty for an answer. */
   public List<String> varyingFields() {
     return status == VARYING ? fields.lines("Vary") : List.of();

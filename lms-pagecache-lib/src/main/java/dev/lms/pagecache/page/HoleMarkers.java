@@ -1,5 +1,6 @@
 package dev.lms.pagecache.page;
 
+import dev.lms.pagecache.http.Fields;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -133,6 +134,31 @@ public final class HoleMarkers {
   public boolean isIn(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return any() && new MarkerTrace(telling).isIn(bytes, 0, bytes.length);
+  }
+
+  /**
+   * Sees to it that no marker is where no hole can be: it would leave as it is.
+   *
+   * @param fields of the answer
+   * @param length of its body; negative if there is none
+   * @throws IllegalStateException if there is one
+   */
+  public void requireInBodyOnly(Fields fields, long length) {
+    if (!any()) {
+      return;
+    }
+    fields.forEach(
+        (name, lines) -> {
+          if (lines.stream().anyMatch(this::isIn)) {
+            throw new IllegalStateException(
+                "The field " + name + " has the marker of a hole; only the body has holes");
+          }
+        });
+    if (length >= 0 && fields.has("Content-Encoding")) {
+      throw new IllegalStateException(
+          "The body has a Content-Encoding, so its holes cannot be filled; leave coding to the"
+              + " cache");
+    }
   }
 
   private static IllegalStateException changed() {

@@ -75,12 +75,11 @@ public final class ConformanceProxy {
   private PageCacheFilter cache(ExecutorService background) {
     Clock clock = Clock.systemUTC();
     PageCache cache =
-        new PageCache(
-            new LocalPageStore(64 << 20, PurgeCounters.inProcess(), clock),
-            clock,
-            PageCache.DEFAULT_MAX_PAGE_BYTES,
-            MAX_WAIT,
-            background);
+        PageCache.builder(new LocalPageStore(64 << 20, PurgeCounters.inProcess(), clock))
+            .clock(clock)
+            .maxWait(MAX_WAIT)
+            .background(background)
+            .build();
     PageRule rule =
         PageRule.rfc9111(Audience.EVERYONE, MOST_HEURISTIC).withStaleIfError(STALE_IF_ERROR);
     return PageCacheFilter.builder(cache, exchange -> Optional.of(rule), e -> Asker.ANONYMOUS)

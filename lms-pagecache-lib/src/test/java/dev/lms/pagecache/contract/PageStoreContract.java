@@ -52,7 +52,7 @@ public abstract class PageStoreContract {
   }
 
   private PageCache cache() {
-    return new PageCache(store(), clock);
+    return PageCache.builder(store()).clock(clock).build();
   }
 
   protected Stamp miss(PageKey key) {

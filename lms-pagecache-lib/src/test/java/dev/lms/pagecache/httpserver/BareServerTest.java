@@ -355,11 +355,11 @@ class BareServerTest {
 
   private static void cached(String path, Optional<PageRule> rule) {
     PageCache cache =
-        new PageCache(
-            new LocalPageStore(10 << 20, PurgeCounters.inProcess(), CLOCK),
-            CLOCK,
-            CAP,
-            Duration.ofSeconds(20));
+        PageCache.builder(new LocalPageStore(10 << 20, PurgeCounters.inProcess(), CLOCK))
+            .clock(CLOCK)
+            .maxPageBytes(CAP)
+            .maxWait(Duration.ofSeconds(20))
+            .build();
     CACHES.add(cache);
     context(path)
         .getFilters()

@@ -200,11 +200,11 @@ class RandomHandlersTest {
 
   private void cached(String path, Optional<PageRule> rule) {
     PageCache cache =
-        new PageCache(
-            new LocalPageStore(10 << 20, PurgeCounters.inProcess(), clock),
-            clock,
-            CAP,
-            Duration.ofSeconds(20));
+        PageCache.builder(new LocalPageStore(10 << 20, PurgeCounters.inProcess(), clock))
+            .clock(clock)
+            .maxPageBytes(CAP)
+            .maxWait(Duration.ofSeconds(20))
+            .build();
     context(path)
         .getFilters()
         .add(

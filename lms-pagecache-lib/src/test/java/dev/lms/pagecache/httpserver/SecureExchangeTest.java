@@ -103,7 +103,9 @@ class SecureExchangeTest {
       server.setExecutor(threads);
       InstantSource clock = InstantSource.system();
       PageCache cache =
-          new PageCache(new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock), clock);
+          PageCache.builder(new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock))
+              .clock(clock)
+              .build();
       Optional<PageRule> rule = Optional.of(PageRule.shared(Duration.ofSeconds(90)));
       server
           .createContext("/", this::tell)
@@ -145,7 +147,9 @@ class SecureExchangeTest {
       server.setExecutor(threads);
       InstantSource clock = InstantSource.system();
       PageCache cache =
-          new PageCache(new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock), clock);
+          PageCache.builder(new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock))
+              .clock(clock)
+              .build();
       Optional<PageRule> rule =
           Optional.of(PageRule.rfc9111(Audience.EVERYONE, Duration.ofSeconds(90)));
       server

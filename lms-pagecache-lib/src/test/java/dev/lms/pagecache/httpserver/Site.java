@@ -69,7 +69,13 @@ final class Site implements AutoCloseable {
    * @param store made with the site's clock
    */
   Site(@Nullable Executor background, Function<ManualClock, PageStore> store) throws IOException {
-    cache = new PageCache(store.apply(clock), clock, CAP, Duration.ofSeconds(20), background);
+    cache =
+        PageCache.builder(store.apply(clock))
+            .clock(clock)
+            .maxPageBytes(CAP)
+            .maxWait(Duration.ofSeconds(20))
+            .background(background)
+            .build();
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 500);
     server.setExecutor(threads);
     PageCacheFilter filter =

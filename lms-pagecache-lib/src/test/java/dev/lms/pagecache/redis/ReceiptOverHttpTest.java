@@ -43,10 +43,10 @@ class ReceiptOverHttpTest {
   void start(@TempDir Path folder) throws IOException {
     redis = new RedisProcess(folder);
     client = redis.client();
-    here = new PageCache(node(), clock);
+    here = PageCache.builder(node()).clock(clock).build();
     NearPageStore behind = node();
     behind.lease().obey(behind.lease().ask());
-    there = new PageCache(behind, clock);
+    there = PageCache.builder(behind).clock(clock).build();
     PageRule rule = Pages.RULE.withTags("t");
     PageCacheFilter filter =
         PageCacheFilter.builder(there, exchange -> Optional.of(rule), exchange -> Asker.ANONYMOUS)

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public class Main {
   public static void main(String[] args) throws Exception {
     Clock clock = Clock.systemUTC();
-    PageCache cache = new PageCache(new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock), clock);
+    PageCache cache = PageCache.builder(new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock)).clock(clock).build();
     PageRule rule = PageRule.shared(Duration.ofSeconds(90)).withTags("news");
     AtomicInteger renders = new AtomicInteger();
 

@@ -1,0 +1,40 @@
+package dev.lms.pagecache.http;
+
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/** Fields that are about one connection or one answer (RFC 9110 section 7.6.1, RFC 9111 3.1). */
+public final class PassingFields {
+  private static final Set<String> OF_ONE_ANSWER =
+      Set.of(
+          "connection",
+          "keep-alive",
+          "proxy-authenticate",
+          "proxy-authentication-info",
+          "proxy-authorization",
+          "proxy-connection",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade",
+          "content-length",
+          "cache-status",
+          "cache-tag");
+
+  private PassingFields() {}
+
+  /**
+   * The fields of an answer without those that pass with it.
+   *
+   * @param more lower-case names of others that are left out
+   */
+  public static Fields dropped(Fields fields, Set<String> more) {
+    Set<String> dropped = new HashSet<>(OF_ONE_ANSWER);
+    dropped.addAll(more);
+    for (String name : fields.members("Connection")) {
+      dropped.add(name.toLowerCase(Locale.ROOT));
+    }
+    return fields.without(dropped);
+  }
+}
