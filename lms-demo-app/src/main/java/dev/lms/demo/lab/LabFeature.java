@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The lab: in development only. */
 public final class LabFeature implements Feature {
@@ -30,7 +31,13 @@ public final class LabFeature implements Feature {
     SlowPage slowPage = new SlowPage(folder.resolve("pages"), gates, parts.pageCache());
     NaiveSessions naiveSessions = new NaiveSessions(folder.resolve("sessions"));
     WorkerEnd workerEnd =
-        new WorkerEnd(key, gates, naiveSessions, slowPage, parts.sessions().unplugged());
+        new WorkerEnd(
+            key,
+            gates,
+            naiveSessions,
+            slowPage,
+            new RotatedIds(parts.sessions().withoutGrace()),
+            parts.sessions().unplugged());
     return new Content()
         .pages(new NaiveSite(config.web().host(), exchange).routes())
         .pages(slowPage.routes())
@@ -46,8 +53,9 @@ public final class LabFeature implements Feature {
     Pages pages = parts.pages();
     PagePieces pieces = new PagePieces(pages.asset("dev.css"), pages.asset("lab.js"));
     List<Texts> texts = Texts.all();
-    boolean merges =
-        parts.sessions().store().capabilities().contains(Capability.MERGES_CONCURRENT_CHANGES);
+    Set<Capability> capabilities = parts.sessions().store().capabilities();
+    boolean merges = capabilities.contains(Capability.MERGES_CONCURRENT_CHANGES);
+    boolean reports = capabilities.contains(Capability.FOLLOWS_ROTATION);
     List<PageRoute> routes =
         new ArrayList<>(new FlickerPages(lab, forms, pages, pieces, texts.getFirst()).routes());
     routes.addAll(
@@ -63,7 +71,7 @@ public final class LabFeature implements Feature {
                     new Resurrection(),
                     new Stampede(),
                     new Outage(),
-                    new Rotation()))
+                    new Rotation(reports)))
             .routes());
     return routes;
   }

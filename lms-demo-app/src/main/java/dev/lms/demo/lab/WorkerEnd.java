@@ -24,6 +24,7 @@ final class WorkerEnd {
   private final Gates gates;
   private final NaiveSessions naive;
   private final SlowPage slowPage;
+  private final RotatedIds rotatedIds;
   private final AtomicBoolean unplugged;
 
   /**
@@ -32,11 +33,17 @@ final class WorkerEnd {
    * @param unplugged whether this process finds its session store unreachable
    */
   WorkerEnd(
-      LabKey key, Gates gates, NaiveSessions naive, SlowPage slowPage, AtomicBoolean unplugged) {
+      LabKey key,
+      Gates gates,
+      NaiveSessions naive,
+      SlowPage slowPage,
+      RotatedIds rotatedIds,
+      AtomicBoolean unplugged) {
     this.key = key;
     this.gates = gates;
     this.naive = naive;
     this.slowPage = slowPage;
+    this.rotatedIds = rotatedIds;
     this.unplugged = unplugged;
   }
 
@@ -54,6 +61,9 @@ final class WorkerEnd {
         PageRoute.post(ROOT + "ours/add", forWorkers(this::add)),
         PageRoute.post(ROOT + "ours/reject", forWorkers(this::reject)),
         PageRoute.post(ROOT + "ours/read", forWorkers(this::read)),
+        PageRoute.post(ROOT + "ours/rotate", forWorkers(rotatedIds::rotate)),
+        PageRoute.post(ROOT + "ours/use", forWorkers(rotatedIds::use)),
+        PageRoute.post(ROOT + "naive/rotate", forWorkers(this::naiveRotate)),
         PageRoute.post(ROOT + "naive/put", forWorkers(this::naivePut)),
         PageRoute.post(ROOT + "naive/add", forWorkers(this::naiveAdd)),
         PageRoute.post(ROOT + "naive/read", forWorkers(this::naiveRead)),
@@ -165,6 +175,12 @@ final class WorkerEnd {
   private void naiveRead(Request request) throws IOException {
     Map<String, String> session = naive.read(field(request, "id")).orElse(Map.of());
     request.text(200, session.getOrDefault(field(request, "key"), ""));
+  }
+
+  /** The new id knows what the old one did, which nobody forgets. */
+  private void naiveRotate(Request request) throws IOException {
+    naive.write(field(request, "new"), naive.read(field(request, "id")).orElse(Map.of()));
+    request.text(200, "rotated");
   }
 
   private void naiveEnd(Request request) throws IOException {

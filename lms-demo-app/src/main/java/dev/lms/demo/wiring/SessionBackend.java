@@ -7,6 +7,7 @@ import dev.lms.session.CookieSettings;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Lifetimes;
+import dev.lms.session.SessionListener;
 import dev.lms.session.SessionSettings;
 import dev.lms.session.SessionStore;
 import dev.lms.session.Sessions;
@@ -26,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /**
  * The sessions of the site as configured.
@@ -33,6 +35,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @param name of the store, as in {@code SESSION_STORE}
  * @param probe a cookie with a good token of a session that nobody has
  * @param unplugged in development, whether this process is to find the store unreachable
+ * @param withoutGrace the same sessions once more, for somebody who is told what happens to them;
+ *     an id is dead as soon as it is rotated
  */
 public record SessionBackend(
     String name,
@@ -40,6 +44,7 @@ public record SessionBackend(
     Sessions sessions,
     String probe,
     AtomicBoolean unplugged,
+    Function<SessionListener, Sessions> withoutGrace,
     Closing parts)
     implements AutoCloseable {
   /** Sealed cookies of another program with the same key are not ours. */
@@ -63,14 +68,12 @@ public record SessionBackend(
                   keys, cookie(settings), AUDIENCE, revocations(config, redis, parts));
         };
     SessionStore store = development ? WatchedStore.around(kept, unplugged) : kept;
-    Sessions sessions =
-        Sessions.builder(store, keys)
-            .settings(
-                SessionSettings.defaults()
-                    .withCookie(cookie(settings))
-                    .withLifetimes(Lifetimes.of(settings.lifetime(), settings.absoluteTimeout())))
-            .clock(clock)
-            .build();
+    SessionSettings rules =
+        SessionSettings.defaults()
+            .withCookie(cookie(settings))
+            .withLifetimes(Lifetimes.of(settings.lifetime(), settings.absoluteTimeout()));
+    SessionSettings withoutGrace = rules.withRotation(rules.rotation().withGrace(Duration.ZERO));
+    Sessions sessions = Sessions.builder(store, keys).settings(rules).clock(clock).build();
     String probe = kind == StoreChoice.Kind.COOKIE ? sealed(store, clock) : signed(keys);
     return new SessionBackend(
         kind.name().toLowerCase(Locale.ROOT),
@@ -78,6 +81,12 @@ public record SessionBackend(
         sessions,
         settings.cookie().name() + '=' + probe,
         unplugged,
+        listener ->
+            Sessions.builder(store, keys)
+                .settings(withoutGrace)
+                .clock(clock)
+                .listener(listener)
+                .build(),
         parts);
   }
 

@@ -7,6 +7,9 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.lms.demo.workers.Backend;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -119,6 +122,34 @@ class BrowserIT {
       assertEquals("Sign in", visitor.page().getByTestId("naive-menu").textContent());
       assertEquals("Alice Marlow", visitor.page().getByTestId("ours-menu").textContent());
       visitor.picture("lab-flicker-step-by-step-360-light");
+    }
+  }
+
+  /** So that they never lie: {@code -Dpictures=docs} puts them where the documents show them. */
+  @Test
+  void thePicturesOfTheDocumentsAreOfTheRunningSite() throws IOException {
+    Backend site = SHARED.of(Backend.Kind.REDIS);
+    boolean forDocuments = System.getProperty("pictures", "").equals("docs");
+    Path folder = Path.of(forDocuments ? "../docs/images" : "target/pictures");
+    try (Visitor desktop = chromium.visitor(900, ColorScheme.LIGHT);
+        Visitor phone = chromium.visitor(360, ColorScheme.DARK)) {
+      desktop.open(site.one(), "/lab/flicker");
+      desktop.page().locator("input[value=sessions-per-worker]").check();
+      desktop.button("Run the whole experiment");
+      desktop.page().getByTestId("naive-wrong").waitFor();
+      desktop.pictureOf("#result", folder.resolve("lab-flicker.png"));
+      desktop.open(site.one(), "/program/explore");
+      desktop.open(site.one(), "/program/explore");
+      desktop.page().locator(".dev-strip summary").click();
+      desktop.pictureOf(".dev-strip", folder.resolve("dev-strip.png"));
+      phone.signIn(site.two(), "student1");
+      phone.open(site.one(), "/course/py101/view");
+      phone.page().screenshot(new Page.ScreenshotOptions().setPath(folder.resolve("phone.png")));
+    }
+    for (String name : List.of("lab-flicker", "dev-strip", "phone")) {
+      long size = Files.size(folder.resolve(name + ".png"));
+      assertTrue(
+          size > 0 && (!forDocuments || size < 100 * 1024), name + " has " + size + " bytes");
     }
   }
 

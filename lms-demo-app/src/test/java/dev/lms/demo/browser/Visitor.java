@@ -7,6 +7,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import dev.lms.demo.WorkerProcess;
@@ -89,6 +90,11 @@ final class Visitor implements AutoCloseable {
   void picture(String name) {
     page.screenshot(
         new Page.ScreenshotOptions().setFullPage(true).setPath(SCREENSHOTS.resolve(name + ".png")));
+  }
+
+  /** Puts a picture of a part of the page into a file. */
+  void pictureOf(String selector, Path file) {
+    page.locator(selector).screenshot(new Locator.ScreenshotOptions().setPath(file));
   }
 
   /** What axe finds wrong with the page. */
