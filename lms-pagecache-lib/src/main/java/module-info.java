@@ -17,6 +17,7 @@ module dev.lms.pagecache {
   requires static org.jspecify;
   requires static jdk.httpserver;
   requires static redis.clients.jedis;
+  requires static org.apache.commons.pool2;
   requires com.github.benmanes.caffeine;
 
   exports dev.lms.pagecache.httpserver;

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,6 +28,8 @@ class ModularProgramsIT {
   private static final Path SESSIONS = jar("lms-session-lib");
   private static final Path PAGES = jar("lms-pagecache-lib");
   private static final Path CAFFEINE = jar("caffeine");
+  private static final List<Path> JUNIT =
+      jars("(junit-|opentest4j|apiguardian|jspecify|picocli|open-test-reporting).*");
 
   @TempDir Path temporary;
 
@@ -83,6 +84,41 @@ class ModularProgramsIT {
     Program program = new Program("lms-pagecache-lib", "pages", List.of(PAGES, CAFFEINE));
     for (Path jdk : jdks()) {
       assertEquals("Pages: renders 112\n", program.run(jdk, program.compile(jdk)));
+    }
+  }
+
+  @Test
+  void aStoreOfFiftyLinesPassesTheContract() throws Exception {
+    List<Path> jars = new ArrayList<>(JUNIT);
+    jars.addAll(List.of(SESSIONS, beside(SESSIONS, "contract"), beside(SESSIONS, "testkit")));
+    Program program = new Program("lms-session-lib", "store", jars);
+    List<Path> jdks = jdks();
+    Path oldest = jdks.get(jdks.size() - 1);
+    Path classes = program.compile(oldest);
+    String path = path(jars) + File.pathSeparator + classes;
+    String console = "org.junit.platform.console";
+    List<String> tests = List.of("execute", "--details=summary", "--disable-banner");
+    String onModulePath =
+        run(
+            Jdks.own(),
+            "java",
+            List.of(
+                "--module-path",
+                path,
+                "--add-modules",
+                "org.junit.jupiter.engine," + program.module()),
+            List.of("--module", console),
+            tests,
+            List.of("--select-module=" + program.module()));
+    String onClassPath =
+        run(
+            oldest,
+            "java",
+            List.of("-classpath", path, console + ".ConsoleLauncher"),
+            tests,
+            List.of("--select-class=reader.store.MapStoreTest"));
+    for (String said : List.of(onModulePath, onClassPath)) {
+      assertTrue(said.matches("(?s).*\\[ +([6-9]\\d|\\d{3}) tests successful.*"), said);
     }
   }
 
@@ -161,14 +197,22 @@ class ModularProgramsIT {
 
   /** A jar that this test was given. */
   private static Path jar(String artifact) {
-    Optional<Path> found =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .map(Path::of)
-            .filter(
-                file ->
-                    file.getFileName().toString().matches(artifact + "-\\d[^-]*(-SNAPSHOT)?\\.jar"))
-            .findFirst();
-    return found.orElseThrow(() -> new AssertionError("no jar of " + artifact));
+    List<Path> found = jars(artifact + "-\\d[^-]*(-SNAPSHOT)?\\.jar");
+    assertEquals(1, found.size(), "jars of " + artifact);
+    return found.get(0);
+  }
+
+  private static List<Path> jars(String names) {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(Path::of)
+        .filter(file -> file.getFileName().toString().matches(names))
+        .toList();
+  }
+
+  /** What is built with a library. */
+  private static Path beside(Path library, String classifier) {
+    return library.resolveSibling(
+        library.getFileName().toString().replace(".jar", "-" + classifier + ".jar"));
   }
 
   private static String path(List<Path> entries) {

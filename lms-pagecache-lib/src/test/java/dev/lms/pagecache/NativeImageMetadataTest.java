@@ -106,7 +106,7 @@ class NativeImageMetadataTest {
           PageCache.builder(new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock))
               .clock(clock)
               .build();
-      System.out.println(cache);
+      System.out.println(cache.stats());
     }
   }
 
