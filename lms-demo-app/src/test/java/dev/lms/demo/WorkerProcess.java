@@ -3,6 +3,7 @@ package dev.lms.demo;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -95,11 +96,20 @@ public final class WorkerProcess implements AutoCloseable {
 
   /** Runs any command of lmsctl to its end. */
   public static Finished run(Map<String, String> env, String... command) {
+    return runWith("", env, command);
+  }
+
+  /** The same, with something to read on standard input. */
+  public static Finished runWith(String input, Map<String, String> env, String... command) {
     try {
       Path scratch = Files.createTempDirectory("lms-command");
       try {
         Process process = launch(env, scratch, Arrays.asList(command));
-        process.getOutputStream().close();
+        try (Writer standardInput = process.outputWriter()) {
+          standardInput.write(input);
+        } catch (IOException e) {
+          // It has ended without reading.
+        }
         Queue<String> errors = new ConcurrentLinkedQueue<>();
         Thread reader = collect(process.errorReader(), errors);
         Queue<String> output = new ConcurrentLinkedQueue<>();

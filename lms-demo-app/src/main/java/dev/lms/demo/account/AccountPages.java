@@ -197,7 +197,7 @@ public final class AccountPages {
       }
       case MATCH -> {
         Account account = found.orElseThrow().account();
-        Principal person = new Principal(account.username(), Set.of(account.role()));
+        Principal person = new Principal(account.username(), account.roles());
         SignInOptions options =
             request.form().get("remember").isPresent()
                 ? SignInOptions.rememberedFor(REMEMBERED)
@@ -206,6 +206,13 @@ public final class AccountPages {
         session.set(NAME, account.name());
         if (!why(request).isEmpty()) {
           SignIn.isFor(session, next);
+        }
+        if (session.commitBeforeAnswer(303).isEmpty() && !users.find(username).equals(found)) {
+          // It was changed meanwhile, and whoever changed it may have ended its sessions before
+          // this one began.
+          session.end();
+          form(request, 401, username, next, "This account was changed just now. Sign in again.");
+          return;
         }
         loginTokens.forget(exchange);
         request.redirect(next);

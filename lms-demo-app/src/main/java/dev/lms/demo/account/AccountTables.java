@@ -19,6 +19,13 @@ final class AccountTables implements Tables {
   }
 
   @Override
+  public void upgrade(Sql sql, long from) throws SQLException {
+    if (from < 2) {
+      sql.script(Tables.resource(AccountTables.class, "upgrade-2.sql"));
+    }
+  }
+
+  @Override
   public void addSampleAccounts(Sql sql) throws SQLException {
     if (sql.exists("SELECT 1 FROM users WHERE sample = 1")) {
       return;
@@ -26,7 +33,7 @@ final class AccountTables implements Tables {
     String json = Tables.resource(AccountTables.class, "accounts.json");
     for (Sample account : new Gson().fromJson(json, Sample[].class)) {
       sql.update(
-          "INSERT INTO users (username, name, role, password, sample) VALUES (?, ?, ?, ?, 1)",
+          "INSERT INTO users (username, name, roles, password, sample) VALUES (?, ?, ?, ?, 1)",
           account.username(),
           account.name(),
           account.role(),

@@ -58,6 +58,11 @@ public final class Passwords implements AutoCloseable {
     threads.allowCoreThreadTimeOut(true);
   }
 
+  /** The hash of a password to keep: a PHC string. Takes as long as a check, on this thread. */
+  static String hash(String password) {
+    return Password.hash(password).addRandomSalt(16).with(ARGON2).getResult();
+  }
+
   /**
    * Checks a password. Takes as long when there is no hash to check it against, so that the time
    * does not tell which names exist.

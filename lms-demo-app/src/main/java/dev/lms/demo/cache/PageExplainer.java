@@ -25,7 +25,6 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +92,7 @@ public final class PageExplainer {
   private static String cookie(Config config, Account account) {
     try (SessionAccess access = SessionAccess.open(config)) {
       Session session = access.sessions().open(List.of());
-      session.signIn(new Principal(account.username(), Set.of(account.role())));
+      session.signIn(new Principal(account.username(), account.roles()));
       session.commit();
       String cookie = session.setCookie().orElseThrow();
       return cookie.substring(0, (cookie + ";").indexOf(';'));

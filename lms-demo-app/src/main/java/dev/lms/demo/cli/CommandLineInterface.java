@@ -52,6 +52,7 @@ public final class CommandLineInterface implements Runnable {
     makers.put("config", features -> new ConfigCommand());
     makers.put("key", features -> new KeyCommand());
     makers.put("session", SessionCommand::new);
+    makers.put("user", UserCommand::new);
     makers.put(
         "cache",
         features ->

@@ -6,25 +6,15 @@ import com.google.gson.JsonObject;
 import dev.lms.demo.account.DeviceName;
 import dev.lms.demo.account.Users;
 import dev.lms.demo.config.Config;
-import dev.lms.demo.config.KeyUse;
-import dev.lms.demo.config.SecretKeyFile;
-import dev.lms.demo.config.StoreChoice;
-import dev.lms.demo.config.StoredKeys;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.data.DatabaseException;
 import dev.lms.demo.view.Text;
 import dev.lms.demo.wiring.Feature;
-import dev.lms.demo.wiring.SessionAccess;
 import dev.lms.session.SessionCensus;
 import dev.lms.session.SessionInfo;
-import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -63,7 +53,7 @@ final class SessionCommand implements Runnable {
       mixinStandardHelpOptions = true)
   int stats(@Option(names = "--json", description = "As JSON.") boolean json) {
     Config config = Config.fromSystem();
-    SessionCensus stats = with(config, Sessions::stats);
+    SessionCensus stats = SiteSessions.with(config, Sessions::stats);
     String store = config.sessions().store().kind().name().toLowerCase(Locale.ROOT);
     if (json) {
       JsonObject answer = new JsonObject();
@@ -96,7 +86,7 @@ final class SessionCommand implements Runnable {
           String user,
       @Option(names = "--json", description = "As JSON.") boolean json) {
     Config config = Config.fromSystem();
-    List<SessionInfo> list = with(config, sessions -> sessions.list(user));
+    List<SessionInfo> list = SiteSessions.with(config, sessions -> sessions.list(user));
     requireKnown(config, user, list.size());
     if (json) {
       JsonArray array = new JsonArray();
@@ -127,10 +117,10 @@ final class SessionCommand implements Runnable {
       @Option(names = "--yes", description = "Do not ask.") boolean yes) {
     Confirmation confirmation = Confirmation.of(yes, spec);
     Config config = Config.fromSystem();
-    int live = with(config, sessions -> sessions.list(user).size());
+    int live = SiteSessions.with(config, sessions -> sessions.list(user).size());
     requireKnown(config, user, live);
     confirmation.require("End %s of %s?".formatted(count(live), user));
-    int ended = with(config, sessions -> sessions.revokeAll(user));
+    int ended = SiteSessions.with(config, sessions -> sessions.revokeAll(user));
     System.out.printf("Ended %s of %s%n", count(ended), user);
     return 0;
   }
@@ -167,52 +157,12 @@ final class SessionCommand implements Runnable {
     Confirmation confirmation = Confirmation.of(yes, spec);
     Config config = Config.fromSystem();
     if (!yes) {
-      long live = with(config, sessions -> sessions.stats().live());
+      long live = SiteSessions.with(config, sessions -> sessions.stats().live());
       confirmation.require("End %s, everybody's?".formatted(count(live)));
     }
-    long ended = with(config, Sessions::purge);
+    long ended = SiteSessions.with(config, Sessions::purge);
     System.out.printf("Ended %s%n", count(ended));
     return 0;
-  }
-
-  private static <T> T with(Config config, Function<Sessions, T> work) {
-    if (config.sessions().store().kind() == StoreChoice.Kind.COOKIE) {
-      throw new CommandFailure(
-          "sessions are in cookies ("
-              + config.sessions().store().reason()
-              + "), so the site has no record of them; use SESSION_STORE=file or redis, or, to end"
-              + " all of them, change SECRET_KEY");
-    }
-    Path folder = config.sessions().fileDir();
-    if (config.sessions().store().kind() == StoreChoice.Kind.FILE && !Files.isDirectory(folder)) {
-      throw new CommandFailure(
-          "there is no session folder "
-              + folder
-              + "; set LMS_DATA_DIR or SESSION_FILE_DIR as the site has it");
-    }
-    if (config.secrets().key().isPresent()) {
-      return open(config, work);
-    }
-    if (!new SecretKeyFile(config.dataDir()).exists()) {
-      throw new CommandFailure(
-          "there is no secret key in "
-              + config.dataDir()
-              + "; set LMS_DATA_DIR or SECRET_KEY as the site has it");
-    }
-    try (KeyUse use = KeyUse.begin(config.dataDir())) {
-      StoredKeys keys = use.keys();
-      return open(
-          config.withSecretKey(keys.signing(), keys.accepted(Clock.systemUTC().instant())), work);
-    }
-  }
-
-  private static <T> T open(Config config, Function<Sessions, T> work) {
-    try (SessionAccess access = SessionAccess.open(config)) {
-      return work.apply(access.sessions());
-    } catch (IllegalArgumentException | SessionStoreException e) {
-      // What they say names the folder or server and the remedy.
-      throw new CommandFailure("cannot use the sessions: " + e.getMessage());
-    }
   }
 
   private static String count(long sessions) {

@@ -39,6 +39,12 @@ final class CourseTables implements Tables {
     }
   }
 
+  @Override
+  public void forget(Sql sql, String username) throws SQLException {
+    sql.update("DELETE FROM enrolments WHERE username = ?", username);
+    sql.update("UPDATE courses SET instructor = NULL WHERE instructor = ?", username);
+  }
+
   private static void add(Sql sql, SampleCourse course) throws SQLException {
     sql.update(
         "INSERT INTO courses (code, title, description, credits, level, state, teacher)"
@@ -83,7 +89,7 @@ final class CourseTables implements Tables {
     sql.update(
         """
         UPDATE courses SET instructor = u.username FROM users u
-        WHERE u.sample = 1 AND u.role = 'instructor' AND u.name = teacher AND instructor IS NULL
+        WHERE u.sample = 1 AND u.roles = 'instructor' AND u.name = teacher AND instructor IS NULL
         """);
   }
 }

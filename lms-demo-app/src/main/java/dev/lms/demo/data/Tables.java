@@ -24,6 +24,9 @@ public interface Tables {
    */
   default void addSampleAccounts(Sql sql) throws SQLException {}
 
+  /** Removes what they hold of a person whose account is about to be deleted. */
+  default void forget(Sql sql, String username) throws SQLException {}
+
   /** The text of a file that lies beside a class. */
   static String resource(Class<?> beside, String name) {
     try (InputStream in = beside.getResourceAsStream(name)) {

@@ -17,4 +17,9 @@ final class LearnTables implements Tables {
       create(sql);
     }
   }
+
+  @Override
+  public void forget(Sql sql, String username) throws SQLException {
+    sql.update("DELETE FROM lesson_progress WHERE username = ?", username);
+  }
 }

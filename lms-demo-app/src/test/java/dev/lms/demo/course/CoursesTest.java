@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.demo.account.Users;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.data.TestTables;
 import java.nio.file.Path;
@@ -191,6 +192,10 @@ class CoursesTest {
               ALTER TABLE courses DROP COLUMN level;
               ALTER TABLE courses DROP COLUMN state;
               ALTER TABLE courses DROP COLUMN published_at;
+              ALTER TABLE users ADD COLUMN role TEXT NOT NULL DEFAULT '';
+              UPDATE users SET role = roles;
+              ALTER TABLE users DROP COLUMN roles;
+              ALTER TABLE users DROP COLUMN disabled;
               PRAGMA user_version=1;
               """);
           return true;
@@ -200,6 +205,9 @@ class CoursesTest {
       assertEquals("Quokka keeping", course.title());
       assertEquals(State.PUBLISHED, course.state());
       assertEquals(Level.ADVANCED, new Courses(upgraded).find("web301").orElseThrow().level());
+      assertEquals(
+          Set.of("instructor"),
+          new Users(upgraded, true).account("instructor").orElseThrow().roles());
       Filter search =
           new Filter(Optional.of("quokka"), Optional.empty(), Optional.empty(), Optional.empty());
       assertEquals(
