@@ -26,7 +26,7 @@ final class App {
         new ProgramFeature(),
         new HomeFeature(),
         new CacheFeature(),
-        new OpsFeature(),
+        new OpsFeature(App::features),
         new LabFeature(),
         new DebugFeature());
   }

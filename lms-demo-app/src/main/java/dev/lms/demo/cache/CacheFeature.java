@@ -18,6 +18,8 @@ public final class CacheFeature implements Feature {
     parts
         .purges()
         .follow(tags -> warming.get().ifPresent(running -> running.warm(HotPages.with(tags))));
+    Reach reach = new Reach(parts.config());
+    parts.purges().measureBy(reach::of);
     parts
         .metrics()
         .add(
@@ -26,6 +28,7 @@ public final class CacheFeature implements Feature {
                 () ->
                     warming.get().map(Warming::progress).orElse(new Warmer.Progress(0, 0, 0, 0))));
     return new Content()
+        .forOperators(reach.routes(parts.knownPages()))
         .whenStarted(
             port -> {
               Warming begun =

@@ -12,7 +12,9 @@ import java.util.function.Supplier;
 
 /** The page cache on {@code /metrics}, by route and variant. */
 public final class CacheMetrics implements Metrics.Source {
-  static final String REQUESTS = "lms_page_cache_requests_total";
+  /** Requests by what the cache made of them. */
+  public static final String REQUESTS = "lms_page_cache_requests_total";
+
   static final String STORED = "lms_page_cache_stored_total";
   static final String PASSED = "lms_page_cache_passed_total";
   static final String SERVED = "lms_page_cache_served_bytes_total";

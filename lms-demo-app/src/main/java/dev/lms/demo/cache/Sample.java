@@ -10,10 +10,10 @@ import java.util.Optional;
  *
  * @param labels in their order, without the escapes
  */
-record Sample(String name, Map<String, String> labels, String value) {
+public record Sample(String name, Map<String, String> labels, String value) {
 
   /** The sample in a line without a timestamp; empty for a comment, or what is none. */
-  static Optional<Sample> parse(String line) {
+  public static Optional<Sample> parse(String line) {
     int end = nameEnd(line, 0);
     if (end == 0) {
       return Optional.empty();

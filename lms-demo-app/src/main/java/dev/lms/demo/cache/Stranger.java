@@ -35,7 +35,7 @@ public final class Stranger implements Warmer.Visitor, AutoCloseable {
   }
 
   /** The text of a page. */
-  String read(String target) throws IOException {
+  public String read(String target) throws IOException {
     HttpResponse<String> answer = get(target, BodyHandlers.ofString());
     if (answer.statusCode() != 200) {
       throw new IOException(target + " was answered " + answer.statusCode());

@@ -5,16 +5,20 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import dev.lms.demo.cache.CacheReport;
 import dev.lms.demo.cache.HotPages;
+import dev.lms.demo.cache.Reach;
 import dev.lms.demo.cache.Warming;
 import dev.lms.demo.cache.Workers;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;
+import dev.lms.demo.config.KeyUse;
+import dev.lms.demo.config.SecretKeyFile;
 import dev.lms.demo.course.Courses;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.data.DatabaseException;
 import dev.lms.demo.program.Programs;
 import dev.lms.demo.wiring.Feature;
 import dev.lms.demo.wiring.PagePurge;
+import dev.lms.demo.wiring.Purged;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.Warmer;
 import dev.lms.pagecache.store.PageStoreException;
@@ -152,12 +156,14 @@ final class CacheCommand implements Runnable {
             });
     Config config = Config.fromSystem();
     try {
+      Purged reach = reach(config, byTag, byPath);
       String where = PagePurge.purge(config, byTag, byPath);
       if (byTag.isEmpty() && byPath.isEmpty()) {
         System.out.println("Purged all pages on " + where);
       }
       byTag.forEach(tag -> System.out.println("Purged the tag " + tag + " on " + where));
       byPath.forEach(path -> System.out.println("Purged the path " + path + " on " + where));
+      System.out.println(reach.workers() == 0 ? "No worker runs here just now" : reach.toString());
       return 0;
     } catch (NoSuchFileException e) {
       throw new CommandFailure(
@@ -171,6 +177,19 @@ final class CacheCommand implements Runnable {
           "the purge may not have reached all workers: "
               + e.getMessage()
               + "; run it again when the store answers");
+    }
+  }
+
+  /** What the purge will reach; workers answer only who knows the site's key. */
+  private static Purged reach(Config config, List<String> tags, List<String> paths) {
+    if (config.secrets().key().isPresent()) {
+      return new Reach(config).of(tags, paths);
+    }
+    if (!new SecretKeyFile(config.dataDir()).exists()) {
+      return new Purged(0, 0);
+    }
+    try (KeyUse use = KeyUse.begin(config.dataDir())) {
+      return new Reach(config.withSecretKey(use.keys().signing(), List.of())).of(tags, paths);
     }
   }
 
@@ -208,15 +227,12 @@ final class CacheCommand implements Runnable {
   private static long warm(Config config, int port, List<String> pages)
       throws InterruptedException {
     CountDownLatch left = new CountDownLatch(pages.size());
-    int step = Math.max(1, pages.size() / 10);
+    ProgressBar bar = ProgressBar.of("Port " + port, pages.size(), "pages");
     try (Warming warming =
         new Warming(
             Workers.at(config.web().host(), port),
             progress -> {
-              long done = progress.visited() + progress.failed();
-              if (done % step == 0 || done == pages.size()) {
-                System.out.printf("Port %d: %d of %d pages%n", port, done, pages.size());
-              }
+              bar.at(progress.visited() + progress.failed());
               left.countDown();
             })) {
       warming.warm(pages);

@@ -1,5 +1,6 @@
 package dev.lms.demo.cli;
 
+import dev.lms.demo.cache.ExplainReport;
 import dev.lms.demo.cache.PageExplainer;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;

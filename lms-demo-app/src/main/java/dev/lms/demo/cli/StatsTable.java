@@ -10,7 +10,7 @@ import java.util.Set;
 /** What page caches counted, in columns. */
 final class StatsTable {
   /** Files are not pages: they pass the cache by, and would only be noise here. */
-  private static final Set<String> FILES = Set.of("/favicon.ico", "/robots.txt");
+  private static final Set<String> FILES = Set.of("/favicon.ico", "/robots.txt", "/workers/pages");
 
   private static final List<String> HEADER =
       List.of(

@@ -7,6 +7,7 @@ import dev.lms.demo.view.Pages;
 import dev.lms.pagecache.PageRule;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -168,21 +169,28 @@ public final class CataloguePages {
         filter.tag().equals(Optional.of(topic.name())));
   }
 
+  /** Whoever searches sees the best match first, unless they ask for another order. */
   private static List<Choice> orders(Filter filter) {
-    Filter.Sort usual = Filter.Sort.TITLE;
-    Optional<Filter.Sort> current =
-        filter.search().isEmpty() ? Optional.of(filter.sort().orElse(usual)) : filter.sort();
-    return Arrays.stream(Filter.Sort.values())
-        .map(
-            sort -> {
-              boolean plain = sort == usual && filter.search().isEmpty();
-              return new Choice(
-                  sort.label(),
-                  0,
-                  filter.withSort(plain ? Optional.empty() : Optional.of(sort)).address(1),
-                  current.equals(Optional.of(sort)));
-            })
-        .toList();
+    boolean searching = filter.search().isPresent();
+    Filter plain = filter.withSort(Optional.empty());
+    List<Choice> orders = new ArrayList<>();
+    orders.add(
+        new Choice(
+            searching ? "Best match" : Filter.Sort.TITLE.label(),
+            0,
+            plain.address(1),
+            filter.sort().isEmpty()));
+    for (Filter.Sort sort : Filter.Sort.values()) {
+      if (searching || sort != Filter.Sort.TITLE) {
+        orders.add(
+            new Choice(
+                sort.label(),
+                0,
+                filter.withSort(Optional.of(sort)).address(1),
+                filter.sort().equals(Optional.of(sort))));
+      }
+    }
+    return orders;
   }
 
   private static Optional<String> given(Request request, String name) {

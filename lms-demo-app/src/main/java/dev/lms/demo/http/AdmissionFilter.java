@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Lets in as many requests at once as the resource plan carries, keeps a bounded number waiting for
@@ -14,6 +15,9 @@ import java.util.concurrent.TimeUnit;
  * server quick under overload; an executor that rejects would reset connections.
  */
 public final class AdmissionFilter extends Filter {
+  private final int inFlight;
+  private final int queue;
+  private final LongAdder shed = new LongAdder();
   private final Semaphore permits;
   private final Semaphore places;
   private final Duration maxWait;
@@ -31,6 +35,8 @@ public final class AdmissionFilter extends Filter {
     if (inFlight < 1 || queue < 0) {
       throw new IllegalArgumentException("inFlight " + inFlight + ", queue " + queue);
     }
+    this.inFlight = inFlight;
+    this.queue = queue;
     // Fair: first come, first served, or a waiting request could starve until it is refused.
     this.permits = new Semaphore(inFlight, true);
     this.places = new Semaphore(queue);
@@ -45,6 +51,7 @@ public final class AdmissionFilter extends Filter {
       return;
     }
     if (!enter()) {
+      shed.increment();
       throw HttpProblem.busy(
           "The site is busy. Please try again in a moment.", Duration.ofSeconds(1));
     }
@@ -53,6 +60,21 @@ public final class AdmissionFilter extends Filter {
     } finally {
       permits.release();
     }
+  }
+
+  /** Requests that are handled now. */
+  public int inFlight() {
+    return inFlight - permits.availablePermits();
+  }
+
+  /** Requests that wait now. */
+  public int queued() {
+    return queue - places.availablePermits();
+  }
+
+  /** Requests that were refused so far. */
+  public long shed() {
+    return shed.sum();
   }
 
   private boolean enter() {

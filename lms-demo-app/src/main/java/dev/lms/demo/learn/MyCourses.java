@@ -33,6 +33,7 @@ public final class MyCourses implements HoleFiller {
   private record Model(
       List<Standing> taken,
       boolean hasTaken,
+      boolean hasMore,
       int more,
       boolean teaches,
       List<CourseCard> taught,
@@ -60,7 +61,8 @@ public final class MyCourses implements HoleFiller {
         new Model(
             all.stream().limit(MOST).toList(),
             !all.isEmpty(),
-            Math.max(0, all.size() - MOST),
+            all.size() > MOST,
+            all.size() - MOST,
             teaches,
             taught,
             admin));

@@ -35,7 +35,7 @@ public final class BarChart {
       svg.append(WIDTH).append("\" y=\"").append(y + 13).append("\">");
       svg.append(Html.escape(bar.text())).append("</text><rect class=\"rail\" x=\"0\" y=\"");
       svg.append(y + 19).append("\" width=\"").append(WIDTH).append("\" height=\"8\" rx=\"2\"/>");
-      svg.append("<rect class=\"bar\" x=\"0\" y=\"").append(y + 19).append("\" width=\"");
+      svg.append("<rect class=\"mark\" x=\"0\" y=\"").append(y + 19).append("\" width=\"");
       svg.append(String.format(Locale.ROOT, "%.1f", width)).append("\" height=\"8\" rx=\"2\"/>");
       y += ROW;
     }

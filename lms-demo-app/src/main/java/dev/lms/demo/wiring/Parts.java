@@ -4,6 +4,7 @@ import dev.lms.demo.config.Config;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.monitor.Health;
 import dev.lms.demo.monitor.Metrics;
+import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.demo.view.Pages;
 import dev.lms.pagecache.PageCache;
 import java.time.Clock;
@@ -12,6 +13,8 @@ import java.time.Clock;
  * What the features of a site are made of. Each is there once and thread-safe.
  *
  * @param cpus how many processors there are
+ * @param knownPages what the page cache has stored here
+ * @param plan what the machine carries
  * @param pages the frame that all pages share
  * @param purges told of what has changed
  * @param closing what it is given is closed when the site has stopped
@@ -24,6 +27,8 @@ public record Parts(
     RedisClients redis,
     SessionBackend sessions,
     PageCache pageCache,
+    KnownPages knownPages,
+    ResourcePlan plan,
     Pages pages,
     Purges purges,
     Health health,

@@ -116,10 +116,9 @@ public final class RunningSite {
     // One connection more, in which near copies of pages wait for purges.
     RedisClients redis = closing.add(new RedisClients(plan.redisPool() + 1));
     SessionBackend sessions = closing.add(SessionBackend.open(config, redis, clock));
-    PageCache pageCache =
-        PageCache.builder(PageBackend.open(config, plan.pageCacheMb(), redis, clock, closing))
-            .clock(clock)
-            .build();
+    KnownPages knownPages =
+        new KnownPages(PageBackend.open(config, plan.pageCacheMb(), redis, clock, closing));
+    PageCache pageCache = PageCache.builder(knownPages).clock(clock).build();
     return new Parts(
         config,
         clock,
@@ -128,6 +127,8 @@ public final class RunningSite {
         redis,
         sessions,
         pageCache,
+        knownPages,
+        plan,
         new Pages(new Visitors(Site::visitor, Site::sessionOf, PageCacheFilter::hole), assets),
         new Purges(pageCache),
         new Health(),
@@ -153,6 +154,9 @@ public final class RunningSite {
     Set<String> alwaysLetIn =
         content.forOperators().stream().map(Route::pattern).collect(Collectors.toUnmodifiableSet());
     Site site = new Site(content.pages(), others, parts.pages()::problem);
+    AdmissionFilter admission =
+        new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, alwaysLetIn);
+    parts.metrics().add(new AdmissionMetrics(admission));
     List<Filter> filters = new ArrayList<>();
     filters.add(new SecurityHeaders());
     Optional<Consumer<Explanation>> listener = explanations;
@@ -163,7 +167,7 @@ public final class RunningSite {
     filters.addAll(
         List.of(
             new ErrorFilter(KnownProblems::of, parts.pages()::problem),
-            new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, alwaysLetIn),
+            admission,
             new SessionFilter(
                 parts.sessions().sessions(),
                 site::outagePolicy,

@@ -169,6 +169,12 @@ class BrowserIT {
     pages.put("account", List.of("student1", "/user/account"));
     pages.put("course-as-student", List.of("student1", "/course/web101/view"));
     pages.put("edit", List.of("lms-admin", "/course/py101/admin"));
+    pages.put("search", List.of("", "/course/explore?q=cache"));
+    pages.put("home-as-student", List.of("student1", "/"));
+    pages.put("new-course", List.of("lms-admin", "/course/new"));
+    pages.put("lesson", List.of("lms-admin", "/course/web101/lesson/web101-1"));
+    pages.put("ops", List.of("lms-admin", "/ops"));
+    pages.put("ops-explain", List.of("lms-admin", "/ops/explain?url=/course/web101/view"));
     pages.put("students", List.of("lms-admin", "/course/py101/moderate"));
     return pages;
   }

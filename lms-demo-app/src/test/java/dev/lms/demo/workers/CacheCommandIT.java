@@ -75,6 +75,8 @@ class CacheCommandIT {
     Finished tag = lmsctl(site, site.one(), "cache", "purge", "--tag", "course:py101");
     assertEquals(0, tag.exitCode(), tag.errors());
     assertTrue(tag.output().startsWith("Purged the tag course:py101 on all workers"), tag.output());
+    assertTrue(
+        tag.output().matches("(?s).*[1-9][0-9]* pages? purged on [1-9] workers?\\R"), tag.output());
     assertTrue(statusOf(site.one(), "/course/py101/view").startsWith("lms; fwd=miss; stored"));
     Finished path = lmsctl(site, site.one(), "cache", "purge", "--path", "/course/py101/view");
     assertEquals(0, path.exitCode(), path.errors());

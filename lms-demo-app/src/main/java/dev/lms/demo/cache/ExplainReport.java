@@ -1,8 +1,9 @@
-package dev.lms.demo.cli;
+package dev.lms.demo.cache;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.lms.demo.cache.PageExplainer;
 import dev.lms.pagecache.Explanation;
 import java.time.Duration;
 import java.util.List;
@@ -17,12 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param user who asks; null: a stranger
  * @param showKey whether the parts of the key may be shown
  */
-record ExplainReport(
+public record ExplainReport(
     String target, @Nullable String user, PageExplainer.Answer answer, boolean showKey) {
+  private static final Gson JSON =
+      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
   private static final String HIDDEN = "(hidden in production)";
 
   /** For programs. */
-  String json() {
+  public String json() {
     Explanation explained = answer.explanation();
     JsonObject json = new JsonObject();
     json.addProperty("url", target);
@@ -43,7 +47,7 @@ record ExplainReport(
     json.addProperty("stored", stored.isPresent());
     if (stored.isPresent()) {
       json.addProperty("ttl", stored.get().toSeconds());
-      json.add("tags", CacheCommand.JSON.toJsonTree(new TreeSet<>(explained.tags())));
+      json.add("tags", JSON.toJsonTree(new TreeSet<>(explained.tags())));
     }
     explained
         .refusal()
@@ -54,7 +58,7 @@ record ExplainReport(
             });
     json.addProperty("status", answer.status());
     json.addProperty("cacheStatus", answer.cacheStatus());
-    return CacheCommand.JSON.toJson(json) + System.lineSeparator();
+    return JSON.toJson(json) + System.lineSeparator();
   }
 
   private static JsonArray steps(List<Explanation.Step> steps) {
@@ -73,7 +77,7 @@ record ExplainReport(
    *
    * @param verbose with the steps that had nothing to object to
    */
-  String text(boolean verbose) {
+  public String text(boolean verbose) {
     Explanation explained = answer.explanation();
     StringBuilder text = new StringBuilder();
     text.append("GET %s as %s%n".formatted(target, user == null ? "a stranger" : user));
