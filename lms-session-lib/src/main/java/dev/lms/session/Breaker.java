@@ -54,16 +54,21 @@ final class Breaker {
 
   /** Null if the call is refused; else, hand it to one of the methods below when the call ended. */
   @Nullable State enter() {
-    State current = state.get();
-    if (!(current instanceof Open open)) {
-      return current;
+    while (true) {
+      State current = state.get();
+      if (!(current instanceof Open open)) {
+        return current;
+      }
+      long now = nanoTime.getAsLong();
+      if (now - open.nextProbe() < 0) {
+        return null;
+      }
+      Open probing = new Open(open.since(), now + LONGEST_PROBE.toNanos());
+      if (state.compareAndSet(open, probing)) {
+        return probing;
+      }
+      // Somebody else is the probe, or was it and has just been answered: look again which.
     }
-    long now = nanoTime.getAsLong();
-    if (now - open.nextProbe() < 0) {
-      return null;
-    }
-    Open probing = new Open(open.since(), now + LONGEST_PROBE.toNanos());
-    return state.compareAndSet(open, probing) ? probing : null;
   }
 
   /** The store answered. */

@@ -19,6 +19,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class BreakerTest {
+  /** What happens while the next call looks at the clock. */
+  private Runnable meanwhile = () -> {};
+
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000_000_000L);
   private final List<String> told = new ArrayList<>();
   private final Breaker breaker =
@@ -34,7 +37,14 @@ class BreakerTest {
               told.add("ended after " + lasted);
             }
           },
-          nanos::get);
+          this::now);
+
+  private long now() {
+    Runnable now = meanwhile;
+    meanwhile = () -> {};
+    now.run();
+    return nanos.get();
+  }
 
   private Breaker.State entered() {
     return requireNonNull(breaker.enter());
@@ -59,6 +69,30 @@ class BreakerTest {
     assertTrue(breaker.isOpen());
     assertNull(breaker.enter());
     assertEquals(List.of("began: no answer"), told);
+  }
+
+  /** Refused is who comes in an outage, not who comes as it ends. */
+  @Test
+  void whoComesWhileALateProbeIsAnsweredIsLetThrough() {
+    fail(Breaker.FAILURES);
+    move(Breaker.PAUSE);
+    Breaker.State late = entered();
+    move(Breaker.LONGEST_PROBE);
+    meanwhile = () -> breaker.answered(late);
+    Breaker.State call = entered();
+    assertFalse(breaker.isOpen());
+    breaker.answered(call);
+  }
+
+  @Test
+  void whoComesWhileAProbeEndsUndecidedIsTheNextProbe() {
+    fail(Breaker.FAILURES);
+    move(Breaker.PAUSE);
+    Breaker.State undecided = entered();
+    move(Breaker.LONGEST_PROBE);
+    meanwhile = () -> breaker.undecided(undecided);
+    breaker.answered(entered());
+    assertFalse(breaker.isOpen());
   }
 
   @Test

@@ -2,9 +2,11 @@ package dev.lms.demo.cli;
 
 import dev.lms.demo.cache.Workers;
 import dev.lms.demo.config.Config;
+import dev.lms.demo.config.ConfigException;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.config.KeyUse;
 import dev.lms.demo.config.SecretKeyFile;
+import dev.lms.demo.config.StoreChoice;
 import dev.lms.demo.config.StoredKeys;
 import dev.lms.demo.config.WorkerCount;
 import dev.lms.demo.data.DatabaseException;
@@ -109,6 +111,13 @@ final class ServeCommand implements Callable<Integer> {
     Config config = Config.fromSystem(given());
     WorkerCount wanted = workers != null ? workers : config.workers().count();
     boolean single = supervised || wanted instanceof WorkerCount.Single;
+    boolean several = !single && !(wanted instanceof WorkerCount.Fixed one && one.count() == 1);
+    if (several && config.sessions().store().kind() == StoreChoice.Kind.MEMORY) {
+      throw new ConfigException(
+          List.of(
+              "SESSION_STORE=memory: no worker would know the sessions of another; for several"
+                  + " workers use SESSION_STORE=file or redis"));
+    }
     if (config.secrets().key().isPresent()) {
       return single ? serve(config, Map.of()) : supervise(config, wanted);
     }

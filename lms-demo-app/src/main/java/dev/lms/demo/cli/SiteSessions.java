@@ -30,6 +30,12 @@ final class SiteSessions {
               + "), so the site has no record of them; use SESSION_STORE=file or redis, or, to end"
               + " all of them, change SECRET_KEY");
     }
+    if (config.sessions().store().kind() == StoreChoice.Kind.MEMORY) {
+      throw new CommandFailure(
+          "sessions are in the memory of the site's one worker (SESSION_STORE=memory), out of reach"
+              + " of any command; use SESSION_STORE=file or redis, or, to end all of them, restart"
+              + " the site");
+    }
     Path folder = config.sessions().fileDir();
     if (config.sessions().store().kind() == StoreChoice.Kind.FILE && !Files.isDirectory(folder)) {
       throw new CommandFailure(

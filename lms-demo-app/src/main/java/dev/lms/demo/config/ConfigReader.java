@@ -32,7 +32,8 @@ final class ConfigReader {
     AUTO,
     REDIS,
     FILE,
-    COOKIE
+    COOKIE,
+    MEMORY
   }
 
   private ConfigReader() {}
@@ -196,7 +197,7 @@ final class ConfigReader {
     }
     return new Config.Sessions(
         store,
-        store.kind() == StoreChoice.Kind.FILE ? Optional.empty() : redis,
+        usesRedis(store.kind()) ? redis : Optional.empty(),
         fileDir,
         threshold,
         lifetime,
@@ -206,12 +207,18 @@ final class ConfigReader {
         cookie(variables, environment == Environment.PRODUCTION));
   }
 
+  /** Of cookies, the list of those that were ended is there. */
+  private static boolean usesRedis(StoreChoice.Kind kind) {
+    return kind == StoreChoice.Kind.REDIS || kind == StoreChoice.Kind.COOKIE;
+  }
+
   private static StoreChoice choose(
       Store wish, Optional<Variables.Given> url, Environment environment) {
     return switch (wish) {
       case REDIS -> new StoreChoice(StoreChoice.Kind.REDIS, "SESSION_STORE");
       case FILE -> new StoreChoice(StoreChoice.Kind.FILE, "SESSION_STORE");
       case COOKIE -> new StoreChoice(StoreChoice.Kind.COOKIE, "SESSION_STORE");
+      case MEMORY -> new StoreChoice(StoreChoice.Kind.MEMORY, "SESSION_STORE");
       case AUTO -> {
         if (url.isPresent()) {
           yield new StoreChoice(StoreChoice.Kind.REDIS, url.get().name());

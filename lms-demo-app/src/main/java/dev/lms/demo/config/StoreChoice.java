@@ -16,7 +16,9 @@ public record StoreChoice(Kind kind, String reason) {
     /** Shared by every worker on this machine. */
     FILE,
     /** Kept by the browser, sealed. */
-    COOKIE
+    COOKIE,
+    /** Kept by one worker, gone with it. */
+    MEMORY
   }
 
   /** The line for the log: {@code Session storage: redis (SESSION_REDIS_URL)}. */

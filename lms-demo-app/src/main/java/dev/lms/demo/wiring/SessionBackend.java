@@ -15,6 +15,7 @@ import dev.lms.session.WriteOptions;
 import dev.lms.session.cookie.CookieSessionStore;
 import dev.lms.session.file.FileRevocations;
 import dev.lms.session.file.FileSessionStore;
+import dev.lms.session.memory.MemorySessionStore;
 import dev.lms.session.redis.RedisRevocations;
 import dev.lms.session.redis.RedisSessionStore;
 import dev.lms.session.store.Revocations;
@@ -63,6 +64,7 @@ public record SessionBackend(
               new RedisSessionStore(
                   redis.client(settings.redis().orElseThrow()), keys, settings.keyPrefix());
           case FILE -> FileSessionStore.open(settings.fileDir(), keys, settings.fileThreshold());
+          case MEMORY -> MemorySessionStore.open(keys);
           case COOKIE ->
               new CookieSessionStore(
                   keys, cookie(settings), AUDIENCE, revocations(config, redis, parts));

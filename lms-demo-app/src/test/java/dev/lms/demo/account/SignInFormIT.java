@@ -48,6 +48,48 @@ class SignInFormIT {
     return Map.of("username", "student1", "password", "student1", "csrf_token", token);
   }
 
+  /** The box decides whether the session's cookie outlives the browser, and the list tells it. */
+  @Test
+  void whoAsksToBeRememberedGetsACookieThatStays() throws Exception {
+    for (String box : new String[] {"", "&remember=1"}) {
+      Browser visitor = new Browser(plain.uri("/"));
+      String page = visitor.get("/user/login").body();
+      assertTrue(page.contains("<input type=\"checkbox\" name=\"remember\""), page);
+      try (HttpClient client = HttpClient.newBuilder().cookieHandler(new CookieManager()).build()) {
+        URI form = plain.uri("/user/login");
+        Matcher token =
+            TOKEN.matcher(
+                client.send(HttpRequest.newBuilder(form).build(), BodyHandlers.ofString()).body());
+        assertTrue(token.find());
+        HttpResponse<String> answer =
+            client.send(
+                HttpRequest.newBuilder(form)
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(
+                        HttpRequest.BodyPublishers.ofString(
+                            "username=student2&password=student2&csrf_token="
+                                + token.group(1)
+                                + box))
+                    .build(),
+                BodyHandlers.ofString());
+        assertEquals(303, answer.statusCode(), answer.body());
+        String cookie =
+            answer.headers().allValues("Set-Cookie").stream()
+                .filter(line -> line.startsWith("session="))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(!box.isEmpty(), cookie.contains("; Max-Age=2592000"), cookie);
+        String account =
+            client
+                .send(
+                    HttpRequest.newBuilder(plain.uri("/user/account")).build(),
+                    BodyHandlers.ofString())
+                .body();
+        assertEquals(!box.isEmpty(), account.contains("Stays signed in"), account);
+      }
+    }
+  }
+
   /** It sends every cookie that has a Max-Age between quotes, after a $Version. */
   @Test
   void theJdksOwnClientSignsIn() throws Exception {

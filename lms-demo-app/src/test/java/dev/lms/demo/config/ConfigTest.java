@@ -100,6 +100,7 @@ class ConfigTest {
     "redis://a, '', file, development, file, 'Session storage: file (SESSION_STORE)'",
     "redis://a, '', cookie, development, cookie, 'Session storage: cookie (SESSION_STORE)'",
     "redis://a, '', redis, development, redis, 'Session storage: redis (SESSION_STORE)'",
+    "redis://a, '', memory, development, memory, 'Session storage: memory (SESSION_STORE)'",
   })
   void theStoreIsChosenAndSaysWhy(
       String session, String shared, String wish, String environment, String kind, String log) {
@@ -114,7 +115,9 @@ class ConfigTest {
     // Sealed cookies need it too: for the list of those that were signed out.
     String url = session.isEmpty() ? shared : session;
     assertEquals(
-        url.isEmpty() || kind.equals("file") ? Optional.empty() : Optional.of(url),
+        url.isEmpty() || Set.of("file", "memory").contains(kind)
+            ? Optional.empty()
+            : Optional.of(url),
         config.sessions().redis().map(RedisUrl::url));
   }
 
@@ -194,7 +197,7 @@ class ConfigTest {
             "LMS_SOMETHING_ELSE", "x",
             "SECRET_KEY", "changeme",
             "SECRET_KEY_FALLBACKS", KEY + ",short",
-            "SESSION_STORE", "memory",
+            "SESSION_STORE", "nowhere",
             "REDIS_URL", "http://user:hidden@host",
             "SESSION_COOKIE_SAMESITE", "maybe",
             "SESSION_FILE_THRESHOLD", "0",
@@ -209,7 +212,7 @@ class ConfigTest {
             "LMS_SOMETHING_ELSE: there is no such variable",
             "SECRET_KEY: ",
             "SECRET_KEY_FALLBACKS: key 2 ",
-            "SESSION_STORE=memory",
+            "SESSION_STORE=nowhere",
             "REDIS_URL=********: expected",
             "SESSION_COOKIE_SAMESITE=maybe",
             "SESSION_FILE_THRESHOLD=0",

@@ -164,5 +164,11 @@ class SupervisorIT {
             Map.of("LMS_PORT", "20000", "LMS_MANAGEMENT_PORT", "20001"), "serve", "--workers", "2");
     assertEquals(78, overlap.exitCode());
     assertTrue(overlap.errors().contains("LMS_MANAGEMENT_PORT=20001"), overlap.errors());
+    var apart =
+        WorkerProcess.run(
+            Map.of("SESSION_STORE", "memory", "LMS_WORKERS", "2", "LMS_PORT", "20000"), "serve");
+    assertEquals(78, apart.exitCode());
+    assertTrue(apart.errors().contains("SESSION_STORE=memory: "), apart.errors());
+    assertTrue(apart.errors().contains("file or redis"), apart.errors());
   }
 }

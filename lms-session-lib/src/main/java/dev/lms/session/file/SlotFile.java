@@ -231,8 +231,11 @@ final class SlotFile {
     if (size <= SMALLEST_SLOT) {
       return start;
     }
-    return fill(
-        file, ByteBuffer.allocate((int) Math.min(file.size(), HEADER + 2L * size)).put(start));
+    int whole = (int) Math.min(file.size(), HEADER + 2L * size);
+    if (whole <= start.limit()) {
+      return start; // Cut short, perhaps since it was begun to be read: its slots are not whole.
+    }
+    return fill(file, ByteBuffer.allocate(whole).put(start));
   }
 
   /** Until it is full or the file ends. */
