@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a cache did since it was made, on this node.
@@ -40,33 +41,145 @@ public record CacheStats(List<Line> lines, long bytes, long sharedBytes) {
     }
   }
 
-  /**
-   * How often what happened.
-   *
-   * @param hits answered from the store, with a fresh page
-   * @param stale answered from the store, with a page that was no longer fresh
-   * @param collapsed answered by another request's render
-   * @param misses rendered
-   * @param stored rendered and stored
-   * @param refused rendered but purged in the meantime
-   * @param bypassed answered without asking the store
-   * @param bytesServed bytes of bodies sent without a render of their own
-   * @param renderTimeSaved what the hits and stale pages would have taken to render, each counted
-   *     with the mean of its route's renders on this node; zero as long as this node has rendered
-   *     none
-   */
-  public record Counts(
-      long hits,
-      long stale,
-      long collapsed,
-      long misses,
-      long stored,
-      long refused,
-      long bypassed,
-      long bytesServed,
-      Duration renderTimeSaved) {
+  /** How often what happened. Immutable; equal if all counts are. */
+  public static final class Counts {
     /** Nothing happened. */
     public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO);
+
+    private final long hits;
+    private final long stale;
+    private final long collapsed;
+    private final long misses;
+    private final long stored;
+    private final long refused;
+    private final long bypassed;
+    private final long bytesServed;
+    private final Duration renderTimeSaved;
+
+    /**
+     * Counts by their names, as of another node.
+     *
+     * @param counts how many {@code hits}, {@code stale}, {@code collapsed}, {@code misses}, {@code
+     *     stored}, {@code refused}, {@code bypassed} and {@code bytesServed}; those left out are
+     *     zero
+     * @param renderTimeSaved what the hits would have taken to render
+     * @return the counts
+     */
+    public static Counts of(Map<String, Long> counts, Duration renderTimeSaved) {
+      return new Counts(
+          counts.getOrDefault("hits", 0L),
+          counts.getOrDefault("stale", 0L),
+          counts.getOrDefault("collapsed", 0L),
+          counts.getOrDefault("misses", 0L),
+          counts.getOrDefault("stored", 0L),
+          counts.getOrDefault("refused", 0L),
+          counts.getOrDefault("bypassed", 0L),
+          counts.getOrDefault("bytesServed", 0L),
+          renderTimeSaved);
+    }
+
+    Counts(
+        long hits,
+        long stale,
+        long collapsed,
+        long misses,
+        long stored,
+        long refused,
+        long bypassed,
+        long bytesServed,
+        Duration renderTimeSaved) {
+      this.hits = hits;
+      this.stale = stale;
+      this.collapsed = collapsed;
+      this.misses = misses;
+      this.stored = stored;
+      this.refused = refused;
+      this.bypassed = bypassed;
+      this.bytesServed = bytesServed;
+      this.renderTimeSaved = renderTimeSaved;
+    }
+
+    /**
+     * Answered from the store, with a fresh page.
+     *
+     * @return how many
+     */
+    public long hits() {
+      return hits;
+    }
+
+    /**
+     * Answered from the store, with a page that was no longer fresh.
+     *
+     * @return how many
+     */
+    public long stale() {
+      return stale;
+    }
+
+    /**
+     * Answered by another request's render.
+     *
+     * @return how many
+     */
+    public long collapsed() {
+      return collapsed;
+    }
+
+    /**
+     * Rendered.
+     *
+     * @return how many
+     */
+    public long misses() {
+      return misses;
+    }
+
+    /**
+     * Rendered and stored.
+     *
+     * @return how many
+     */
+    public long stored() {
+      return stored;
+    }
+
+    /**
+     * Rendered but purged in the meantime.
+     *
+     * @return how many
+     */
+    public long refused() {
+      return refused;
+    }
+
+    /**
+     * Answered without asking the store.
+     *
+     * @return how many
+     */
+    public long bypassed() {
+      return bypassed;
+    }
+
+    /**
+     * Bytes of bodies sent without a render of their own.
+     *
+     * @return bytes
+     */
+    public long bytesServed() {
+      return bytesServed;
+    }
+
+    /**
+     * What the hits and stale pages would have taken to render, each counted with the mean of its
+     * route's renders on this node.
+     *
+     * @return zero as long as this node has rendered none
+     */
+    public Duration renderTimeSaved() {
+      return renderTimeSaved;
+    }
 
     /**
      * Adds up.
@@ -85,6 +198,26 @@ public record CacheStats(List<Line> lines, long bytes, long sharedBytes) {
           bypassed + other.bypassed,
           bytesServed + other.bytesServed,
           renderTimeSaved.plus(other.renderTimeSaved));
+    }
+
+    private List<Object> all() {
+      return List.of(
+          hits, stale, collapsed, misses, stored, refused, bypassed, bytesServed, renderTimeSaved);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Counts counts && all().equals(counts.all());
+    }
+
+    @Override
+    public int hashCode() {
+      return all().hashCode();
+    }
+
+    @Override
+    public String toString() {
+      return all().toString();
     }
   }
 

@@ -140,15 +140,16 @@ public final class Workers {
     return new CacheStats.Line(
         line.get(0),
         line.get(1),
-        new CacheStats.Counts(
-            count(values, CacheMetrics.REQUESTS + "hit"),
-            count(values, CacheMetrics.REQUESTS + "stale"),
-            count(values, CacheMetrics.REQUESTS + "collapsed"),
-            count(values, CacheMetrics.REQUESTS + "miss"),
-            count(values, CacheMetrics.STORED),
-            reasons.getOrDefault("purged", 0L),
-            count(values, CacheMetrics.REQUESTS + "bypass"),
-            count(values, CacheMetrics.SERVED),
+        CacheStats.Counts.of(
+            Map.of(
+                "hits", count(values, CacheMetrics.REQUESTS + "hit"),
+                "stale", count(values, CacheMetrics.REQUESTS + "stale"),
+                "collapsed", count(values, CacheMetrics.REQUESTS + "collapsed"),
+                "misses", count(values, CacheMetrics.REQUESTS + "miss"),
+                "stored", count(values, CacheMetrics.STORED),
+                "refused", reasons.getOrDefault("purged", 0L),
+                "bypassed", count(values, CacheMetrics.REQUESTS + "bypass"),
+                "bytesServed", count(values, CacheMetrics.SERVED)),
             Duration.ofNanos((long) (values.getOrDefault(CacheMetrics.SAVED, 0.0) * 1e9))),
         reasons);
   }

@@ -40,15 +40,16 @@ class WorkersFuzzTest extends FuzzTarget {
     for (CacheStats.Line line : stats.lines()) {
       CacheStats.Counts counts = line.counts();
       CacheStats.Counts timeless =
-          new CacheStats.Counts(
-              counts.hits(),
-              counts.stale(),
-              counts.collapsed(),
-              counts.misses(),
-              counts.stored(),
-              counts.refused(),
-              counts.bypassed(),
-              counts.bytesServed(),
+          CacheStats.Counts.of(
+              Map.of(
+                  "hits", counts.hits(),
+                  "stale", counts.stale(),
+                  "collapsed", counts.collapsed(),
+                  "misses", counts.misses(),
+                  "stored", counts.stored(),
+                  "refused", counts.refused(),
+                  "bypassed", counts.bypassed(),
+                  "bytesServed", counts.bytesServed()),
               Duration.ZERO);
       all.put(List.of(line.route(), line.variant()), List.of(timeless, line.passed()));
     }

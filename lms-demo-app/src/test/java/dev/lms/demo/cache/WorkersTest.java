@@ -23,12 +23,28 @@ class WorkersTest {
               new CacheStats.Line(
                   "/course/{code}/view",
                   "anon",
-                  new CacheStats.Counts(7, 5, 1, 3, 2, 1, 0, 123_456, Duration.ofMillis(1500)),
+                  CacheStats.Counts.of(
+                      Map.of(
+                          "hits",
+                          7L,
+                          "stale",
+                          5L,
+                          "collapsed",
+                          1L,
+                          "misses",
+                          3L,
+                          "stored",
+                          2L,
+                          "refused",
+                          1L,
+                          "bytesServed",
+                          123_456L),
+                      Duration.ofMillis(1500)),
                   Map.of("purged", 1L)),
               new CacheStats.Line(
                   "POST \"quoted\" \\n",
                   "user",
-                  new CacheStats.Counts(0, 0, 0, 0, 0, 0, 4, 0, Duration.ZERO),
+                  CacheStats.Counts.of(Map.of("bypassed", 4L), Duration.ZERO),
                   Map.of("post", 3L, "who", 1L))),
           98_765,
           43_210);
