@@ -86,6 +86,26 @@ final class Visitor implements AutoCloseable {
     return Integer.parseInt(page.getByTestId(side + "-wrong").textContent());
   }
 
+  boolean hasButton(String name) {
+    return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true))
+            .count()
+        > 0;
+  }
+
+  /** Takes a picture of the page; returns what keeps people out of it, or sticks out of it. */
+  List<String> look(String name) {
+    picture(name);
+    List<String> found = obstacles();
+    int overflow =
+        (int)
+            page.evaluate(
+                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    if (overflow > 0) {
+      found.add(page.url() + " sticks out by " + overflow + " pixels");
+    }
+    return found;
+  }
+
   /** Puts a picture of the whole page where people find it after the build. */
   void picture(String name) {
     page.screenshot(
@@ -98,7 +118,7 @@ final class Visitor implements AutoCloseable {
   }
 
   /** What axe finds wrong with the page. */
-  List<String> obstacles() {
+  private List<String> obstacles() {
     page.evaluate(AXE);
     Object found = page.evaluate("() => axe.run().then(r => JSON.stringify(r.violations))");
     JsonArray violations = new Gson().fromJson((String) found, JsonArray.class);
@@ -114,13 +134,6 @@ final class Visitor implements AutoCloseable {
               + nodes.get(0).getAsJsonObject().get("html"));
     }
     return obstacles;
-  }
-
-  /** How many pixels of the page one has to scroll sideways for. */
-  int overflow() {
-    return (int)
-        page.evaluate(
-            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
   }
 
   /** The browser complained about nothing. */
