@@ -37,7 +37,7 @@ public final class LineChart {
               percent));
     }
     svg.append("<polyline class=\"line\" points=\"");
-    double step = (double) (RIGHT) / Math.max(1, most - 1);
+    double step = (double) RIGHT / Math.max(1, most - 1);
     for (int i = 0; i < percents.size(); i++) {
       double x = RIGHT - (percents.size() - 1 - i) * step;
       svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y(percents.get(i))));
