@@ -11,10 +11,9 @@ import dev.lms.demo.WorkerProcess.Finished;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Accounts that commands change beside running workers. */
 class AccountsIT {
@@ -49,9 +48,18 @@ class AccountsIT {
     return statuses.getFirst() == 200;
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE"})
-  void whatACommandChangedHoldsOnEveryWorkerInEverySession(Backend.Kind kind) {
+  @Test
+  void whatACommandChangedHoldsOnEveryWorkerInEverySession() {
+    changesHold(Backend.Kind.REDIS);
+  }
+
+  @Test
+  @Tag("long")
+  void whatACommandChangedHoldsWithFilesToo() {
+    changesHold(Backend.Kind.FILE);
+  }
+
+  private static void changesHold(Backend.Kind kind) {
     try (Backend site = new Backend(kind, 2)) {
       Map<String, String> env = site.environment();
       done(user(env, PASSWORD, "add", "ada", "--display", "Ada Lovelace", "--role", "student"));
