@@ -221,7 +221,9 @@ class CoursesTest {
     Resources resources = new Resources(database);
     Set<String> files = new HashSet<>();
     for (Course course :
-        Stream.of("webdev", "dataanalyst").flatMap(p -> courses.ofProgram(p).stream()).toList()) {
+        Stream.of("webdev", "dataanalyst", "reliable")
+            .flatMap(p -> courses.ofProgram(p).stream())
+            .toList()) {
       for (Resource lesson : resources.ofCourse(course.code())) {
         int words = lesson.body().split("\\s+").length;
         assertTrue(words >= 250 && words <= 500, lesson.id() + " has " + words + " words");
@@ -232,7 +234,7 @@ class CoursesTest {
         files.add(lesson.id());
       }
     }
-    assertTrue(files.size() >= 27, files.toString());
+    assertTrue(files.size() >= 41, files.toString());
   }
 
   @Test
