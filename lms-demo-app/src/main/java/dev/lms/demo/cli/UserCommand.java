@@ -101,7 +101,9 @@ final class UserCommand implements Runnable {
       mixinStandardHelpOptions = true)
   int password(@Parameters(paramLabel = "NAME", description = "Whose.") String name) {
     return changeAndEnd(
-        name, users -> users.setPassword(name, password(List.of(name))), "Password changed");
+        name,
+        users -> users.exists(name) && users.setPassword(name, password(List.of(name))),
+        "Password changed");
   }
 
   @Command(

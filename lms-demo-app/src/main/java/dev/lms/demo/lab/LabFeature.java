@@ -2,6 +2,9 @@ package dev.lms.demo.lab;
 
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;
+import dev.lms.demo.config.StoreChoice;
+import dev.lms.demo.http.HttpProblem;
+import dev.lms.demo.http.Request;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
 import dev.lms.demo.wiring.Content;
@@ -21,6 +24,11 @@ public final class LabFeature implements Feature {
     Config config = parts.config();
     if (config.environment() != Environment.DEVELOPMENT) {
       return new Content();
+    }
+    if (config.sessions().store().kind() == StoreChoice.Kind.MEMORY) {
+      return new Content()
+          .pages(List.of(PageRoute.get("/lab", LabFeature::alone)))
+          .pages(List.of(PageRoute.get("/lab/{experiment}", LabFeature::alone)));
     }
     Path folder = config.dataDir().resolve("lab");
     LabKey key = new LabKey(config.secrets().signingKey());
@@ -42,10 +50,16 @@ public final class LabFeature implements Feature {
         .pages(new NaiveSite(config.web().host(), exchange).routes())
         .pages(slowPage.routes())
         .pages(workerEnd.routes())
-        .whenStarted(colleagues::announce)
-        .whenStopping(colleagues::withdraw)
         .whenStopping(secondWorker::close)
         .pages(forPeople(parts, new Lab(colleagues, secondWorker, exchange)));
+  }
+
+  private static void alone(Request request) {
+    throw new HttpProblem(
+        409,
+        "The lab needs two workers",
+        "Sessions are kept in the memory of this worker, and another knows nothing of them. Start the"
+            + " site with SESSION_STORE=file, or with Redis.");
   }
 
   private static List<PageRoute> forPeople(Parts parts, Lab lab) {

@@ -65,6 +65,7 @@ final class TestSite implements AutoCloseable {
   private final MovableClock clock = new MovableClock(Instant.now());
   private final Database database;
   private final Passwords passwords;
+  private final Sessions sessions;
   private final WebServer server;
 
   TestSite(Path folder, int port, Consumer<Set<String>> purge) throws IOException {
@@ -88,7 +89,7 @@ final class TestSite implements AutoCloseable {
     Duration ttl = Duration.ofSeconds(90);
 
     KeyRing keys = KeyRing.of(SECRET);
-    Sessions sessions =
+    sessions =
         Sessions.builder(FileSessionStore.open(folder.resolve("sessions"), keys), keys)
             .settings(SessionSettings.plainHttp())
             .clock(clock)
@@ -169,6 +170,10 @@ final class TestSite implements AutoCloseable {
 
   Database database() {
     return database;
+  }
+
+  Sessions sessions() {
+    return sessions;
   }
 
   @Override
