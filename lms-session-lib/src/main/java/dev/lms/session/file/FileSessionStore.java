@@ -69,8 +69,9 @@ public final class FileSessionStore
     this.files = new SlotFolder(folder, keys, durability);
     this.locks = new FileLocks(kept, LOCK_PATIENCE);
     FileIndex index = new FileIndex(files, locks, keys);
-    this.sweep = new FileSweep(files, locks, index, threshold, housekeeping);
-    this.sessions = new SessionFiles(files, locks, sweep);
+    UnreadableSessions unreadable = new UnreadableSessions();
+    this.sweep = new FileSweep(files, locks, index, threshold, housekeeping, unreadable);
+    this.sessions = new SessionFiles(files, locks, sweep, unreadable);
     this.signIns = new FileSignIns(sessions, index);
     this.writes = new FileWrites(tokens, files, sessions, signIns);
     this.census = new FileCensus(files, sessions, index);

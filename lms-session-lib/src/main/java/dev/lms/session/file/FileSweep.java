@@ -27,6 +27,7 @@ final class FileSweep implements AutoCloseable {
   private final FileIndex index;
   private final int threshold;
   private final Housekeeping housekeeping;
+  private final UnreadableSessions unreadable;
 
   private final AtomicLong count = new AtomicLong(-1);
   private volatile long sweepAtCount;
@@ -37,12 +38,14 @@ final class FileSweep implements AutoCloseable {
       FileLocks locks,
       FileIndex index,
       int threshold,
-      Housekeeping housekeeping) {
+      Housekeeping housekeeping,
+      UnreadableSessions unreadable) {
     this.files = files;
     this.locks = locks;
     this.index = index;
     this.threshold = threshold;
     this.housekeeping = housekeeping;
+    this.unreadable = unreadable;
   }
 
   void began() {
@@ -137,7 +140,13 @@ final class FileSweep implements AutoCloseable {
     }
     try (FileLocks.Held held = free.get()) {
       // Under the lock nobody is just writing it.
-      return files.sweep(name, now);
+      return files.sweep(name, now, this::found);
+    }
+  }
+
+  private void found(String name) {
+    if (!FileIndex.isIndex(name)) {
+      unreadable.found(name);
     }
   }
 

@@ -3,12 +3,10 @@ package dev.lms.session.file;
 import dev.lms.session.SessionListener;
 import dev.lms.session.store.Forward;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -21,18 +19,18 @@ final class SessionFiles {
   private static final byte FORWARD = 0;
 
   private static final Pattern HANDLE = Pattern.compile("[0-9a-f]{32}");
-  private static final System.Logger LOG = System.getLogger(FileSessionStore.class.getName());
 
   private final SlotFolder files;
   private final FileLocks locks;
   private final FileSweep sweep;
-  private final LongAdder unreadable = new LongAdder();
+  private final UnreadableSessions unreadable;
   private volatile SessionListener listener = new SessionListener() {};
 
-  SessionFiles(SlotFolder files, FileLocks locks, FileSweep sweep) {
+  SessionFiles(SlotFolder files, FileLocks locks, FileSweep sweep, UnreadableSessions unreadable) {
     this.files = files;
     this.locks = locks;
     this.sweep = sweep;
+    this.unreadable = unreadable;
   }
 
   /** The lock of a session; whoever writes it holds it. */
@@ -73,13 +71,12 @@ final class SessionFiles {
   }
 
   void countUnreadable(String handle) {
-    unreadable.increment();
-    listener.unreadable(handle);
-    LOG.log(Level.WARNING, "session {0} is unreadable and counts as absent", handle);
+    unreadable.found(handle);
   }
 
   void setListener(SessionListener listener) {
     this.listener = listener;
+    unreadable.tell(listener);
   }
 
   /** Who is told of what only the store notices. */
@@ -88,7 +85,7 @@ final class SessionFiles {
   }
 
   long unreadable() {
-    return unreadable.sum();
+    return unreadable.count();
   }
 
   /** What is in the place of a session that was rotated; empty for anything else. */

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -208,15 +209,19 @@ final class SlotFolder {
    * Removes a file if its deadline has passed, a crash left it behind, or nobody can read it; the
    * caller holds its lock.
    *
+   * @param damaged hears of what nobody can read before it is gone
    * @return whether it is gone
    */
-  boolean sweep(String name, Instant now) throws IOException {
+  boolean sweep(String name, Instant now, Consumer<String> damaged) throws IOException {
     if (name.endsWith(TEMPORARY)) {
       return delete(name);
     }
     Optional<SlotFile.Slot> slot = read(name);
     if (slot.isPresent() || !exists(name)) {
       return slot.filter(found -> found.deadline().isAfter(now)).isEmpty() && delete(name);
+    }
+    if (diagnose(name) == SlotFile.Unreadable.DAMAGED) {
+      damaged.accept(name);
     }
     return setAside(name) || (hasEndedForAll(file(name), now) && delete(name));
   }

@@ -19,9 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +34,7 @@ class FileListenerTest {
   private static final Principal ADA = new Principal("ada", Set.of("student"));
 
   private final MovableClock clock = new MovableClock(Instant.parse("2030-01-01T00:00:00Z"));
-  private final List<String> told = new ArrayList<>();
+  private final List<String> told = new CopyOnWriteArrayList<>();
 
   @TempDir private Path folder;
   private FileSessionStore store;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.CrashWriter;
+import dev.lms.session.SessionListener;
 import dev.lms.session.SessionStore;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.contract.Stores;
@@ -13,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -71,6 +74,33 @@ class FileSweepTest {
       int tasks = runAll(held);
       assertEquals(2, sessions());
       assertTrue(tasks > 100, "one sub-folder each, not " + tasks);
+    }
+  }
+
+  /** G9: whoever comes upon it first. */
+  @Test
+  void whatASweepCannotReadIsCountedAndToldAsWell() throws Exception {
+    Queue<Runnable> held = new ArrayDeque<>();
+    List<String> told = new ArrayList<>();
+    try (FileSessionStore store = open(10, held::add)) {
+      store.reportTo(
+          new SessionListener() {
+            @Override
+            public void unreadable(String handle) {
+              told.add(handle);
+            }
+          });
+      String token = begin(store, NOW.plusSeconds(10), NOW);
+      String handle = store.handle(token).orElseThrow();
+      try (var files = Files.walk(folder())) {
+        Path file = files.filter(f -> f.endsWith(handle)).findFirst().orElseThrow();
+        Files.write(file, new byte[(int) Files.size(file)]);
+      }
+      runAll(held);
+      assertEquals(List.of(handle), told);
+      assertTrue(Stores.load(store, token).isEmpty());
+      assertEquals(List.of(handle), told, "once");
+      assertEquals(1, store.unreadable());
     }
   }
 
