@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,6 +46,10 @@ public final class ParkingProxy implements AutoCloseable {
 
     private synchronized boolean isNow() {
       return commandsToGo-- == 0;
+    }
+
+    private synchronized boolean isAhead() {
+      return commandsToGo >= 0;
     }
 
     /** False if what ran had fewer commands; call it with what says that it is over. */
@@ -126,7 +131,10 @@ public final class ParkingProxy implements AutoCloseable {
     delayMillis = by.toMillis();
   }
 
-  /** Lets so many commands pass and parks the next one. */
+  /**
+   * Lets so many commands pass and parks the next one. Redis has run those that pass before the
+   * stop is reached, also if all of them came in one pipeline.
+   */
   Stop stopAfter(int commands) {
     Stop next = new Stop(commands);
     stop.set(next);
@@ -141,8 +149,9 @@ public final class ParkingProxy implements AutoCloseable {
         client.setTcpNoDelay(true);
         server.setTcpNoDelay(true);
         AtomicBoolean cut = new AtomicBoolean();
-        threads.execute(() -> pump(client, server, () -> commands(client, server, cut)));
-        threads.execute(() -> pump(client, server, () -> answers(client, server, cut)));
+        Semaphore answered = new Semaphore(0);
+        threads.execute(() -> pump(client, server, () -> commands(client, server, cut, answered)));
+        threads.execute(() -> pump(client, server, () -> answers(client, server, cut, answered)));
       } catch (IOException e) {
         return;
       }
@@ -164,7 +173,7 @@ public final class ParkingProxy implements AutoCloseable {
     }
   }
 
-  private void commands(Socket client, Socket server, AtomicBoolean cut)
+  private void commands(Socket client, Socket server, AtomicBoolean cut, Semaphore answered)
       throws IOException, InterruptedException {
     InputStream in = new BufferedInputStream(client.getInputStream());
     OutputStream out = server.getOutputStream();
@@ -190,12 +199,16 @@ public final class ParkingProxy implements AutoCloseable {
           Thread.sleep(chance.nextInt(30));
         }
       }
+      answered.drainPermits();
       out.write(command.bytes().toByteArray());
       out.flush();
+      if (current != null && current.isAhead() && !answered.tryAcquire(20, TimeUnit.SECONDS)) {
+        throw new AssertionError("no answer to a command before the stop");
+      }
     }
   }
 
-  private void answers(Socket client, Socket server, AtomicBoolean cut)
+  private void answers(Socket client, Socket server, AtomicBoolean cut, Semaphore answered)
       throws IOException, InterruptedException {
     byte[] buffer = new byte[65536];
     InputStream in = server.getInputStream();
@@ -203,6 +216,7 @@ public final class ParkingProxy implements AutoCloseable {
       if (delayMillis > 0) {
         Thread.sleep(delayMillis);
       }
+      answered.release();
       client.getOutputStream().write(buffer, 0, n);
     }
   }
