@@ -96,6 +96,7 @@ class HouseRulesTest {
             source.isIn("/redis/")
                 || isBenchmark(source)
                 || source.isIn("demo/wiring/RedisClients.java")
+                || source.isIn("demo/wiring/RedisFacts.java")
                 || source.isIn("demo/debug/RedisStatus.java"));
   }
 

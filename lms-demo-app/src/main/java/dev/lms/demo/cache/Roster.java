@@ -35,13 +35,15 @@ public final class Roster {
    *
    * @param port where it serves pages
    * @param operators where it answers operators
+   * @param key the mark of the secret key that it signs with
    */
-  public record Worker(long pid, int port, int operators) {}
+  public record Worker(long pid, int port, int operators, String key) {}
 
   /** Says that this process serves on a port. */
   public void enter(int port) {
     int operators = config.web().managementPort().orElse(port);
-    Worker self = new Worker(ProcessHandle.current().pid(), port, operators);
+    Worker self =
+        new Worker(ProcessHandle.current().pid(), port, operators, config.secrets().mark());
     try {
       Files.createDirectories(folder);
       Path written =

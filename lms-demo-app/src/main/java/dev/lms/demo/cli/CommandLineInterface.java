@@ -49,6 +49,7 @@ public final class CommandLineInterface implements Runnable {
     Map<String, Function<List<Feature>, Object>> makers = new LinkedHashMap<>();
     makers.put("serve", ServeCommand::new);
     makers.put("plan", features -> new PlanCommand());
+    makers.put("doctor", features -> new DoctorCommand());
     makers.put("config", features -> new ConfigCommand());
     makers.put("key", features -> new KeyCommand());
     makers.put("session", SessionCommand::new);

@@ -5,11 +5,14 @@ import dev.lms.demo.config.Config;
 import dev.lms.demo.config.ConfigException;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.config.KeyUse;
+import dev.lms.demo.config.ListenAddress;
 import dev.lms.demo.config.SecretKeyFile;
 import dev.lms.demo.config.StoreChoice;
 import dev.lms.demo.config.StoredKeys;
 import dev.lms.demo.config.WorkerCount;
 import dev.lms.demo.data.DatabaseException;
+import dev.lms.demo.doctor.Doctor;
+import dev.lms.demo.doctor.Finding;
 import dev.lms.demo.http.WebServer;
 import dev.lms.demo.monitor.Health;
 import dev.lms.demo.plan.Demand;
@@ -23,7 +26,6 @@ import dev.lms.session.SessionStoreException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -110,6 +112,7 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Config config = Config.fromSystem(given());
     WorkerCount wanted = workers != null ? workers : config.workers().count();
+    ListenAddress.require(config.web().host());
     boolean single = supervised || wanted instanceof WorkerCount.Single;
     boolean several = !single && !(wanted instanceof WorkerCount.Fixed one && one.count() == 1);
     if (several && config.sessions().store().kind() == StoreChoice.Kind.MEMORY) {
@@ -229,8 +232,6 @@ final class ServeCommand implements Callable<Integer> {
               + ": "
               + e.getMessage()
               + "; stop what uses the port or choose another");
-    } catch (UnresolvedAddressException e) {
-      throw new CommandFailure("cannot listen on " + where + ": there is no such host");
     } catch (IllegalArgumentException | SessionStoreException | DatabaseException e) {
       // What they say names the folder, file or server and the remedy.
       throw new CommandFailure("cannot start: " + e.getMessage());
@@ -271,6 +272,10 @@ final class ServeCommand implements Callable<Integer> {
           "Sample accounts (password = name): lms-admin, instructor, student1 to student9");
     }
     RunningSite.describe(config).forEach(System.out::println);
+    for (Finding finding : Doctor.atStart(config, Clock.systemUTC())) {
+      String level = finding.level() == Finding.Level.PROBLEM ? "Problem" : "Warning";
+      System.out.println(level + ": " + finding.sentence());
+    }
     System.out.printf(
         "Resource plan: %d x %d fit this machine; each worker takes %d requests at once, %d more"
             + " may wait, heap %d MB, page cache %d MB, Redis pool %d (lmsctl plan says why)%n",

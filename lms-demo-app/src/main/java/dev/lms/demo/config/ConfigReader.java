@@ -22,9 +22,6 @@ import java.util.regex.Pattern;
 
 /** From variables of the environment to a configuration, checked as a whole. */
 final class ConfigReader {
-  private static final int MIN_KEY_LENGTH = 32;
-  private static final Set<String> WEAK_KEYS =
-      Set.of("dev", "development", "test", "secret", "changeme");
   // RFC 6265 section 4.1.1: a cookie's name is a token.
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
@@ -146,27 +143,18 @@ final class ConfigReader {
       if (key.isEmpty()) {
         variables.error("SECRET_KEY: required in production; make one with: lmsctl key generate");
       }
-      key.flatMap(ConfigReader::weakness)
+      key.flatMap(Secrets::weakness)
           .ifPresent(
               why ->
                   variables.error("SECRET_KEY: " + why + "; make one with: lmsctl key generate"));
       // A weak fallback signs nothing, but whoever guesses it is let in all the same.
       for (int i = 0; i < fallbacks.size(); i++) {
         String which = "SECRET_KEY_FALLBACKS: key " + (i + 1) + " ";
-        weakness(fallbacks.get(i)).ifPresent(why -> variables.error(which + why + "; remove it"));
+        Secrets.weakness(fallbacks.get(i))
+            .ifPresent(why -> variables.error(which + why + "; remove it"));
       }
     }
     return new Secrets(key, fallbacks);
-  }
-
-  private static Optional<String> weakness(String key) {
-    if (WEAK_KEYS.contains(key.toLowerCase(Locale.ROOT))) {
-      return Optional.of("is one everybody guesses");
-    }
-    if (key.length() < MIN_KEY_LENGTH) {
-      return Optional.of("has " + key.length() + " characters, production needs " + MIN_KEY_LENGTH);
-    }
-    return Optional.empty();
   }
 
   private static Config.Sessions sessions(

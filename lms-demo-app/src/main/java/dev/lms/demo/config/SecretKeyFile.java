@@ -10,10 +10,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The secret key of a site that was given none, and those it is being rotated from and to:
@@ -23,6 +25,9 @@ import java.util.List;
 public final class SecretKeyFile {
   private static final String NAME = "secret.key";
   private static final int KEY_BYTES = 32;
+
+  private static final Set<PosixFilePermission> OWNER =
+      PosixFilePermissions.fromString("rw-------");
 
   private final Path folder;
 
@@ -45,6 +50,15 @@ public final class SecretKeyFile {
   /** Whether there is a key already. */
   public boolean exists() {
     return Files.exists(folder.resolve(NAME));
+  }
+
+  /** Whether nobody but its owner may read it, as far as this system can tell. */
+  public boolean isPrivate() {
+    try {
+      return OWNER.containsAll(Files.getPosixFilePermissions(path()));
+    } catch (IOException | UnsupportedOperationException e) {
+      return true;
+    }
   }
 
   /**

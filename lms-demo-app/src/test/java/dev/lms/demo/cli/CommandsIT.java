@@ -134,4 +134,39 @@ class CommandsIT {
     assertEquals(1, finished.errors().lines().count(), finished.errors());
     assertTrue(finished.errors().contains("--nginx-conf"), finished.errors());
   }
+
+  @Test
+  void theDoctorFailsOnAProblemOnly(@TempDir Path folder) {
+    Map<String, String> env = Map.of("LMS_DATA_DIR", folder.resolve("data").toString());
+    JsonObject well = json(WorkerProcess.run(env, "doctor", "--json"));
+    assertEquals(0, well.get("problem").getAsInt());
+    assertEquals(
+        List.of("check", "level", "message", "remedy"),
+        List.copyOf(well.getAsJsonArray("checks").get(0).getAsJsonObject().keySet()));
+
+    Finished ill = WorkerProcess.run(Map.of("REDIS_URL", "redis://:hidden@127.0.0.1:1"), "doctor");
+    assertEquals(1, ill.exitCode(), ill.output());
+    assertTrue(ill.output().contains("problem  sessions' Redis: redis://"), ill.output());
+    assertFalse(ill.output().contains("hidden"), ill.output());
+
+    Finished bad =
+        WorkerProcess.run(Map.of("LMS_ENV", "production", "SECRET_KEY", "dev"), "doctor");
+    assertEquals(78, bad.exitCode(), bad.output());
+    assertTrue(bad.output().startsWith("problem  configuration: SECRET_KEY: "), bad.output());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "2"})
+  void aHostThatIsNotThereIsOneSentenceInBothModes(String workers) {
+    Finished finished =
+        WorkerProcess.run(
+            Map.of("LMS_HOST", "nosuch.invalid", "LMS_WORKERS", workers, "LMS_PORT", "20100"),
+            "serve");
+    assertEquals(78, finished.exitCode(), finished.errors());
+    assertEquals("", finished.output());
+    assertTrue(
+        finished.errors().contains("LMS_HOST=nosuch.invalid: there is no such host; "),
+        finished.errors());
+    assertEquals(2, finished.errors().lines().count(), finished.errors());
+  }
 }

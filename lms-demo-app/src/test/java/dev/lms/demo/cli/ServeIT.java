@@ -163,4 +163,14 @@ class ServeIT {
     assertFalse(finished.errors().contains("\tat "), finished.errors());
     assertEquals("", finished.output());
   }
+
+  @Test
+  void aRedisThatIsNotThereIsToldAtStart() {
+    try (WorkerProcess worker =
+        WorkerProcess.serve(Map.of("SESSION_REDIS_URL", "redis://:hidden@127.0.0.1:1"))) {
+      worker.awaitOutput("Problem: sessions' Redis: redis://");
+      assertTrue(worker.output().contains("Connection refused; start it"), worker.output());
+      assertFalse(worker.output().contains("hidden"), worker.output());
+    }
+  }
 }

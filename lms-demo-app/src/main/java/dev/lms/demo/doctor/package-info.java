@@ -1,0 +1,5 @@
+/** What an operator would check by hand before asking anybody else, checked by a program. */
+@NullMarked
+package dev.lms.demo.doctor;
+
+import org.jspecify.annotations.NullMarked;
