@@ -65,7 +65,8 @@ public final class WorkerProcess implements AutoCloseable {
    * Starts {@code serve} on a free port and waits until {@code /livez} answers.
    *
    * @param env all of its {@code LMS_*}, {@code SESSION_*}, … variables: nothing of the kind is
-   *     inherited. Without LMS_DATA_DIR it gets an empty folder that is deleted with it.
+   *     inherited. Without LMS_DATA_DIR it gets an empty folder that is deleted with it; without
+   *     CACHE_WARM it warms no pages.
    */
   public static WorkerProcess serve(Map<String, String> env, String... arguments) {
     Map<String, String> own = new HashMap<>(env);
@@ -320,6 +321,8 @@ public final class WorkerProcess implements AutoCloseable {
       }
     }
     environment.put("LMS_DATA_DIR", scratch.resolve("data").toString());
+    // Else each would render some fifty pages that hardly a test looks at.
+    environment.put("CACHE_WARM", "false");
     environment.putAll(env);
     Process process = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));

@@ -31,10 +31,12 @@ public final class CacheFeature implements Feature {
         .forOperators(reach.routes(parts.knownPages()))
         .whenStarted(
             port -> {
-              Warming begun =
-                  new Warming(Workers.at(parts.config().web().host(), port), Warming::log);
-              warming.set(Optional.of(begun));
-              begun.warm(hot.all());
+              if (parts.config().pageCache().warm()) {
+                Warming begun =
+                    new Warming(Workers.at(parts.config().web().host(), port), Warming::log);
+                warming.set(Optional.of(begun));
+                begun.warm(hot.all());
+              }
             })
         .whenStopping(() -> warming.get().ifPresent(Warming::close));
   }

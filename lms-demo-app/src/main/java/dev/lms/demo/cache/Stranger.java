@@ -2,23 +2,31 @@ package dev.lms.demo.cache;
 
 import dev.lms.pagecache.Warmer;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
-/** Visits one worker over HTTP, without cookies. Thread-safe. */
+/**
+ * Visits one worker over HTTP, without cookies. Thread-safe. The older of the JDK's clients: the
+ * newer reads all certificates of the machine before its first request, though none is needed here,
+ * and that is a good part of what the start of a worker costs.
+ */
 public final class Stranger implements Warmer.Visitor, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** RFC 9211: the page was in the cache, or is now. */
   private static final Pattern WARM = Pattern.compile("lms; (hit|fwd=miss; (stored|collapsed)).*");
 
-  private final HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+  private final Set<HttpURLConnection> underWay = ConcurrentHashMap.newKeySet();
   private final URI worker;
+  private volatile boolean closed;
 
   /** Of the worker at this address. */
   public Stranger(URI worker) {
@@ -27,39 +35,50 @@ public final class Stranger implements Warmer.Visitor, AutoCloseable {
 
   @Override
   public void visit(String target) throws IOException {
-    HttpResponse<?> answer = get(target, BodyHandlers.discarding());
-    String status = answer.headers().firstValue("Cache-Status").orElse("");
-    if (answer.statusCode() != 200 || !WARM.matcher(status).matches()) {
-      throw new IOException(target + " was answered " + answer.statusCode() + ", " + status);
+    String status = get(target).status();
+    if (!WARM.matcher(status).matches()) {
+      throw new IOException(target + " was answered 200, " + status);
     }
   }
 
   /** The text of a page. */
   public String read(String target) throws IOException {
-    HttpResponse<String> answer = get(target, BodyHandlers.ofString());
-    if (answer.statusCode() != 200) {
-      throw new IOException(target + " was answered " + answer.statusCode());
-    }
-    return answer.body();
+    return get(target).body();
   }
 
-  private <T> HttpResponse<T> get(String target, HttpResponse.BodyHandler<T> body)
-      throws IOException {
-    HttpRequest request =
-        HttpRequest.newBuilder(worker.resolve(target))
-            .timeout(PATIENCE)
-            .header("User-Agent", "lmsctl")
-            .build();
+  /** What a page says, and what the cache says of it. */
+  private record Answer(String body, String status) {}
+
+  private Answer get(String target) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection) worker.resolve(target).toURL().openConnection(Proxy.NO_PROXY);
+    connection.setConnectTimeout((int) PATIENCE.toMillis());
+    connection.setReadTimeout((int) PATIENCE.toMillis());
+    connection.setInstanceFollowRedirects(false);
+    connection.setRequestProperty("User-Agent", "lmsctl");
+    connection.setRequestProperty("Accept", "*/*");
+    underWay.add(connection);
     try {
-      return client.send(request, body);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+      if (closed) {
+        throw new IOException("no more visits");
+      }
+      int code = connection.getResponseCode();
+      String status = Objects.requireNonNullElse(connection.getHeaderField("Cache-Status"), "");
+      if (code != 200) {
+        throw new IOException(target + " was answered " + code + ", " + status);
+      }
+      try (InputStream body = connection.getInputStream()) {
+        return new Answer(new String(body.readAllBytes(), StandardCharsets.UTF_8), status);
+      }
+    } finally {
+      underWay.remove(connection);
     }
   }
 
+  /** Gives up what is under way, and begins no more. */
   @Override
   public void close() {
-    client.shutdownNow();
+    closed = true;
+    underWay.forEach(HttpURLConnection::disconnect);
   }
 }

@@ -78,8 +78,9 @@ public record Config(
    * The page cache.
    *
    * @param redis empty: in-process
+   * @param warm whether a worker visits the hot pages by itself, at its start and after each purge
    */
-  public record PageCache(Optional<RedisUrl> redis, Duration timeout, int maxMb) {}
+  public record PageCache(Optional<RedisUrl> redis, Duration timeout, int maxMb, boolean warm) {}
 
   /** What the resource plan is asked for. */
   public record Workers(WorkerCount count, int threads, int memoryMb, Workload workload) {}
@@ -164,7 +165,7 @@ public record Config(
             sessions.permanent(),
             sessions.keyPrefix(),
             sessions.cookie()),
-        new PageCache(Optional.empty(), pageCache.timeout(), pageCache.maxMb()),
+        new PageCache(Optional.empty(), pageCache.timeout(), pageCache.maxMb(), false),
         workers,
         debugEndpoints,
         settings);

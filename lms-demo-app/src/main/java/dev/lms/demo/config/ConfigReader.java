@@ -57,7 +57,8 @@ final class ConfigReader {
         new Config.PageCache(
             redis(variables, "CACHE_REDIS_URL", variables.find("CACHE_REDIS_URL", "REDIS_URL")),
             seconds(variables, "CACHE_TIMEOUT", 90),
-            variables.integer("CACHE_MAX_MB", 64, 1, 1024 * 1024));
+            variables.integer("CACHE_MAX_MB", 64, 1, 1024 * 1024),
+            variables.flag("CACHE_WARM", true));
     Config.Workers workers = workers(variables);
     boolean debug = variables.flag("LMS_DEBUG_ENDPOINTS", false);
     if (debug && production) {

@@ -10,18 +10,36 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Requests of the lab to the workers of this site. Thread-safe. */
 final class Exchange implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Lock opening = new ReentrantLock();
   private final String key;
+  private volatile @Nullable HttpClient client;
 
   Exchange(LabKey key) {
     this.key = key.word();
+  }
+
+  /** Opened by the first experiment: it costs more than the rest of the lab. */
+  private HttpClient client() {
+    opening.lock();
+    try {
+      HttpClient open = client;
+      if (open == null) {
+        open = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        client = open;
+      }
+      return open;
+    } finally {
+      opening.unlock();
+    }
   }
 
   /** GET, with names and values of headers in turn. */
@@ -62,14 +80,14 @@ final class Exchange implements AutoCloseable {
             .timeout(Duration.ofSeconds(2))
             .header(LabKey.HEADER, key)
             .build();
-    HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> answer = client().send(request, HttpResponse.BodyHandlers.ofString());
     return answer.statusCode() == 200 ? answer.body() : "";
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request) {
     request.timeout(PATIENCE).setHeader("User-Agent", "The lab");
     try {
-      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return client().send(request.build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw failed("A worker did not answer: " + e);
     } catch (InterruptedException e) {
@@ -94,6 +112,9 @@ final class Exchange implements AutoCloseable {
 
   @Override
   public void close() {
-    client.shutdownNow();
+    HttpClient open = client;
+    if (open != null) {
+      open.shutdownNow();
+    }
   }
 }

@@ -74,7 +74,8 @@ class ConfigTest {
             new Config.Cookie("session", false, SameSite.LAX, true)),
         config.sessions());
     assertEquals(
-        new Config.PageCache(Optional.empty(), Duration.ofSeconds(90), 64), config.pageCache());
+        new Config.PageCache(Optional.empty(), Duration.ofSeconds(90), 64, true),
+        config.pageCache());
     assertEquals(
         new Config.Workers(new WorkerCount.Single(), 1, 200, Workload.CPU), config.workers());
     assertFalse(config.debugEndpoints());

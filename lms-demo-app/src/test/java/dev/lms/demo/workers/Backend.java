@@ -33,10 +33,21 @@ public final class Backend implements AutoCloseable {
   /** Those of one test class, started when first asked for. */
   public static final class Shared implements AutoCloseable {
     private final Map<Kind, Backend> backends = new EnumMap<>(Kind.class);
+    private final Map<String, String> more;
+
+    /** Those that are configured as they come. */
+    public Shared() {
+      this(Map.of());
+    }
+
+    /** Those with more in their environment. */
+    Shared(Map<String, String> more) {
+      this.more = more;
+    }
 
     /** Two of this kind. */
     public Backend of(Kind kind) {
-      return backends.computeIfAbsent(kind, missing -> new Backend(missing, 2));
+      return backends.computeIfAbsent(kind, missing -> new Backend(missing, 2, more));
     }
 
     @Override

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code lmsctl cache} beside workers that serve. */
 class CacheCommandIT {
-  private static final Backend.Shared SHARED = new Backend.Shared();
+  private static final Backend.Shared SHARED = new Backend.Shared(Map.of("CACHE_WARM", "true"));
   private static final Pattern WARMED =
       Pattern.compile("lms_page_cache_warmed_total\\{result=\"visited\"} (\\d+)");
 
