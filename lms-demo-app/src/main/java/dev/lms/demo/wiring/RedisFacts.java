@@ -12,6 +12,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import redis.clients.jedis.BuilderFactory;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -101,7 +104,9 @@ public record RedisFacts(
   }
 
   private static Instant time(UnifiedJedis redis) {
-    if (redis.sendCommand(Protocol.Command.TIME, new byte[0][]) instanceof List<?> parts
+    CommandObject<Object> time =
+        new CommandObject<>(new CommandArguments(Protocol.Command.TIME), BuilderFactory.RAW_OBJECT);
+    if (redis.executeCommand(time) instanceof List<?> parts
         && parts.get(0) instanceof byte[] seconds
         && parts.get(1) instanceof byte[] micros) {
       return Instant.ofEpochSecond(number(seconds), number(micros) * 1000);
