@@ -59,7 +59,7 @@ final class Lookups {
     Optional<Page> list = Optional.empty();
     Optional<PageStore.Lookup> found = lookup(key, request);
     if (found.isPresent() && found.get() instanceof PageStore.Hit hit) {
-      List<String> varying = hit.page().answer().varyingFields();
+      List<String> varying = hit.page().unwrap(Answer.class).varyingFields();
       if (!varying.isEmpty()) {
         list = Optional.of(hit.page());
         key = Keys.selecting(primary, varying, request.fields());

@@ -2,6 +2,7 @@ package dev.lms.pagecache;
 
 import dev.lms.pagecache.http.Directive;
 import dev.lms.pagecache.http.Fields;
+import dev.lms.pagecache.page.Answer;
 import dev.lms.pagecache.policy.ReusePolicy;
 import dev.lms.pagecache.store.Page;
 import dev.lms.pagecache.store.PageKey;
@@ -76,7 +77,7 @@ record PresentedRequest(PageRule rule, Fields fields, Optional<Receipt> receipt)
       return List.of(); // There, what varies is declared and in the key already.
     }
     TreeSet<String> names = new TreeSet<>();
-    for (String name : page.answer().fields().members("Vary")) {
+    for (String name : page.unwrap(Answer.class).fields().members("Vary")) {
       String lower = name.toLowerCase(Locale.ROOT);
       if (!lower.equals("accept-encoding")) {
         names.add(lower);

@@ -59,7 +59,7 @@ final class Responder {
    * @return bytes of the body as it was sent
    */
   long send(Page page, Outcome outcome) throws IOException {
-    Answer stored = page.answer();
+    Answer stored = page.unwrap(Answer.class);
     Body body = stored.body();
     Map<String, byte[]> filled = inquiry.fill(body.holes());
     List<String> range = rangeOf(stored);
@@ -114,11 +114,11 @@ final class Responder {
    */
   private String etag(Page page, Coding coding, Map<String, byte[]> filled) {
     List<String> own =
-        answerDecides && !page.answer().body().hasHoles()
-            ? page.answer().fields().lines("ETag")
+        answerDecides && !page.unwrap(Answer.class).body().hasHoles()
+            ? page.unwrap(Answer.class).fields().lines("ETag")
             : List.of();
     if (own.isEmpty()) {
-      return EntityTag.of(page.digest(), page.answer().body(), coding, filled);
+      return EntityTag.of(page.digest(), page.unwrap(Answer.class).body(), coding, filled);
     }
     String tag = own.get(0);
     return coding == Coding.GZIP ? EntityTag.ofOtherBytes(tag) : tag;
@@ -244,7 +244,8 @@ final class Responder {
       return Conditions.matches(tags, etag);
     }
     return isToldByDate(page, outcome)
-        && Conditions.isUnchanged(request.lines("If-Modified-Since"), page.answer().fields(), now);
+        && Conditions.isUnchanged(
+            request.lines("If-Modified-Since"), page.unwrap(Answer.class).fields(), now);
   }
 
   /**
@@ -255,8 +256,8 @@ final class Responder {
     return answerDecides
         && Head.isForEveryone(inquiry)
         && outcome.who() == Variant.Kind.ANON
-        && !page.answer().body().hasHoles()
-        && page.answer().fields().members("Vary").stream()
+        && !page.unwrap(Answer.class).body().hasHoles()
+        && page.unwrap(Answer.class).fields().members("Vary").stream()
             .allMatch("Accept-Encoding"::equalsIgnoreCase);
   }
 

@@ -37,7 +37,7 @@ final class Validation {
    *     only a tag that names every byte is asked about, since the page was another's
    */
   static Optional<Validation> about(Page page, boolean credentials) {
-    Fields fields = page.answer().fields();
+    Fields fields = page.unwrap(Answer.class).fields();
     Validation question = new Validation(page, fields.lines("ETag"), fields.lines("Last-Modified"));
     boolean asks =
         credentials
@@ -86,7 +86,7 @@ final class Validation {
 
   /** What would be stored had the handler answered with the body again. */
   Answer confirmedBy(Fields notModified) {
-    Answer refreshed = page.answer().refreshed(notModified);
+    Answer refreshed = page.unwrap(Answer.class).refreshed(notModified);
     Set<String> old = new HashSet<>(OF_THE_LAST_ANSWER);
     old.removeIf(notModified::has);
     return new Answer(refreshed.status(), refreshed.fields().without(old), refreshed.body());

@@ -1,5 +1,6 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.page.Answer;
 import dev.lms.pagecache.policy.Reason;
 import dev.lms.pagecache.policy.RequestPolicy;
 import dev.lms.pagecache.store.Page;
@@ -171,7 +172,7 @@ final class Visit<E> {
   private void revalidate(PageKey key, Page stale) {
     Set<String> keyed = new HashSet<>(inquiry.rule().headers());
     stale
-        .answer()
+        .unwrap(Answer.class)
         .fields()
         .members("Vary")
         .forEach(name -> keyed.add(name.toLowerCase(Locale.ROOT)));

@@ -194,7 +194,9 @@ class BodyTest {
         Pages.etag(Pages.page(auth, split("y".repeat(300) + hole), now), Coding.IDENTITY, anna));
     Fields json = new Fields(Map.of("Content-Type", List.of("application/json")));
     for (Answer other :
-        List.of(new Answer(200, json, body), new Answer(404, page.answer().fields(), body))) {
+        List.of(
+            new Answer(200, json, body),
+            new Answer(404, page.unwrap(Answer.class).fields(), body))) {
       Page different =
           Page.of(other, auth, java.util.Set.of(), now, Pages.TTL, java.time.Duration.ZERO);
       assertNotEquals(tag, Pages.etag(different, Coding.IDENTITY, anna));

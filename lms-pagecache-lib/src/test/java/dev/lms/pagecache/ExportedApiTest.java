@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.Test;
 class ExportedApiTest {
   private static final Path ANNOUNCED = Path.of("src/test/resources/exported-api.txt");
   private static final Path NOW = Path.of("target/exported-api.txt");
+  private static final Pattern NAMED =
+      Pattern.compile("dev\\.lms(\\.[a-z]\\w*)+\\.[A-Z]\\w*(\\$\\w+)*");
   private static final int MOST_PARAMETERS = 4;
 
   @Test
@@ -52,6 +55,32 @@ class ExportedApiTest {
       }
     }
     assertEquals(List.of(), longer);
+  }
+
+  /** Whoever reads a signature can write it down. */
+  @Test
+  void noSignatureNamesWhatIsNotExported() throws Exception {
+    TreeSet<String> hidden = new TreeSet<>();
+    for (Class<?> type : types()) {
+      NAMED.matcher(signatures(type)).results().forEach(found -> hidden.add(found.group()));
+    }
+    assertTrue(hidden.size() > 20, "only " + hidden);
+    types().forEach(type -> hidden.remove(type.getName()));
+    assertEquals(new TreeSet<>(), hidden);
+  }
+
+  private static String signatures(Class<?> type) {
+    StringBuilder text = new StringBuilder(type.toGenericString());
+    text.append(' ').append(type.getGenericSuperclass());
+    text.append(Arrays.toString(type.getGenericInterfaces()));
+    Stream.of(type.getDeclaredConstructors(), type.getDeclaredMethods())
+        .flatMap(Arrays::stream)
+        .filter(member -> isSeen(type, member))
+        .forEach(member -> text.append(' ').append(member.toGenericString()));
+    Arrays.stream(type.getDeclaredFields())
+        .filter(field -> isSeen(type, field))
+        .forEach(field -> text.append(' ').append(field.toGenericString()));
+    return text.toString();
   }
 
   @Test

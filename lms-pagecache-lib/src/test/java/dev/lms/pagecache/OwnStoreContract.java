@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.pagecache.contract.PageStoreContract;
 import dev.lms.pagecache.http.Coding;
+import dev.lms.pagecache.page.Answer;
 import dev.lms.pagecache.page.HoleMarkers;
 import dev.lms.pagecache.store.Page;
 import dev.lms.pagecache.store.PageKey;
@@ -28,15 +29,15 @@ public abstract class OwnStoreContract extends PageStoreContract {
         page(key, markers.split(html.getBytes(StandardCharsets.UTF_8)), clock.instant(), "ü", "t2");
     assertEquals(PageStore.Stored.KEPT, store().store(key, stored, miss(key)));
     Page found = hit(key);
-    assertEquals(stored.answer().status(), found.answer().status());
-    assertEquals(stored.answer().fields(), found.answer().fields());
+    assertEquals(stored.unwrap(Answer.class).status(), found.unwrap(Answer.class).status());
+    assertEquals(stored.unwrap(Answer.class).fields(), found.unwrap(Answer.class).fields());
     Map<String, byte[]> filled = Map.of("menu", "x".getBytes(StandardCharsets.UTF_8));
     for (Coding coding : Coding.values()) {
-      assertTrue(found.answer().body().has(coding));
+      assertTrue(found.unwrap(Answer.class).body().has(coding));
       assertEquals(Pages.etag(stored, coding, filled), Pages.etag(found, coding, filled));
       assertEquals(
-          HexText.of(Pages.bytes(stored.answer().body(), coding, filled)),
-          HexText.of(Pages.bytes(found.answer().body(), coding, filled)));
+          HexText.of(Pages.bytes(stored.unwrap(Answer.class).body(), coding, filled)),
+          HexText.of(Pages.bytes(found.unwrap(Answer.class).body(), coding, filled)));
     }
   }
 
@@ -46,7 +47,7 @@ public abstract class OwnStoreContract extends PageStoreContract {
     Page stored = page(key, "word ".repeat(100), clock.instant());
     assertEquals(PageStore.Stored.KEPT, store().store(key, stored, miss(key)));
     assertEquals(
-        HexText.of(Pages.bytes(stored.answer().body(), Coding.GZIP, Map.of())),
-        HexText.of(Pages.bytes(hit(key).answer().body(), Coding.GZIP, Map.of())));
+        HexText.of(Pages.bytes(stored.unwrap(Answer.class).body(), Coding.GZIP, Map.of())),
+        HexText.of(Pages.bytes(hit(key).unwrap(Answer.class).body(), Coding.GZIP, Map.of())));
   }
 }

@@ -45,7 +45,7 @@ public final class Pages {
   }
 
   public static String etag(Page page, Coding coding, Map<String, byte[]> filled) {
-    return EntityTag.of(page.digest(), page.answer().body(), coding, filled);
+    return EntityTag.of(page.digest(), page.unwrap(Answer.class).body(), coding, filled);
   }
 
   public static Page page(PageKey key, String text, Instant now, String... tags) {
@@ -59,7 +59,7 @@ public final class Pages {
 
   public static String text(Page page) {
     return new String(
-        bytes(page.answer().body(), Coding.IDENTITY, Map.of()), StandardCharsets.UTF_8);
+        bytes(page.unwrap(Answer.class).body(), Coding.IDENTITY, Map.of()), StandardCharsets.UTF_8);
   }
 
   public static byte[] bytes(Body body, Coding coding, Map<String, byte[]> filled) {

@@ -3,6 +3,7 @@ package dev.lms.pagecache.policy;
 import dev.lms.pagecache.http.CacheControl;
 import dev.lms.pagecache.http.Directive;
 import dev.lms.pagecache.http.Fields;
+import dev.lms.pagecache.page.Answer;
 import dev.lms.pagecache.store.Page;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,10 +74,10 @@ public final class ReusePolicy {
 
   /** Requests with credentials get only what was declared to be for all (RFC 9111 section 3.5). */
   private static boolean isForbidden(Page page, Terms terms, Fields request) {
-    return page.answer().fields().targeted().says(Directive.NO_CACHE)
+    return page.unwrap(Answer.class).fields().targeted().says(Directive.NO_CACHE)
         || (request.has("Authorization")
             && !terms.publicDespiteAuthorization()
-            && !isPublic(page.answer().fields()));
+            && !isPublic(page.unwrap(Answer.class).fields()));
   }
 
   static boolean isPublic(Fields answer) {
@@ -117,7 +118,7 @@ public final class ReusePolicy {
 
   /** RFC 9111 section 4.2.4. */
   private static boolean forbidsStale(Page page) {
-    CacheControl says = page.answer().fields().targeted();
+    CacheControl says = page.unwrap(Answer.class).fields().targeted();
     return says.says(Directive.MUST_REVALIDATE)
         || says.says(Directive.PROXY_REVALIDATE)
         || says.says(Directive.S_MAXAGE)
@@ -140,7 +141,7 @@ public final class ReusePolicy {
     if (forbidsStale(page)) {
       return Duration.ZERO;
     }
-    Optional<Duration> said = page.answer().fields().targeted().seconds(directive);
+    Optional<Duration> said = page.unwrap(Answer.class).fields().targeted().seconds(directive);
     return said.orElse(declared);
   }
 

@@ -78,34 +78,36 @@ public final class Page {
   }
 
   /**
-   * Makes an answer ready to be stored: compresses it and computes its digest. For the cache alone,
-   * which knows what an answer is.
+   * Makes an answer ready to be stored: compresses it and computes its digest. For the cache alone:
+   * the type of an answer is not exported.
    *
-   * @param answer the answer, without the fields that are the business of one connection
+   * @param answer the cache's own answer, without the fields that are the business of one
+   *     connection
    * @param key what it will be stored under
    * @param tags the tags of the route and of the handler; those every page has are added
    * @param renderedAt when its render started
    * @param ttl how long it is fresh
    * @param keptStale how much longer it is kept
    * @return the page
+   * @throws ClassCastException if the answer is something else
    */
-  @SuppressWarnings("exports")
   public static Page of(
-      Answer answer,
+      Object answer,
       PageKey key,
       Set<String> tags,
       Instant renderedAt,
       Duration ttl,
       Duration keptStale) {
+    Answer whole = (Answer) answer;
     Set<String> all = Tags.ofPage(key.path());
     all.addAll(tags);
     return new Page(
-        answer.compressed(),
+        whole.compressed(),
         all,
         renderedAt,
         renderedAt.plus(ttl),
         renderedAt.plus(ttl).plus(keptStale),
-        digestOf(answer, key.variant()));
+        digestOf(whole, key.variant()));
   }
 
   private static String digestOf(Answer answer, String variant) {
@@ -116,15 +118,22 @@ public final class Page {
     return all.name();
   }
 
-  /**
-   * What was answered: status, header fields and body, gzip ready where it pays. For the cache
-   * alone.
-   *
-   * @return the answer
-   */
-  @SuppressWarnings("exports")
-  public Answer answer() {
+  /** What was answered: status, header fields and body, gzip ready where it pays. */
+  Answer answer() {
     return answer;
+  }
+
+  /**
+   * What was answered, as the cache itself works with it. For the cache alone: that type is not
+   * exported. A store that needs the bytes of a page takes {@link PageCodec}.
+   *
+   * @param <T> what it works with
+   * @param type its class
+   * @return the answer
+   * @throws ClassCastException if the type is another one
+   */
+  public <T> T unwrap(Class<T> type) {
+    return type.cast(answer);
   }
 
   /**

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.pagecache.OwnStoreContract;
 import dev.lms.pagecache.Pages;
+import dev.lms.pagecache.page.Answer;
 import dev.lms.pagecache.page.Body;
 import dev.lms.pagecache.store.Page;
 import dev.lms.pagecache.store.PageKey;
@@ -301,7 +302,7 @@ class RedisPageStoreTest extends OwnStoreContract {
         new String(bytes, StandardCharsets.ISO_8859_1),
         new String(
             Pages.bytes(
-                hit(key).answer().body(),
+                hit(key).unwrap(Answer.class).body(),
                 dev.lms.pagecache.http.Coding.IDENTITY,
                 java.util.Map.of()),
             StandardCharsets.ISO_8859_1));
