@@ -3,9 +3,12 @@ package dev.lms.session;
 import dev.lms.session.text.Utf8;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A session's attributes, as one request sees and changes them. */
 final class Attributes {
+  private static final String MASK = "***";
+
   private final Sessions sessions;
   private final LoadedSession found;
   private final PendingChanges pending;
@@ -17,7 +20,18 @@ final class Attributes {
   }
 
   Map<String, String> all() {
-    return pending.changes().applyTo(stored());
+    return after(found.load());
+  }
+
+  /** All of this session's, sensitive ones masked. Asks no store. */
+  Map<String, String> shown(@Nullable StoredSession loaded) {
+    Map<String, String> all = after(loaded);
+    all.replaceAll((name, value) -> SessionKey.isSensitive(name) ? MASK : value);
+    return all;
+  }
+
+  private Map<String, String> after(@Nullable StoredSession loaded) {
+    return pending.changes().applyTo(loaded == null ? Map.of() : loaded.attributes());
   }
 
   Optional<String> get(String name) {

@@ -9,20 +9,20 @@ import java.util.Set;
  * What one request changed in a session's attributes. A name appears in at most one of set, removed
  * and added. Immutable.
  *
- * @param set attributes to write
- * @param removed attributes to remove
- * @param added counters to move by so much; a missing or unreadable counter counts as 0
- * @param expected what attributes must be, empty for absent, or nothing of all this is written
+ * @param set attributes to write, by name
+ * @param removed names of attributes to remove
+ * @param added what to add to counters, by name; a missing or unreadable counter counts as 0
+ * @param expected what attributes must be for any of this to be written; empty for absent
  */
 public record Changes(
     Map<String, String> set,
     Set<String> removed,
     Map<String, Long> added,
     Map<String, Optional<String>> expected) {
-  /** Nothing changed; a commit of it only moves the deadline. */
+  /** No change; a commit of it only moves the deadline. */
   public static final Changes NONE = new Changes(Map.of(), Set.of(), Map.of());
 
-  /** Copies all four. */
+  /** Copies all four collections. */
   public Changes {
     set = Map.copyOf(set);
     removed = Set.copyOf(removed);
@@ -30,25 +30,37 @@ public record Changes(
     expected = Map.copyOf(expected);
   }
 
-  /** Changes that expect nothing. */
+  /**
+   * Creates changes that expect nothing.
+   *
+   * @param set attributes to write, by name
+   * @param removed names of attributes to remove
+   * @param added what to add to counters, by name
+   */
   public Changes(Map<String, String> set, Set<String> removed, Map<String, Long> added) {
     this(set, removed, added, Map.of());
   }
 
-  /** True if there is nothing to write. */
+  /** {@return whether there is nothing to write} */
   public boolean isEmpty() {
     return set.isEmpty() && removed.isEmpty() && added.isEmpty();
   }
 
-  /** Whether attributes are what these changes expect. */
+  /**
+   * {@return whether attributes are what these changes expect}
+   *
+   * @param attributes the stored attributes, by name
+   */
   public boolean fit(Map<String, String> attributes) {
     return expected.entrySet().stream()
         .allMatch(e -> e.getValue().equals(Optional.ofNullable(attributes.get(e.getKey()))));
   }
 
   /**
-   * The attributes after these changes: what a store that reads, changes and writes must do.
+   * Applies these changes: what a store that reads, changes and writes must do.
    *
+   * @param attributes the stored attributes, by name; stays as it is
+   * @return a new map with the attributes after these changes
    * @throws IllegalStateException if a counter would overflow
    */
   public Map<String, String> applyTo(Map<String, String> attributes) {
@@ -85,7 +97,7 @@ public record Changes(
     }
   }
 
-  /** Names only: values may be secret. */
+  /** Shows names only, since values may be secret. */
   @Override
   public String toString() {
     return "Changes[set=%s, removed=%s, added=%s, expected=%s]"

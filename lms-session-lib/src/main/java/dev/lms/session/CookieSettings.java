@@ -7,18 +7,18 @@ import java.util.Optional;
 /**
  * How the session cookie is sent (RFC 6265bis). Immutable.
  *
- * <p>What browsers would silently reject is an {@link IllegalArgumentException} of the method that
- * asks for it: so begin with {@link #defaults()} or {@link #plainHttp()}, and give another name
- * before what the old one forbids.
+ * <p>A method that asks for a cookie which browsers would silently reject throws {@link
+ * IllegalArgumentException}. Start with {@link #defaults()} or {@link #plainHttp()}, and change the
+ * name before you change what a {@code __Host-} or {@code __Secure-} name forbids.
  */
 public final class CookieSettings {
-  /** With which requests from other sites a browser sends the cookie. */
+  /** Which requests from other sites carry the cookie. */
   public enum SameSite {
-    /** When a person follows a link to this site. */
+    /** Requests in which a person follows a link to this site. */
     LAX("Lax"),
-    /** With none. */
+    /** None. */
     STRICT("Strict"),
-    /** With all; needs {@code Secure}. */
+    /** All; needs {@code Secure}. */
     NONE("None");
 
     private final String text;
@@ -106,46 +106,75 @@ public final class CookieSettings {
     }
   }
 
-  /** For HTTPS: {@code __Host-session; Path=/; Secure; HttpOnly; SameSite=Lax}. */
+  /**
+   * {@return settings for HTTPS: {@code __Host-session; Path=/; Secure; HttpOnly; SameSite=Lax}}
+   */
   public static CookieSettings defaults() {
     return DEFAULTS;
   }
 
-  /** For development over plain HTTP: {@code session; Path=/; HttpOnly; SameSite=Lax}. */
+  /**
+   * {@return settings for development over plain HTTP: {@code session; Path=/; HttpOnly;
+   * SameSite=Lax}}
+   */
   public static CookieSettings plainHttp() {
     return PLAIN_HTTP;
   }
 
   /**
-   * With another name. A {@code __Host-} name keeps sibling domains from planting a cookie; it and
-   * {@code __Secure-} need {@code Secure}, and {@code __Host-} the path / and no domain.
+   * {@return these settings with another name} A {@code __Host-} name keeps sibling domains from
+   * planting a cookie and needs {@code Secure}, the path / and no domain; {@code __Secure-} needs
+   * {@code Secure}.
+   *
+   * @param other the cookie's name
+   * @throws IllegalArgumentException if browsers would reject the cookie
    */
   public CookieSettings withName(String other) {
     return new CookieSettings(flags, other, domain, path);
   }
 
-  /** Says whether it is sent over HTTPS only. */
+  /**
+   * {@return these settings for a cookie that is sent over HTTPS only, or also over plain HTTP}
+   *
+   * @param secure whether HTTPS is needed
+   * @throws IllegalArgumentException if browsers would reject the cookie
+   */
   public CookieSettings withSecure(boolean secure) {
     return with(
         new Flags(
             secure, flags.httpOnly(), flags.sameSite(), flags.permanent(), flags.partitioned()));
   }
 
-  /** Says whether it is hidden from scripts. */
+  /**
+   * {@return these settings for a cookie that is hidden from scripts, or not}
+   *
+   * @param httpOnly whether it is hidden
+   * @throws IllegalArgumentException if browsers would reject the cookie
+   */
   public CookieSettings withHttpOnly(boolean httpOnly) {
     return with(
         new Flags(
             flags.secure(), httpOnly, flags.sameSite(), flags.permanent(), flags.partitioned()));
   }
 
-  /** Says with which requests from other sites it is sent. */
+  /**
+   * {@return these settings with another rule for requests from other sites}
+   *
+   * @param sameSite which of them carry the cookie
+   * @throws IllegalArgumentException if browsers would reject the cookie
+   */
   public CookieSettings withSameSite(SameSite sameSite) {
     return with(
         new Flags(
             flags.secure(), flags.httpOnly(), sameSite, flags.permanent(), flags.partitioned()));
   }
 
-  /** Says whether it is kept when the browser closes; {@link SignInOptions} may say otherwise. */
+  /**
+   * {@return these settings for a cookie that outlives the browser, or not} {@link SignInOptions}
+   * may override it.
+   *
+   * @param permanent whether the cookie has a {@code Max-Age}
+   */
   public CookieSettings withPermanent(boolean permanent) {
     return with(
         new Flags(
@@ -153,8 +182,11 @@ public final class CookieSettings {
   }
 
   /**
-   * Says whether a browser keeps it apart for each site that embeds this one (CHIPS); needs {@code
-   * Secure}.
+   * {@return these settings for a cookie that browsers keep separately for each site that embeds
+   * this one (CHIPS), or not}
+   *
+   * @param partitioned whether they are separate; needs {@code Secure}
+   * @throws IllegalArgumentException if browsers would reject the cookie
    */
   public CookieSettings withPartitioned(boolean partitioned) {
     return with(
@@ -162,12 +194,24 @@ public final class CookieSettings {
             flags.secure(), flags.httpOnly(), flags.sameSite(), flags.permanent(), partitioned));
   }
 
-  /** Sends it to this domain and all below it, rather than to the host that set it alone. */
+  /**
+   * {@return these settings for a cookie that goes to a domain and all its subdomains, rather than
+   * to the host that set it alone}
+   *
+   * @param other the domain
+   * @throws IllegalArgumentException if browsers would reject the cookie
+   */
   public CookieSettings withDomain(String other) {
     return new CookieSettings(flags, name, Optional.of(other), path);
   }
 
-  /** Sends it with requests below this path only; no protection from scripts of other paths. */
+  /**
+   * {@return these settings for a cookie that goes with requests below a path only} This does not
+   * protect it from scripts on other paths.
+   *
+   * @param other the path
+   * @throws IllegalArgumentException if browsers would reject the cookie
+   */
   public CookieSettings withPath(String other) {
     return new CookieSettings(flags, name, domain, other);
   }
@@ -176,17 +220,17 @@ public final class CookieSettings {
     return new CookieSettings(other, name, domain, path);
   }
 
-  /** The cookie's name. */
+  /** {@return the cookie's name} */
   public String name() {
     return name;
   }
 
-  /** Whether it is sent over HTTPS only. */
+  /** {@return whether the cookie is sent over HTTPS only} */
   public boolean secure() {
     return flags.secure();
   }
 
-  /** Whether it is kept when the browser closes. */
+  /** {@return whether the cookie outlives the browser} */
   public boolean permanent() {
     return flags.permanent();
   }

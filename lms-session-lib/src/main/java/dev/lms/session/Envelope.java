@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session is, besides its attributes. It changes only when the session gets a new id, or its
- * person other roles. Immutable.
+ * What a store knows of a session besides its attributes: whose it is, since when and until when at
+ * most. It changes only when the session gets a new id, or its person other roles. Immutable.
  */
 public final class Envelope {
   private final Instant created;
@@ -19,12 +19,12 @@ public final class Envelope {
   private final Rest rest;
 
   /**
-   * With an unknown device.
+   * Creates an envelope with an unknown device and the lifetimes of the site's settings.
    *
-   * @param created when the session, whatever its id then, began
-   * @param authenticated when the person last proved who they are; empty for a stranger
+   * @param created when the session began, under whatever id
+   * @param authenticated when the person last proved who they are; empty for an anonymous visitor
    * @param absoluteDeadline when it ends whatever happens (OWASP ASVS 7.3.2)
-   * @param principal whose session it is; empty for a stranger
+   * @param principal whose session it is; empty for an anonymous visitor
    */
   public Envelope(
       Instant created,
@@ -57,23 +57,42 @@ public final class Envelope {
     this.rest = rest;
   }
 
-  /** With what the person signed in with; stores without a principal index may forget it. */
+  /**
+   * {@return this envelope with the device of the sign-in} A store without a {@link PrincipalIndex}
+   * may drop it.
+   *
+   * @param other what the person signed in with
+   */
   public Envelope withDevice(Device other) {
     return with(new Rest(other, rest.sliding(), rest.permanentCookie(), rest.renewalDue()));
   }
 
-  /** With a sliding lifetime of its own, instead of the one in the settings of the site. */
+  /**
+   * {@return this envelope with a sliding lifetime of its own, instead of the one in the site's
+   * settings}
+   *
+   * @param other how long the session lives without a request
+   */
   public Envelope withSliding(Duration other) {
     return with(
         new Rest(rest.device(), Optional.of(other), rest.permanentCookie(), rest.renewalDue()));
   }
 
-  /** With a cookie that is kept when the browser closes, or not, whatever the settings say. */
+  /**
+   * {@return this envelope with a cookie that outlives the browser or not, whatever the site's
+   * settings say}
+   *
+   * @param permanent whether it does
+   */
   public Envelope withPermanentCookie(boolean permanent) {
     return with(new Rest(rest.device(), rest.sliding(), Optional.of(permanent), rest.renewalDue()));
   }
 
-  /** With a new id due, or not: see {@link #renewalDue()}. */
+  /**
+   * {@return this envelope with a new id due, or not} See {@link #renewalDue()}.
+   *
+   * @param due whether it is
+   */
   public Envelope withRenewalDue(boolean due) {
     return with(new Rest(rest.device(), rest.sliding(), rest.permanentCookie(), due));
   }
@@ -82,14 +101,20 @@ public final class Envelope {
     return new Envelope(created, authenticated, absoluteDeadline, principal, other);
   }
 
-  /** With another person, or the same one in other roles. */
+  /**
+   * {@return this envelope with another person, or with the same person in other roles}
+   *
+   * @param other whose session it is; empty for an anonymous visitor
+   */
   public Envelope withPrincipal(Optional<Principal> other) {
     return new Envelope(created, authenticated, absoluteDeadline, other, rest);
   }
 
   /**
-   * With the person in other roles, and a new id due. As it is if they are in these roles already,
-   * or if there is no person. What {@link PrincipalIndex#changeRoles} writes.
+   * {@return this envelope with its person in other roles and a new id due; unchanged if they have
+   * these roles already, or if there is no person} {@link PrincipalIndex#changeRoles} writes it.
+   *
+   * @param roles all roles the person has from now on
    */
   public Envelope withRoles(Set<String> roles) {
     return principal
@@ -101,9 +126,9 @@ public final class Envelope {
   }
 
   /**
-   * What {@link SessionStore#rotate} writes if it is asked for this: unless it changes whose
-   * session it is or in which roles, those that the person was given since the session was loaded
-   * stay.
+   * {@return what {@link SessionStore#rotate} writes when it is asked to write this envelope} If
+   * this envelope changes neither the person nor their roles, it keeps the roles that others gave
+   * the person since the session was loaded.
    *
    * @param loaded the envelope as the request saw it
    * @param stored the envelope as it is now
@@ -117,44 +142,46 @@ public final class Envelope {
     return withPrincipal(stored.principal).withRenewalDue(due || renewalDue());
   }
 
-  /** When the session, whatever its id then, began. */
+  /** {@return when the session began, under whatever id} */
   public Instant created() {
     return created;
   }
 
-  /** When the person last proved who they are; empty for a stranger. */
+  /** {@return when the person last proved who they are; empty for an anonymous visitor} */
   public Optional<Instant> authenticated() {
     return authenticated;
   }
 
-  /** When it ends whatever happens. */
+  /** {@return when the session ends whatever happens} */
   public Instant absoluteDeadline() {
     return absoluteDeadline;
   }
 
-  /** Whose session it is; empty for a stranger. */
+  /** {@return whose session it is; empty for an anonymous visitor} */
   public Optional<Principal> principal() {
     return principal;
   }
 
-  /** What they signed in with. */
+  /** {@return what the person signed in with} */
   public Device device() {
     return rest.device();
   }
 
-  /** How long without a request until it ends, if that is not what the settings say. */
+  /**
+   * {@return how long the session lives without a request; empty for what the site's settings say}
+   */
   public Optional<Duration> sliding() {
     return rest.sliding();
   }
 
-  /** Whether its cookie outlives the browser, if that is not what the settings say. */
+  /** {@return whether the cookie outlives the browser; empty for what the site's settings say} */
   public Optional<Boolean> permanentCookie() {
     return rest.permanentCookie();
   }
 
   /**
-   * Whether the person's roles were changed since it got its id: its next commit gives it a new
-   * one, and no alias opens it.
+   * {@return whether the person's roles were changed since the session got its id} If so, its next
+   * commit gives it a new one, and no alias opens it.
    */
   public boolean renewalDue() {
     return rest.renewalDue();

@@ -9,17 +9,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The secret keys of a site: one that signs and seals, and older ones that are still accepted.
  *
- * <p>From each secret a separate key is derived for each purpose (HKDF-style, RFC 5869, with
- * HMAC-SHA256), so a value made for one purpose is worthless for another. Immutable and
- * thread-safe; never prints its secrets.
+ * <p>Each purpose gets keys of its own, derived from each secret as in HKDF (RFC 5869) with
+ * HMAC-SHA256, so a value made for one purpose is worthless for another. Immutable and thread-safe;
+ * never prints its secrets.
  *
- * <p>To rotate, in three steps, each on all workers before the next begins: accept the new secret
- * as a fallback; swap the two, so that the new one signs and the old one is the fallback; drop the
- * old one after as long as a session may live (the absolute timeout). Nobody is signed out. Without
- * the first step, workers that do not know the new secret yet would take what it signed for forged.
+ * <p>Rotate in three steps, each on all workers before the next begins: accept the new secret as a
+ * fallback; swap the two, so that the new one signs and the old one is the fallback; drop the old
+ * one when no session can be as old as the swap (the absolute lifetime). Nobody is signed out.
+ * Without the first step, workers that do not know the new secret yet would reject what it signed.
  */
 public final class KeyRing {
-  /** The shortest secret that is taken, in characters. */
+  /** The minimum length of a secret, in characters. */
   public static final int MIN_LENGTH = 32;
 
   private final List<byte[]> secrets = new ArrayList<>();
@@ -27,9 +27,12 @@ public final class KeyRing {
   private KeyRing() {}
 
   /**
-   * A ring that signs with {@code current} and also accepts {@code fallbacks}.
+   * Creates a ring that signs with one secret and also accepts others.
    *
-   * @param current the signing secret; null, as an unset environment variable gives it, is refused
+   * @param current the secret that signs; null, as an unset environment variable gives it, is
+   *     refused
+   * @param fallbacks older or coming secrets that are accepted
+   * @return the keys of the site
    * @throws IllegalArgumentException if there is no secret, or one has fewer than {@value
    *     #MIN_LENGTH} characters
    */
@@ -57,10 +60,10 @@ public final class KeyRing {
   }
 
   /**
-   * The keys for one purpose, the signing one first: for authors of stores, each of whom names a
-   * purpose of their own.
+   * Derives the keys for one purpose, for authors of stores.
    *
-   * @return 256 bits each; secrets, never to be logged
+   * @param purpose a name that no other part of the program uses
+   * @return a key of 256 bits for each secret, the signing one first; never to be logged
    */
   public List<byte[]> keys(String purpose) {
     byte[] info = ("lms-session/" + purpose + "\u0001").getBytes(StandardCharsets.UTF_8);

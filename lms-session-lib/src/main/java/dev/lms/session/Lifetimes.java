@@ -3,9 +3,12 @@ package dev.lms.session;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The two clocks of a session (OWASP ASVS 7.3). Immutable. */
+/** How long a session lives: without a request, and at most (OWASP ASVS 7.3). Immutable. */
 public final class Lifetimes {
-  /** 68 years: what the 32 bits say that some clients have for a cookie's {@code Max-Age}. */
+  /**
+   * 68 years: the largest 32-bit number of seconds, which is what some clients have for {@code
+   * Max-Age}.
+   */
   public static final Duration LONGEST = Duration.ofSeconds(Integer.MAX_VALUE);
 
   private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -30,30 +33,32 @@ public final class Lifetimes {
     this.absolute = absolute.compareTo(LONGEST) > 0 ? LONGEST : absolute;
   }
 
-  /** A day without a request, a week in all. */
+  /** {@return a day without a request, and a week at most} */
   public static Lifetimes defaults() {
     return DEFAULTS;
   }
 
   /**
-   * Both.
+   * Creates both lifetimes.
    *
-   * @param sliding how long without a request until it ends; from a millisecond to {@link #LONGEST}
-   * @param absolute how long after sign-in, or creation, until it ends whatever happens; at least a
-   *     millisecond. What is longer than {@link #LONGEST}, such as {@link
-   *     java.time.temporal.ChronoUnit#FOREVER}, is taken for that
-   * @throws IllegalArgumentException if one of them is shorter or longer
+   * @param sliding how long a session lives without a request; from a millisecond to {@link
+   *     #LONGEST}
+   * @param absolute how long it lives at most after its sign-in, or its creation; at least a
+   *     millisecond. A longer one than {@link #LONGEST}, such as {@link
+   *     java.time.temporal.ChronoUnit#FOREVER}, counts as that
+   * @return the two lifetimes
+   * @throws IllegalArgumentException if one of them is out of range
    */
   public static Lifetimes of(Duration sliding, Duration absolute) {
     return new Lifetimes(sliding, absolute);
   }
 
-  /** How long without a request until a session ends. */
+  /** {@return how long a session lives without a request} */
   public Duration sliding() {
     return sliding;
   }
 
-  /** How long after sign-in, or creation, until it ends whatever happens. */
+  /** {@return how long a session lives at most after its sign-in, or its creation} */
   public Duration absolute() {
     return absolute;
   }

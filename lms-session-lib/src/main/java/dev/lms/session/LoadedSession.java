@@ -100,8 +100,27 @@ final class LoadedSession {
     uses++;
   }
 
+  /** Whether somebody else is signed in. */
+  boolean isOfAnother(Principal person) {
+    return Optional.ofNullable(load())
+        .flatMap(session -> session.envelope().principal())
+        .filter(other -> !other.id().equals(person.id()))
+        .isPresent();
+  }
+
+  /** Ends the session in the store, and has the browser forget it. */
+  void end() {
+    StoredSession current = load();
+    failInOutage();
+    boolean ended = delete(current);
+    forget();
+    if (current != null && ended) {
+      sessions.events().ended(SessionEvent.of(current), EndReason.SIGNED_OUT);
+    }
+  }
+
   /** Whether this ended anything: another request may have done it before. */
-  boolean delete(@Nullable StoredSession current) {
+  private boolean delete(@Nullable StoredSession current) {
     boolean ended = false;
     for (String token : tokens) {
       Optional<StoredSession> known =
@@ -112,7 +131,7 @@ final class LoadedSession {
   }
 
   /** Has the browser forget what it sent; there is no session any more. */
-  void forget() {
+  private void forget() {
     if (!tokens.isEmpty()) {
       setCookie = sessions.cookie().deleting();
     }

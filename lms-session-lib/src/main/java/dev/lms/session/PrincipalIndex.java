@@ -7,12 +7,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a {@link SessionStore} does that knows whose sessions there are: they can be listed,
- * revoked, limited and counted, and their roles changed. {@link Sessions} finds it by a type test,
- * once. Thread-safe; throws {@link SessionStoreException} only when the store cannot be asked.
+ * A {@link SessionStore} that knows whose sessions there are, so that they can be listed, revoked,
+ * limited and counted, and their roles changed. {@link Sessions} recognises it by a type test,
+ * once. Thread-safe; every method throws {@link SessionStoreException} only if the store cannot be
+ * asked.
  */
 public interface PrincipalIndex {
-  /** So many sessions a page, where all are asked for. */
+  /** How many sessions {@link #list} reads at a time. */
   int PAGE = 100;
 
   /**
@@ -29,17 +30,26 @@ public interface PrincipalIndex {
   }
 
   /**
-   * Some of the live sessions of the person with this id, the latest sign-in first. Reads no
-   * attributes. A session that gets a new id, or signs in, between two pages may be on both or on
-   * neither.
+   * Lists some of a person's live sessions; reads no attributes. A session that gets a new id, or
+   * signs in, between two pages may be on both or on neither.
    *
-   * @param from what the page before said is {@linkplain Page#next next}; empty for the first
-   * @param most how many; at least 1
-   * @throws IllegalArgumentException if {@code from} is no page's, or {@code most} is less than 1
+   * @param principalId the person's id
+   * @param from the previous page's {@linkplain Page#next next}; empty for the first page
+   * @param most how many sessions a page holds; at least 1
+   * @param now the moment that judges deadlines
+   * @return the sessions, the latest sign-in first, and where the next page begins
+   * @throws IllegalArgumentException if {@code from} came from no page, or {@code most} is less
+   *     than 1
    */
   Page page(String principalId, Optional<String> from, int most, Instant now);
 
-  /** All live sessions of the person with this id, the latest sign-in first. */
+  /**
+   * Lists all live sessions of a person, page by page.
+   *
+   * @param principalId the person's id
+   * @param now the moment that judges deadlines
+   * @return the latest sign-in first
+   */
   default List<SessionInfo> list(String principalId, Instant now) {
     List<SessionInfo> all = new ArrayList<>();
     Page page = page(principalId, Optional.empty(), PAGE, now);
@@ -52,38 +62,51 @@ public interface PrincipalIndex {
   }
 
   /**
-   * Ends one session of a person, under any name that it has or had since they signed in.
+   * Ends one session of a person, under any handle that it has or had since they signed in.
    *
+   * @param principalId the person's id
+   * @param handle the session's handle
+   * @param now the moment that judges deadlines
    * @return false if the person has no live session of this handle
    */
   boolean revoke(String principalId, String handle, Instant now);
 
   /**
-   * Ends every session of a person. Every sign-in that completed before this returns is ended: one
-   * that completes while this runs may be taken as made before it.
+   * Ends every session of a person. Every sign-in that completed before this returns is ended; one
+   * that completes while this runs may count as completed before it.
    *
-   * @param except the handle of a session to keep, if any, also if it is rotated meanwhile
+   * @param principalId the person's id
+   * @param except the handle of a session to keep, if any, even if it is rotated meanwhile
+   * @param now the moment that judges deadlines
    * @return how many live sessions ended
    */
   int revokeAll(String principalId, Optional<String> except, Instant now);
 
   /**
-   * Gives a person other roles in all their sessions: when this returns, every one whose sign-in
-   * had completed has them, on every worker, and a {@linkplain Envelope#renewalDue new id due}. No
-   * rotation that was under way brings the old roles back ({@link Envelope#over}). Of a sign-in
-   * that was under way, either the roles it brings are found and changed too, or it begins no
-   * session, or it completes later.
+   * Gives a person other roles in all their sessions. When this returns, every session whose
+   * sign-in had completed has them, on every worker, and {@linkplain Envelope#renewalDue a new id
+   * is due}. No rotation under way brings the old roles back ({@link Envelope#over}). A sign-in
+   * under way gets the new roles too, begins no session, or completes later.
    *
+   * @param principalId the person's id
+   * @param roles all roles the person has from now on
+   * @param now the moment that judges deadlines
    * @return how many live sessions had other roles before
    */
   int changeRoles(String principalId, Set<String> roles, Instant now);
 
-  /** How many sessions are live. Looks at every one. */
+  /**
+   * Counts the live sessions; reads every one.
+   *
+   * @param now the moment that judges deadlines
+   * @return how many sessions are live, and how many entries could not be read
+   */
   SessionCensus stats(Instant now);
 
   /**
-   * Ends every session of everybody. Those that begin while this runs may stay.
+   * Ends every session of everybody. Sessions that begin while this runs may survive.
    *
+   * @param now the moment that judges deadlines
    * @return how many live sessions ended
    */
   long purge(Instant now);

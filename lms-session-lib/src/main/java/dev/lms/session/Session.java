@@ -9,23 +9,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The session of the request at hand. Asks the store once, when first looked at; collects changes
+ * The session of one request. It asks the store once, when it is first read; it collects changes
  * and writes them in one step at {@link #commit()}. A session that does not exist yet reads as
  * empty and begins with the first change.
  *
- * <p>For one thread at a time. Every method that may ask the store throws {@link
- * SessionStoreException} if it cannot be reached. Attribute names and values are text.
+ * <p>Not thread-safe: one thread at a time may use it. Every method that may ask the store throws
+ * {@link SessionStoreException} if the store cannot be reached. Attribute names and values are
+ * text.
  */
 public final class Session {
-  private static final String MASK = "***";
-
   private final Sessions sessions;
   private final LoadedSession found;
   private final PendingChanges pending = new PendingChanges();
   private final Renewal renewal = new Renewal();
   private final Attributes attributes;
   private final SessionCommit commit;
-
   private final CommitBeforeAnswer beforeAnswer = new CommitBeforeAnswer(this);
 
   Session(Sessions sessions, List<String> tokens, OutagePolicy policy) {
@@ -35,27 +33,32 @@ public final class Session {
     this.commit = new SessionCommit(sessions, policy, found, pending, renewal);
   }
 
-  /** Whether the request came with a session that is still there. */
+  /** {@return whether the request came with a session that still exists} */
   public boolean exists() {
     return load() != null;
   }
 
-  /** Whose session this is; empty for a stranger. */
+  /** {@return whose session this is; empty for an anonymous visitor} */
   public Optional<Principal> principal() {
-    StoredSession current = load();
-    return renewal
-        .signingIn()
-        .or(() -> current == null ? Optional.empty() : renewal.principal(current.envelope()));
+    Optional<Envelope> stored = Optional.ofNullable(load()).map(StoredSession::envelope);
+    return renewal.signingIn().or(() -> stored.flatMap(renewal::principal));
   }
 
-  /** An attribute, as this request sees it. */
+  /**
+   * {@return an attribute as this request sees it, or empty if it is absent}
+   *
+   * @param name the attribute's name
+   */
   public Optional<String> get(String name) {
     return attributes.get(name);
   }
 
   /**
-   * A typed attribute, as this request sees it; its default if it is absent or unreadable. Empty if
-   * there is no default either.
+   * {@return a typed attribute as this request sees it; the key's default if the attribute is
+   * absent or unreadable, and empty if the key has no default}
+   *
+   * @param key the attribute
+   * @param <T> the type of its value
    */
   public <T> Optional<T> get(SessionKey<T> key) {
     Optional<T> value = attributes.read(key);
@@ -64,87 +67,110 @@ public final class Session {
         : value;
   }
 
-  /** A typed attribute, as this request sees it; its default if it is absent or unreadable. */
+  /**
+   * {@return a typed attribute as this request sees it; the key's default if it is absent or
+   * unreadable}
+   *
+   * @param key the attribute
+   * @param <T> the type of its value
+   */
   public <T> T get(SessionKey.WithDefault<T> key) {
     return attributes.read(key).orElse(key.value());
   }
 
-  /** All attributes, as this request sees them: its own changes included. A copy. */
+  /** {@return a copy of all attributes as this request sees them, with its own changes applied} */
   public Map<String, String> attributes() {
     return attributes.all();
   }
 
   /**
-   * The same for a log or a debug page: {@linkplain SessionKey#sensitive sensitive} values masked.
+   * {@return a copy of {@link #attributes()} for a log or a debug page, in which {@linkplain
+   * SessionKey#sensitive sensitive} values are masked}
    */
   public Map<String, String> shown() {
-    return masked(attributes());
-  }
-
-  private static Map<String, String> masked(Map<String, String> attributes) {
-    attributes.replaceAll((name, value) -> SessionKey.isSensitive(name) ? MASK : value);
-    return attributes;
+    return attributes.shown(load());
   }
 
   /**
-   * Sets an attribute. Of concurrent requests that set the same one, the last to commit wins.
+   * Sets an attribute. If concurrent requests set the same one, the last to commit wins.
    *
-   * @throws IllegalArgumentException if UTF-8 cannot write the name or the value
+   * @param name the attribute's name
+   * @param value its new value
+   * @throws IllegalArgumentException if UTF-8 cannot encode the name or the value
    */
   public void set(String name, String value) {
     attributes.set(name, value);
   }
 
   /**
-   * Sets a typed attribute. Of concurrent changes, {@link SessionKey#merge} says what survives.
+   * Sets a typed attribute. The key's {@linkplain SessionKey#merge rule} decides which of several
+   * concurrent changes survive.
    *
-   * @throws IllegalArgumentException if the value could not be read again
-   * @throws IllegalStateException if it is a counter, and that far from where it was that it would
-   *     overflow on the way
+   * @param key the attribute
+   * @param value its new value
+   * @param <T> the type of the value
+   * @throws IllegalArgumentException if the value could not be read back
+   * @throws IllegalStateException if the attribute is a counter and the difference overflows 64
+   *     bits
    */
   public <T> void set(SessionKey<T> key, T value) {
     attributes.set(key, value);
   }
 
   /**
-   * Removes a typed attribute. If it {@linkplain Merge#REJECT must not be overwritten unseen}, it
-   * is not removed unseen either.
+   * Removes a typed attribute. With {@link Merge#REJECT}, the commit is refused if another request
+   * has changed the attribute since this one read it.
+   *
+   * @param key the attribute
    */
   public void remove(SessionKey<?> key) {
     attributes.remove(key);
   }
 
-  /** Removes an attribute. */
+  /**
+   * Removes an attribute.
+   *
+   * @param name the attribute's name
+   */
   public void remove(String name) {
     attributes.remove(name);
   }
 
   /**
-   * A typed attribute, as this request sees it, which is removed: for messages that are shown once.
-   * With {@link Merge#REJECT} no two requests show it.
+   * Reads a typed attribute and removes it: for messages that are shown once. With {@link
+   * Merge#REJECT} no two requests show the same one.
+   *
+   * @param key the attribute
+   * @param <T> the type of its value
+   * @return the value as this request sees it, or empty if it is absent or unreadable
    */
   public <T> Optional<T> pop(SessionKey<T> key) {
     return attributes.pop(key);
   }
 
   /**
-   * Moves a counter. With a store that {@linkplain
+   * Adds to a counter. With a store that {@linkplain
    * SessionStore.Capability#MERGES_CONCURRENT_CHANGES merges}, concurrent requests lose no
    * increment.
    *
+   * @param name the counter's name; a missing one counts from 0
+   * @param delta what to add; may be negative
    * @return the counter as this request sees it; others may have moved it further
-   * @throws IllegalStateException if the attribute holds something that is not a whole number, or
-   *     would overflow (64 bits); {@link #commit} throws it too, if others have moved it meanwhile
+   * @throws IllegalStateException if the attribute is not a whole number or would overflow 64 bits;
+   *     {@link #commit} throws it too, if the counter would overflow after the changes of others
    */
   public long add(String name, long delta) {
     return attributes.add(name, delta);
   }
 
   /**
-   * Moves a counter, like {@link #add(String, long)}; one that cannot be read begins again at 0.
+   * Adds to a counter, like {@link #add(String, long)}; an unreadable one starts again at 0.
    *
+   * @param key the counter
+   * @param delta what to add; may be negative
+   * @return the counter as this request sees it; others may have moved it further
    * @throws IllegalArgumentException if the key's rule is not {@link Merge#COUNTER}
-   * @throws IllegalStateException if it would overflow
+   * @throws IllegalStateException if it would overflow 64 bits
    */
   public long add(SessionKey<Long> key, long delta) {
     return attributes.add(key, delta);
@@ -152,38 +178,35 @@ public final class Session {
 
   /**
    * Makes this the session of a person who has just proved who they are. At commit it gets a new
-   * id; the old one is dead at once (OWASP ASVS 7.2.4). Attributes are kept, unless they belong to
-   * somebody else's sign-in.
+   * id; the old one stops working at once (OWASP ASVS 7.2.4). Attributes are kept, unless another
+   * person was signed in: then that session ends.
+   *
+   * @param principal the person
    */
   public void signIn(Principal principal) {
     signIn(principal, SignInOptions.defaults());
   }
 
   /**
-   * Signs a person in, {@link #signIn(Principal) as above}, and says from which device and for how
-   * long: "remember me" is {@link SignInOptions#rememberedFor}. If the site {@linkplain
-   * SessionLimit#refuses() refuses} more than so many sessions per person, commit before answering:
-   * {@link #commit()} may say {@link CommitOutcome#REFUSED}.
+   * Signs a person in like {@link #signIn(Principal)}, from a given device and for a given time:
+   * "remember me" is {@link SignInOptions#rememberedFor}. If the site's {@link SessionLimit}
+   * {@linkplain SessionLimit#refuses() refuses} further sessions, commit before answering: {@link
+   * #commit()} may return {@link CommitOutcome#REFUSED}.
+   *
+   * @param principal the person
+   * @param options the device, and how long this sign-in lasts
    */
   public void signIn(Principal principal, SignInOptions options) {
-    StoredSession current = load();
-    boolean someoneElses =
-        current != null
-            && current
-                .envelope()
-                .principal()
-                .filter(p -> !p.id().equals(principal.id()))
-                .isPresent();
-    if (someoneElses) {
+    if (found.isOfAnother(principal)) {
       end();
     }
     renewal.signIn(principal, options);
   }
 
   /**
-   * Gives the session a new id at commit, so that a stolen one is worth less. Requests under way
-   * may go on with the old one for the {@linkplain SessionSettings.Rotation#grace grace}. Not for a
-   * change of what the person may do: that is {@link #changeRoles}.
+   * Gives the session a new id at commit, which limits what a stolen id is worth. Requests under
+   * way may use the old id during the {@linkplain SessionSettings.Rotation#grace grace}. After a
+   * change of what the person may do, call {@link #changeRoles} instead.
    */
   public void rotate() {
     found.use();
@@ -191,10 +214,12 @@ public final class Session {
   }
 
   /**
-   * Gives the person other roles, and the session a new id at commit; the old one is dead at once
-   * (OWASP ASVS 7.2.4). Call it also, with the roles as they are, when the program itself keeps
-   * what a person may do. Nothing happens if nobody is signed in. For all sessions of a person
-   * there is {@link Sessions#changeRoles}.
+   * Gives the person other roles, and the session a new id at commit; the old id stops working at
+   * once (OWASP ASVS 7.2.4). If the program itself records what a person may do, call it with
+   * unchanged roles after each change. It does nothing if nobody is signed in. {@link
+   * Sessions#changeRoles} does it for all sessions of a person.
+   *
+   * @param roles all roles the person has from now on
    */
   public void changeRoles(Set<String> roles) {
     if (principal().isPresent()) {
@@ -203,59 +228,51 @@ public final class Session {
   }
 
   /**
-   * Ends the session now: when this returns, no worker knows it any more and no request still under
-   * way can bring it back. Uncommitted changes are dropped, also if it throws; then it may be
-   * called again.
+   * Ends the session immediately: when this returns, no worker accepts it any more and no request
+   * still under way can bring it back. Uncommitted changes are dropped, even if this throws; it may
+   * then be called again.
    */
   public void end() {
-    StoredSession current;
-    boolean ended;
     try {
-      current = load();
-      found.failInOutage();
-      ended = found.delete(current);
+      found.end();
     } finally {
-      forgetChanges();
-    }
-    found.forget();
-    if (current != null && ended) {
-      sessions.events().ended(SessionEvent.of(current), EndReason.SIGNED_OUT);
+      dropChanges();
     }
   }
 
-  /** When the session began; empty if there is none. */
+  /** {@return when the session began; empty if there is none} */
   public Optional<Instant> created() {
     return Optional.ofNullable(load()).map(s -> s.envelope().created());
   }
 
-  /** When it ends if no further request comes; empty if there is none. */
+  /** {@return when the session ends if no further request arrives; empty if there is none} */
   public Optional<Instant> expires() {
     return Optional.ofNullable(load()).map(StoredSession::deadline);
   }
 
-  /** When the person last proved who they are; empty for a stranger. */
+  /** {@return when the person last proved who they are; empty for an anonymous visitor} */
   public Optional<Instant> authenticated() {
     return Optional.ofNullable(load()).flatMap(s -> s.envelope().authenticated());
   }
 
   /**
-   * How long ago the person last proved who they are; empty for a stranger. Ask for the password
-   * again before something sensitive if it is too long (OWASP ASVS 7.5.1).
+   * {@return how long ago the person last proved who they are; empty for an anonymous visitor} If
+   * it is too long, ask for the password again before anything sensitive (OWASP ASVS 7.5.1).
    */
   public Optional<Duration> sinceAuthentication() {
     return authenticated()
-        .map(at -> Duration.between(at, now()))
+        .map(at -> Duration.between(at, sessions.now()))
         .map(passed -> passed.isNegative() ? Duration.ZERO : passed);
   }
 
-  /** The name of this session for logs and lists; not a credential. Empty if there is none. */
+  /** {@return the session's name in logs and lists, not a credential; empty if there is none} */
   public Optional<String> handle() {
     return Optional.ofNullable(load()).map(StoredSession::handle);
   }
 
   /**
-   * The token that this session's forms carry. Empty if there is no stored session. Where a new id
-   * is due because of {@link Sessions#changeRoles}, the session gets it now: the token belongs to
+   * {@return the token that this session's forms carry; empty if no session is stored} If {@link
+   * Sessions#changeRoles} made a new id due, the session gets it now, because the token depends on
    * it.
    */
   public Optional<String> csrfToken() {
@@ -263,51 +280,55 @@ public final class Session {
     return handle().map(sessions.csrf()::token);
   }
 
-  /** Whether a form carried this session's token; compares in constant time. */
+  /**
+   * {@return whether a form carried this session's token} The comparison takes constant time.
+   *
+   * @param token what the form carried
+   */
   public boolean csrfMatches(String token) {
     return handle().filter(handle -> sessions.csrf().matches(handle, token)).isPresent();
   }
 
   /**
-   * How often this session has been looked at or changed: a page cache that sees it grow during a
-   * render knows that the page is about a person.
+   * {@return how often this session has been read or changed} A page cache that sees it grow during
+   * a render knows that the page depends on the person.
    */
   public long uses() {
     return found.uses();
   }
 
   /**
-   * Writes what has changed, in one atomic step, and returns when the store has acknowledged it. A
-   * session that was only read is touched now and then, so that it slides. Call it before the first
-   * byte of the response leaves; calling it again writes what has changed since.
+   * Writes all changes in one atomic step and returns when the store has acknowledged them. A
+   * session that was only read is extended now and then, so that its deadline slides. Call it
+   * before the first byte of the response leaves; a second call writes what has changed since the
+   * first.
    *
-   * <p>If it throws, the changes are dropped, so that nothing repeats them: they may have been
-   * written. After a {@link SessionStoreException} this session commits no more; each further call
-   * throws.
+   * <p>If it throws, the changes are dropped, because they may have been written and must not be
+   * repeated. After a {@link SessionStoreException} every further call throws as well.
    *
-   * @throws SessionStoreException if the store cannot be reached, or could not be at an earlier
-   *     commit of this session; the changes may have been written
-   * @throws IllegalStateException if the store refuses the changes, such as a cookie that grows too
-   *     large, or a counter that others have moved meanwhile and that would overflow; nothing was
-   *     written
+   * @return what became of the changes
+   * @throws SessionStoreException if the store cannot be reached, or could not be reached at an
+   *     earlier commit of this session; the changes may have been written
+   * @throws IllegalStateException if the store refuses the changes: a cookie grows too large, or a
+   *     counter would overflow after the changes of others; nothing was written
    */
   public CommitOutcome commit() {
     return commit.commit();
   }
 
   /**
-   * {@link #commit() Commits} for a program that has not done so itself, before its answer leaves.
-   * For adapters to HTTP servers: they call it for each answer, with nothing sent yet.
+   * {@linkplain #commit() Commits} on behalf of a program that has not done so itself. Adapters to
+   * HTTP servers call it for each answer, before anything is sent.
    *
-   * <p>An answer of 500 and above says that the request failed, so what it had changed is
-   * {@linkplain #dropChanges() dropped}. Others leave when the changes are written; one below 400
-   * claims that they are, and after a commit of this kind that has failed none leaves any more.
+   * <p>An answer of 500 and above says that the request failed, so its changes are {@linkplain
+   * #dropChanges() dropped}. Any other answer leaves after the changes are written. An answer below
+   * 400 claims a success, and none leaves after a commit of this kind has failed.
    *
    * @param status the HTTP status of the answer
-   * @return empty if the answer may leave. Otherwise what was to be kept and is not, which has to
-   *     be told instead of an answer that claims a success: {@link CommitOutcome#CONFLICT}, {@link
-   *     CommitOutcome#REFUSED} or {@link CommitOutcome#GONE}. A session that vanished although
-   *     nothing was to be kept in it is no reason
+   * @return empty if the answer may leave. Otherwise why changes that had to be kept are not
+   *     stored: {@link CommitOutcome#CONFLICT}, {@link CommitOutcome#REFUSED} or {@link
+   *     CommitOutcome#GONE}; say so instead of sending an answer that claims a success. A session
+   *     that vanished although nothing was to be kept in it is no reason
    * @throws SessionStoreException as {@link #commit()}
    * @throws IllegalStateException as {@link #commit()}
    */
@@ -315,7 +336,7 @@ public final class Session {
     return beforeAnswer.commit(status);
   }
 
-  /** Whether there are changes that {@link #commit()} has not written. */
+  /** {@return whether there are changes that {@link #commit()} has not written} */
   public boolean hasChanges() {
     return renewal.isWanted() || !pending.isEmpty();
   }
@@ -331,23 +352,24 @@ public final class Session {
   }
 
   /**
-   * Drops what was changed and not {@linkplain #commit() committed}, as if it had never been: what
-   * a program calls when a request failed, and answers all the same with a status below 500.
+   * Drops all changes that were not {@linkplain #commit() committed}. Call it when a request failed
+   * but is answered with a status below 500.
    */
   public void dropChanges() {
-    forgetChanges();
+    pending.clear();
+    renewal.clear();
   }
 
   /**
-   * Whether the store could not be reached when this session was first looked at, and {@link
-   * OutagePolicy#TREAT_AS_ANONYMOUS} let it read as a stranger's. What is answered then says
-   * nothing about strangers, and no cache may keep it.
+   * {@return whether the store could not be reached when this session was first read, and {@link
+   * OutagePolicy#TREAT_AS_ANONYMOUS} made it read as an anonymous visitor's} No cache may keep such
+   * an answer: it says nothing about anonymous visitors.
    */
   public boolean treatedAsAnonymous() {
     return found.isInOutage();
   }
 
-  /** The {@code Set-Cookie} value the response must carry after {@link #commit()}, if any. */
+  /** {@return the {@code Set-Cookie} value to send after {@link #commit()}, if there is one} */
   public Optional<String> setCookie() {
     return found.setCookie();
   }
@@ -361,22 +383,12 @@ public final class Session {
     return found.load();
   }
 
-  private void forgetChanges() {
-    pending.clear();
-    renewal.clear();
-  }
-
-  private Instant now() {
-    return sessions.now();
-  }
-
-  /** Asks no store, and shows no sensitive value. */
+  /** Shows no sensitive value and asks no store. */
   @Override
   public String toString() {
     StoredSession current = found.peek();
     return current == null
         ? "Session[]"
-        : "Session[%s, %s]"
-            .formatted(current.handle(), masked(pending.changes().applyTo(current.attributes())));
+        : "Session[%s, %s]".formatted(current.handle(), attributes.shown(current));
   }
 }

@@ -3,18 +3,23 @@ package dev.lms.session;
 /**
  * How many sessions are live. Immutable.
  *
- * @param signedIn sessions of people
- * @param anonymous sessions of strangers
- * @param unreadable what is in the place of a session and cannot be read, such as a key that
- *     another program wrote; not counted as live
+ * @param signedIn live sessions of people who are signed in
+ * @param anonymous live sessions of anonymous visitors
+ * @param unreadable entries in the place of a session that cannot be read, such as a key that
+ *     another program wrote; they do not count as live
  */
 public record SessionCensus(long signedIn, long anonymous, long unreadable) {
-  /** Where everything can be read. */
+  /**
+   * Creates a census in which everything could be read.
+   *
+   * @param signedIn live sessions of people who are signed in
+   * @param anonymous live sessions of anonymous visitors
+   */
   public SessionCensus(long signedIn, long anonymous) {
     this(signedIn, anonymous, 0);
   }
 
-  /** All that are live. */
+  /** {@return how many sessions are live, of people and anonymous visitors together} */
   public long live() {
     return signedIn + anonymous;
   }

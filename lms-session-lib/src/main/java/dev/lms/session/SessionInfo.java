@@ -12,9 +12,9 @@ public final class SessionInfo {
   private final Instant expires;
 
   /**
-   * What a store tells of a session.
+   * Creates what a store tells of a session.
    *
-   * @param handle its name
+   * @param handle its handle
    * @param envelope whose session it is and since when
    * @param lastSeen when it was last used
    * @param expires when it ends unless it is used again
@@ -26,47 +26,49 @@ public final class SessionInfo {
     this.expires = expires;
   }
 
-  /** Its name, for {@link Sessions#revoke}; the one that {@link Session#handle()} tells. */
+  /**
+   * {@return the session's name, for {@link Sessions#revoke}; equals its {@link Session#handle()}}
+   */
   public String handle() {
     return handle;
   }
 
-  /** What the person signed in with. */
+  /** {@return what the person signed in with} */
   public Device device() {
     return envelope.device();
   }
 
-  /** When the session began, perhaps before the sign-in. */
+  /** {@return when the session began, which may be before the sign-in} */
   public Instant created() {
     return envelope.created();
   }
 
-  /** When the person last proved who they are. */
+  /** {@return when the person last proved who they are} */
   public Instant signedIn() {
     return envelope.authenticated().orElse(envelope.created());
   }
 
   /**
-   * When it was last used, to within a minute; in the last sliding lifetime before its absolute
-   * deadline, when that stretch began.
+   * {@return when the session was last used, to within a minute} Once its absolute deadline is
+   * closer than its sliding lifetime, this no longer moves.
    */
   public Instant lastSeen() {
     return lastSeen;
   }
 
-  /** When it ends unless it is used again. */
+  /** {@return when the session ends unless it is used again} */
   public Instant expires() {
     return expires;
   }
 
-  /** When it ends whatever happens. */
+  /** {@return when the session ends whatever happens} */
   public Instant absoluteDeadline() {
     return envelope.absoluteDeadline();
   }
 
   /**
-   * Whether the person asked to be remembered here: whether its cookie outlives the browser because
-   * {@link SignInOptions} say so.
+   * {@return whether the person asked to be remembered on this device: {@link SignInOptions} made
+   * the cookie outlive the browser}
    */
   public boolean remembered() {
     return envelope.permanentCookie().orElse(false);

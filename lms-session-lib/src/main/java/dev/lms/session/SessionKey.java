@@ -7,8 +7,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A typed attribute: its name, how a value becomes text and back, whether it may be shown, and what
- * becomes of it when two requests change it at once. Declare each one once, as a constant.
+ * A typed attribute: its name, how its value becomes text and back, whether it may be shown, and
+ * what happens when two requests change it concurrently. Declare each one once, as a constant.
  * Immutable and thread-safe.
  *
  * <pre>{@code
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * counts as absent: it is {@linkplain Sessions#unreadableAttributes() counted} and logged, never
  * thrown.
  *
- * @param <T> what its values are
+ * @param <T> the type of its values
  */
 public sealed class SessionKey<T> permits SessionKey.WithDefault {
   /** Names that begin with it are not shown. */
@@ -44,46 +44,71 @@ public sealed class SessionKey<T> permits SessionKey.WithDefault {
     this.merge = merge;
   }
 
-  /** Plain text. */
+  /**
+   * Declares an attribute of plain text.
+   *
+   * @param name the attribute's name
+   * @return a key whose last write wins
+   */
   public static SessionKey<String> text(String name) {
     return new SessionKey<>(name, text -> text, text -> text, Merge.LAST_WRITE);
   }
 
-  /** A whole number. */
+  /**
+   * Declares an attribute that holds a whole number of 64 bits. To add to it, use {@link #counter}.
+   *
+   * @param name the attribute's name
+   * @return a key whose last write wins
+   */
   public static SessionKey<Long> number(String name) {
     return new SessionKey<>(name, value -> Long.toString(value), Long::valueOf, Merge.LAST_WRITE);
   }
 
-  /** A whole number that begins at 0 and loses no increment: {@link Merge#COUNTER}. */
+  /**
+   * Declares a whole number that starts at 0 and loses no increment: {@link Merge#COUNTER}.
+   *
+   * @param name the attribute's name
+   * @return a key for {@link Session#add(SessionKey, long)}
+   */
   public static WithDefault<Long> counter(String name) {
     return number(name).merging(Merge.COUNTER).orElse(0L);
   }
 
   /**
-   * A record, or whatever else gson writes and reads again with its default settings. Needs {@code
-   * com.google.code.gson:gson} at run time, and on the module path the package of the class open to
-   * this module and gson; for settings of your own, or another library, use {@link #of}.
+   * Declares an attribute of a record, or of any other type that gson writes and reads back with
+   * its default settings. Needs {@code com.google.code.gson:gson} at run time; on the module path,
+   * the package of the class must be open to this module and to gson. For other settings or another
+   * library, use {@link #of}.
    *
-   * <p>What goes in comes out as it was, or is refused: types of which that is never so where the
-   * key is declared (interfaces, {@code Optional}, inner classes and the like), values where they
-   * are {@linkplain Session#set(SessionKey, Object) set}. A component of a record, and an element
-   * of its collections, is null only where an annotation named {@code Nullable} that is kept at run
-   * time says so, such as JSpecify's: text in which one is missing, as an older version of the
-   * program may have written it, or names a constant that its enum no longer has, cannot be read.
-   * Numbers and flags that are missing are 0 and false.
+   * <p>A value comes back as it was set, or is refused. A type that can never be read back is
+   * refused here (interfaces, {@code Optional}, inner classes and the like), a single value when it
+   * is {@linkplain Session#set(SessionKey, Object) set}. A component of a record, and an element of
+   * its collections, is null only if it has an annotation named {@code Nullable} with run-time
+   * retention, such as JSpecify's. Text that lacks another component, as an older version of the
+   * program may have written it, or that names a constant which its enum no longer has, cannot be
+   * read. Missing numbers and flags are 0 and false.
    *
+   * @param name the attribute's name
+   * @param type the class of its values
+   * @param <T> the type of its values
+   * @return a key whose last write wins
    * @throws IllegalArgumentException if nothing of that type could be read back
-   * @throws IllegalStateException if gson is not there
+   * @throws IllegalStateException if gson is missing
    */
   public static <T> SessionKey<T> json(String name, Class<T> type) {
     return json(name, (Type) type);
   }
 
   /**
-   * {@link #json(String, Class) The same} for types with arguments, such as gson's {@code new
-   * TypeToken<List<Item>>() {}.getType()}.
+   * Declares an attribute of a type with arguments, such as gson's {@code new
+   * TypeToken<List<Item>>() {}.getType()}. The rules of {@link #json(String, Class)} apply.
    *
+   * @param name the attribute's name
    * @param type what {@code T} is
+   * @param <T> the type of its values
+   * @return a key whose last write wins
+   * @throws IllegalArgumentException if nothing of that type could be read back
+   * @throws IllegalStateException if gson is missing
    */
   public static <T> SessionKey<T> json(String name, Type type) {
     try {
@@ -102,10 +127,15 @@ public sealed class SessionKey<T> permits SessionKey.WithDefault {
   }
 
   /**
-   * Values of any kind. One whose text cannot be read again is refused when it is set.
+   * Declares an attribute with a codec of your own. {@link Session#set(SessionKey, Object)} refuses
+   * a value whose text cannot be read back.
    *
-   * @param write makes text of a value
-   * @param read the reverse; null or any exception for what it cannot read
+   * @param name the attribute's name
+   * @param write turns a value into text
+   * @param read turns text into a value; returns null or throws any exception for text it cannot
+   *     read
+   * @param <T> the type of its values
+   * @return a key whose last write wins
    */
   public static <T> SessionKey<T> of(
       String name, Function<T, String> write, Function<String, @Nullable T> read) {
@@ -122,7 +152,11 @@ public sealed class SessionKey<T> permits SessionKey.WithDefault {
     return text;
   }
 
-  /** A key that also says what an absent attribute is. */
+  /**
+   * A key with a value for an absent attribute.
+   *
+   * @param <T> the type of its values
+   */
   public static final class WithDefault<T> extends SessionKey<T> {
     private final T value;
 
@@ -135,7 +169,7 @@ public sealed class SessionKey<T> permits SessionKey.WithDefault {
       }
     }
 
-    /** What an absent attribute is. */
+    /** {@return the value of an absent attribute} */
     public T value() {
       return value;
     }
@@ -151,22 +185,28 @@ public sealed class SessionKey<T> permits SessionKey.WithDefault {
     }
   }
 
-  /** The same with a default, so that it always has a value. */
+  /**
+   * {@return this key with a default, so that reading it always gives a value}
+   *
+   * @param value the value of an absent attribute; 0 for a counter
+   * @throws IllegalArgumentException if this is a counter and the default is not 0
+   */
   public WithDefault<T> orElse(T value) {
     return new WithDefault<>(this, value);
   }
 
   /**
-   * The same under a name that begins with an underscore: its value is never shown, neither by
-   * {@link Session#toString} nor by {@link Session#shown}.
+   * {@return this key under a name that begins with an underscore, so that neither {@link
+   * Session#toString} nor {@link Session#shown} shows its value}
    */
   public SessionKey<T> sensitive() {
     return isSensitive(name) ? this : new SessionKey<>(SENSITIVE + name, write, read, merge);
   }
 
   /**
-   * The same with another rule for concurrent changes.
+   * {@return this key with another rule for concurrent changes}
    *
+   * @param rule which of several concurrent changes survive
    * @throws IllegalArgumentException for {@link Merge#COUNTER} on anything but whole numbers
    */
   public SessionKey<T> merging(Merge rule) {
@@ -177,17 +217,21 @@ public sealed class SessionKey<T> permits SessionKey.WithDefault {
     return new SessionKey<>(name, write, read, rule);
   }
 
-  /** The name of the attribute. */
+  /** {@return the name of the attribute} */
   public String name() {
     return name;
   }
 
-  /** What becomes of concurrent changes. */
+  /** {@return which of several concurrent changes survive} */
   public Merge merge() {
     return merge;
   }
 
-  /** Whether the attribute of this name must not be shown: its name begins with an underscore. */
+  /**
+   * {@return whether an attribute must not be shown, because its name begins with an underscore}
+   *
+   * @param name the attribute's name
+   */
   public static boolean isSensitive(String name) {
     return name.startsWith(SENSITIVE);
   }

@@ -3,16 +3,16 @@ package dev.lms.session;
 /**
  * How many sessions one person may have at once (OWASP ASVS 7.1.2). Immutable.
  *
- * <p>It is counted in the same atomic step that enters the new session into the person's index, so
- * parallel sign-ins cannot slip past it. A session whose worker died half-way through a sign-in may
- * count until its deadline.
+ * <p>A store counts in the same atomic step that enters the new session into the person's index, so
+ * parallel sign-ins cannot exceed it. A session whose worker died during the sign-in may count
+ * until its deadline.
  */
 public final class SessionLimit {
-  /** What becomes of the sign-in that would pass the limit. */
+  /** What happens to the sign-in that would exceed the limit. */
   public enum WhenReached {
-    /** The new session begins; the one whose sign-in is longest ago has ended when it does. */
+    /** The new session begins, after the session with the earliest sign-in has ended. */
     END_OLDEST,
-    /** Nothing is written; {@link Session#commit()} answers {@link CommitOutcome#REFUSED}. */
+    /** Nothing is written; {@link Session#commit()} returns {@link CommitOutcome#REFUSED}. */
     REFUSE
   }
 
@@ -33,36 +33,44 @@ public final class SessionLimit {
     this.whenReached = whenReached;
   }
 
-  /** 1000, then the oldest ends: nobody notices, and nothing grows without end. */
+  /**
+   * {@return a limit of 1000 sessions, after which the oldest ends: nobody notices, and nothing
+   * grows without bound}
+   */
   public static SessionLimit defaults() {
     return DEFAULTS;
   }
 
   /**
-   * At most so many; then the oldest ends.
+   * {@return a limit after which the oldest session ends}
    *
+   * @param max how many sessions one person may have
    * @throws IllegalArgumentException if it is less than 1
    */
   public static SessionLimit of(int max) {
     return new SessionLimit(max, WhenReached.END_OLDEST);
   }
 
-  /** With another answer to the sign-in that would pass it. */
+  /**
+   * {@return this limit with another answer to the sign-in that would exceed it}
+   *
+   * @param other what happens to that sign-in
+   */
   public SessionLimit withWhenReached(WhenReached other) {
     return new SessionLimit(max, other);
   }
 
-  /** The largest number. */
+  /** {@return how many sessions one person may have} */
   public int max() {
     return max;
   }
 
-  /** What becomes of the sign-in that would pass it. */
+  /** {@return what happens to the sign-in that would exceed the limit} */
   public WhenReached whenReached() {
     return whenReached;
   }
 
-  /** Whether a sign-in may be refused. */
+  /** {@return whether a sign-in that would exceed the limit is refused} */
   public boolean refuses() {
     return whenReached == WhenReached.REFUSE;
   }

@@ -2,7 +2,7 @@ package dev.lms.session;
 
 import java.time.Duration;
 
-/** The rules for the sessions of a site. Immutable. */
+/** The settings for the sessions of a site: cookie, lifetimes, limit and rotation. Immutable. */
 public final class SessionSettings {
   private static final SessionSettings DEFAULTS =
       new SessionSettings(
@@ -24,52 +24,73 @@ public final class SessionSettings {
     this.rotation = rotation;
   }
 
-  /** A cookie for HTTPS, and the default lifetimes, limit and rotation. */
+  /**
+   * {@return the default cookie, which needs HTTPS, and the default lifetimes, limit and rotation}
+   */
   public static SessionSettings defaults() {
     return DEFAULTS;
   }
 
-  /** The defaults, with a cookie that also goes over plain HTTP: for development on localhost. */
+  /**
+   * {@return the defaults with a cookie that also goes over plain HTTP: for development on
+   * localhost}
+   */
   public static SessionSettings plainHttp() {
     return DEFAULTS.withCookie(CookieSettings.plainHttp());
   }
 
-  /** With another cookie. */
+  /**
+   * {@return these settings with another cookie}
+   *
+   * @param other how the cookie is sent
+   */
   public SessionSettings withCookie(CookieSettings other) {
     return new SessionSettings(other, lifetimes, limit, rotation);
   }
 
-  /** With other lifetimes. */
+  /**
+   * {@return these settings with other lifetimes}
+   *
+   * @param other when a session ends by itself
+   */
   public SessionSettings withLifetimes(Lifetimes other) {
     return new SessionSettings(cookie, other, limit, rotation);
   }
 
-  /** With another limit; stores without a {@link PrincipalIndex} ignore it. */
+  /**
+   * {@return these settings with another limit} Stores without a {@link PrincipalIndex} ignore it.
+   *
+   * @param other how many sessions one person may have
+   */
   public SessionSettings withLimit(SessionLimit other) {
     return new SessionSettings(cookie, lifetimes, other, rotation);
   }
 
-  /** With another rule for old ids. */
+  /**
+   * {@return these settings with another rule for old ids}
+   *
+   * @param other what happens to the old id of a rotated session
+   */
   public SessionSettings withRotation(Rotation other) {
     return new SessionSettings(cookie, lifetimes, limit, other);
   }
 
-  /** How the cookie is sent. */
+  /** {@return how the cookie is sent} */
   public CookieSettings cookie() {
     return cookie;
   }
 
-  /** When a session ends by itself. */
+  /** {@return when a session ends by itself} */
   public Lifetimes lifetimes() {
     return lifetimes;
   }
 
-  /** How many sessions one person may have. */
+  /** {@return how many sessions one person may have} */
   public SessionLimit limit() {
     return limit;
   }
 
-  /** What becomes of an old id. */
+  /** {@return what happens to the old id of a rotated session} */
   public Rotation rotation() {
     return rotation;
   }
@@ -80,11 +101,11 @@ public final class SessionSettings {
   }
 
   /**
-   * What becomes of the old id when a session gets a new one {@linkplain Session#rotate() without a
+   * What happens to the old id when a session gets a new one {@linkplain Session#rotate() without a
    * change of privilege}. Immutable.
    *
-   * <p>After a sign-in or a {@linkplain Session#changeRoles change of roles} the old id is dead at
-   * once, whatever this says.
+   * <p>After a sign-in or a {@linkplain Session#changeRoles change of roles} the old id stops
+   * working at once, whatever this says.
    */
   public static final class Rotation {
     private static final Rotation DEFAULTS = new Rotation(Duration.ofSeconds(10), false);
@@ -101,37 +122,39 @@ public final class SessionSettings {
       this.reuseEndsSession = reuseEndsSession;
     }
 
-    /** Ten seconds, and reuse is reported. */
+    /** {@return a grace of ten seconds, after which a use of the old id is reported} */
     public static Rotation defaults() {
       return DEFAULTS;
     }
 
     /**
-     * With another grace: how long requests that were under way may go on with the old id; zero for
-     * not at all. Stores that do not {@linkplain SessionStore.Capability#FOLLOWS_ROTATION follow
-     * rotations} allow none.
+     * {@return this rule with another grace} Stores that do not {@linkplain
+     * SessionStore.Capability#FOLLOWS_ROTATION follow rotations} allow none.
      *
-     * @throws IllegalArgumentException if it is negative, or longer than any session lives
+     * @param other how long requests under way may use the old id; zero for not at all
+     * @throws IllegalArgumentException if it is negative, or longer than {@link Lifetimes#LONGEST}
      */
     public Rotation withGrace(Duration other) {
       return new Rotation(other, reuseEndsSession);
     }
 
     /**
-     * Says whether the old id, used after the grace, ends the session under its new id too: two
-     * parties hold ids of one session, and nobody can tell which is the thief. If not, the use is
-     * only reported.
+     * {@return this rule, which ends the session or not when its old id is used after the grace}
+     * Two parties then hold ids of one session, and nobody can tell which of them is the thief.
+     * Either way the use is reported.
+     *
+     * @param ends whether the session ends, under its new id too
      */
     public Rotation withReuseEndsSession(boolean ends) {
       return new Rotation(grace, ends);
     }
 
-    /** How long requests that were under way may go on with the old id. */
+    /** {@return how long requests under way may use the old id} */
     public Duration grace() {
       return grace;
     }
 
-    /** Whether the old id, used after the grace, ends the session. */
+    /** {@return whether a use of the old id after the grace ends the session} */
     public boolean reuseEndsSession() {
       return reuseEndsSession;
     }

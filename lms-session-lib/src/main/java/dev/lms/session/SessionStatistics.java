@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What happened to sessions in this process since its {@link Sessions} was made. Immutable. For how
- * many are live, see {@link SessionCensus}.
+ * What happened to sessions in this process since its {@link Sessions} was created. {@link
+ * SessionCensus} counts the live sessions of a whole site. Immutable.
  */
 public final class SessionStatistics {
   private final Counts counts;
@@ -35,74 +35,79 @@ public final class SessionStatistics {
     }
   }
 
-  /** Sessions that began. */
+  /** {@return how many sessions began} */
   public long created() {
     return counts.created();
   }
 
-  /** Sessions that got a new id. */
+  /** {@return how many times a session got a new id} */
   public long rotated() {
     return counts.rotated();
   }
 
-  /** Ids that came back after their rotation. */
+  /** {@return how many times an id came back after its rotation and grace} */
   public long reused() {
     return counts.reused();
   }
 
-  /** Sessions that ended, by reason. */
+  /** {@return how many sessions ended, for each reason} */
   public Map<EndReason, Long> ended() {
     return counts.ended();
   }
 
-  /** Commits refused because of somebody else's change. */
+  /** {@return how many commits were refused because of another request's change} */
   public long conflicts() {
     return counts.conflicts();
   }
 
-  /** Commits that met a session which had ended. */
+  /** {@return how many commits met a session that had ended} */
   public long gone() {
     return counts.gone();
   }
 
-  /** Cookies that were not made with our keys. */
+  /** {@return how many cookies came that were not made with this site's keys} */
   public long tampered() {
     return counts.tampered();
   }
 
-  /** Sessions met that could not be read. */
+  /** {@return how many sessions were met that could not be read} */
   public long unreadable() {
     return counts.unreadable();
   }
 
-  /** How often the breaker opened. */
+  /** {@return how many times the breaker opened} */
   public long outages() {
     return counts.outages();
   }
 
-  /** Whether it is open now: the store is asked by one probe at a time only. */
+  /**
+   * {@return whether the breaker is open now: one probe at a time asks the store, and nothing else}
+   */
   public boolean inOutage() {
     return counts.inOutage();
   }
 
-  /** Calls that it kept from the store. */
+  /** {@return how many calls the open breaker kept from the store} */
   public long refused() {
     return counts.refused();
   }
 
-  /** What the store was asked. */
+  /**
+   * {@return failures and latencies of the calls to the store; an operation that was never called
+   * may be absent}
+   */
   public Map<StoreOperation, Operation> operations() {
     return counts.operations();
   }
 
   /**
-   * One operation of the store. Forged tokens, for which it is not asked, do not count.
+   * Calls of one operation of the store. Forged tokens, which never reach it, do not count.
    *
-   * @param failures of those in {@code latency}, the ones that threw {@link SessionStoreException}
-   * @param latency how long each took, failures included
+   * @param failures how many calls threw {@link SessionStoreException}; their latency counts too
+   * @param latency how long the calls took, failed ones included
    */
   public record Operation(long failures, Latency latency) {
-    /** How often it was asked. */
+    /** {@return how many calls there were} */
     public long count() {
       return latency.count();
     }
@@ -113,39 +118,39 @@ public final class SessionStatistics {
     return "SessionStatistics" + counts.toString().substring("Counts".length());
   }
 
-  /** What a store is asked to do. */
+  /** An operation of the store. */
   public enum StoreOperation {
-    /** To find a session by its token. */
+    /** Finds a session by its token. */
     LOAD,
-    /** To begin one. */
+    /** Begins a session. */
     CREATE,
-    /** To commit changes, or to move the deadline. */
+    /** Commits changes, or moves the deadline. */
     UPDATE,
-    /** To give one a new id. */
+    /** Gives a session a new id. */
     ROTATE,
-    /** To end one. */
+    /** Ends a session. */
     DELETE,
-    /** To list a person's sessions. */
+    /** Lists a person's sessions. */
     LIST,
-    /** To end a person's sessions. */
+    /** Ends a person's sessions. */
     REVOKE,
-    /** To change a person's roles in all their sessions. */
+    /** Changes a person's roles in all their sessions. */
     CHANGE_ROLES,
-    /** To count those that are live. */
+    /** Counts live sessions. */
     STATS,
-    /** To end everybody's. */
+    /** Ends everybody's sessions. */
     PURGE
   }
 
   /**
-   * How long something took, counted in buckets that double: the first ends at 1.024 µs, the last
-   * but one at about 8.6 s, and the last has no end. Immutable.
+   * A histogram of durations in buckets that double: the first ends at 1.024 µs, the last but one
+   * at about 8.6 s, and the last has no end. Immutable.
    *
-   * @param counts how many fell into each bucket
-   * @param total of all together
+   * @param counts how many durations fell into each bucket
+   * @param total the sum of all durations
    */
   public record Latency(List<Long> counts, Duration total) {
-    /** How many buckets there are. */
+    /** The number of buckets. */
     public static final int BUCKETS = 25;
 
     private static final int FIRST_BITS = 10;
@@ -153,7 +158,7 @@ public final class SessionStatistics {
     /**
      * Copies the counts.
      *
-     * @throws IllegalArgumentException if they are not as many as there are {@link #BUCKETS}
+     * @throws IllegalArgumentException unless there are {@link #BUCKETS} of them
      */
     public Latency {
       counts = List.copyOf(counts);
@@ -170,8 +175,9 @@ public final class SessionStatistics {
     }
 
     /**
-     * The upper bound of a bucket, from 0 to {@link #BUCKETS} − 2; the last has none.
+     * {@return the upper bound of a bucket, which belongs to the bucket}
      *
+     * @param bucket from 0 to {@link #BUCKETS} − 2; the last bucket has no bound
      * @throws IllegalArgumentException for another number
      */
     public static Duration upperBound(int bucket) {
@@ -181,17 +187,18 @@ public final class SessionStatistics {
       return Duration.ofNanos(1L << (FIRST_BITS + bucket));
     }
 
-    /** How many there were. */
+    /** {@return how many durations were counted} */
     public long count() {
       return counts.stream().mapToLong(Long::longValue).sum();
     }
 
     /**
-     * What a share of them did not exceed: the upper bound of the bucket in which that share is
-     * reached, so at most twice too much. Zero if there were none. What falls into the last bucket
-     * counts as twice the largest bound.
+     * Estimates the duration that a share of all durations did not exceed.
      *
      * @param share from 0 to 1, for example 0.99
+     * @return the upper bound of the bucket in which that share is reached, so at most twice too
+     *     much; zero if nothing was counted. The last bucket counts as twice the largest bound
+     * @throws IllegalArgumentException if the share is not from 0 to 1
      */
     public Duration quantile(double share) {
       if (!(share >= 0 && share <= 1)) {

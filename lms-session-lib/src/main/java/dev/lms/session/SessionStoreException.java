@@ -3,22 +3,32 @@ package dev.lms.session;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store could not be asked: an outage, or something about this one call that the message names,
- * such as an interrupt (the thread's interrupt status is still set then). A session that is not
- * there is never an exception. Nothing was acknowledged; a write may or may not have happened.
+ * Says that the store could not be asked: because of an outage, or of something about this one call
+ * that the message names, such as an interrupt (the thread's interrupt status is then still set).
+ * An absent session is never an exception. Nothing was acknowledged; a write may or may not have
+ * happened.
  */
 public final class SessionStoreException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final boolean outage;
 
-  /** An outage, said in words an operator can act on. */
+  /**
+   * Creates the exception for an outage.
+   *
+   * @param message what an operator can act on
+   * @param cause what the store's client threw
+   */
   public SessionStoreException(String message, Throwable cause) {
     super(message, cause);
     this.outage = true;
   }
 
-  /** An outage without a cause of its own, such as a lock that was not to be had in time. */
+  /**
+   * Creates the exception for an outage without a cause, such as a lock that was not free in time.
+   *
+   * @param message what an operator can act on
+   */
   public SessionStoreException(String message) {
     super(message);
     this.outage = true;
@@ -31,13 +41,20 @@ public final class SessionStoreException extends RuntimeException {
   }
 
   /**
-   * Something about this call, such as an interrupt, from which nothing follows for others: it does
-   * not count as an outage. For authors of stores.
+   * Creates the exception for a problem of this call alone, such as an interrupt: it says nothing
+   * about other calls, so the breaker does not count it. For authors of stores.
+   *
+   * @param message what happened
+   * @param cause what was thrown; null for none
+   * @return an exception that is no {@linkplain #isOutage outage}
    */
   public static SessionStoreException ofThisCall(String message, @Nullable Throwable cause) {
     return new SessionStoreException(message, cause, false, true);
   }
 
+  /**
+   * {@return whether other calls must be expected to fail as well, so that the breaker counts it}
+   */
   public boolean isOutage() {
     return outage;
   }

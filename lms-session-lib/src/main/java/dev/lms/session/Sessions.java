@@ -14,11 +14,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of a site: a store, the keys, the rules. Make one at start and share it; it is
- * thread-safe.
+ * The sessions of a site: a store, the secret keys and the settings. Create one at start-up and
+ * share it; it is thread-safe.
  *
- * <p>It stands between requests and store with a breaker: when several calls in a row have failed,
- * requests fail at once and the store is asked by one probe a second, until one is answered.
+ * <p>A breaker stands between requests and the store: after several failed calls in a row, requests
+ * fail at once and one probe a second asks the store, until it answers.
  *
  * <pre>{@code
  * Sessions sessions = Sessions.of(FileSessionStore.open(folder, keys), keys);
@@ -55,26 +55,44 @@ public final class Sessions {
     this.csrf = new CsrfTokens(builder.keys.keys("csrf"));
   }
 
-  /** With default settings, for HTTPS. */
+  /**
+   * Creates sessions with {@linkplain SessionSettings#defaults() default settings}, whose cookie
+   * needs HTTPS.
+   *
+   * @param store where sessions are kept
+   * @param keys the secret keys, the same as the store's
+   * @return the sessions of the site
+   * @throws IllegalArgumentException as {@link Builder#build()}
+   */
   public static Sessions of(SessionStore store, KeyRing keys) {
     return builder(store, keys).build();
   }
 
   /**
-   * With these settings, such as {@link SessionSettings#plainHttp()}.
+   * Creates sessions with other settings, such as {@link SessionSettings#plainHttp()}.
    *
+   * @param store where sessions are kept
+   * @param keys the secret keys, the same as the store's
+   * @param settings cookie, lifetimes, limit and rotation
+   * @return the sessions of the site
    * @throws IllegalArgumentException as {@link Builder#build()}
    */
   public static Sessions of(SessionStore store, KeyRing keys, SessionSettings settings) {
     return builder(store, keys).settings(settings).build();
   }
 
-  /** With everything said. */
+  /**
+   * Starts to configure sessions, with a clock or listeners for example.
+   *
+   * @param store where sessions are kept
+   * @param keys the secret keys, the same as the store's
+   * @return a builder with default settings
+   */
   public static Builder builder(SessionStore store, KeyRing keys) {
     return new Builder(store, keys);
   }
 
-  /** Says how the sessions of a site are to be. For one thread. */
+  /** Configures the {@link Sessions} of a site. Not thread-safe. */
   public static final class Builder {
     private final SessionStore store;
     private final KeyRing keys;
@@ -88,19 +106,34 @@ public final class Sessions {
       this.keys = keys;
     }
 
-    /** The rules; the default ones otherwise. */
+    /**
+     * Replaces the {@linkplain SessionSettings#defaults() default settings}.
+     *
+     * @param settings cookie, lifetimes, limit and rotation
+     * @return this builder
+     */
     public Builder settings(SessionSettings settings) {
       this.settings = settings;
       return this;
     }
 
-    /** What deadlines are judged by; the system's clock otherwise. */
+    /**
+     * Replaces the system's clock.
+     *
+     * @param clock the clock that judges deadlines
+     * @return this builder
+     */
     public Builder clock(Clock clock) {
       this.clock = clock;
       return this;
     }
 
-    /** Somebody who is told what happens to sessions. May be called several times. */
+    /**
+     * Adds a listener that is told what happens to sessions. May be called several times.
+     *
+     * @param listener the listener to add
+     * @return this builder
+     */
     public Builder listener(SessionListener listener) {
       listeners.add(listener);
       return this;
@@ -113,8 +146,9 @@ public final class Sessions {
     }
 
     /**
-     * The sessions.
+     * Creates the sessions.
      *
+     * @return the sessions of the site
      * @throws IllegalArgumentException if the store is for a cookie of another name than the
      *     settings send: it would measure, seal and accept what no browser has
      */
@@ -124,17 +158,25 @@ public final class Sessions {
   }
 
   /**
-   * The session of one request. Costs no I/O: the store is asked when the session is first looked
-   * at, and never for a request without a cookie of ours.
+   * Opens the session of one request. This costs no I/O: the store is asked when the session is
+   * first read, and never for a request without a cookie that these keys signed. In an outage the
+   * request fails: {@link OutagePolicy#FAIL_CLOSED}.
    *
    * @param cookieHeaders every {@code Cookie} header of the request; null for none, as HTTP servers
-   *     say it
+   *     report it
+   * @return the request's session, which may not exist yet
    */
   public Session open(@Nullable List<String> cookieHeaders) {
     return open(cookieHeaders, OutagePolicy.FAIL_CLOSED);
   }
 
-  /** {@link #open(List) The same}, and says what becomes of the request in an outage. */
+  /**
+   * Opens the session of one request, like {@link #open(List)}, with a policy for an outage.
+   *
+   * @param cookieHeaders every {@code Cookie} header of the request; null for none
+   * @param policy what the request gets while the store cannot be reached
+   * @return the request's session, which may not exist yet
+   */
   public Session open(@Nullable List<String> cookieHeaders, OutagePolicy policy) {
     List<String> tokens =
         cookieHeaders == null ? List.of() : Cookies.values(cookieHeaders, cookie().name());
@@ -142,11 +184,13 @@ public final class Sessions {
   }
 
   /**
-   * The live sessions of a person, the latest sign-in first: what an account page shows as their
-   * devices. The one whose handle is {@link Session#handle()} is the request's own.
+   * Lists the live sessions of a person, which an account page shows as their devices. The one
+   * whose handle is {@link Session#handle()} is the request's own.
    *
-   * @throws IllegalStateException if the store keeps no record of whose sessions there are: if it
-   *     is no {@link PrincipalIndex}, like the cookie store
+   * @param principalId the person's id
+   * @return the latest sign-in first
+   * @throws IllegalStateException if the store is not a {@link PrincipalIndex}, like the cookie
+   *     store: it keeps no record of whose sessions exist
    * @throws SessionStoreException if the store cannot be reached
    */
   public List<SessionInfo> list(String principalId) {
@@ -154,13 +198,16 @@ public final class Sessions {
   }
 
   /**
-   * Some of the live sessions of a person, for those who have many; reads no attributes.
+   * Lists some of the live sessions of a person who may have many; reads no attributes.
    *
-   * @param from what the page before said is {@linkplain PrincipalIndex.Page#next next}; empty for
-   *     the first
-   * @param most how many; at least 1
-   * @throws IllegalArgumentException if {@code from} is no page's, or {@code most} is less than 1
-   * @throws IllegalStateException as {@link #list}
+   * @param principalId the person's id
+   * @param from the previous page's {@linkplain PrincipalIndex.Page#next next}; empty for the first
+   *     page
+   * @param most how many sessions a page holds; at least 1
+   * @return the sessions, the latest sign-in first, and where the next page begins
+   * @throws IllegalArgumentException if {@code from} came from no page, or {@code most} is less
+   *     than 1
+   * @throws IllegalStateException if the store is not a {@link PrincipalIndex}
    * @throws SessionStoreException if the store cannot be reached
    */
   public PrincipalIndex.Page page(String principalId, Optional<String> from, int most) {
@@ -169,24 +216,26 @@ public final class Sessions {
 
   /**
    * Gives a person other roles in all their sessions, on every worker. When this returns, each
-   * request that looks at one of these sessions for the first time sees the new roles, whatever
-   * other requests are under way.
+   * request that reads one of these sessions for the first time sees the new roles, whatever other
+   * requests are under way.
    *
-   * <p>Ids: each session whose roles this changes gets a new id at its next commit, and the old one
-   * is dead at once then (OWASP ASVS 7.2.4). Nobody but the browser can be handed an id, so until
-   * it sends its next request the old one stands for the new roles; an alias of a {@linkplain
-   * Session#rotate() rotation} does not. Where that is too long, as after a theft, {@linkplain
-   * #revokeAll revoke} instead.
+   * <p>Each session whose roles this changes gets a new id at its next commit; the old id stops
+   * working then (OWASP ASVS 7.2.4). Only the browser can be handed a new id, so until it sends its
+   * next request the old id stands for the new roles; an alias of a {@linkplain Session#rotate()
+   * rotation} does not. If that is too long, for example after a theft, {@linkplain #revokeAll
+   * revoke} instead.
    *
    * <p>Write the roles where sign-ins read them before you call this: a sign-in that completes
-   * later brings what it was given. Of this and a {@link Session#changeRoles} of one session at the
-   * same moment, the last wins.
+   * later brings what it was given. If this and a {@link Session#changeRoles} of one session run at
+   * the same time, the last wins.
    *
+   * @param principalId the person's id
+   * @param roles all roles the person has from now on
    * @return how many live sessions had other roles before
-   * @throws IllegalArgumentException if the id or a role is none: see {@link Principal}
-   * @throws IllegalStateException as {@link #list}
-   * @throws SessionStoreException if the store cannot be reached; some may have the new roles. Call
-   *     it again
+   * @throws IllegalArgumentException if {@link Principal} does not allow the id or a role
+   * @throws IllegalStateException if the store is not a {@link PrincipalIndex}
+   * @throws SessionStoreException if the store cannot be reached; some sessions may have the new
+   *     roles. Call it again
    */
   public int changeRoles(String principalId, Set<String> roles) {
     Principal person = new Principal(principalId, roles);
@@ -196,12 +245,14 @@ public final class Sessions {
   }
 
   /**
-   * Ends one of a person's sessions; other people's are out of reach, so a handle from a form needs
-   * no further check. Also ends what the session is rotated into while this runs.
+   * Ends one of a person's sessions. It never ends another person's, so a handle from a form needs
+   * no further check. It also ends what the session is rotated into while this runs.
    *
-   * @return false if that person has no such session any more
-   * @throws IllegalStateException as {@link #list}
-   * @throws SessionStoreException if the store cannot be reached; some may have ended
+   * @param principalId the person's id
+   * @param handle the session's {@linkplain SessionInfo#handle() handle}
+   * @return false if that person no longer has such a session
+   * @throws IllegalStateException if the store is not a {@link PrincipalIndex}
+   * @throws SessionStoreException if the store cannot be reached; the session may have ended
    */
   public boolean revoke(String principalId, String handle) {
     boolean ended = store.revoke(principalId, handle, now());
@@ -213,11 +264,12 @@ public final class Sessions {
 
   /**
    * Ends all of a person's sessions, on every worker. Every sign-in that completed before this
-   * returns is ended; of one that runs at the same time and is ended by it, {@link
-   * Session#commit()} may still have answered {@link CommitOutcome#STORED}.
+   * returns is ended. A concurrent sign-in that this ends may still have got {@link
+   * CommitOutcome#STORED} from {@link Session#commit()}.
    *
+   * @param principalId the person's id
    * @return how many live sessions ended
-   * @throws IllegalStateException as {@link #list}
+   * @throws IllegalStateException if the store is not a {@link PrincipalIndex}
    * @throws SessionStoreException if the store cannot be reached; some may have ended
    */
   public int revokeAll(String principalId) {
@@ -225,11 +277,12 @@ public final class Sessions {
   }
 
   /**
-   * Ends all sessions of the person who is signed in with this one, but this one: for "sign out all
+   * Ends all sessions of the person signed in with this session, except this one: for "sign out all
    * other devices", and after a change of password (OWASP ASVS 7.4.3).
    *
+   * @param current the session to keep
    * @return how many live sessions ended; 0 if nobody is signed in with this one, or it has ended
-   * @throws IllegalStateException as {@link #list}
+   * @throws IllegalStateException if the store is not a {@link PrincipalIndex}
    * @throws SessionStoreException if the store cannot be reached; some may have ended
    */
   public int revokeOthers(Session current) {
@@ -246,9 +299,10 @@ public final class Sessions {
   }
 
   /**
-   * How many sessions are live, for operators. Looks at every one, without stopping the store.
+   * Counts the live sessions, for operators. It reads every session, without blocking the store.
    *
-   * @throws IllegalStateException as {@link #list}
+   * @return how many sessions are live, and how many entries could not be read
+   * @throws IllegalStateException if the store is not a {@link PrincipalIndex}
    * @throws SessionStoreException if the store cannot be reached
    */
   public SessionCensus stats() {
@@ -256,10 +310,10 @@ public final class Sessions {
   }
 
   /**
-   * Ends every session of everybody. Those that begin while this runs may stay.
+   * Ends every session of everybody. Sessions that begin while this runs may survive.
    *
    * @return how many live sessions ended
-   * @throws IllegalStateException as {@link #list}
+   * @throws IllegalStateException if the store is not a {@link PrincipalIndex}
    * @throws SessionStoreException if the store cannot be reached; some may have ended
    */
   public long purge() {
@@ -268,12 +322,18 @@ public final class Sessions {
     return ended;
   }
 
-  /** What happened in this process since this was made. Asks nobody. */
+  /**
+   * {@return what happened to sessions in this process since this object was created} Asks no
+   * store.
+   */
   public SessionStatistics statistics() {
     return events.statistics(store);
   }
 
-  /** How often a typed attribute could not be read and counted as absent, since this was made. */
+  /**
+   * {@return how many reads of typed attributes found text that could not be read, since this
+   * object was created} Such an attribute counts as absent.
+   */
   public long unreadableAttributes() {
     return unreadableAttributes.sum();
   }

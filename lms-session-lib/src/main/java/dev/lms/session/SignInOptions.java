@@ -10,8 +10,8 @@ import java.util.Optional;
  * session.signIn(person, SignInOptions.rememberedFor(Duration.ofDays(30)).withDevice(device));
  * }</pre>
  *
- * <p>What it says is kept with the session, out of reach of whoever can write to the store, until
- * the next sign-in; new ids do not change it.
+ * <p>The session keeps these options, protected by a MAC or a seal, until the next sign-in; a new
+ * id does not change them.
  */
 public final class SignInOptions {
   private static final SignInOptions DEFAULTS =
@@ -28,46 +28,61 @@ public final class SignInOptions {
     this.permanentCookie = permanentCookie;
   }
 
-  /** From an unknown device, for as long as the settings of the site say. */
+  /** {@return options for an unknown device and for as long as the site's settings say} */
   public static SignInOptions defaults() {
     return DEFAULTS;
   }
 
   /**
-   * "Remember me": for so long, used or not, and with a cookie that outlives the browser.
+   * {@return options for "remember me": the sign-in lasts for a fixed time, used or not, and its
+   * cookie outlives the browser}
    *
+   * @param lasts how long the sign-in lasts
    * @throws IllegalArgumentException as {@link Lifetimes#of}
    */
   public static SignInOptions rememberedFor(Duration lasts) {
     return DEFAULTS.withLifetimes(Lifetimes.of(lasts, lasts)).withPermanentCookie(true);
   }
 
-  /** With what the person signs in with, for {@link Sessions#list}. */
+  /**
+   * {@return these options with a device, which {@link Sessions#list} shows}
+   *
+   * @param other what the person signs in with
+   */
   public SignInOptions withDevice(Device other) {
     return new SignInOptions(other, lifetimes, permanentCookie);
   }
 
-  /** With lifetimes of its own, instead of those in the settings of the site. */
+  /**
+   * {@return these options with lifetimes of their own, instead of those in the site's settings}
+   *
+   * @param other how long this sign-in lasts
+   */
   public SignInOptions withLifetimes(Lifetimes other) {
     return new SignInOptions(device, Optional.of(other), permanentCookie);
   }
 
-  /** Says whether the cookie is kept when the browser closes, whatever the settings say. */
+  /**
+   * {@return these options with a cookie that outlives the browser or not, whatever the site's
+   * settings say}
+   *
+   * @param permanent whether it does
+   */
   public SignInOptions withPermanentCookie(boolean permanent) {
     return new SignInOptions(device, lifetimes, Optional.of(permanent));
   }
 
-  /** What the person signs in with. */
+  /** {@return what the person signs in with} */
   public Device device() {
     return device;
   }
 
-  /** How long this sign-in lasts; empty for as long as the settings say. */
+  /** {@return how long this sign-in lasts; empty for as long as the site's settings say} */
   public Optional<Lifetimes> lifetimes() {
     return lifetimes;
   }
 
-  /** Whether the cookie outlives the browser; empty for what the settings say. */
+  /** {@return whether the cookie outlives the browser; empty for what the site's settings say} */
   public Optional<Boolean> permanentCookie() {
     return permanentCookie;
   }

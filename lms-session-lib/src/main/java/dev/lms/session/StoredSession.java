@@ -14,10 +14,10 @@ public final class StoredSession {
   private final Map<String, String> attributes;
 
   /**
-   * Without attributes.
+   * Creates a session without attributes.
    *
-   * @param token what the browser sent to get it
-   * @param handle the name that is not a credential: for logs, lists and revocation
+   * @param token what the browser sent to open it: a credential
+   * @param handle its name in logs, lists and revocations, which is not a credential
    * @param envelope whose session it is and since when
    * @param deadline when it ends unless it is used again; never after the absolute deadline
    */
@@ -38,32 +38,36 @@ public final class StoredSession {
     this.attributes = attributes;
   }
 
-  /** With what the application keeps in it; copied. */
+  /**
+   * {@return this session with other attributes}
+   *
+   * @param other the attributes by name, which are copied
+   */
   public StoredSession withAttributes(Map<String, String> other) {
     return new StoredSession(token, handle, envelope, deadline, Map.copyOf(other));
   }
 
-  /** What the browser sent to get it: a credential. */
+  /** {@return what the browser sent to open it: a credential} */
   public String token() {
     return token;
   }
 
-  /** The name that is not a credential. */
+  /** {@return its name in logs, lists and revocations, which is not a credential} */
   public String handle() {
     return handle;
   }
 
-  /** Whose session it is and since when. */
+  /** {@return whose session it is and since when} */
   public Envelope envelope() {
     return envelope;
   }
 
-  /** When it ends unless it is used again. */
+  /** {@return when it ends unless it is used again} */
   public Instant deadline() {
     return deadline;
   }
 
-  /** What the application keeps in it. */
+  /** {@return its attributes by name, in an unmodifiable map} */
   public Map<String, String> attributes() {
     return attributes;
   }

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * When a {@link SessionStore} writes, until when what it writes lives, and under which rules.
- * Immutable; at millisecond precision.
+ * What a {@link SessionStore} needs to know to write: the moment, the deadline, and the rules that
+ * apply. Immutable; at millisecond precision.
  */
 public final class WriteOptions {
   private final Instant now;
@@ -23,46 +23,61 @@ public final class WriteOptions {
   }
 
   /**
-   * Without a limit, and without a grace.
+   * {@return options without a limit and without a grace}
    *
-   * @param now the moment by which deadlines are judged
+   * @param now the moment that judges deadlines
    * @param deadline when the session ends unless it is used again
    */
   public static WriteOptions at(Instant now, Instant deadline) {
     return new WriteOptions(now, deadline, SessionLimit.NONE, Optional.empty());
   }
 
-  /** With a limit of sessions per person, which a sign-in must not pass. */
+  /**
+   * {@return these options with a limit of sessions per person, which a sign-in must not exceed}
+   *
+   * @param other the limit
+   */
   public WriteOptions withLimit(SessionLimit other) {
     return new WriteOptions(now, deadline, other, grace);
   }
 
-  /** For a rotation without a change of privilege: so long the old token opens the session too. */
+  /**
+   * {@return these options for a rotation without a change of privilege, after which the old token
+   * opens the session too for a while}
+   *
+   * @param other for how long it does
+   */
   public WriteOptions withGrace(Duration other) {
     return new WriteOptions(now, deadline, limit, Optional.of(other));
   }
 
-  /** The moment by which deadlines are judged. */
+  /** {@return the moment that judges deadlines} */
   public Instant now() {
     return now;
   }
 
-  /** When the session ends unless it is used again. */
+  /** {@return when the session ends unless it is used again} */
   public Instant deadline() {
     return deadline;
   }
 
-  /** How many sessions the person may have; {@link SessionLimit#NONE} if it does not matter. */
+  /**
+   * {@return how many sessions the person may have; {@link SessionLimit#NONE} if it does not
+   * matter}
+   */
   public SessionLimit limit() {
     return limit;
   }
 
-  /** How long an old token opens the session too; empty for a change of privilege: not at all. */
+  /**
+   * {@return how long the old token opens the session too; empty for a change of privilege, after
+   * which it opens nothing}
+   */
   public Optional<Duration> grace() {
     return grace;
   }
 
-  /** Until when an old token opens the session too; empty if it does not. */
+  /** {@return until when the old token opens the session too; empty if it does not} */
   public Optional<Instant> aliasUntil() {
     return grace.map(now::plus);
   }

@@ -51,10 +51,12 @@ public final class CookieSessionStore implements SessionStore, SessionStore.ForO
   private final SecureRandom random = new SecureRandom();
 
   /**
-   * A store for the cookie that is sent like this; {@link Sessions} must be given the same.
+   * Creates a store for the cookie that settings describe; give {@link Sessions} the same settings.
    *
-   * @param audience as below
-   * @param revocations as below
+   * @param keys the secret keys of the site
+   * @param cookie how the cookie is sent
+   * @param audience a name of the site: cookies of another site with the same keys are not accepted
+   * @param revocations where sign-outs are remembered; all workers must share it
    */
   public CookieSessionStore(
       KeyRing keys, CookieSettings cookie, String audience, Revocations revocations) {
@@ -62,10 +64,12 @@ public final class CookieSessionStore implements SessionStore, SessionStore.ForO
   }
 
   /**
-   * A store for the cookie of this name. {@link Sessions} refuses settings that send another.
+   * Creates a store for the cookie of a name. {@link Sessions} refuses settings that send another
+   * one.
    *
-   * @param audience the site this is for: cookies of another site with the same key are not
-   *     accepted
+   * @param keys the secret keys of the site
+   * @param cookieName the cookie's name
+   * @param audience a name of the site: cookies of another site with the same keys are not accepted
    * @param revocations where sign-outs are remembered; all workers must share it
    */
   public CookieSessionStore(

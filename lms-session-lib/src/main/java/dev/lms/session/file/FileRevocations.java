@@ -52,24 +52,28 @@ public final class FileRevocations implements Revocations, AutoCloseable {
   }
 
   /**
-   * The list in this folder, which is begun if there was none; syncs nothing.
+   * Opens the list in a folder with {@link Durability#NONE}, or begins it.
    *
-   * @throws IllegalArgumentException if the folder is a symbolic link, someone else's, writable by
-   *     others, or in a folder where everybody could replace it
-   * @throws SessionStoreException if it cannot be made, or was there and is gone
+   * @param folder on a local disk; created if there was no such list
+   * @return the list
+   * @throws IllegalArgumentException if the folder is a symbolic link, belongs to somebody else, is
+   *     writable by others, or is in a folder where everybody could replace it
+   * @throws SessionStoreException if it cannot be created, or existed and is gone
    */
   public static FileRevocations open(Path folder) {
     return open(folder, Durability.NONE);
   }
 
   /**
-   * The list in this folder, which is begun if there was none.
+   * Opens the list in a folder, or begins it.
    *
-   * @param durability with anything but {@link Durability#NONE}, a revocation that was acknowledged
+   * @param folder on a local disk; created if there was no such list
+   * @param durability with anything but {@link Durability#NONE}, an acknowledged revocation
    *     survives the death of the machine
-   * @throws IllegalArgumentException if the folder is a symbolic link, someone else's, writable by
-   *     others, or in a folder where everybody could replace it
-   * @throws SessionStoreException if it cannot be made, or was there and is gone
+   * @return the list
+   * @throws IllegalArgumentException if the folder is a symbolic link, belongs to somebody else, is
+   *     writable by others, or is in a folder where everybody could replace it
+   * @throws SessionStoreException if it cannot be created, or existed and is gone
    */
   public static FileRevocations open(Path folder, Durability durability) {
     return new FileRevocations(
@@ -79,12 +83,17 @@ public final class FileRevocations implements Revocations, AutoCloseable {
   }
 
   /**
-   * The same, swept on an executor of the caller's.
+   * Opens the list in a folder, or begins it, and sweeps it on an executor instead of a thread of
+   * its own.
    *
-   * @param sweeps runs what no request shall wait for; stays open when this is closed
-   * @throws IllegalArgumentException if the folder is a symbolic link, someone else's, writable by
-   *     others, or in a folder where everybody could replace it
-   * @throws SessionStoreException if it cannot be made, or was there and is gone
+   * @param folder on a local disk; created if there was no such list
+   * @param durability with anything but {@link Durability#NONE}, an acknowledged revocation
+   *     survives the death of the machine
+   * @param sweeps runs the sweep; stays open when the list is closed
+   * @return the list
+   * @throws IllegalArgumentException if the folder is a symbolic link, belongs to somebody else, is
+   *     writable by others, or is in a folder where everybody could replace it
+   * @throws SessionStoreException if it cannot be created, or existed and is gone
    */
   public static FileRevocations open(Path folder, Durability durability, Executor sweeps) {
     return new FileRevocations(

@@ -77,29 +77,46 @@ public final class FileSessionStore
     this.census = new FileCensus(files, sessions, index);
   }
 
-  /** A store in this folder, which is made if it is missing, that sweeps past 1000 sessions. */
+  /**
+   * Opens the store in a folder, with a sweep beyond 1000 sessions and {@link Durability#NONE}.
+   *
+   * @param folder on a local disk; created if it is missing
+   * @param keys the secret keys of the site, the same in every process
+   * @return the store; open it once per process
+   * @throws IllegalArgumentException if the folder is not safe: see {@link #open(Path, KeyRing,
+   *     int, Durability)}
+   * @throws SessionStoreException if the folder cannot be created or written
+   */
   public static FileSessionStore open(Path folder, KeyRing keys) {
     return open(folder, keys, 1000);
   }
 
   /**
-   * A store in this folder that syncs nothing.
+   * Opens the store in a folder with {@link Durability#NONE}.
    *
-   * @param threshold the number of sessions past which expired ones are swept
+   * @param folder on a local disk; created if it is missing
+   * @param keys the secret keys of the site, the same in every process
+   * @param threshold the number of sessions beyond which expired ones are swept
+   * @return the store; open it once per process
+   * @throws IllegalArgumentException if the folder is not safe: see {@link #open(Path, KeyRing,
+   *     int, Durability)}
+   * @throws SessionStoreException if the folder cannot be created or written
    */
   public static FileSessionStore open(Path folder, KeyRing keys, int threshold) {
     return open(folder, keys, threshold, Durability.NONE);
   }
 
   /**
-   * A store in this folder, which is made if it is missing, and 0700 from then on. Open it once per
-   * process.
+   * Opens the store in a folder, which has the permissions 0700 from then on.
    *
-   * @param threshold the number of sessions past which expired ones are swept
-   * @param durability how far a write has got when it is acknowledged; the same in every process
-   * @throws IllegalArgumentException if the folder is a symbolic link, someone else's, writable by
-   *     others, or in a folder where everybody could replace it
-   * @throws SessionStoreException if it cannot be made or written
+   * @param folder on a local disk; created if it is missing
+   * @param keys the secret keys of the site, the same in every process
+   * @param threshold the number of sessions beyond which expired ones are swept
+   * @param durability what an acknowledged write has survived; the same in every process
+   * @return the store; open it once per process
+   * @throws IllegalArgumentException if the folder is a symbolic link, belongs to somebody else, is
+   *     writable by others, or is in a folder where everybody could replace it
+   * @throws SessionStoreException if the folder cannot be created or written
    */
   public static FileSessionStore open(
       Path folder, KeyRing keys, int threshold, Durability durability) {
@@ -108,15 +125,19 @@ public final class FileSessionStore
   }
 
   /**
-   * The same, swept on an executor of the caller's.
+   * Opens the store in a folder, like {@link #open(Path, KeyRing, int, Durability)}, and sweeps it
+   * on an executor instead of a thread of its own.
    *
-   * @param threshold the number of sessions past which expired ones are swept
-   * @param durability how far a write has got when it is acknowledged; the same in every process
-   * @param sweeps runs what no request shall wait for, in tasks of one sub-folder each; stays open
-   *     when the store is closed
-   * @throws IllegalArgumentException if the folder is a symbolic link, someone else's, writable by
-   *     others, or in a folder where everybody could replace it
-   * @throws SessionStoreException if it cannot be made or written
+   * @param folder on a local disk; created if it is missing
+   * @param keys the secret keys of the site, the same in every process
+   * @param threshold the number of sessions beyond which expired ones are swept
+   * @param durability what an acknowledged write has survived; the same in every process
+   * @param sweeps runs the sweep, in tasks of one sub-folder each; stays open when the store is
+   *     closed
+   * @return the store; open it once per process
+   * @throws IllegalArgumentException if the folder is a symbolic link, belongs to somebody else, is
+   *     writable by others, or is in a folder where everybody could replace it
+   * @throws SessionStoreException if the folder cannot be created or written
    */
   public static FileSessionStore open(
       Path folder, KeyRing keys, int threshold, Durability durability, Executor sweeps) {
@@ -287,7 +308,10 @@ public final class FileSessionStore
     }
   }
 
-  /** How often this store has met a session that it could not read, since it was opened. */
+  /**
+   * {@return how many sessions could not be read and were counted as absent, since this store was
+   * opened}
+   */
   public long unreadable() {
     return sessions.unreadable();
   }

@@ -8,11 +8,12 @@ import java.io.IOException;
 @FunctionalInterface
 public interface OutageAnswer {
   /**
-   * Sends a whole answer, or throws for a filter further out to answer. Nothing was sent yet;
-   * headers that described the handler's answer are gone, and {@code Cache-Control} is {@code
-   * no-store}.
+   * Sends a whole answer, or throws for an outer filter to answer. Nothing was sent yet; headers
+   * that described the handler's answer are removed, and {@code Cache-Control} is {@code no-store}.
    *
+   * @param exchange the exchange to answer
    * @param outage what is known; for the log, not for the visitor
+   * @throws IOException if sending fails, or another filter should answer
    */
   void answer(HttpExchange exchange, SessionStoreException outage) throws IOException;
 }

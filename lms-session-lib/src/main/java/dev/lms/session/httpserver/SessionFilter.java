@@ -59,28 +59,49 @@ public final class SessionFilter extends Filter {
   private final UnsavedAnswer unsavedAnswer;
   private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
-  /** A filter over these sessions; in an outage every request fails closed. */
+  /**
+   * Creates a filter that fails every request in an outage.
+   *
+   * @param sessions the sessions of the site
+   */
   public SessionFilter(Sessions sessions) {
     this(sessions, exchange -> OutagePolicy.FAIL_CLOSED);
   }
 
   /**
-   * A filter that asks for each request what becomes of it in an outage.
+   * Creates a filter that decides for each request what becomes of it in an outage.
    *
-   * @param policy looks at method and path; {@link OutagePolicy#TREAT_AS_ANONYMOUS} is taken for
-   *     {@code GET} and {@code HEAD} only
+   * @param sessions the sessions of the site
+   * @param policy decides by method and path; asked for {@code GET} and {@code HEAD} only, every
+   *     other request fails
    */
   public SessionFilter(Sessions sessions, Function<HttpExchange, OutagePolicy> policy) {
     this(sessions, policy, InsteadOfAnswer::unavailable);
   }
 
-  /** The same, with an answer of one's own for requests that fail. */
+  /**
+   * Creates a filter with an answer of the program's own for requests that fail in an outage.
+   *
+   * @param sessions the sessions of the site
+   * @param policy decides by method and path; asked for {@code GET} and {@code HEAD} only, every
+   *     other request fails
+   * @param outageAnswer answers requests that fail
+   */
   public SessionFilter(
       Sessions sessions, Function<HttpExchange, OutagePolicy> policy, OutageAnswer outageAnswer) {
     this(sessions, policy, outageAnswer, InsteadOfAnswer::unsaved);
   }
 
-  /** The same, with another one for requests whose changes are not stored. */
+  /**
+   * Creates a filter with answers of the program's own for requests that fail in an outage and for
+   * those whose changes are not stored.
+   *
+   * @param sessions the sessions of the site
+   * @param policy decides by method and path; asked for {@code GET} and {@code HEAD} only, every
+   *     other request fails
+   * @param outageAnswer answers requests that fail
+   * @param unsavedAnswer answers requests whose changes are not stored
+   */
   public SessionFilter(
       Sessions sessions,
       Function<HttpExchange, OutagePolicy> policy,
@@ -93,8 +114,9 @@ public final class SessionFilter extends Filter {
   }
 
   /**
-   * The session of an exchange, also through further exchanges wrapped around ours.
+   * {@return the session of an exchange, which further exchanges may wrap}
    *
+   * @param exchange the exchange that a filter or handler after this one was given
    * @throws IllegalStateException if the exchange did not pass through a {@code SessionFilter}
    */
   public static Session session(HttpExchange exchange) {

@@ -12,11 +12,13 @@ import java.io.IOException;
 public interface UnsavedAnswer {
   /**
    * Sends a whole answer, or throws: the exception comes out of the handler's {@code
-   * sendResponseHeaders}, for a filter further out to answer. Nothing was sent yet; headers that
-   * described the handler's answer are gone, and {@code Cache-Control} is {@code no-store}.
+   * sendResponseHeaders}, for an outer filter to answer. Nothing was sent yet; headers that
+   * described the handler's answer are removed, and {@code Cache-Control} is {@code no-store}.
    *
+   * @param exchange the exchange to answer
    * @param outcome {@link CommitOutcome#CONFLICT}, {@link CommitOutcome#REFUSED}, or {@link
    *     CommitOutcome#GONE} if something was to be kept in a session that has ended
+   * @throws IOException if sending fails, or another filter should answer
    */
   void answer(HttpExchange exchange, CommitOutcome outcome) throws IOException;
 }

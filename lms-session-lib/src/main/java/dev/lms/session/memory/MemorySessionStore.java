@@ -51,15 +51,20 @@ public final class MemorySessionStore
     this.table = table;
   }
 
-  /** An empty store that holds {@link #DEFAULT_CAPACITY} sessions. */
+  /**
+   * {@return an empty store that holds {@link #DEFAULT_CAPACITY} sessions}
+   *
+   * @param keys the secret keys of the site
+   */
   public static MemorySessionStore open(KeyRing keys) {
     return open(keys, DEFAULT_CAPACITY);
   }
 
   /**
-   * An empty store.
+   * {@return an empty store}
    *
-   * @param capacity how many sessions it holds, ids that were replaced lately included
+   * @param keys the secret keys of the site
+   * @param capacity how many sessions it holds, recently replaced ids included
    * @throws IllegalArgumentException if it is less than 2: a session that gets a new id needs two
    */
   public static MemorySessionStore open(KeyRing keys, int capacity) {

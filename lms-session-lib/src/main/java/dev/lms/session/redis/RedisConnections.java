@@ -19,9 +19,9 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * Opens Jedis clients with settings that are safe under thousands of virtual threads: every wait is
  * bounded (two seconds each for a connection from the pool, to connect, and for an answer), the
- * pool is as large as it may get, and nothing is registered with JMX. Connections at rest are
- * checked every half minute and closed after a minute. A cluster client sends nothing again that a
- * node may have run, and looks for another master as soon as one does not answer.
+ * pool is bounded, and nothing is registered with JMX. Idle connections are checked every 30
+ * seconds and closed after a minute. A cluster client never repeats a command that a node may have
+ * run, and looks for another master as soon as one does not answer. Thread-safe.
  */
 public final class RedisConnections {
   static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -29,19 +29,29 @@ public final class RedisConnections {
   private RedisConnections() {}
 
   /**
-   * A client for this URL. One server is connected to when first used; Sentinels and clusters are
-   * asked at once who the masters are. The caller closes it.
+   * Opens a client for a URL. A single server is connected to on first use; Sentinels and clusters
+   * are asked at once who the masters are.
    *
-   * @param connections the most connections to open, to each node of a cluster
-   * @throws IllegalArgumentException if the URL is not understood, which the message never shows,
-   *     or no connection is allowed
+   * @param url in one of the forms that {@link RedisUrl} names
+   * @param connections the maximum number of connections, to each node of a cluster
+   * @return a client; the caller closes it
+   * @throws IllegalArgumentException if the URL is malformed, which the message never quotes, or no
+   *     connection is allowed
    * @throws SessionStoreException if no Sentinel or no node of the cluster answers
    */
   public static UnifiedJedis open(String url, int connections) {
     return open(RedisUrl.parse(url), connections);
   }
 
-  /** The same for a URL that was parsed before. */
+  /**
+   * Opens a client for a parsed URL, like {@link #open(String, int)}.
+   *
+   * @param url where Redis is
+   * @param connections the maximum number of connections, to each node of a cluster
+   * @return a client; the caller closes it
+   * @throws IllegalArgumentException if no connection is allowed
+   * @throws SessionStoreException if no Sentinel or no node of the cluster answers
+   */
   public static UnifiedJedis open(RedisUrl url, int connections) {
     if (connections < 1) {
       throw new IllegalArgumentException(

@@ -12,8 +12,9 @@ public final class RedisRevocations implements Revocations {
   private final String prefix;
 
   /**
-   * A list over a client that the caller opened and closes.
+   * Creates the list over a client.
    *
+   * @param redis the client, which the caller closes
    * @param prefix what every key starts with, for example {@code session:}
    */
   public RedisRevocations(UnifiedJedis redis, String prefix) {

@@ -60,10 +60,12 @@ public final class RedisSessionStore
   private volatile SessionListener listener = new SessionListener() {};
 
   /**
-   * A store over a client that the caller opened and closes; {@link RedisConnections} opens one
-   * with safe settings. A cluster client must not repeat commands whose connection broke, as Jedis'
-   * own does: a change that may have been made must not be made again.
+   * Creates a store over a client; {@link RedisConnections} opens one with safe settings. A cluster
+   * client must not repeat commands whose connection broke, as Jedis' own does: a change that may
+   * have been made must not be made again.
    *
+   * @param redis the client, which the caller closes
+   * @param keys the secret keys of the site, the same in every process
    * @param prefix what every key starts with, for example {@code session:}
    */
   public RedisSessionStore(UnifiedJedis redis, KeyRing keys, String prefix) {
@@ -203,7 +205,10 @@ public final class RedisSessionStore
     return census.purge(now);
   }
 
-  /** How often this store has met a session that it could not read, since it was opened. */
+  /**
+   * {@return how many sessions could not be read and were counted as absent, since this store was
+   * created}
+   */
   public long unreadable() {
     return unreadable.sum();
   }

@@ -48,7 +48,7 @@ public final class RedisUrl {
   }
 
   /**
-   * One address.
+   * A server's address.
    *
    * @param host a name or an address, without brackets
    * @param port 1 to 65535
@@ -63,8 +63,10 @@ public final class RedisUrl {
   /**
    * Parses a URL.
    *
-   * @throws IllegalArgumentException saying what is wrong and quoting nothing: where a part is
-   *     missing, any other may be the password
+   * @param url in one of the forms above
+   * @return its parts, percent-decoded
+   * @throws IllegalArgumentException if it is malformed; the message quotes no part of it, because
+   *     where one part is missing any other may be the password
    */
   public static RedisUrl parse(String url) {
     Matcher shape = SHAPE.matcher(url);
@@ -154,42 +156,42 @@ public final class RedisUrl {
     }
   }
 
-  /** As configured. */
+  /** {@return the URL as configured, password included} */
   public String url() {
     return parts.url();
   }
 
-  /** One server, Sentinel or Cluster. */
+  /** {@return how the nodes work together} */
   public Topology topology() {
     return parts.topology();
   }
 
-  /** Whether to speak TLS, to Sentinels and to all nodes. */
+  /** {@return whether all connections use TLS, those to Sentinels included} */
   public boolean tls() {
     return parts.tls();
   }
 
-  /** The ACL user; empty for the default one. */
+  /** {@return the ACL user; empty for the default one} */
   public Optional<String> user() {
     return parts.user();
   }
 
-  /** Decoded; empty for none. */
+  /** {@return the decoded password; empty for none} */
   public Optional<String> password() {
     return parts.password();
   }
 
-  /** At least one; more than one only for Sentinel and Cluster. */
+  /** {@return at least one node; more than one only for Sentinel and Cluster} */
   public List<Node> nodes() {
     return parts.nodes();
   }
 
-  /** 0 unless given. */
+  /** {@return the number of the database, 0 unless given} */
   public int database() {
     return parts.database();
   }
 
-  /** The name Sentinel knows the master by; empty for the other topologies. */
+  /** {@return the name by which Sentinels know the master; empty for the other topologies} */
   public String master() {
     return parts.master();
   }
@@ -204,7 +206,7 @@ public final class RedisUrl {
     return parts.hashCode();
   }
 
-  /** The URL without its password. */
+  /** {@return the URL with its password masked} */
   @Override
   public String toString() {
     String url = url();

@@ -21,17 +21,32 @@ public final class EnvelopeCodec {
   /** An envelope whose MAC was right for the session with this handle. */
   private record Verified(String handle, Envelope envelope) {}
 
-  /** Signs with the ring's current key; all its keys are accepted. */
+  /**
+   * Creates a codec that signs with the ring's current key and accepts all its keys.
+   *
+   * @param keys the secret keys of the site
+   */
   public EnvelopeCodec(KeyRing keys) {
     this.keys = keys.keys("envelope").stream().map(Hmac::new).toList();
   }
 
-  /** The envelope of the session with this handle, as text. */
+  /**
+   * {@return an envelope as text with a MAC}
+   *
+   * @param handle the handle of its session
+   * @param envelope the envelope
+   */
   public String encode(String handle, Envelope envelope) {
     return signed(handle, EnvelopeText.of(envelope));
   }
 
-  /** The envelope, or empty if it is of another version, another session, or was not made here. */
+  /**
+   * {@return the envelope, or empty if the text has another version, belongs to another session, or
+   * has a wrong MAC}
+   *
+   * @param handle the handle of the session in whose place it is stored
+   * @param signed what {@link #encode(String, Envelope)} returned, or any other text
+   */
   public Optional<Envelope> decode(String handle, String signed) {
     Optional<Verified> known = recent.get(signed).filter(found -> found.handle().equals(handle));
     if (known.isPresent()) {
@@ -42,12 +57,23 @@ public final class EnvelopeCodec {
     return envelope;
   }
 
-  /** What is kept in the place of the session with this handle after a rotation, as text. */
+  /**
+   * {@return a forward as text with a MAC}
+   *
+   * @param handle the handle that the session had before the rotation
+   * @param forward where the session went
+   */
   public String encode(String handle, Forward forward) {
     return signed(handle, forward.toText());
   }
 
-  /** The forward, or empty if it is something else, another session's, or was not made here. */
+  /**
+   * {@return the forward, or empty if the text is something else, belongs to another session, or
+   * has a wrong MAC}
+   *
+   * @param handle the handle of the session in whose place it is stored
+   * @param signed what {@link #encode(String, Forward)} returned, or any other text
+   */
   public Optional<Forward> decodeForward(String handle, String signed) {
     return verified(handle, signed).flatMap(Forward::fromText);
   }

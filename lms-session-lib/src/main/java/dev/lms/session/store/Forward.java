@@ -6,33 +6,49 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a store keeps in the place of a session that got a new id: where it went. For authors of
- * stores that {@linkplain SessionStore.Capability#FOLLOWS_ROTATION follow rotations}. Immutable.
+ * Says where a session with a new id went; a store keeps it in the session's old place. For authors
+ * of stores that {@linkplain SessionStore.Capability#FOLLOWS_ROTATION follow rotations}. Immutable.
  *
- * @param handle the name that the session got
- * @param aliasUntil until when the old id opens it; empty if the rotation was a change of
- *     privilege: then it never did
+ * @param handle the session's new handle
+ * @param aliasUntil until when the old id opens the session; empty after a change of privilege,
+ *     which ends the old id at once
  */
 public record Forward(String handle, Optional<Instant> aliasUntil) {
   private static final String KIND = "next";
 
-  /** Whether the old id still opens the session. */
+  /**
+   * {@return whether the old id still opens the session}
+   *
+   * @param now the moment that judges the grace of the rotation
+   */
   public boolean isAlias(Instant now) {
     return aliasUntil.filter(now::isBefore).isPresent();
   }
 
-  /** What the old id opens when it is no alias any more. */
+  /**
+   * {@return what the old id opens when it is no longer an alias: {@link Opened.Reused} after a
+   * grace, {@link Opened#ABSENT} after a change of privilege}
+   *
+   * @param oldHandle the session's handle before the rotation
+   */
   public Opened afterwards(String oldHandle) {
     return aliasUntil.isPresent() ? new Opened.Reused(oldHandle) : Opened.ABSENT;
   }
 
-  /** One line of text without a MAC; stores that others can write to use {@link EnvelopeCodec}. */
+  /**
+   * {@return one line of text without a MAC} Stores that others can write to use {@link
+   * EnvelopeCodec}.
+   */
   public String toText() {
     String until = aliasUntil.map(at -> Long.toString(at.toEpochMilli())).orElse("");
     return String.join("|", KIND, handle, until);
   }
 
-  /** The reverse; empty for anything else. */
+  /**
+   * {@return the forward that a text describes, or empty for any other text}
+   *
+   * @param text what {@link #toText()} returned, or any other text
+   */
   public static Optional<Forward> fromText(String text) {
     String[] parts = text.split("\\|", -1);
     if (parts.length != 3 || !parts[0].equals(KIND)) {

@@ -7,20 +7,26 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The names under which a store keeps a person's index: keyed hashes, so that whoever sees them
- * learns nobody's id. For authors of stores. Thread-safe.
+ * Names the index of each person in a store by a keyed hash, so that a reader of the store learns
+ * nobody's id. For authors of stores. Thread-safe.
  */
 public final class PrincipalNames {
   private final List<Hmac> keys;
 
-  /** Names under each key of the ring. */
+  /**
+   * Creates names under each key of the ring.
+   *
+   * @param keys the secret keys of the site
+   */
   public PrincipalNames(KeyRing keys) {
     this.keys = keys.keys("principal-index").stream().map(Hmac::new).toList();
   }
 
   /**
-   * 128 bits in hexadecimal for each key of the ring, the current one first: write under that, and
-   * read and remove under all.
+   * Names a person's index. Write under the first name; read and remove under all of them.
+   *
+   * @param principalId the person's id
+   * @return 128 bits in hexadecimal for each key of the ring, the current one first
    */
   public List<String> of(String principalId) {
     byte[] id = principalId.getBytes(StandardCharsets.UTF_8);

@@ -10,21 +10,26 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An envelope and attributes as bytes: texts in UTF-8, each behind its length (LEB128). Whoever
- * stores them adds the MAC or the seal. For authors of stores.
+ * Writes an envelope and attributes as bytes: texts in UTF-8, each after its length (LEB128). A
+ * store adds the MAC or the seal. For authors of stores. Thread-safe.
  */
 public final class RecordCodec {
   private RecordCodec() {}
 
   /**
-   * What was encoded.
+   * A decoded session.
    *
    * @param envelope whose session it is and since when
-   * @param attributes what the application keeps in it
+   * @param attributes its attributes, by name
    */
   public record Content(Envelope envelope, Map<String, String> attributes) {}
 
-  /** The bytes of a session. */
+  /**
+   * {@return a session as bytes}
+   *
+   * @param envelope whose session it is and since when
+   * @param attributes its attributes, by name
+   */
   public static byte[] encode(Envelope envelope, Map<String, String> attributes) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(512);
     write(out, EnvelopeText.of(envelope));
@@ -36,7 +41,12 @@ public final class RecordCodec {
     return out.toByteArray();
   }
 
-  /** Empty if the bytes are not a record of this version. */
+  /**
+   * {@return the session that the bytes describe, or empty if they are not a record of this
+   * version}
+   *
+   * @param in a buffer with an accessible array; read from its position to its limit
+   */
   public static Optional<Content> decode(ByteBuffer in) {
     try {
       Optional<Envelope> envelope = EnvelopeText.read(read(in));
@@ -50,7 +60,12 @@ public final class RecordCodec {
     }
   }
 
-  /** The envelope alone; attributes are not looked at. Empty as {@link #decode}. */
+  /**
+   * {@return the envelope of the session that the bytes describe, or empty if they do not start
+   * with one of this version} Attributes are not read.
+   *
+   * @param in a buffer with an accessible array; read from its position
+   */
   public static Optional<Envelope> decodeEnvelope(ByteBuffer in) {
     try {
       return EnvelopeText.read(read(in));

@@ -4,20 +4,26 @@ import dev.lms.session.SessionStoreException;
 import java.time.Instant;
 
 /**
- * Remembers which sealed cookies were signed out, until they would have ended anyway. Without one,
- * a copied cookie lives on after sign-out. Thread-safe; throws {@link SessionStoreException} when
- * the list cannot be reached.
+ * Remembers which sealed cookies were signed out, until they would have expired. Without one, a
+ * copied cookie lives on after the sign-out. Thread-safe; every method throws {@link
+ * SessionStoreException} if the list cannot be reached.
  */
 public interface Revocations {
   /**
-   * Revokes the session with this handle, in one atomic step. Remembered until {@code until}, or
-   * longer.
+   * Revokes a session in one atomic step.
    *
+   * @param handle the session's handle
+   * @param until until when it is remembered, or longer
+   * @param now the moment that judges which older entries have expired
    * @return false if it was revoked already: of several calls for one handle, on any worker, one
    *     returns true
    */
   boolean revoke(String handle, Instant until, Instant now);
 
-  /** Whether the session with this handle was revoked, by any worker that shares the list. */
+  /**
+   * {@return whether a session was revoked, by any worker that shares the list}
+   *
+   * @param handle the session's handle
+   */
   boolean isRevoked(String handle);
 }

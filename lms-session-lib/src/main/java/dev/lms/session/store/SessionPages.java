@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cuts a person's sessions into pages, the latest sign-in first, and reads no more of them than a
- * page shows. For authors of stores with a {@link PrincipalIndex}.
+ * Cuts a person's sessions into pages, the latest sign-in first, and reads no more sessions than a
+ * page shows. For authors of stores with a {@link PrincipalIndex}. Thread-safe.
  */
 public final class SessionPages {
   private static final Pattern CURSOR = Pattern.compile("(-?\\d{1,18}) ([0-9a-f]{1,64})");
@@ -24,10 +24,10 @@ public final class SessionPages {
   private SessionPages() {}
 
   /**
-   * Where a session stands among those of its person.
+   * The position of a session among those of its person.
    *
    * @param signedIn when the person signed in
-   * @param handle its name
+   * @param handle the session's handle
    */
   public record Place(Instant signedIn, String handle) {
     private String cursor() {
@@ -35,17 +35,35 @@ public final class SessionPages {
     }
   }
 
-  /** Reads sessions. */
+  /**
+   * Reads sessions from a store.
+   *
+   * @param <E> what it throws
+   */
   public interface Reader<E extends Exception> {
-    /** Those of these handles that are there and live, in this order. */
+    /**
+     * Reads sessions by their handles.
+     *
+     * @param handles the handles
+     * @return the sessions that exist and are live, in the order of their handles' list
+     * @throws E if the store cannot be read
+     */
     List<SessionInfo> read(List<String> handles) throws E;
   }
 
   /**
-   * What {@link PrincipalIndex#page} answers.
+   * Reads one page, as {@link PrincipalIndex#page} returns it.
    *
    * @param places all sessions that the index names, in any order, live or not
-   * @throws IllegalArgumentException if {@code from} is no page's, or {@code most} is less than 1
+   * @param from the previous page's {@linkplain PrincipalIndex.Page#next next}; empty for the first
+   *     page
+   * @param most how many sessions a page holds; at least 1
+   * @param reader reads the sessions of the page
+   * @param <E> what the reader throws
+   * @return the page
+   * @throws IllegalArgumentException if {@code from} came from no page, or {@code most} is less
+   *     than 1
+   * @throws E if the reader does
    */
   public static <E extends Exception> PrincipalIndex.Page cut(
       Collection<Place> places, Optional<String> from, int most, Reader<E> reader) throws E {

@@ -40,20 +40,28 @@ public final class SessionTokens {
 
   private final SecureRandom random = new SecureRandom();
 
-  /** Tokens signed with the ring's current key; all its keys are accepted. */
+  /**
+   * Creates tokens that are signed with the ring's current key; all its keys are accepted.
+   *
+   * @param keys the secret keys of the site
+   */
   public SessionTokens(KeyRing keys) {
     this.keys = keys.keys("session-id").stream().map(Hmac::new).toList();
   }
 
   /**
-   * A token whose MAC was right.
+   * A token with a valid MAC.
    *
    * @param text what the browser holds: a credential, never to be logged or stored
    * @param group the part that survives rotation
    * @param handle 128 bits in hexadecimal: the name under which stores and logs know the session
    */
   public record Token(String text, String group, String handle) {
-    /** The same token, as an alias of the session that was rotated into this handle. */
+    /**
+     * {@return this token as an alias of the session that was rotated into another handle}
+     *
+     * @param handle the session's handle now
+     */
     public Token as(String handle) {
       return new Token(text, group, handle);
     }
@@ -64,12 +72,16 @@ public final class SessionTokens {
     }
   }
 
-  /** A token nobody has seen before. */
+  /** {@return a new token with a random group and a random id} */
   public Token mint() {
     return sign(randomText(GROUP + ID));
   }
 
-  /** A new token in the group of an old one. */
+  /**
+   * {@return a new token in the group of an old one, for a rotation}
+   *
+   * @param old a token of the session
+   */
   public Token mintBeside(Token old) {
     return sign(old.group() + randomText(ID));
   }
@@ -79,7 +91,11 @@ public final class SessionTokens {
     return signature.token(id + signature.mac());
   }
 
-  /** The token, or empty if it was not made with a key of this ring. */
+  /**
+   * {@return the token, or empty if it was not made with a key of this ring}
+   *
+   * @param text what a browser sent
+   */
   public Optional<Token> parse(String text) {
     if (text.length() != GROUP + ID + MAC) {
       return Optional.empty();
@@ -113,8 +129,10 @@ public final class SessionTokens {
   }
 
   /**
-   * The token of a session that a store has loaded, under the name it has now, which the token of
-   * an alias does not say. Checks nothing: a store that finds nothing under the name says so.
+   * {@return the token of a loaded session with the session's current handle, which an alias does
+   * not name} The MAC is not checked: under a wrong handle a store finds nothing.
+   *
+   * @param session the session as it was loaded
    */
   public static Token of(StoredSession session) {
     String text = session.token();
