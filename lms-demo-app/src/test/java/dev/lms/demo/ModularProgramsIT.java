@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,8 @@ class ModularProgramsIT {
   private static final Path CAFFEINE = jar("caffeine");
   private static final List<Path> JUNIT =
       jars("(junit-|opentest4j|apiguardian|jspecify|picocli|open-test-reporting).*");
+
+  private static final Pattern SUCCESSES = Pattern.compile("\\[ +(\\d+) tests successful");
 
   @TempDir Path temporary;
 
@@ -91,11 +95,21 @@ class ModularProgramsIT {
   void aStoreOfFiftyLinesPassesTheContract() throws Exception {
     List<Path> jars = new ArrayList<>(JUNIT);
     jars.addAll(List.of(SESSIONS, beside(SESSIONS, "contract"), beside(SESSIONS, "testkit")));
-    Program program = new Program("lms-session-lib", "store", jars);
+    assertPasses(60, new Program("lms-session-lib", "store", jars), "MapStoreTest", "VisitsTest");
+  }
+
+  @Test
+  void aStoreOfPagesOfFiftyLinesPassesTheContract() throws Exception {
+    List<Path> jars = new ArrayList<>(JUNIT);
+    jars.addAll(List.of(PAGES, CAFFEINE, beside(PAGES, "contract")));
+    assertPasses(20, new Program("lms-pagecache-lib", "pagestore", jars), "MapPageStoreTest");
+  }
+
+  /** On the module path, and on the class path of the oldest JDK there is. */
+  private void assertPasses(int least, Program program, String... classes) throws Exception {
     List<Path> jdks = jdks();
     Path oldest = jdks.get(jdks.size() - 1);
-    Path classes = program.compile(oldest);
-    String path = path(jars) + File.pathSeparator + classes;
+    String path = path(program.jars) + File.pathSeparator + program.compile(oldest);
     String console = "org.junit.platform.console";
     List<String> tests = List.of("execute", "--details=summary", "--disable-banner");
     String onModulePath =
@@ -116,10 +130,17 @@ class ModularProgramsIT {
             "java",
             List.of("-classpath", path, console + ".ConsoleLauncher"),
             tests,
-            List.of("--select-class=reader.store.MapStoreTest"));
-    for (String said : List.of(onModulePath, onClassPath)) {
-      assertTrue(said.matches("(?s).*\\[ +([6-9]\\d|\\d{3}) tests successful.*"), said);
-    }
+            Stream.of(classes)
+                .map(name -> "--select-class=" + program.module() + '.' + name)
+                .toList());
+    assertEquals(successes(onModulePath), successes(onClassPath));
+    assertTrue(successes(onModulePath) >= least, onModulePath);
+  }
+
+  private static int successes(String said) {
+    Matcher found = SUCCESSES.matcher(said);
+    assertTrue(found.find(), said);
+    return Integer.parseInt(found.group(1));
   }
 
   @Test
