@@ -5,20 +5,20 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Who is asking for a page, as far as the cache needs to know. Two askers are the same when id and
- * roles are the same: a change of roles is a change of identity.
+ * Who asks for a page, as far as the cache needs to know. Two askers are equal if id and roles are
+ * equal: a change of roles is a change of identity. Immutable.
  *
- * @param id the person, or empty for a stranger
- * @param roles the person's roles; empty for a stranger
+ * @param id the person's id, or empty for an anonymous visitor
+ * @param roles the person's roles; empty for an anonymous visitor
  */
 public record Asker(String id, Set<String> roles) {
-  /** A stranger: nobody is signed in. */
+  /** An anonymous visitor: nobody is signed in. */
   public static final Asker ANONYMOUS = new Asker("", Set.of());
 
   /**
    * Copies the roles.
    *
-   * @throws IllegalArgumentException if a stranger is given roles
+   * @throws IllegalArgumentException if an anonymous visitor is given roles
    */
   public Asker {
     roles = Set.copyOf(roles);
@@ -29,13 +29,12 @@ public record Asker(String id, Set<String> roles) {
   }
 
   /**
-   * A person who is signed in.
+   * {@return a person who is signed in}
    *
-   * @param id the person; not empty
+   * @param id the person's id; not empty
    * @param roles the person's roles
-   * @return the asker
-   * @throws IllegalArgumentException if the id is empty: a resolver that lost the id must not turn
-   *     a person into a stranger
+   * @throws IllegalArgumentException if the id is empty: a resolver that lost the id must not make
+   *     a person anonymous
    */
   public static Asker person(String id, String... roles) {
     if (id.isEmpty()) {
@@ -45,11 +44,7 @@ public record Asker(String id, Set<String> roles) {
     return new Asker(id, Arrays.stream(roles).collect(Collectors.toUnmodifiableSet()));
   }
 
-  /**
-   * Tells a stranger from a person.
-   *
-   * @return true when nobody is signed in
-   */
+  /** {@return whether nobody is signed in} */
   public boolean isAnonymous() {
     return id.isEmpty();
   }

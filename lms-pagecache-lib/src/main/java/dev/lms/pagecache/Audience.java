@@ -3,38 +3,41 @@ package dev.lms.pagecache;
 import java.util.function.Function;
 
 /**
- * Who may share a page: sorts every asker into a {@link Variant}. Must be a pure function of the
- * asker and safe for use by several threads.
+ * Who may share a page: assigns a {@link Variant} to every asker. Must be a pure function of the
+ * asker and thread-safe.
  */
 @FunctionalInterface
 public interface Audience {
-  /** Everyone shares one rendering, for content that knows no people. */
+  /** Everyone shares one rendering, for content that depends on nobody. */
   Audience EVERYONE = asker -> Variant.ANON;
 
-  /** Strangers share one rendering, everyone signed in another; the rest is for holes. */
+  /**
+   * Anonymous visitors share one rendering, everyone signed in another; holes hold what differs.
+   */
   Audience BY_SIGN_IN = asker -> asker.isAnonymous() ? Variant.ANON : Variant.AUTH;
 
-  /** Strangers share one rendering, people with exactly the same roles another. */
+  /** Anonymous visitors share one rendering, and so do people with exactly the same roles. */
   Audience BY_ROLE = Variant::role;
 
-  /** Everyone has their own; strangers share one as long as nothing about them is read. */
+  /**
+   * Everyone has a rendering of their own; anonymous visitors share one if the handler reads
+   * nothing about them.
+   */
   Audience PERSON = Variant::user;
 
   /**
-   * Groups the program defines.
+   * {@return an audience of groups that the program defines}
    *
-   * @param group names the group of an asker
-   * @return the audience
+   * @param group names the group of an asker; thread-safe
    */
   static Audience by(Function<Asker, String> group) {
     return asker -> Variant.custom(group.apply(asker));
   }
 
   /**
-   * The variant an asker gets.
+   * {@return the variant for an asker}
    *
-   * @param asker who is asking
-   * @return the group
+   * @param asker who asks for the page
    */
   Variant variantOf(Asker asker);
 }

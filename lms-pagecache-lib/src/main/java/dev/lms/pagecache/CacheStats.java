@@ -9,12 +9,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a cache did since it was made, on this node.
+ * What a cache did on this node since it was created. Immutable.
  *
- * @param lines counts for each route and kind of variant that was asked for, by route and variant
- * @param bytes memory that pages take in this process
- * @param sharedBytes memory that the pages of all nodes take in the store they share; zero without
- *     one
+ * @param lines counts for each route and kind of variant that was asked for, sorted by route and
+ *     variant
+ * @param bytes how many bytes of memory pages take in this process
+ * @param sharedBytes how many bytes the pages of all nodes take in the store they share; zero
+ *     without such a store
  */
 public record CacheStats(List<Line> lines, long bytes, long sharedBytes) {
   /** Sorts the lines. */
@@ -26,12 +27,12 @@ public record CacheStats(List<Line> lines, long bytes, long sharedBytes) {
   }
 
   /**
-   * What one kind of variant got from one route.
+   * Counts for one route and one kind of variant.
    *
-   * @param route the name the filter was told; empty if none
-   * @param variant the token of the variant's kind
+   * @param route the route's {@linkplain NamedRule#route name}; empty if it has none
+   * @param variant the {@linkplain Variant.Kind#token token} of the kind of variant
    * @param counts how often what happened
-   * @param passed answers that did not come from the cache and were not stored, by the token of the
+   * @param passed how many answers neither came from the cache nor were stored, by the token of the
    *     reason
    */
   public record Line(String route, String variant, Counts counts, Map<String, Long> passed) {
@@ -43,7 +44,7 @@ public record CacheStats(List<Line> lines, long bytes, long sharedBytes) {
 
   /** How often what happened. Immutable; equal if all counts are. */
   public static final class Counts {
-    /** Nothing happened. */
+    /** All counts are zero. */
     public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO);
 
     private final long hits;
@@ -57,12 +58,11 @@ public record CacheStats(List<Line> lines, long bytes, long sharedBytes) {
     private final Duration renderTimeSaved;
 
     /**
-     * Counts by their names, as of another node.
+     * Creates counts from names, to add those of another node.
      *
      * @param counts how many {@code hits}, {@code stale}, {@code collapsed}, {@code misses}, {@code
-     *     stored}, {@code refused}, {@code bypassed} and {@code bytesServed}; those left out are
-     *     zero
-     * @param renderTimeSaved what the hits would have taken to render
+     *     stored}, {@code refused}, {@code bypassed} and {@code bytesServed}; missing ones are zero
+     * @param renderTimeSaved how long it would have taken to render the hits
      * @return the counts
      */
     public static Counts of(Map<String, Long> counts, Duration renderTimeSaved) {
@@ -99,93 +99,58 @@ public record CacheStats(List<Line> lines, long bytes, long sharedBytes) {
       this.renderTimeSaved = renderTimeSaved;
     }
 
-    /**
-     * Answered from the store, with a fresh page.
-     *
-     * @return how many
-     */
+    /** {@return how many requests a fresh stored page answered} */
     public long hits() {
       return hits;
     }
 
-    /**
-     * Answered from the store, with a page that was no longer fresh.
-     *
-     * @return how many
-     */
+    /** {@return how many requests a stored page answered that was no longer fresh} */
     public long stale() {
       return stale;
     }
 
-    /**
-     * Answered by another request's render.
-     *
-     * @return how many
-     */
+    /** {@return how many requests another request's render answered} */
     public long collapsed() {
       return collapsed;
     }
 
-    /**
-     * Rendered.
-     *
-     * @return how many
-     */
+    /** {@return how many requests were rendered} */
     public long misses() {
       return misses;
     }
 
-    /**
-     * Rendered and stored.
-     *
-     * @return how many
-     */
+    /** {@return how many renders were stored} */
     public long stored() {
       return stored;
     }
 
-    /**
-     * Rendered but purged in the meantime.
-     *
-     * @return how many
-     */
+    /** {@return how many renders were not stored because the page was purged meanwhile} */
     public long refused() {
       return refused;
     }
 
-    /**
-     * Answered without asking the store.
-     *
-     * @return how many
-     */
+    /** {@return how many requests were answered without asking the store} */
     public long bypassed() {
       return bypassed;
     }
 
-    /**
-     * Bytes of bodies sent without a render of their own.
-     *
-     * @return bytes
-     */
+    /** {@return how many bytes of bodies were sent without a render of their own} */
     public long bytesServed() {
       return bytesServed;
     }
 
     /**
-     * What the hits and stale pages would have taken to render, each counted with the mean of its
-     * route's renders on this node.
-     *
-     * @return zero as long as this node has rendered none
+     * {@return how long it would have taken to render the hits and stale pages, each counted with
+     * the mean of its route's renders on this node; zero until this node has rendered one}
      */
     public Duration renderTimeSaved() {
       return renderTimeSaved;
     }
 
     /**
-     * Adds up.
+     * {@return the sums of these counts and others}
      *
-     * @param other what happened elsewhere
-     * @return both together
+     * @param other the counts to add, of another node for example
      */
     public Counts plus(Counts other) {
       return new Counts(
@@ -222,9 +187,7 @@ public record CacheStats(List<Line> lines, long bytes, long sharedBytes) {
   }
 
   /**
-   * Counts of each kind of variant, whatever the route.
-   *
-   * @return by the token of the kind; every kind is there
+   * {@return counts over all routes, by the token of the kind of variant; every kind has an entry}
    */
   public Map<String, Counts> byVariant() {
     Map<String, Counts> sums = sum(Line::variant);
@@ -234,19 +197,14 @@ public record CacheStats(List<Line> lines, long bytes, long sharedBytes) {
     return sums;
   }
 
-  /**
-   * Counts of each route, whoever asked.
-   *
-   * @return by the name of the route
-   */
+  /** {@return counts over all variants, by the name of the route} */
   public Map<String, Counts> byRoute() {
     return sum(Line::route);
   }
 
   /**
-   * Why answers did not come from the cache and were not stored.
-   *
-   * @return how many, by the token of the reason
+   * {@return how many answers neither came from the cache nor were stored, by the token of the
+   * reason}
    */
   public Map<String, Long> passedByReason() {
     Map<String, Long> sums = new TreeMap<>();

@@ -10,24 +10,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** How a cache came to its decision about one request, for people who ask why. Immutable. */
+/** How the cache decided about one request, for people who ask why. Immutable. */
 public final class Explanation {
   /**
-   * A step of a decision. The first that objects decides.
+   * A step of a decision. The first step that objects decides.
    *
-   * @param reason what it looks for: the token of {@code Cache-Status} and statistics
-   * @param meaning what it looks for, for people: a clause without a full stop
-   * @param objects whether it found it
+   * @param reason what the step looks for: a token of {@code Cache-Status} and of the statistics
+   * @param meaning what the step looks for, for people: a clause without a full stop
+   * @param objects whether the step found it
    */
   public record Step(String reason, String meaning, boolean objects) {}
 
   /**
-   * A part of what a page is stored under.
+   * A part of the key that a page is stored under.
    *
-   * @param name what kind of part it is: {@code host}, {@code path}, {@code query}, {@code
-   *     parameter}, {@code header} (a name), {@code line} (a value of the header before), {@code
-   *     variant} or {@code name} (what tells a variant from others of its kind)
-   * @param value as it stands in the key
+   * @param name its kind: {@code host}, {@code path}, {@code query}, {@code parameter}, {@code
+   *     header} (a name), {@code line} (a value of the preceding header), {@code variant} or {@code
+   *     name} (what distinguishes a variant from others of its kind)
+   * @param value its text in the key
    */
   public record Part(String name, String value) {}
 
@@ -111,10 +111,10 @@ public final class Explanation {
   }
 
   /**
-   * What a reason means that stands in {@code Cache-Status} or statistics.
+   * {@return the meaning of a reason, as a clause without a full stop; empty if there is no such
+   * reason}
    *
-   * @param reason its token
-   * @return a clause without a full stop; empty if there is no such reason
+   * @param reason a token of {@code Cache-Status} or of the statistics
    */
   public static Optional<String> meaningOf(String reason) {
     return Arrays.stream(Reason.values())
@@ -123,83 +123,53 @@ public final class Explanation {
         .findFirst();
   }
 
-  /**
-   * The name of the route.
-   *
-   * @return empty if it has none
-   */
+  /** {@return the name of the route; empty if it has none} */
   public String route() {
     return route;
   }
 
-  /**
-   * Who asked.
-   *
-   * @return empty if that could not be found out
-   */
+  /** {@return who asked; empty if that could not be found out} */
   public Optional<Asker> asker() {
     return asker;
   }
 
-  /**
-   * For whom the page is stored, or would be.
-   *
-   * @return the variant
-   */
+  /** {@return the variant that the page is stored for, or would be} */
   public Variant variant() {
     return variant;
   }
 
   /**
-   * What the page is stored under, or would be.
-   *
-   * @return the parts in order; none if the request went past the cache
+   * {@return the parts of the key that the page is stored under, or would be, in order; empty if
+   * the request bypassed the cache}
    */
   public List<Part> key() {
     return key;
   }
 
-  /**
-   * What was asked of the request.
-   *
-   * @return the steps in order
-   */
+  /** {@return the steps of the decision about the request, in order} */
   public List<Step> request() {
     return request;
   }
 
   /**
-   * What was asked of the rendered page.
-   *
-   * @return the steps in order; none if the request went past the cache
+   * {@return the steps of the decision about the rendered page, in order; empty if the request
+   * bypassed the cache}
    */
   public List<Step> render() {
     return render;
   }
 
-  /**
-   * The tags that the page has of its route and its handler.
-   *
-   * @return the tags
-   */
+  /** {@return the page's tags, of its route and of its handler} */
   public Set<String> tags() {
     return tags;
   }
 
-  /**
-   * Whether the page may be stored.
-   *
-   * @return how long it is fresh; empty if it is not stored
-   */
+  /** {@return how long the stored page is fresh; empty if it is not stored} */
   public Optional<Duration> stored() {
     return stored;
   }
 
-  /**
-   * Why it is not stored.
-   *
-   * @return the step that decided; empty if it is stored
-   */
+  /** {@return the step that decided against storing; empty if the page is stored} */
   public Optional<Step> refusal() {
     return refusal;
   }

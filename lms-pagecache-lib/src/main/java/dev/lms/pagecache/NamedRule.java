@@ -3,11 +3,11 @@ package dev.lms.pagecache;
 import java.util.Optional;
 
 /**
- * What the route of a request declares, and its name.
+ * The rule of a route with the route's name.
  *
- * @param route a name for statistics and explanations out of a bounded set, such as the pattern of
- *     the route; never the path a visitor sent
- * @param rule empty for pages that are never cached
+ * @param route a name for statistics and explanations from a bounded set, such as the route's
+ *     pattern; never the path that a visitor sent
+ * @param rule what the route declares about its pages; empty if they are never cached
  */
 public record NamedRule(String route, Optional<PageRule> rule) {
   /** Whether the answers of the route decide about storing. */

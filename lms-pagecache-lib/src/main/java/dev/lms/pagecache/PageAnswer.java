@@ -6,60 +6,56 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Where an answer goes: what an adapter does with what the cache answers. Header fields may be
- * there already, of filters in front of the cache; they stay unless the cache replaces them. Used
- * by one thread at a time.
+ * The response of a server, as its adapter shows it to the cache. Filters in front of the cache may
+ * have set header fields already; they stay unless the cache replaces them. Used by one thread at a
+ * time.
  */
 public interface PageAnswer {
-  /** The length of a body that there is none of. */
+  /** The length of an answer without a body. */
   long NO_BODY = -1;
 
   /** The length of a body that is not known yet. */
   long UNKNOWN_LENGTH = 0;
 
-  /**
-   * The names of the header fields so far.
-   *
-   * @return the names in any case, to be read only
-   */
+  /** {@return the names of the header fields so far, in any case; the cache only reads them} */
   Set<String> names();
 
   /**
-   * The lines of a header field so far. Asked at every hit, mostly for fields that are not there.
+   * {@return the lines of a header field so far, in order; empty if there is none} Every hit asks,
+   * mostly for fields that are absent.
    *
-   * @param name its name, in any case
-   * @return the lines in order; empty if there is none
+   * @param name the field's name, in any case
    */
   List<String> lines(String name);
 
   /**
-   * Sets a header field of one line.
+   * Replaces all lines of a header field by one.
    *
-   * @param name its name
-   * @param line takes the place of all its lines
+   * @param name the field's name
+   * @param line the new line
    */
   void set(String name, String line);
 
   /**
-   * Sets a header field.
+   * Replaces all lines of a header field.
    *
-   * @param name its name
-   * @param lines take the place of all its lines; to be copied
+   * @param name the field's name
+   * @param lines the new lines, which the adapter copies
    */
   void replace(String name, List<String> lines);
 
   /**
    * Adds a line to a header field.
    *
-   * @param name its name
-   * @param line comes after those that are there
+   * @param name the field's name
+   * @param line the line to add after the others
    */
   void add(String name, String line);
 
   /**
    * Removes a header field.
    *
-   * @param name its name
+   * @param name the field's name
    */
   void remove(String name);
 
@@ -67,15 +63,15 @@ public interface PageAnswer {
    * Sends status and header fields.
    *
    * @param status the status code
-   * @param length bytes of the body, {@link #NO_BODY} or {@link #UNKNOWN_LENGTH}
-   * @return where the body goes, which ends the answer when it is closed
-   * @throws IOException if the client is gone
+   * @param length the length of the body in bytes, {@link #NO_BODY} or {@link #UNKNOWN_LENGTH}
+   * @return where the body goes; closing it ends the answer
+   * @throws IOException if the client has disconnected
    */
   OutputStream begin(int status, long length) throws IOException;
 
-  /** Ends an answer, also one that has no body or was never begun. */
+  /** Ends the answer, even if it has no body or was never begun. */
   void end();
 
-  /** Sees to it that what was sent so far is not taken for the whole by whoever ends it. */
+  /** Aborts the answer, so that nobody takes what was sent so far for a complete one. */
   void cutOff();
 }

@@ -17,14 +17,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves pages from a store, renders what is missing once for all who wait, and purges. Knows
- * nothing of HTTP servers. Safe for use by several threads.
+ * Serves pages from a store, renders a missing page once for all who wait for it, and purges. It
+ * knows no HTTP server: an adapter puts it in front of a program. Thread-safe.
  */
 public final class PageCache {
-  /** Longest body that is stored unless set otherwise: 1 MiB. */
+  /** The default length of the longest body that is stored: 1 MiB. */
   public static final int DEFAULT_MAX_PAGE_BYTES = 1 << 20;
 
-  /** How long a request waits for another's render unless set otherwise. */
+  /** How long a request waits for another request's render by default. */
   public static final Duration DEFAULT_MAX_WAIT = Duration.ofSeconds(5);
 
   static final int MEMORY_BYTES = 4 << 20;
@@ -72,26 +72,24 @@ public final class PageCache {
   }
 
   /**
-   * A cache with the settings that {@link #builder} begins with.
+   * {@return a cache with default settings}
    *
-   * @param store where pages are kept; stays the caller's to close
-   * @return the cache
+   * @param store where pages are kept; the caller closes it
    */
   public static PageCache of(PageStore store) {
     return builder(store).build();
   }
 
   /**
-   * Begins a cache.
+   * {@return a builder with default settings}
    *
-   * @param store where pages are kept; stays the caller's to close
-   * @return a builder
+   * @param store where pages are kept; the caller closes it
    */
   public static Builder builder(PageStore store) {
     return new Builder(store);
   }
 
-  /** Settings of a cache. Not safe for use by several threads. */
+  /** Configures a cache. Not thread-safe. */
   public static final class Builder {
     private final PageStore store;
     private InstantSource clock = InstantSource.system();
@@ -104,10 +102,10 @@ public final class PageCache {
     }
 
     /**
-     * Tells ages and lifetimes, unless that is the clock of the system.
+     * Replaces the system's clock.
      *
-     * @param source the clock, the same as the store's
-     * @return this
+     * @param source measures ages and lifetimes; the same clock as the store's
+     * @return this builder
      */
     public Builder clock(InstantSource source) {
       clock = source;
@@ -115,10 +113,10 @@ public final class PageCache {
     }
 
     /**
-     * The longest body that is stored, unless it is {@link #DEFAULT_MAX_PAGE_BYTES}.
+     * Replaces {@link #DEFAULT_MAX_PAGE_BYTES}.
      *
-     * @param bytes its length
-     * @return this
+     * @param bytes the length of the longest body that is stored
+     * @return this builder
      */
     public Builder maxPageBytes(int bytes) {
       maxPageBytes = bytes;
@@ -126,11 +124,11 @@ public final class PageCache {
     }
 
     /**
-     * How long a request waits for another's render before it renders itself, unless it is {@link
-     * #DEFAULT_MAX_WAIT}.
+     * Replaces {@link #DEFAULT_MAX_WAIT}. A request that has waited so long for another's render
+     * renders the page itself.
      *
      * @param longest the longest wait
-     * @return this
+     * @return this builder
      */
     public Builder maxWait(Duration longest) {
       maxWait = longest;
@@ -138,23 +136,19 @@ public final class PageCache {
     }
 
     /**
-     * Renders pages for strangers anew in the background, while their {@link
-     * PageRule#staleWhileRevalidate} lasts. Without it, and for all other pages, one request
-     * renders while the others get the stale page.
+     * Renders stale pages of anonymous visitors in the background, during their {@link
+     * PageRule#staleWhileRevalidate}. Without it, and for all other pages, one request renders
+     * while the others get the stale page.
      *
-     * @param executor runs the renders; stays the caller's to close
-     * @return this
+     * @param executor runs the renders; the caller closes it
+     * @return this builder
      */
     public Builder background(Executor executor) {
       background = executor;
       return this;
     }
 
-    /**
-     * Builds the cache.
-     *
-     * @return the cache
-     */
+    /** {@return the cache} */
     public PageCache build() {
       return new PageCache(this);
     }
@@ -294,14 +288,13 @@ public final class PageCache {
   }
 
   /**
-   * Makes every page with one of these tags unusable: a request that starts after this returned, on
-   * any node that shares the store, gets no page whose render started before.
+   * Makes every page with one of these tags unusable: a request that starts after this has
+   * returned, on any node that shares the store, gets no page whose render started before.
    *
-   * @param tags the tags, at least one
-   * @throws IllegalArgumentException if there is none, or one that no page has: empty, with a
-   *     comma, a control character or white space around it
-   * @throws PageStoreException if the purge may not have reached all nodes; the caller must not
-   *     report success
+   * @param tags at least one tag
+   * @throws IllegalArgumentException if there is none, or one that no page can have: empty, with a
+   *     comma or a control character, or with white space around it
+   * @throws PageStoreException if the purge may not have reached all nodes; do not report success
    */
   public void purge(String... tags) {
     store.purge(Tags.checked(tags));
@@ -310,37 +303,37 @@ public final class PageCache {
   /**
    * Purges all pages of a path, whatever their query and variant.
    *
-   * @param rawPath the path alone, in any spelling that RFC 3986 section 6.2.2 says is the same;
-   *     characters that no URI holds stand for their UTF-8
-   * @throws IllegalArgumentException if it is a URL, has a query or a fragment, or starts without a
-   *     slash
-   * @throws PageStoreException as {@link #purge}
+   * @param rawPath a path without a query, in any spelling that RFC 3986 section 6.2.2 treats as
+   *     equal; characters that no URI may hold stand for their UTF-8
+   * @throws IllegalArgumentException if it is a URL, has a query or a fragment, or does not start
+   *     with a slash
+   * @throws PageStoreException if the purge may not have reached all nodes; do not report success
    */
   public void purgePath(String rawPath) {
     purgePaths(List.of(rawPath));
   }
 
   /**
-   * Purges all pages whose path starts with this one, whatever their query and variant: {@code
+   * Purges all pages whose path starts with a prefix, whatever their query and variant: {@code
    * purgePrefix("/course/cs101/")} purges {@code /course/cs101/view} and {@code
-   * /course/cs101/week/1}, not {@code /course/cs101} nor {@code /course/cs1012/view}. Below sixteen
-   * segments the whole sixteenth is purged.
+   * /course/cs101/week/1}, but neither {@code /course/cs101} nor {@code /course/cs1012/view}. A
+   * prefix of more than sixteen segments purges everything below its first sixteen.
    *
-   * @param rawPrefix the beginning of paths as they stand in requests; starts and ends with a slash
+   * @param rawPrefix the beginning of raw paths; starts and ends with a slash
    * @throws IllegalArgumentException if it does not
-   * @throws PageStoreException as {@link #purge}
+   * @throws PageStoreException if the purge may not have reached all nodes; do not report success
    */
   public void purgePrefix(String rawPrefix) {
     purge(Tags.ofFolder(rawPrefix));
   }
 
   /**
-   * Purges without waiting for the near copies of other nodes, where there are any: a request that
-   * starts later and shows the receipt gets no page from before, on any node. Others may be shown
-   * one for up to a second.
+   * Purges without waiting for the near copies of other nodes. A request that starts later and
+   * shows the receipt gets no page from before the purge, on any node. Other requests may get one
+   * for up to a second.
    *
-   * @param tags the tags, at least one
-   * @return to be handed to whoever made the change, and shown by their next requests
+   * @param tags at least one tag
+   * @return a receipt for whoever made the change, to show with their next requests
    * @throws IllegalArgumentException as {@link #purge}
    * @throws PageStoreException if the purge may not have reached the store
    */
@@ -349,11 +342,12 @@ public final class PageCache {
   }
 
   /**
-   * Purges all pages of some paths, whatever their query and variant.
+   * Purges all pages of several paths, whatever their query and variant.
    *
-   * @param rawPaths the paths, at least one, each as in {@link #purgePath}
-   * @throws IllegalArgumentException as {@link #purgePath}, or if there is none
-   * @throws PageStoreException as {@link #purge}
+   * @param rawPaths at least one path, each as for {@link #purgePath}
+   * @throws IllegalArgumentException if there is none, or one that {@link #purgePath} does not
+   *     accept
+   * @throws PageStoreException if the purge may not have reached all nodes; do not report success
    */
   public void purgePaths(Collection<String> rawPaths) {
     if (rawPaths.isEmpty()) {
@@ -364,12 +358,11 @@ public final class PageCache {
   }
 
   /**
-   * A path as keys have it, for whoever wants to look for it.
+   * {@return the normal form of a path, under which keys hold it}
    *
-   * @param path a path alone, raw or with characters that a URI spells otherwise: {@code /café} is
+   * @param path a path without a query, raw or with characters that a URI encodes: {@code /café} is
    *     {@code /caf%C3%A9}
-   * @return its normal form
-   * @throws IllegalArgumentException if no page has such a path, saying why
+   * @throws IllegalArgumentException if no page has such a path; the message says why
    */
   public static String normalPath(String path) {
     return Tags.normalPath(path);
@@ -378,16 +371,15 @@ public final class PageCache {
   /**
    * Purges every page.
    *
-   * @throws PageStoreException as {@link #purge}
+   * @throws PageStoreException if the purge may not have reached all nodes; do not report success
    */
   public void purgeAll() {
     purge(Tags.EVERYTHING);
   }
 
   /**
-   * What happened so far on this node. Asks a shared store how much it holds.
-   *
-   * @return a snapshot
+   * {@return a snapshot of what happened so far on this node} Asks a shared store how much it
+   * holds.
    */
   public CacheStats stats() {
     return counters.snapshot(store.bytes(), lookups.sharedBytes());

@@ -3,26 +3,25 @@ package dev.lms.pagecache;
 import java.io.IOException;
 
 /**
- * What stands behind the cache: the handler of a request, as its adapter runs it.
+ * The handler behind the cache, as the adapter of a server runs it.
  *
- * @param <E> what the server calls a request on its way, such as its exchange
+ * @param <E> what the server calls a request, such as its exchange
  */
 public interface PageHandler<E> {
   /**
-   * Runs the handler. May be called twice for one request, and once more after it was answered,
-   * then in another thread.
+   * Runs the handler. The cache may call it twice for one request, and once more on another thread
+   * after the request was answered.
    *
-   * @param render what the handler sees and where it answers
+   * @param render what the handler sees, and where it answers
    * @throws IOException from the handler
    */
   void handle(PageRender render) throws IOException;
 
   /**
-   * The exchange with another request in place of its own, for functions that are asked about it.
-   * Nothing can be answered through it.
+   * {@return the server's exchange with another request in place of its own, for functions that
+   * look at the request} Nothing can be answered through it; it has the attributes of the original.
    *
-   * @param request what it shows
-   * @return an exchange with the attributes of this one
+   * @param request what the exchange shows
    */
   E showing(PageRequest request);
 }

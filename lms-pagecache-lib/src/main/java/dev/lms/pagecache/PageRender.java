@@ -6,79 +6,75 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One run of a handler, as its adapter sees it: what the handler may know of the request, and where
- * it answers. The answer is held back until it is whole, or goes on as it is written when nobody
- * needs it whole.
+ * One run of a handler, as the adapter of a server sees it: what the handler may know of the
+ * request, and where it answers. The cache holds the answer back until it is complete, unless
+ * nobody needs the whole of it. Used by one thread at a time.
  *
- * <p>Whatever a handler reads that is not part of the key has to be told: the page is then kept
- * from those whom it might not suit. In doubt, tell.
+ * <p>The adapter reports everything that the handler reads and that is not part of the key; the
+ * cache then keeps the page from everybody whom it might not suit. In doubt, report.
  */
 public interface PageRender {
   /**
-   * The request as the handler sees it. If it is the very request that the adapter has shown, the
-   * handler may see all of it. Looking at it here tells nothing of what the handler reads.
-   *
-   * @return the request
+   * {@return the request as the handler may see it} If it is the adapter's own request, the handler
+   * may see all of it. A call of this method is not a read by the handler.
    */
   PageRequest request();
 
   /**
-   * The handler reads, or may have read, a header field.
+   * Reports that the handler reads, or may have read, a header field.
    *
-   * @param field its name, in any case
+   * @param field the field's name, in any case
    */
   void reads(String field);
 
-  /** The handler reads all header fields, or which there are. */
+  /** Reports that the handler reads all header fields, or their names. */
   void readsAll();
 
-  /** The handler looks at the connection: addresses, or how the client is known. */
+  /**
+   * Reports that the handler reads something of the connection: addresses, or how the client was
+   * identified.
+   */
   void readsConnection();
 
-  /** The handler gets to know who is at the other end: a name that was proved to the server. */
+  /**
+   * Reports that the handler reads an identity that the client proved to the server, such as that
+   * of its certificate.
+   */
   void readsPeer();
 
   /**
-   * A marker for a hole.
+   * Makes a marker for a hole of the page.
    *
-   * @param name a hole that has a filler
-   * @return letters, digits and hyphens, to be written where the hole is
+   * @param name the name of a hole that has a filler
+   * @return letters, digits and hyphens, which the handler writes where the hole is
    * @throws IllegalArgumentException if there is no such hole
    * @throws IllegalStateException if the answer was begun
    */
   String hole(String name);
 
-  /**
-   * Who will share the page. Reading it does not make the page personal.
-   *
-   * @return the variant
-   */
+  /** {@return who will share the page} Reading it does not make the page personal. */
   Variant variant();
 
-  /**
-   * The status of the handler's answer.
-   *
-   * @return negative until it was begun
-   */
+  /** {@return the status of the handler's answer; negative until it was begun} */
   int status();
 
   /**
-   * The handler begins its answer.
+   * Begins the handler's answer.
    *
    * @param status the status code
-   * @param fields the header fields; copied
-   * @param length as for {@link PageAnswer#begin}
-   * @throws IOException if it was begun already, or the client is gone
+   * @param fields the header fields, which are copied
+   * @param length the length of the body in bytes, {@link PageAnswer#NO_BODY} or {@link
+   *     PageAnswer#UNKNOWN_LENGTH}
+   * @throws IOException if the answer was begun already, or the client has disconnected
    */
   void begin(int status, Map<String, List<String>> fields, long length) throws IOException;
 
   /**
-   * Where the handler writes its body, once it was begun.
-   *
-   * @return the same stream each time
+   * {@return where the handler writes the body of an answer that was begun; the same stream each
+   * time}
    */
   OutputStream body();
 
-  /** The handler ends its answer, or gives it up. */
+  /** Ends the handler's answer; one that is not complete is abandoned. */
   void close();
 }

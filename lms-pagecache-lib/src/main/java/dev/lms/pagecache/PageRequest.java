@@ -5,45 +5,33 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is asked: a request as an adapter shows it to the cache, and the cache to a handler. Nothing
- * of it changes while it is served, apart from fields that filters in front of the cache add.
+ * A request, as an adapter shows it to the cache, and as the cache shows it to a handler. It does
+ * not change while it is served, except for fields that filters in front of the cache add.
  */
 public interface PageRequest {
-  /**
-   * The method.
-   *
-   * @return in upper case, as it stood in the request
-   */
+  /** {@return the method, in upper case, as the client sent it} */
   String method();
 
   /**
-   * The request target, as it stood in the request: raw, and with a host only if it named one
-   * there.
-   *
-   * @return the target
+   * {@return the request target as the client sent it: raw, and with a host only if the client sent
+   * one there}
    */
   URI target();
 
   /**
-   * The lines of a header field. Asked at every hit, mostly for fields that are not there.
+   * {@return the lines of a header field, in order; empty if there is none} Every hit asks, mostly
+   * for fields that are absent.
    *
-   * @param name its name, in any case
-   * @return the lines in order; empty if there is none
+   * @param name the field's name, in any case
    */
   List<String> lines(String name);
 
-  /**
-   * All header fields.
-   *
-   * @return the lines of each name; names in any case, to be read only
-   */
+  /** {@return the lines of all header fields, by name in any case; only to be read} */
   Map<String, List<String>> fields();
 
   /**
-   * Whether it was answered already and is rendered once more for those who come later. Nobody is
-   * at its other end, and it has no body.
-   *
-   * @return false for the requests of an adapter
+   * {@return whether this request was already answered and is rendered once more for later ones; no
+   * client waits for it, and it has no body} False for the requests of an adapter.
    */
   default boolean isOver() {
     return false;

@@ -14,13 +14,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a route declares about its pages: who may share them, how long, and what they depend on.
- * Everything not declared here is hidden from the handler (query parameters) or, when the handler
- * reads it all the same (request headers, the session), keeps the page from being shared.
+ * What a route declares about its pages: who may share them, for how long, and what they depend on.
+ * The handler does not see undeclared query parameters. If it reads an undeclared request header or
+ * the session, the page is not shared.
  *
- * <p>Begins with {@link #shared}, {@link #perRole}, {@link #perPerson}, {@link #of} or {@link
- * #rfc9111}; each {@code with} gives another rule. Durations longer than 2<sup>31</sup> seconds,
- * some 68 years, are as long as that. Immutable.
+ * <p>Start with {@link #shared}, {@link #perRole}, {@link #perPerson}, {@link #of} or {@link
+ * #rfc9111}; each {@code with} method returns another rule. Durations longer than 2<sup>31</sup>
+ * seconds, about 68 years, are cut to that. Immutable.
  */
 public final class PageRule {
   private final Audience audience;
@@ -77,7 +77,7 @@ public final class PageRule {
     }
   }
 
-  /** Who has the say about storing. */
+  /** Who decides about storing: the rule or the answer. */
   public enum Profile {
     /** The rule; an answer can only shorten and forbid. The stricter one. */
     DECLARED,
@@ -102,10 +102,9 @@ public final class PageRule {
   }
 
   /**
-   * A page that people with the same roles share.
+   * {@return a rule for pages that people with the same roles share}
    *
    * @param ttl how long a page may be used
-   * @return the rule
    * @throws IllegalArgumentException if the lifetime is not positive
    */
   public static PageRule perRole(Duration ttl) {
@@ -113,10 +112,9 @@ public final class PageRule {
   }
 
   /**
-   * A page for one person.
+   * {@return a rule for pages that each person has for themselves}
    *
    * @param ttl how long a page may be used
-   * @return the rule
    * @throws IllegalArgumentException if the lifetime is not positive
    */
   public static PageRule perPerson(Duration ttl) {
@@ -124,11 +122,10 @@ public final class PageRule {
   }
 
   /**
-   * A page for an audience of the program's own.
+   * {@return a rule for pages of an audience that the program defines}
    *
-   * @param audience who may share it
+   * @param audience who may share them
    * @param ttl how long a page may be used
-   * @return the rule
    * @throws IllegalArgumentException if the lifetime is not positive
    */
   public static PageRule of(Audience audience, Duration ttl) {
@@ -136,12 +133,13 @@ public final class PageRule {
   }
 
   /**
-   * Pages whose answers say themselves whether, how long and by which request fields they may be
-   * stored.
+   * {@return a rule for pages whose answers say whether, how long and by which request fields they
+   * may be stored}
    *
-   * @param audience who may share them; {@link Audience#EVERYONE} for content that knows no people
-   * @param mostHeuristic the longest lifetime of an answer that gives none (RFC 9111 section 4.2.2)
-   * @return the rule
+   * @param audience who may share them; {@link Audience#EVERYONE} for content that depends on
+   *     nobody
+   * @param mostHeuristic the longest lifetime of an answer that declares none (RFC 9111 section
+   *     4.2.2)
    * @throws IllegalArgumentException if the lifetime is not positive
    */
   public static PageRule rfc9111(Audience audience, Duration mostHeuristic) {
@@ -149,12 +147,11 @@ public final class PageRule {
   }
 
   /**
-   * Declares query parameters the page depends on, in addition. All others are dropped from the key
-   * and from what the handler sees.
+   * {@return this rule with further query parameters that the page depends on} All undeclared
+   * parameters are dropped from the key and from what the handler sees.
    *
    * @param names their names, percent-encoded or not; compared in the normal form of RFC 3986
    *     section 6.2.2
-   * @return a rule with them
    */
   public PageRule withParameters(String... names) {
     Draft draft = new Draft(this);
@@ -164,11 +161,10 @@ public final class PageRule {
   }
 
   /**
-   * Declares request headers the page depends on, in addition. They become part of the key and of
-   * {@code Vary}.
+   * {@return this rule with further request headers that the page depends on} They become part of
+   * the key and of {@code Vary}.
    *
    * @param names their names, in any case
-   * @return a rule with them
    */
   public PageRule withHeaders(String... names) {
     Draft draft = new Draft(this);
@@ -179,11 +175,10 @@ public final class PageRule {
   }
 
   /**
-   * Adds tags: labels that {@link PageCache#purge} knows the page by, besides those the handler
-   * adds through {@code Cache-Tag}.
+   * {@return this rule with further tags, by which {@link PageCache#purge} finds its pages} The
+   * handler may add others through {@code Cache-Tag}.
    *
-   * @param names their names
-   * @return a rule with them
+   * @param names the tags
    * @throws IllegalArgumentException if one is empty, has white space around it, or holds a comma
    *     or a control character
    */
@@ -195,10 +190,8 @@ public final class PageRule {
   }
 
   /**
-   * Declares that the page does not depend on an {@code Authorization} header (RFC 9111 section
-   * 3.5).
-   *
-   * @return a rule that serves and stores requests that carry one
+   * {@return this rule for pages that do not depend on the {@code Authorization} header (RFC 9111
+   * section 3.5): requests that carry one are served from the cache and stored as well}
    */
   public PageRule withPublicDespiteAuthorization() {
     Draft draft = new Draft(this);
@@ -207,12 +200,11 @@ public final class PageRule {
   }
 
   /**
-   * Declares how long a page that is no longer fresh is still served while it is rendered anew (RFC
-   * 5861 section 3). One request renders, or a thread in the background where {@link PageCache} was
-   * given one; all others get the stale page at once. A purge ends it.
+   * {@return this rule with a time in which a stale page is still served while it is rendered anew
+   * (RFC 5861 section 3)} One request renders, or the executor of {@link
+   * PageCache.Builder#background}; all others get the stale page at once. A purge ends it.
    *
-   * @param window how long after the end of its freshness
-   * @return a rule with it
+   * @param window how long after the end of the page's freshness
    * @throws IllegalArgumentException if it is negative
    */
   public PageRule withStaleWhileRevalidate(Duration window) {
@@ -222,11 +214,10 @@ public final class PageRule {
   }
 
   /**
-   * Declares how long a page that is no longer fresh is still served when its render fails or
-   * answers 5xx (RFC 5861 section 4). A purge ends it.
+   * {@return this rule with a time in which a stale page is still served when its render fails or
+   * answers 5xx (RFC 5861 section 4)} A purge ends it.
    *
-   * @param window how long after the end of its freshness
-   * @return a rule with it
+   * @param window how long after the end of the page's freshness
    * @throws IllegalArgumentException if it is negative
    */
   public PageRule withStaleIfError(Duration window) {
@@ -236,10 +227,9 @@ public final class PageRule {
   }
 
   /**
-   * Declares that lifetimes are spread, so that pages stored together do not expire together.
+   * {@return this rule with spread lifetimes, so that pages stored together do not expire together}
    *
    * @param most the largest part of its lifetime that a page may lose at random, from 0 to 1
-   * @return a rule with it
    * @throws IllegalArgumentException if it is not between 0 and 1
    */
   public PageRule withJitter(double most) {
@@ -252,94 +242,58 @@ public final class PageRule {
     return new PageRule(draft);
   }
 
-  /**
-   * Who may share the page.
-   *
-   * @return the audience
-   */
+  /** {@return who may share the pages} */
   public Audience audience() {
     return audience;
   }
 
   /**
-   * How long a page is fresh. In the {@link Profile#RFC9111} profile, the longest lifetime of an
-   * answer that gives none itself.
-   *
-   * @return longer than zero
+   * {@return how long a page is fresh; in the {@link Profile#RFC9111} profile, the longest lifetime
+   * of an answer that declares none}
    */
   public Duration ttl() {
     return terms.ttl();
   }
 
-  /**
-   * The query parameters the page depends on.
-   *
-   * @return their names in normal form
-   */
+  /** {@return the names of the query parameters that the page depends on, in normal form} */
   public Set<String> parameters() {
     return parameters;
   }
 
-  /**
-   * The request headers the page depends on.
-   *
-   * @return their names in lower case, sorted
-   */
+  /** {@return the names of the request headers that the page depends on, in lower case, sorted} */
   public Set<String> headers() {
     return terms.headers();
   }
 
-  /**
-   * The tags of all pages of this rule.
-   *
-   * @return the tags
-   */
+  /** {@return the tags of all pages of this rule} */
   public Set<String> tags() {
     return tags;
   }
 
   /**
-   * Whether requests with an {@code Authorization} header may be answered from the cache and
-   * stored.
-   *
-   * @return true after {@link #withPublicDespiteAuthorization}
+   * {@return whether requests with an {@code Authorization} header may be answered from the cache
+   * and stored}
    */
   public boolean publicDespiteAuthorization() {
     return terms.publicDespiteAuthorization();
   }
 
-  /**
-   * Whether this rule decides about storing, or the answer does.
-   *
-   * @return the profile
-   */
+  /** {@return whether this rule or the answer decides about storing} */
   public Profile profile() {
     return profile;
   }
 
-  /**
-   * How long a page that is no longer fresh is served while it is rendered anew.
-   *
-   * @return zero for not at all
-   */
+  /** {@return how long a stale page is served while it is rendered anew; zero for not at all} */
   public Duration staleWhileRevalidate() {
     return terms.staleWhileRevalidate();
   }
 
-  /**
-   * How long a page that is no longer fresh stands in for a render that fails.
-   *
-   * @return zero for not at all
-   */
+  /** {@return how long a stale page replaces a render that fails; zero for not at all} */
   public Duration staleIfError() {
     return terms.staleIfError();
   }
 
-  /**
-   * The largest part of its lifetime that a page may lose at random.
-   *
-   * @return from 0 to 1
-   */
+  /** {@return the largest part of its lifetime that a page may lose at random, from 0 to 1} */
   public double jitter() {
     return jitter;
   }

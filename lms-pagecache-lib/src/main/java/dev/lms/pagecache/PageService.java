@@ -16,11 +16,11 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page cache in front of a program, whatever its server: what the program declares about its
- * requests, and the call that serves one. Adapters hand it what a server gives them; a program gets
- * one from the builder of its adapter. Safe for use by several threads.
+ * A page cache in front of a program, on any server: what the program declares about its requests,
+ * and the call that serves one. A program gets it from the builder of its adapter, and the adapter
+ * passes it each request of the server. Thread-safe.
  *
- * @param <E> what the server calls a request on its way, such as its exchange
+ * @param <E> what the server calls a request, such as its exchange
  */
 public final class PageService<E> {
   private static final System.Logger LOG = System.getLogger(PageService.class.getName());
@@ -49,15 +49,15 @@ public final class PageService<E> {
   }
 
   /**
-   * Begins an adapter.
+   * Starts to configure an adapter.
    *
    * @param cache the cache
-   * @param rules what the route of a request declares, and its name
-   * @param who finds out who is asking. It is asked before and after each render. When it throws,
-   *     the request goes past the cache: not knowing is never taken for a stranger
-   * @param adapter makes the adapter of the service
-   * @param <E> what the server calls a request on its way
-   * @param <A> the adapter
+   * @param rules finds the rule of a request's route, and the route's name
+   * @param who finds out who asks, before and after each render. If it throws, the request bypasses
+   *     the cache: an unknown asker never counts as anonymous
+   * @param adapter creates the adapter over the service
+   * @param <E> what the server calls a request
+   * @param <A> the type of the adapter
    * @return a builder
    */
   public static <E, A> Builder<E, A> builder(
@@ -69,10 +69,10 @@ public final class PageService<E> {
   }
 
   /**
-   * Settings of an adapter. Not safe for use by several threads.
+   * Configures an adapter. Not thread-safe.
    *
-   * @param <E> what the server calls a request on its way
-   * @param <A> the adapter
+   * @param <E> what the server calls a request
+   * @param <A> the type of the adapter
    */
   public static final class Builder<E, A> {
     private final PageCache cache;
@@ -98,12 +98,12 @@ public final class PageService<E> {
     }
 
     /**
-     * Tells whether a handler read anything about the person. Without it every render counts as
-     * having done so, and nothing is shared between people.
+     * Tells the cache whether a handler read anything about the person. Without it, every render
+     * counts as having done so, and no page is shared between people.
      *
-     * @param counter a number that grows whenever something about the person behind this exchange
-     *     is read or written
-     * @return this
+     * @param counter a number that grows whenever the program reads or writes something about the
+     *     person behind this exchange, such as {@code Session.uses()}
+     * @return this builder
      */
     public Builder<E, A> personalReads(ToLongFunction<E> counter) {
       this.personalReads = counter;
@@ -113,9 +113,9 @@ public final class PageService<E> {
     /**
      * Adds a kind of hole.
      *
-     * @param name the name handlers ask for
-     * @param filler fills it for the person who is asking
-     * @return this
+     * @param name the name by which handlers ask for it
+     * @param filler fills it for the person who asks
+     * @return this builder
      */
     public Builder<E, A> hole(String name, HoleFiller<E> filler) {
       fillers.put(name, filler);
@@ -123,10 +123,10 @@ public final class PageService<E> {
     }
 
     /**
-     * Where the chance for {@link PageRule#jitter} comes from, unless it is to be random.
+     * Replaces the source of random numbers for {@link PageRule#jitter}.
      *
-     * @param source numbers from 0 to 1; safe for use by several threads
-     * @return this
+     * @param source numbers from 0 to 1; thread-safe
+     * @return this builder
      */
     public Builder<E, A> jitter(DoubleSupplier source) {
       this.jitter = source;
@@ -134,12 +134,13 @@ public final class PageService<E> {
     }
 
     /**
-     * Finds the receipt of a {@link PageCache#purgeWithReceipt} in a request, as in a cookie that
-     * the answer to a change has set: this request gets no page from before that change. Text that
-     * is no receipt is ignored; a made-up one costs a round trip to the shared store and no render.
+     * Finds the receipt of a {@link PageCache#purgeWithReceipt} in a request, for example in a
+     * cookie that the answer to the change has set. Such a request gets no page from before that
+     * change. Text that is no receipt is ignored; a made-up receipt costs a round trip to the
+     * shared store and no render.
      *
-     * @param receipt the text of the receipt, if the request shows one
-     * @return this
+     * @param receipt finds the text of the receipt, if the request shows one
+     * @return this builder
      */
     public Builder<E, A> receipt(Function<E, Optional<String>> receipt) {
       receipts = receipt;
@@ -147,10 +148,10 @@ public final class PageService<E> {
     }
 
     /**
-     * Makes the {@code Host} of a request part of the key, for sites that look different by host.
-     * In the {@link PageRule.Profile#RFC9111} profile it always is.
+     * Makes the {@code Host} of a request part of the key, for sites that differ by host. In the
+     * {@link PageRule.Profile#RFC9111} profile it always is.
      *
-     * @return this
+     * @return this builder
      */
     public Builder<E, A> multiHost() {
       multiHost = true;
@@ -158,37 +159,34 @@ public final class PageService<E> {
     }
 
     /**
-     * Explains every decision. Costs time at each request: for asking why, not for serving.
+     * Explains every decision. It costs time at each request: use it to find out why, not in
+     * production.
      *
-     * @param listener gets one explanation for each request that was not answered from the cache,
-     *     in the thread of the request, before the answer is sent
-     * @return this
+     * @param listener receives one explanation for each request that the cache did not answer, on
+     *     the thread of the request, before the answer is sent
+     * @return this builder
      */
     public Builder<E, A> explainingTo(Consumer<Explanation> listener) {
       explanations = listener;
       return this;
     }
 
-    /**
-     * Builds the adapter.
-     *
-     * @return the adapter
-     */
+    /** {@return the adapter} */
     public A build() {
       return adapter.apply(new PageService<>(this));
     }
   }
 
   /**
-   * Answers one request: from the cache, or with what the handler answers, which is stored if it
-   * may be. After a request with an unsafe method succeeded (2xx or 3xx), the pages of its URI are
-   * purged before its answer leaves (RFC 9111 section 4.4).
+   * Answers one request, from the cache or by its handler, and stores the handler's answer if it
+   * may be stored. After a successful request (2xx or 3xx) with an unsafe method, the pages of its
+   * URI are purged before its answer leaves (RFC 9111 section 4.4).
    *
    * @param exchange what the server calls this request
-   * @param request what is asked
+   * @param request what the client asks
    * @param answer where the answer goes
    * @param handler answers what the cache cannot
-   * @throws IOException from the handler, or if the client is gone
+   * @throws IOException from the handler, or if the client has disconnected
    */
   public void serve(E exchange, PageRequest request, PageAnswer answer, PageHandler<E> handler)
       throws IOException {

@@ -6,25 +6,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Proof of a purge, for whoever made the change: a request that shows it gets no page from before
- * that purge on any node, also where the purge did not wait for all nodes. It names a point in the
- * order of purges and nothing of a page, a key or a person; who makes one up only makes their own
- * request ask the shared store.
+ * Proof of a purge, for whoever made the change. A request that shows it gets no page from before
+ * that purge on any node, even if the purge did not wait for all nodes. It names a point in the
+ * order of purges and reveals no page, key or person; a made-up one only makes that request ask the
+ * shared store. Immutable.
  *
  * @param epoch the life of the store's memory of purges
  * @param clock the number of the purge
  */
 public record Receipt(String epoch, long clock) {
-  /** Of a purge that held everywhere when it returned. */
+  /** The receipt of a purge that held everywhere when it returned. */
   public static final Receipt FULFILLED = new Receipt("", 0);
 
   private static final Pattern TEXT = Pattern.compile("([0-9A-Za-z/-]{0,64}+)\\.([0-9]{1,18}+)");
 
   /**
-   * Reads what came back in a request.
+   * {@return the receipt that a text describes, or empty if it is none}
    *
-   * @param text from {@link #text}, or anything else
-   * @return the receipt, or nothing if this is none
+   * @param text what {@link #text} returned, or any other text
    */
   public static Optional<Receipt> parse(String text) {
     Matcher parts = TEXT.matcher(text);
@@ -42,9 +41,8 @@ public record Receipt(String epoch, long clock) {
   }
 
   /**
-   * The receipt as it travels, in a cookie or a field of a form.
-   *
-   * @return at most 83 letters, digits, dots, slashes and hyphens
+   * {@return the receipt as text for a cookie or a form field: at most 83 letters, digits, dots,
+   * slashes and hyphens}
    */
   public String text() {
     return epoch + '.' + clock;

@@ -5,19 +5,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The people who may share one rendering of a page. It is part of the key, so that one group never
- * sees what was rendered for another.
+ * The people who may share one rendering of a page. The variant is part of the key, so one group
+ * never sees what was rendered for another. Immutable.
  *
- * @param kind what the group has in common
- * @param names what tells this group from others of its kind: the sorted roles, the person, the
- *     custom group; empty for {@link Kind#ANON} and {@link Kind#AUTH}
+ * @param kind what the people of the group have in common
+ * @param names what distinguishes this group from others of its kind: the sorted roles, the person,
+ *     the program's group; empty for {@link Kind#ANON} and {@link Kind#AUTH}
  */
 public record Variant(Kind kind, List<String> names) {
   /** What the people of a variant have in common. */
   public enum Kind {
     /** Nobody is signed in. */
     ANON("anon"),
-    /** Somebody is signed in; what differs between people is in holes. */
+    /** Somebody is signed in; holes hold what differs between people. */
     AUTH("auth"),
     /** People with exactly the same roles. */
     ROLE("role"),
@@ -25,7 +25,7 @@ public record Variant(Kind kind, List<String> names) {
     USER("user"),
     /** A group the program defines. */
     CUSTOM("custom"),
-    /** Nobody knows who is asking; nothing is stored for them or served to them. */
+    /** Nobody knows who asks; nothing is stored for them or served to them from the cache. */
     UNKNOWN("unknown");
 
     private final String token;
@@ -46,11 +46,7 @@ public record Variant(Kind kind, List<String> names) {
       throw new IllegalArgumentException("The key " + key + " was not made here");
     }
 
-    /**
-     * The word for it in {@code Cache-Status} and statistics.
-     *
-     * @return a token of RFC 8941
-     */
+    /** {@return the token of RFC 8941 for this kind in {@code Cache-Status} and statistics} */
     public String token() {
       return token;
     }
@@ -58,13 +54,13 @@ public record Variant(Kind kind, List<String> names) {
 
   private static final List<Kind> KINDS = List.of(Kind.values());
 
-  /** Strangers. */
+  /** All anonymous visitors. */
   public static final Variant ANON = new Variant(Kind.ANON, List.of());
 
   /** Everyone who is signed in. */
   public static final Variant AUTH = new Variant(Kind.AUTH, List.of());
 
-  /** Whoever is asking when that cannot be found out. */
+  /** An asker who could not be identified. */
   public static final Variant UNKNOWN = new Variant(Kind.UNKNOWN, List.of());
 
   /** Copies the names. */
@@ -73,20 +69,18 @@ public record Variant(Kind kind, List<String> names) {
   }
 
   /**
-   * The people who have exactly these roles.
+   * {@return the people who have exactly the asker's roles; {@link #ANON} for an anonymous visitor}
    *
-   * @param asker a person, whose roles count; a stranger gives {@link #ANON}
-   * @return the variant
+   * @param asker who asks for the page
    */
   public static Variant role(Asker asker) {
     return asker.isAnonymous() ? ANON : new Variant(Kind.ROLE, sortedRoles(asker));
   }
 
   /**
-   * One person, as long as the roles stay the same; a stranger gives {@link #ANON}.
+   * {@return one person with their present roles; {@link #ANON} for an anonymous visitor}
    *
-   * @param asker the person
-   * @return the variant
+   * @param asker who asks for the page
    */
   public static Variant user(Asker asker) {
     if (asker.isAnonymous()) {
@@ -98,10 +92,9 @@ public record Variant(Kind kind, List<String> names) {
   }
 
   /**
-   * A group the program defines.
+   * {@return a group that the program defines}
    *
    * @param group its name
-   * @return the variant
    */
   public static Variant custom(String group) {
     return new Variant(Kind.CUSTOM, List.of(group));

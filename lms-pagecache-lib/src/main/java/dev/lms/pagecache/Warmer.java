@@ -16,21 +16,23 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Visits pages one after the other, with a pause in between, so that those who come later find them
- * rendered. It stores nothing itself: its visits are requests like any other, through the same
- * cache, so that all the cache promises holds for them too. Safe for use by several threads.
+ * Visits pages one after the other, with a pause in between, so that later visitors find them
+ * rendered. Its visits are ordinary requests through the cache, with all the cache's guarantees; it
+ * stores nothing itself. Thread-safe.
  */
 public final class Warmer implements AutoCloseable {
-  /** The most pages that wait for a visit; more are left to those who ask for them. */
+  /**
+   * How many pages may wait for a visit; further ones are dropped, and rendered when somebody asks.
+   */
   public static final int MAX_WAITING = 1000;
 
   private static final System.Logger LOG = System.getLogger(Warmer.class.getName());
 
-  /** Asks for a page as a stranger would: without cookies or other credentials. */
+  /** Requests a page as an anonymous visitor: without cookies or other credentials. */
   @FunctionalInterface
   public interface Visitor {
     /**
-     * Asks for a page.
+     * Requests a page.
      *
      * @param target its path and query
      * @throws IOException if there was no answer, or none that warms the cache
@@ -39,12 +41,12 @@ public final class Warmer implements AutoCloseable {
   }
 
   /**
-   * How far it is.
+   * Counts of a warmer.
    *
    * @param visited visits that succeeded
-   * @param failed visits that did not
-   * @param dropped pages there was no room for
-   * @param waiting pages that will be visited, the one that is being visited not among them
+   * @param failed visits that failed
+   * @param dropped pages for which there was no room to wait
+   * @param waiting pages that wait for a visit, without the one being visited
    */
   public record Progress(long visited, long failed, long dropped, int waiting) {}
 
@@ -62,11 +64,11 @@ public final class Warmer implements AutoCloseable {
   private boolean closed;
 
   /**
-   * A warmer.
+   * Creates a warmer.
    *
-   * @param visitor asks for a page
-   * @param scheduler runs the visits, never two at a time; whoever made it ends it
-   * @param pause from the end of a visit to the beginning of the next, and so the bound of the rate
+   * @param visitor requests a page
+   * @param scheduler runs the visits, never two at a time; the caller closes it
+   * @param pause the time from the end of a visit to the start of the next, which bounds the rate
    * @param watcher is told after each visit
    */
   public Warmer(
@@ -81,11 +83,10 @@ public final class Warmer implements AutoCloseable {
   }
 
   /**
-   * Sees to it that these pages are visited soon, each by a visit that begins after this call; so,
-   * called after a purge, by one that begins after the purge. Does not wait. A page that waits
-   * already is visited once.
+   * Schedules visits to pages, each of which starts after this call: after a purge, they render the
+   * pages anew. Returns at once. A page that waits already is visited once.
    *
-   * @param targets their paths and queries, the most important first
+   * @param targets paths and queries, the most important first
    */
   public void warm(Collection<String> targets) {
     lock.lock();
@@ -166,11 +167,7 @@ public final class Warmer implements AutoCloseable {
     }
   }
 
-  /**
-   * How far it is.
-   *
-   * @return counts since it was made
-   */
+  /** {@return counts since this warmer was created} */
   public Progress progress() {
     lock.lock();
     try {
@@ -180,7 +177,7 @@ public final class Warmer implements AutoCloseable {
     }
   }
 
-  /** Forgets what waits. No visit begins after this; one under way ends by itself. */
+  /** Drops the pages that wait. No visit starts after this; one under way completes. */
   @Override
   public void close() {
     lock.lock();

@@ -4,21 +4,21 @@ import dev.lms.session.text.Utf8;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a person signed in with, for lists in which they recognise their own devices. Claimed by the
- * browser and the network, proven by nobody. Immutable.
+ * What a person signed in with, for lists in which they recognise their own devices. The browser
+ * and the network claim it; nothing proves it. Immutable.
  *
- * @param userAgent the {@code User-Agent} header, or whatever names the device; cut at 256
- *     characters, control characters become spaces
- * @param address where the request came from, as the caller knows it behind its proxies; treated
- *     alike
+ * @param userAgent the {@code User-Agent} header, or another name of the device; cut at 256
+ *     characters, with spaces for control characters
+ * @param address where the request came from, as the caller knows it behind its proxies; cut and
+ *     cleaned like {@code userAgent}
  */
 public record Device(String userAgent, String address) {
-  /** Nothing is known. */
+  /** A device of which nothing is known. */
   public static final Device UNKNOWN = new Device("", "");
 
   private static final int LONGEST = 256;
 
-  /** Cuts and cleans both. */
+  /** Cuts and cleans both components. */
   public Device {
     userAgent = clean(userAgent);
     address = clean(address);

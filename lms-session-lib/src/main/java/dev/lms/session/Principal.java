@@ -4,20 +4,20 @@ import dev.lms.session.text.Utf8;
 import java.util.Set;
 
 /**
- * The person a session belongs to. Immutable; sealed or MAC-protected in every store, so that
- * whoever can write to the store cannot turn a student into an administrator.
+ * The person a session belongs to. Every store seals it or protects it with a MAC, so that whoever
+ * can write to the store cannot turn a student into an administrator. Immutable.
  *
- * <p>Id and roles are text that UTF-8 can write: no half of a surrogate pair, which every store
- * would turn into the same question mark, and one person into another.
+ * <p>Id and roles are text that UTF-8 can encode. Half of a surrogate pair is refused: every store
+ * would turn it into a question mark, and so one person into another.
  *
- * @param id what the application knows the person by; never empty
+ * @param id the application's name for the person; never empty
  * @param roles what the person may do, in the application's own words; none of them empty
  */
 public record Principal(String id, Set<String> roles) {
   /**
    * Copies the roles.
    *
-   * @throws IllegalArgumentException if the id or a role is empty or not to be written in UTF-8
+   * @throws IllegalArgumentException if the id or a role is empty, or UTF-8 cannot encode it
    */
   public Principal {
     check("a principal's id", id);

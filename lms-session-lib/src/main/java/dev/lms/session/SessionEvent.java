@@ -5,8 +5,8 @@ import java.util.Optional;
 /**
  * The session that an event is about. Holds no credential. Immutable.
  *
- * @param handle its name in stores and logs
- * @param principalId whose session it is; empty for a stranger
+ * @param handle the session's handle, as stores and logs know it
+ * @param principalId whose session it is; empty for an anonymous visitor
  */
 public record SessionEvent(String handle, Optional<String> principalId) {
   static SessionEvent of(String handle, Envelope envelope) {

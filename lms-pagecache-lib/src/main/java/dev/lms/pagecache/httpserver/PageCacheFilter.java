@@ -16,23 +16,23 @@ import java.util.function.Function;
 
 /**
  * Answers from a {@link PageCache}, and stores what handlers answer. Every answer gets a {@code
- * Cache-Status} (RFC 9211).
+ * Cache-Status} (RFC 9211). Thread-safe.
  *
- * <p>A handler of a route that has a rule must answer before it returns. It sees the request as the
- * key describes it: undeclared query parameters are gone, conditions and codings are the cache's
- * business, and an answer for which it read any other undeclared header is not stored. It may name
- * tags in {@code Cache-Tag}, which does not leave the server. Where answers decide about storing,
- * it may be asked twice for one request: whether a stored page is still valid, and, when it names
- * another version or the answer may depend on the person, for the page itself; the filters behind
- * this one are then run again. Safe for use by several threads.
+ * <p>A handler of a route with a rule must answer before it returns. It sees the request as the key
+ * describes it: undeclared query parameters are removed, and the cache takes care of conditions and
+ * codings. If it reads any other undeclared header, its answer is not stored. It may name tags in
+ * {@code Cache-Tag}, which does not leave the server. In the {@link
+ * dev.lms.pagecache.PageRule.Profile#RFC9111} profile it may be asked twice for one request:
+ * whether a stored page is still valid, and, if it names another version or the answer may depend
+ * on the person, for the page itself. The filters behind this one then run again.
  *
- * <p>An answer that cannot be stored whatever its body is, going by its fields, leaves as it is
- * written if its length is unknown or the handler flushes. While a page is known not to be stored,
- * requests for a part of it and conditional ones reach the handler as they came.
+ * <p>An answer whose header fields alone say that it cannot be stored leaves as it is written, if
+ * its length is unknown or the handler flushes. While a page is known not to be stored, conditional
+ * requests and requests for parts of it reach the handler as they came.
  *
- * <p>After a request with an unsafe method succeeded (2xx or 3xx), the pages of its URI are purged
- * before its answer leaves (RFC 9111 section 4.4). A purge of this kind that fails is logged as an
- * error; the answer leaves all the same, because what it reports has happened.
+ * <p>After a successful request (2xx or 3xx) with an unsafe method, the pages of its URI are purged
+ * before its answer leaves (RFC 9111 section 4.4). If that purge fails, an error is logged and the
+ * answer leaves nevertheless, because what it reports has happened.
  */
 public final class PageCacheFilter extends Filter {
   private final PageService<HttpExchange> pages;
@@ -42,12 +42,12 @@ public final class PageCacheFilter extends Filter {
   }
 
   /**
-   * Begins a filter.
+   * Starts to configure a filter.
    *
    * @param cache the cache
-   * @param rules what the route of a request declares; empty for pages that are never cached
-   * @param who finds out who is asking. It is asked before and after each render. When it throws,
-   *     the request goes past the cache: not knowing is never taken for a stranger
+   * @param rules finds the rule of a request's route; empty for pages that are never cached
+   * @param who finds out who asks, before and after each render. If it throws, the request bypasses
+   *     the cache: an unknown asker never counts as anonymous
    * @return a builder
    */
   public static PageService.Builder<HttpExchange, PageCacheFilter> builder(
@@ -58,11 +58,12 @@ public final class PageCacheFilter extends Filter {
   }
 
   /**
-   * Begins a filter that counts by route.
+   * Starts to configure a filter that counts by route.
    *
    * @param cache the cache
-   * @param rules what the route of a request declares, and its name
-   * @param who as with {@link #builder}
+   * @param rules finds the rule of a request's route, and the route's name
+   * @param who finds out who asks, before and after each render. If it throws, the request bypasses
+   *     the cache: an unknown asker never counts as anonymous
    * @return a builder
    */
   public static PageService.Builder<HttpExchange, PageCacheFilter> ofRoutes(
@@ -71,26 +72,25 @@ public final class PageCacheFilter extends Filter {
   }
 
   /**
-   * A marker for a hole of the page that is being rendered. The handler writes it where the hole
-   * is; the person who gets the page sees what the filler says.
+   * Makes a marker for a hole of the page being rendered. The handler writes it where the hole is;
+   * each person who gets the page sees what the filler returns for them.
    *
-   * @param exchange the handler's exchange, also when it was wrapped once more
-   * @param name a hole of {@link PageService.Builder#hole}
+   * @param exchange the handler's exchange, which may be wrapped further
+   * @param name the name of a {@link PageService.Builder#hole}
    * @return letters, digits and hyphens
    * @throws IllegalArgumentException if there is no such hole
-   * @throws IllegalStateException if no page cache filter stands before the handler, or the answer
-   *     was begun
+   * @throws IllegalStateException if no page cache filter precedes the handler, or the answer was
+   *     begun
    */
   public static String hole(HttpExchange exchange, String name) {
     return renderOf(exchange).hole(name);
   }
 
   /**
-   * Who will share the page that is being rendered. Reading it does not make the page personal.
+   * {@return who will share the page being rendered} Reading it does not make the page personal.
    *
-   * @param exchange the handler's exchange, also when it was wrapped once more
-   * @return the variant
-   * @throws IllegalStateException if no page cache filter stands before the handler
+   * @param exchange the handler's exchange, which may be wrapped further
+   * @throws IllegalStateException if no page cache filter precedes the handler
    */
   public static Variant variant(HttpExchange exchange) {
     return renderOf(exchange).variant();

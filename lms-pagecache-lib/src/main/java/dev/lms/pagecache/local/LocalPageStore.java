@@ -16,9 +16,10 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Pages in the memory of this process, bounded in bytes. Admission at the cap is Caffeine's
- * W-TinyLFU: pages asked for once do not push out pages asked for often. Purges reach as far as the
- * {@link PurgeCounters}: this process, or all that share their file.
+ * Keeps pages in the memory of this process, bounded in bytes. When it is full, Caffeine's
+ * W-TinyLFU decides what to admit: pages requested once do not push out pages requested often.
+ * Purges reach as far as the {@link PurgeCounters}: this process, or all processes that share their
+ * file. Thread-safe.
  */
 public final class LocalPageStore implements PageStore {
   private static final String EPOCH = "";
@@ -45,19 +46,19 @@ public final class LocalPageStore implements PageStore {
   private final Cache<PageKey, Entry> pages;
 
   /**
-   * A store for one process, by the clock of the system.
+   * Creates a store for one process, with the system's clock.
    *
-   * @param maxBytes the most bytes its pages may take, by their {@link Page#weight}
+   * @param maxBytes how many bytes its pages may take, by their {@link Page#weight}
    */
   public LocalPageStore(long maxBytes) {
     this(maxBytes, PurgeCounters.inProcess(), InstantSource.system());
   }
 
   /**
-   * A store.
+   * Creates a store.
    *
-   * @param maxBytes the most bytes its pages may take, by their {@link Page#weight}
-   * @param purges who shares purges
+   * @param maxBytes how many bytes its pages may take, by their {@link Page#weight}
+   * @param purges determines which processes share purges
    * @param clock judges freshness
    */
   public LocalPageStore(long maxBytes, PurgeCounters purges, InstantSource clock) {
@@ -65,13 +66,13 @@ public final class LocalPageStore implements PageStore {
   }
 
   /**
-   * A store with a clock of elapsed time of its own.
+   * Creates a store with its own source of elapsed time.
    *
-   * @param maxBytes the most bytes its pages may take, by their {@link Page#weight}
-   * @param purges who shares purges
+   * @param maxBytes how many bytes its pages may take, by their {@link Page#weight}
+   * @param purges determines which processes share purges
    * @param clock judges freshness
-   * @param nanos elapsed time in nanoseconds, as {@link System#nanoTime}: no page is kept longer
-   *     than its lifetime, even if the other clock is set back
+   * @param nanos elapsed time in nanoseconds, like {@link System#nanoTime}: no page is kept longer
+   *     than its lifetime, even if the clock is set back
    */
   public LocalPageStore(
       long maxBytes, PurgeCounters purges, InstantSource clock, LongSupplier nanos) {

@@ -16,10 +16,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers when tags were last purged, in a fixed array of counters: the purge's number is written
- * to the slots its tags hash to. Reading costs a few memory reads and never blocks. Two tags in one
- * slot only cause a needless miss. Safe for use by several threads and, with {@link #shared}, by
- * several processes on one machine.
+ * Remembers when tags were last purged, in a fixed array of counters: a purge writes its number to
+ * the slots that its tags hash to. A read costs a few memory reads and never blocks. Two tags in
+ * one slot only cause a needless miss. Thread-safe and, with {@link #shared}, safe for several
+ * processes of one machine.
  */
 public final class PurgeCounters {
   private static final System.Logger LOG = System.getLogger(PurgeCounters.class.getName());
@@ -89,11 +89,7 @@ public final class PurgeCounters {
     return (FIRST_TAG_SLOT + (1 << bits)) * Long.BYTES;
   }
 
-  /**
-   * Counters for a single process.
-   *
-   * @return counters in memory
-   */
+  /** {@return counters in memory, for a single process} */
   public static PurgeCounters inProcess() {
     ByteBuffer memory =
         ByteBuffer.allocateDirect(bytes(IN_PROCESS_BITS)).order(ByteOrder.nativeOrder());
@@ -101,19 +97,19 @@ public final class PurgeCounters {
   }
 
   /**
-   * Counters that all processes share which open the same file. The file is created if need be,
-   * readable by its owner only, and written out, so that its disk may be full later. It must be on
-   * a local disk.
+   * Opens counters that all processes share which open the same file. The file is created if it is
+   * missing, readable by its owner only, and fully allocated, so that a full disk does no harm
+   * later. It must be on a local disk.
    *
-   * <p>If the file is removed, replaced or cut short under a running process, every process notices
-   * within a twentieth of a second and goes on with another one; no page from before is used any
-   * more. So a purge in the first tenth of a second after this waits for its end. Of these only
-   * cutting short is not harmless: in that twentieth of a second a lookup may read an undefined
-   * number or fail with the JVM's {@code InternalError}, as with every mapped file.
+   * <p>If the file is removed, replaced or truncated under a running process, every process notices
+   * within 50 ms and continues with another file; no page from before is used any more. A purge in
+   * the first 100 ms after this call therefore waits until they are over. Truncation alone is not
+   * harmless: within those 50 ms a lookup may read an undefined number or fail with the JVM's
+   * {@code InternalError}, as with every mapped file.
    *
    * @param file the file, not a symbolic link
    * @return counters in a memory-mapped file
-   * @throws IOException if the file cannot be created, mapped, or is something else
+   * @throws IOException if the file cannot be created or mapped, or is something else
    */
   public static PurgeCounters shared(Path file) throws IOException {
     PurgeFile shared = new PurgeFile(file, bytes(SHARED_BITS));
@@ -249,10 +245,10 @@ public final class PurgeCounters {
   }
 
   /**
-   * Learns of a purge that was numbered elsewhere, as by a shared store whose pages have copies
-   * here. Counters that learn are not to be purged directly.
+   * Records a purge that was numbered elsewhere, for example by a shared store whose pages have
+   * copies here. Do not purge such counters directly.
    *
-   * @param tag the tag
+   * @param tag the purged tag
    * @param number the number of the purge; copies with an older stamp are no longer used
    */
   public void learn(String tag, long number) {
@@ -260,7 +256,7 @@ public final class PurgeCounters {
   }
 
   /**
-   * Learns that everything was purged elsewhere.
+   * Records that everything was purged elsewhere.
    *
    * @param number the number of the purge
    */

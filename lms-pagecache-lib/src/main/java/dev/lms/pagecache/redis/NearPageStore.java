@@ -10,18 +10,18 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Pages in Redis with near copies in this process, bounded in bytes: a page that was asked for
- * before on this node costs no round trip. All that holds for {@link RedisPageStore} holds here,
- * purges on other nodes included.
+ * Keeps pages in Redis with near copies in this process, bounded in bytes: a page that was
+ * requested on this node before costs no round trip. Purges on any node hold here as for {@link
+ * RedisPageStore}.
  *
- * <p>Near copies are used only under a lease of less than a second, which a thread renews four
- * times in its length while there are requests; each renewal is one round trip and brings the
- * purges of other nodes. A purge wakes that thread, on every node, and returns when all obey or
- * their leases have run out. A node that is stopped or cut off loses its lease by itself and then
- * asks Redis for every page. The thread holds one connection of the client's pool.
+ * <p>Near copies are used only under a lease of less than a second. A thread renews it four times
+ * in its length while requests arrive; each renewal is one round trip and brings the purges of
+ * other nodes. A purge wakes that thread on every node, and returns when all nodes obey or their
+ * leases have run out. A node that is stopped or cut off loses its lease and then asks Redis for
+ * every page. The thread holds one connection of the client's pool.
  *
- * <p>Limit: time is measured by the machine's monotonic clock; a machine that is suspended whole
- * may use its lease for as long after it wakes as was left of it. Safe for use by several threads.
+ * <p>Limit: leases are measured by the machine's monotonic clock. A machine that was suspended may
+ * use the remainder of its lease after it wakes. Thread-safe.
  */
 public final class NearPageStore implements PageStore, AutoCloseable {
   private final RedisPageStore far;
@@ -30,12 +30,12 @@ public final class NearPageStore implements PageStore, AutoCloseable {
   private final LongSupplier nanos;
 
   /**
-   * Opens near copies and starts the thread that keeps them true.
+   * Opens near copies and starts the thread that keeps them valid.
    *
    * @param redis where all pages are; not shared with other near copies
-   * @param maxBytes the most bytes near copies may take, by their {@link Page#weight}
+   * @param maxBytes how many bytes near copies may take, by their {@link Page#weight}
    * @param clock judges freshness
-   * @return the store, to be closed before the Redis client
+   * @return the store; close it before the Redis client
    */
   public static NearPageStore over(RedisPageStore redis, long maxBytes, InstantSource clock) {
     NearPageStore store = new NearPageStore(redis, maxBytes, clock);
@@ -107,7 +107,7 @@ public final class NearPageStore implements PageStore, AutoCloseable {
     return lease;
   }
 
-  /** Uses no near copies any more, and tells Redis that no purge needs to wait for this node. */
+  /** Stops using near copies, and tells Redis that no purge needs to wait for this node. */
   @Override
   public void close() {
     lease.close();

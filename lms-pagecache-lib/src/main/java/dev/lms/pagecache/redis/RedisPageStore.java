@@ -20,37 +20,37 @@ import java.util.stream.Stream;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
- * Pages in Redis 6.2 or newer, shared by all nodes that use the same prefix, bounded in bytes: a
+ * Keeps pages in Redis 6.2 or newer, shared by all nodes with the same prefix, bounded in bytes. A
  * lookup and a store are one network round trip each, and so is a purge as long as no node has near
  * copies ({@link NearPageStore}).
  *
- * <p>All three are one script, so that each is atomic. Redis remembers the epoch, the clock and
- * when each tag was last purged; every entry remembers the stamp its render started with. Losing
- * that memory begins a new epoch, and nothing of an older epoch is ever served. So does a server
- * that does not know the script, or knows fewer purges than the caller: it has been restarted or
- * has taken over from another, and may have forgotten purges that entries it still holds should
- * have obeyed. All keys share one hash tag, so that a Cluster keeps them in one slot.
+ * <p>Each of the three is one script and so is atomic. Redis remembers the epoch, the clock and
+ * when each tag was last purged; every entry remembers the stamp of its render. Losing that memory
+ * begins a new epoch, and nothing of an older epoch is ever served. A new epoch also begins on a
+ * server that does not know the script, or knows fewer purges than the caller: it was restarted or
+ * took over from another, and may have forgotten purges that its entries should obey. All keys
+ * share one hash tag, so that a Cluster keeps them in one slot.
  *
- * <p>A purge waits until every node with near copies has said that they obey it, or until their
- * leases have run out: a second at most. The first purge after the start of a process, or after
- * Redis lost its memory, may wait that second for nodes that nobody knows of.
+ * <p>A purge waits until every node with near copies has confirmed it, or until their leases have
+ * run out: a second at most. The first purge after the start of a process, or after Redis lost its
+ * memory, may wait that second for nodes that nobody knows of.
  *
- * <p>All pages together take no more than their budget, and none of the last quarter of a Redis
- * whose {@code maxmemory} is set: that is left to others, such as sessions. Below half of what they
- * may take every page is stored, above it a page whose address was asked for before, on whatever
- * node. Where there is no room, pages that nobody asked Redis for make room, and only pages. What
- * Redis itself refuses for want of memory is not stored. Every key ends by itself, also when every
+ * <p>All pages together stay within their budget and out of the last quarter of a Redis with a
+ * {@code maxmemory}, which is left to others, such as sessions. Up to half of what they may take
+ * every page is stored, beyond that only pages whose address was requested before, on any node.
+ * Pages that nobody asked Redis for make room for new ones; other keys never do. A page that Redis
+ * refuses for lack of memory is not stored. Every key has a time to live, so it ends even if every
  * process was killed.
  *
- * <p>Limit: while an old and a new master both believe to be in charge, nodes that talk to
- * different ones do not see each other's purges. Safe for use by several threads; the client's pool
- * bounds and its time-outs are the caller's.
+ * <p>Limit: while an old and a new master both accept commands, nodes that talk to different
+ * masters do not see each other's purges. Thread-safe; the caller sets the bounds and time-outs of
+ * the client's pool.
  */
 public final class RedisPageStore implements PageStore {
   /** What every key of the page cache starts with unless set otherwise. */
   public static final String DEFAULT_PREFIX = "cache:";
 
-  /** What all pages may take unless set otherwise: 64 MiB. */
+  /** The default budget of all pages: 64 MiB. */
   public static final long DEFAULT_MAX_BYTES = 64L << 20;
 
   private final PagesScript script;
@@ -63,9 +63,9 @@ public final class RedisPageStore implements PageStore {
   private final Purges purges;
 
   /**
-   * A store with the default budget.
+   * Creates a store with the default budget.
    *
-   * @param redis a client, as {@code RedisClient}; stays the caller's to close
+   * @param redis a client, such as {@code RedisClient}; the caller closes it
    * @param prefix what every key starts with
    * @param clock judges freshness and sets lifetimes
    */
@@ -74,13 +74,12 @@ public final class RedisPageStore implements PageStore {
   }
 
   /**
-   * A store.
+   * Creates a store.
    *
-   * @param redis a client, as {@code RedisClient}; stays the caller's to close
+   * @param redis a client, such as {@code RedisClient}; the caller closes it
    * @param prefix what every key starts with
    * @param clock judges freshness and sets lifetimes
-   * @param maxBytes the most memory that the pages of all nodes may take in Redis; the same on all
-   *     nodes
+   * @param maxBytes how many bytes the pages of all nodes may take in Redis; the same on all nodes
    */
   public RedisPageStore(UnifiedJedis redis, String prefix, InstantSource clock, long maxBytes) {
     this(redis, prefix, clock, maxBytes, Lease.LONGEST, System::nanoTime);

@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * An answer as it is stored: what was answered, the tags that purge it, and its times. A store
- * needs to know its tags and times, and what it weighs; outside the process it keeps the bytes of
- * {@link PageCodec}. Immutable.
+ * An answer as a store keeps it, with the tags that purge it and its times. A store in the process
+ * needs its tags, times and weight; one outside the process keeps the bytes of {@link PageCodec}.
+ * Immutable.
  */
 public final class Page {
   private static final Fields HTML =
@@ -64,13 +64,12 @@ public final class Page {
   }
 
   /**
-   * A page of HTML, for tests of stores.
+   * {@return a page of HTML, for tests of stores, with the tags that every page of its key has}
    *
-   * @param key what it will be stored under
+   * @param key the key under which it will be stored
    * @param html its body
    * @param renderedAt when its render started
    * @param ttl how long it is fresh, and kept
-   * @return the page, with the tags that every page of this key has
    */
   public static Page of(PageKey key, String html, Instant renderedAt, Duration ttl) {
     Answer answer = new Answer(200, HTML, Body.of(html.getBytes(StandardCharsets.UTF_8)));
@@ -78,18 +77,17 @@ public final class Page {
   }
 
   /**
-   * Makes an answer ready to be stored: compresses it and computes its digest. For the cache alone:
-   * the type of an answer is not exported.
+   * Prepares an answer to be stored: compresses it and computes its digest. Only the cache calls
+   * it, because the type of an answer is not exported.
    *
-   * @param answer the cache's own answer, without the fields that are the business of one
-   *     connection
-   * @param key what it will be stored under
-   * @param tags the tags of the route and of the handler; those every page has are added
+   * @param answer the cache's own answer, without the fields that concern one connection
+   * @param key the key under which it will be stored
+   * @param tags the tags of the route and of the handler; those that every page has are added
    * @param renderedAt when its render started
    * @param ttl how long it is fresh
    * @param keptStale how much longer it is kept
    * @return the page
-   * @throws ClassCastException if the answer is something else
+   * @throws ClassCastException if the answer is of another type
    */
   public static Page of(
       Object answer,
@@ -124,22 +122,19 @@ public final class Page {
   }
 
   /**
-   * What was answered, as the cache itself works with it. For the cache alone: that type is not
-   * exported. A store that needs the bytes of a page takes {@link PageCodec}.
+   * {@return the answer as the cache works with it} Only the cache calls it, because that type is
+   * not exported. A store that needs the bytes of a page uses {@link PageCodec}.
    *
-   * @param <T> what it works with
+   * @param <T> the type of the answer
    * @param type its class
-   * @return the answer
-   * @throws ClassCastException if the type is another one
+   * @throws ClassCastException if the answer is of another type
    */
   public <T> T unwrap(Class<T> type) {
     return type.cast(answer);
   }
 
   /**
-   * The body as it was rendered, for tests of stores.
-   *
-   * @return the text, in which nothing stands where a hole is
+   * {@return the body as it was rendered, without anything where a hole is; for tests of stores}
    */
   public String html() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -153,57 +148,44 @@ public final class Page {
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
-  /**
-   * All tags that purge it, those every page has included.
-   *
-   * @return the tags
-   */
+  /** {@return all tags that purge this page, including those that every page has} */
   public Set<String> tags() {
     return tags;
   }
 
   /**
-   * When its render started.
-   *
-   * @return by the clock of the node that rendered it, unless {@link #keptAtMost} corrected it
+   * {@return when its render started, by the clock of the node that rendered it, unless {@link
+   * #keptAtMost} has corrected it}
    */
   public Instant renderedAt() {
     return renderedAt;
   }
 
-  /**
-   * When it stops being fresh.
-   *
-   * @return not before {@link #renderedAt}
-   */
+  /** {@return when it stops being fresh; not before {@link #renderedAt}} */
   public Instant freshUntil() {
     return freshUntil;
   }
 
   /**
-   * When a store forgets it. Until then it is at hand to be revalidated, or to be served stale
-   * where that is allowed.
-   *
-   * @return not before {@link #freshUntil}
+   * {@return when a store forgets it; not before {@link #freshUntil}} Until then it can be
+   * revalidated, or served stale where that is allowed.
    */
   public Instant keptUntil() {
     return keptUntil;
   }
 
   /**
-   * Names the answer, apart from what is in its holes.
-   *
-   * @return letters, digits, hyphens and underscores
+   * {@return a name of the answer without the content of its holes: letters, digits, hyphens and
+   * underscores}
    */
   public String digest() {
     return digest;
   }
 
   /**
-   * The same page with more tags.
+   * {@return this page with further tags}
    *
-   * @param more the tags
-   * @return a page that these purge too
+   * @param more tags that purge the page, too
    */
   public Page withTags(String... more) {
     Set<String> all = new HashSet<>(tags);
@@ -212,33 +194,31 @@ public final class Page {
   }
 
   /**
-   * The same page, kept past its freshness.
+   * {@return this page, kept longer than it is fresh}
    *
-   * @param keptStale how much longer than it is fresh; not negative
-   * @return a page with another {@link #keptUntil}
+   * @param keptStale how much longer; not negative
    */
   public Page withKeptStale(Duration keptStale) {
     return new Page(answer, tags, renderedAt, freshUntil, freshUntil.plus(keptStale), digest);
   }
 
   /**
-   * Whether it is fresh.
+   * {@return whether this page is fresh, that is before {@link #freshUntil}}
    *
-   * @param now the time
-   * @return true before {@link #freshUntil}
+   * @param now the present time
    */
   public boolean isFresh(Instant now) {
     return now.isBefore(freshUntil);
   }
 
   /**
-   * The page as it looks by a clock of this node, of which others know how much longer it may be
-   * kept: where the clock would keep it longer, as it does if it is behind the one of the node that
-   * rendered it or was set back since, all its times are set back by as much.
+   * Corrects the page's times for the clock of this node, when another one says how much longer the
+   * page may be kept. If this clock would keep it longer, because it is behind that of the
+   * rendering node or was set back, all times of the page are set back by the difference.
    *
    * @param left how much longer it may be kept
    * @param now the time by the clock of this node
-   * @return this page, or one whose age and lifetime are right here
+   * @return this page, or one whose age and lifetime are right by this clock
    */
   public Page keptAtMost(Duration left, Instant now) {
     Duration ahead = Duration.between(now, keptUntil).minus(left);
@@ -251,8 +231,8 @@ public final class Page {
   }
 
   /**
-   * The page as a store takes it: kept no longer from now on than its lifetime, should the clock
-   * have been set back during the render, and no longer than a year.
+   * Limits the page's times for a store: it is kept no longer from now on than its lifetime, in
+   * case the clock was set back during the render, and no longer than a year.
    *
    * @param now the time by the clock of this node
    * @return this page, or one with other times
@@ -268,9 +248,8 @@ public final class Page {
   }
 
   /**
-   * Bytes of memory the page takes, by and large: body in all codings, fields, tags.
-   *
-   * @return at least the length of the body
+   * {@return the approximate number of bytes that this page takes in memory: body in all codings,
+   * fields and tags; at least the length of the body}
    */
   public int weight() {
     int weight = 256 + answer.body().weight();

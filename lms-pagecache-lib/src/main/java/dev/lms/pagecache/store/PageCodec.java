@@ -22,9 +22,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page as bytes, for stores that keep pages outside the process. First everything that describes
- * it, then the bytes of the body in all its forms; reading makes no copy of these. Equal pages have
- * equal bytes. Safe for use by several threads.
+ * Writes pages as bytes, for stores that keep them outside the process: first a description of the
+ * page, then the body in all its codings, which reading does not copy. Equal pages have equal
+ * bytes. Thread-safe.
  */
 public final class PageCodec {
   private static final int FORMAT = 3;
@@ -35,10 +35,9 @@ public final class PageCodec {
   private PageCodec() {}
 
   /**
-   * Writes a page.
+   * {@return a page as bytes for {@link #decode}}
    *
    * @param page the page
-   * @return bytes for {@link #decode}
    */
   public static byte[] encode(Page page) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(page.weight());
@@ -102,10 +101,9 @@ public final class PageCodec {
   }
 
   /**
-   * Reads a page.
+   * {@return the page that the bytes describe}
    *
    * @param bytes from {@link #encode}; the page keeps them, so they must not be changed afterwards
-   * @return the page
    * @throws IllegalArgumentException if they are something else, or of another version
    */
   public static Page decode(byte[] bytes) {

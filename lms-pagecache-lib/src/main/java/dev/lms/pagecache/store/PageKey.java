@@ -7,12 +7,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a page is stored under: the path, the query parameters and headers its route declares, and
- * the variant, which is whoever may share it. Each part is written with its kind and length, so
- * that two different requests never have the same key. A store needs its {@link #text}. Immutable.
+ * What a page is stored under: the path, the query parameters and headers that its route declares,
+ * and the variant, which says who may share it. Each part is written with its kind and length, so
+ * two different requests never have the same key. A store needs only its {@link #text}. Immutable.
  *
- * <p>Keys come from outside. Their hash is another one in each process, so that nobody can make
- * keys that collide, and they are ordered, so that a table stays fast even if some did.
+ * <p>Keys come from outside. Their hash differs in each process, so that nobody can make keys that
+ * collide, and they are ordered, so that a table stays fast even if some did.
  */
 public final class PageKey implements Comparable<PageKey> {
   private final String path;
@@ -36,17 +36,16 @@ public final class PageKey implements Comparable<PageKey> {
   }
 
   /**
-   * Begins a key.
+   * {@return a builder of a key}
    *
-   * @param host the host, or empty where all hosts serve the same site
+   * @param host the host, or empty if all hosts serve the same site
    * @param path the path in normal form
-   * @return a builder
    */
   public static Builder builder(String host, String path) {
     return new Builder(host, path);
   }
 
-  /** Puts the parts of a key together, in order. Not safe for use by several threads. */
+  /** Puts the parts of a key together, in order. Not thread-safe. */
   public static final class Builder {
     private final String path;
     private final StringBuilder text = new StringBuilder(64);
@@ -62,10 +61,10 @@ public final class PageKey implements Comparable<PageKey> {
     }
 
     /**
-     * The whole query, where nobody declared what of it counts.
+     * Adds the whole query, for a route that declares no parameters.
      *
-     * @param raw the query as it stood in the request
-     * @return this
+     * @param raw the query as the client sent it
+     * @return this builder
      */
     public Builder query(String raw) {
       part(text, 'W', raw);
@@ -74,10 +73,10 @@ public final class PageKey implements Comparable<PageKey> {
     }
 
     /**
-     * The parameters that count.
+     * Adds the declared parameters.
      *
-     * @param sorted raw, sorted by name
-     * @return this
+     * @param sorted raw parameters, sorted by name
+     * @return this builder
      */
     public Builder parameters(List<String> sorted) {
       for (String parameter : sorted) {
@@ -88,11 +87,11 @@ public final class PageKey implements Comparable<PageKey> {
     }
 
     /**
-     * A field of the request that counts.
+     * Adds a declared request header.
      *
      * @param name its name in lower case
      * @param lines its lines; empty if the request has none
-     * @return this
+     * @return this builder
      */
     public Builder header(String name, List<String> lines) {
       part(text, 'H', name);
@@ -103,10 +102,10 @@ public final class PageKey implements Comparable<PageKey> {
     }
 
     /**
-     * The name of the route, which does not tell keys apart.
+     * Sets the name of the route, which does not distinguish keys.
      *
-     * @param name a name out of a bounded set, such as the pattern of the route
-     * @return this
+     * @param name a name from a bounded set, such as the route's pattern
+     * @return this builder
      */
     public Builder route(String name) {
       route = name;
@@ -114,10 +113,9 @@ public final class PageKey implements Comparable<PageKey> {
     }
 
     /**
-     * Ends the key.
+     * {@return the key for a variant}
      *
      * @param variant who may share the page, from {@link PageKey#variantOf}
-     * @return the key
      */
     public PageKey of(String variant) {
       return new PageKey(path, query, route, text.append(variant).toString(), variant);
@@ -125,11 +123,10 @@ public final class PageKey implements Comparable<PageKey> {
   }
 
   /**
-   * The text of a variant.
+   * {@return the text of a variant, as parts with their kinds and lengths}
    *
-   * @param kind what its people have in common
-   * @param names what tells this group from others of its kind
-   * @return parts with their kinds and lengths
+   * @param kind what the people of the variant have in common
+   * @param names what distinguishes this group from others of its kind
    */
   public static String variantOf(String kind, List<String> names) {
     StringBuilder text = new StringBuilder(32);
@@ -145,10 +142,9 @@ public final class PageKey implements Comparable<PageKey> {
   }
 
   /**
-   * The same page for other people.
+   * {@return the key of the same page for another variant}
    *
-   * @param other who may share it, from {@link #variantOf}
-   * @return the key
+   * @param other who may share the page, from {@link #variantOf}
    */
   public PageKey withVariant(String other) {
     return new PageKey(path, query, route, withoutVariant().append(other).toString(), other);
@@ -159,11 +155,10 @@ public final class PageKey implements Comparable<PageKey> {
   }
 
   /**
-   * The same page for requests with the same values in some fields: the secondary key of RFC 9111
-   * section 4.1.
+   * {@return the key of the same page for requests with certain values of the fields that the
+   * answer varies by: the secondary key of RFC 9111 section 4.1}
    *
-   * @param digest names the values, so that no key holds a cookie or a credential
-   * @return the key
+   * @param digest a digest of the values, so that no key holds a cookie or a credential
    */
   public PageKey selecting(String digest) {
     StringBuilder all = withoutVariant();
@@ -171,37 +166,24 @@ public final class PageKey implements Comparable<PageKey> {
     return new PageKey(path, query, route, all.append(variant).toString(), variant);
   }
 
-  /**
-   * Who may share the page.
-   *
-   * @return the text of the variant
-   */
+  /** {@return the text of the variant, which says who may share the page} */
   public String variant() {
     return variant;
   }
 
-  /**
-   * The name of the route, for statistics.
-   *
-   * @return empty if it has none
-   */
+  /** {@return the name of the route, for statistics; empty if it has none} */
   public String route() {
     return route;
   }
 
-  /**
-   * The path.
-   *
-   * @return the path of the request in normal form, still percent-encoded
-   */
+  /** {@return the path of the request in normal form, percent-encoded} */
   public String path() {
     return path;
   }
 
   /**
-   * The normalised query: all that a handler may see of it.
-   *
-   * @return the declared parameters, sorted by name, raw; empty if there is none
+   * {@return the normalised query, which is all of it that a handler may see: the declared
+   * parameters, raw, sorted by name; empty if there is none}
    */
   public Optional<String> query() {
     String all = String.join("&", query);
@@ -211,19 +193,15 @@ public final class PageKey implements Comparable<PageKey> {
   /**
    * A part of a key.
    *
-   * @param name what kind of part it is: {@code host}, {@code path}, {@code query}, {@code
-   *     parameter}, {@code header} (a name), {@code line} (a value of the header before), {@code
-   *     selecting} (a digest of the fields the answer varies by), {@code variant} or {@code name}
-   *     (what tells a variant from others of its kind)
-   * @param value as it stands in the key
+   * @param name its kind: {@code host}, {@code path}, {@code query}, {@code parameter}, {@code
+   *     header} (a name), {@code line} (a value of the preceding header), {@code selecting} (a
+   *     digest of the fields that the answer varies by), {@code variant} or {@code name} (what
+   *     distinguishes a variant from others of its kind)
+   * @param value its text in the key
    */
   public record Part(String name, String value) {}
 
-  /**
-   * What the key consists of: its text, taken apart again.
-   *
-   * @return the parts, in order
-   */
+  /** {@return the parts of the key, in order} */
   public List<Part> parts() {
     List<Part> found = new ArrayList<>();
     int at = 0;
@@ -252,9 +230,7 @@ public final class PageKey implements Comparable<PageKey> {
   }
 
   /**
-   * The key in one string that no other key has.
-   *
-   * @return the parts, each with kind and length
+   * {@return the key as one string that no other key has: its parts with their kinds and lengths}
    */
   public String text() {
     return text;

@@ -28,17 +28,17 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Sessions inside the cookie, sealed with AES-256-GCM. Nothing is kept on the server, except the
- * list of those that were signed out. Thread-safe.
+ * Keeps each session inside its cookie, sealed with AES-256-GCM. The server keeps nothing but the
+ * list of sessions that were signed out. Thread-safe.
  *
- * <p>What it cannot do: concurrent requests are not merged and conflicts not detected, the last
- * {@code Set-Cookie} to reach the browser wins whole; a rotated cookie is dead at once, without a
- * grace, and nothing remembers what it was rotated into; and name and value together must fit 4096
+ * <p>Limits: concurrent requests are not merged and conflicts not detected, because the last {@code
+ * Set-Cookie} to reach the browser wins whole; a rotated cookie stops working at once, without a
+ * grace, and nothing remembers what it was rotated into; name and value together must fit into 4096
  * bytes. Nonces are random, so one key should seal no more than 2^32 cookies (NIST SP 800-38D
  * section 8.3): rotate it in time.
  */
 public final class CookieSessionStore implements SessionStore, SessionStore.ForOneCookie {
-  /** What browsers take for name and value together (RFC 6265bis section 5.6). */
+  /** The length of name and value together that browsers accept (RFC 6265bis section 5.6). */
   public static final int LARGEST_COOKIE = 4096;
 
   private static final int HANDLE_BYTES = 16;

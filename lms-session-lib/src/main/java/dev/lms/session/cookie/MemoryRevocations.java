@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A revocation list for one process. Bounded by the sign-outs of one absolute lifetime.
- * Thread-safe.
+ * Keeps a revocation list for one process. It grows with the sign-outs of one absolute lifetime and
+ * no further. Thread-safe.
  */
 public final class MemoryRevocations implements Revocations {
   /** More than one, so that what has ended becomes less; few, because a visitor waits for it. */
@@ -22,7 +22,7 @@ public final class MemoryRevocations implements Revocations {
   private final ConcurrentSkipListSet<Entry> nextToEnd =
       new ConcurrentSkipListSet<>(Comparator.comparing(Entry::until).thenComparing(Entry::handle));
 
-  /** An empty list. */
+  /** Creates an empty list. */
   public MemoryRevocations() {}
 
   @Override

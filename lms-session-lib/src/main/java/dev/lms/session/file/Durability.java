@@ -17,7 +17,7 @@ package dev.lms.session.file;
  * </table>
  */
 public enum Durability {
-  /** Nothing is synced; the operating system writes when it sees fit. The default. */
+  /** Nothing is synced; the operating system writes when it chooses to. The default. */
   NONE,
 
   /** The written slot is synced ({@code fdatasync}) before the write is acknowledged. */

@@ -20,15 +20,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
 /**
- * A revocation list for all processes of one machine: a folder with a file for each revoked
- * session, named by its handle and holding its end. An entry appears whole or not at all, whatever
- * interrupts its writing. Thread-safe.
+ * Keeps a revocation list for all processes of one machine: a folder with a file for each revoked
+ * session, which is named by the session's handle and holds its end. An entry appears whole or not
+ * at all, whatever interrupts its writing. Thread-safe.
  *
- * <p>A list that is not there is an outage, never an empty list: the folder holds a marker, and a
- * file beside it (the folder's name and {@code .list}) says that there is such a list. Whoever
- * removes the list for good removes both, after a change of the secret key.
+ * <p>A missing list is an outage, never an empty list: the folder holds a marker, and a file beside
+ * it (the folder's name and {@code .list}) says that there is such a list. To discard a list, after
+ * a change of the secret key, remove both.
  *
- * <p>Entries that have had their time are swept off the caller's path; {@link #close} ends that.
+ * <p>Entries that are no longer needed are swept without a request waiting for it; {@link #close}
+ * ends the sweep.
  */
 public final class FileRevocations implements Revocations, AutoCloseable {
   private static final int SWEEP_EVERY = 1024;

@@ -27,20 +27,20 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 
 /**
- * Sessions in files, for one or several processes of one machine. Thread-safe.
+ * Keeps sessions in files, for one or several processes of one machine. Thread-safe.
  *
- * <p>One file per session, named by its handle, and one per person who is signed in, in 256
- * sub-folders. Reads take no lock; writes take one per session, and those that concern a person's
- * index one per person, across processes. A commit that was acknowledged survives the death of
- * every process at any moment; what the operating system had not yet written is lost if the machine
- * itself dies. The folder must be on a local disk: network file systems keep no such locks.
+ * <p>Each session has a file named by its handle, and each signed-in person another, in 256
+ * sub-folders. Reads take no lock. Writes take one lock per session, across processes, and one per
+ * person if they concern the person's index. An acknowledged commit survives the death of every
+ * process at any moment; if the machine itself dies, {@link Durability} says what survives. The
+ * folder must be on a local disk: network file systems do not keep such locks.
  *
- * <p>Expired files are swept when the number of sessions passes the threshold, and once an hour
- * while sessions begin, off the caller's path: on a daemon thread that ends with {@link #close}, or
- * on a given executor. A live session is never dropped.
+ * <p>Expired files are swept when the number of sessions exceeds a threshold, and once an hour
+ * while sessions begin. No request waits for the sweep: it runs on a daemon thread that {@link
+ * #close} ends, or on a given executor. A live session is never dropped.
  *
- * <p>Files may be taken away from a running store. A removed lock file is made anew, and so is the
- * folder, empty; where the folder's disk seems to be missing, every call is an outage until it is
+ * <p>Files may be deleted under a running store. A deleted lock file is created again, and so is
+ * the folder, empty; if the folder's disk seems to be missing, every call is an outage until it is
  * back.
  */
 public final class FileSessionStore

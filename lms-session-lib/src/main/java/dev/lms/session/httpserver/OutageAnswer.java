@@ -4,7 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import dev.lms.session.SessionStoreException;
 import java.io.IOException;
 
-/** Answers a request that failed because the session store cannot be reached. */
+/** Answers a request that failed because the session store cannot be reached. Thread-safe. */
 @FunctionalInterface
 public interface OutageAnswer {
   /**

@@ -22,31 +22,31 @@ import org.jspecify.annotations.Nullable;
  * Gives every exchange a session, commits it once before the first byte of the response leaves, and
  * sends its cookie. Thread-safe.
  *
- * <p>Filters before this one see the plain exchange; filters and handlers after it get one whose
+ * <p>Filters before this one see the original exchange; filters and handlers after it see one whose
  * {@code sendResponseHeaders} commits. A response that sets the cookie is marked {@code no-store}.
  *
- * <p>Nothing that was to be kept and is not leaves as a success:
+ * <p>A response never claims a success if changes that had to be kept are not stored:
  *
  * <ul>
- *   <li>What a handler had changed that throws is not stored, and neither is what one had changed
- *       that answers with 500 or above, for example because the program catches exceptions itself.
- *       What it had {@linkplain Session#commit() committed} stands.
+ *   <li>If a handler throws, or answers with 500 or above (for example because the program catches
+ *       exceptions itself), its changes are not stored. What it {@linkplain Session#commit()
+ *       committed} itself remains.
  *   <li>If the commit throws, so does {@code sendResponseHeaders}. The changes are dropped and the
- *       session commits no more: an answer of the program's own leaves, if it claims no success.
+ *       session commits no more; the program may still send an answer that claims no success.
  *   <li>If changes are not stored because of a {@linkplain CommitOutcome#CONFLICT conflict}, a
  *       {@linkplain CommitOutcome#REFUSED limit}, or a session that has {@linkplain
  *       CommitOutcome#GONE ended}, an answer below 400 is replaced: by 409, 403 and 409, or as an
- *       {@link UnsavedAnswer} says. What the handler writes goes nowhere; if it streams, it gets an
- *       {@link IOException}, as if the client had gone. A handler that commits itself decides for
- *       itself.
- *   <li>What a handler changes after {@code sendResponseHeaders} is not stored, unless it commits
- *       itself: that is logged as a warning, once for each path.
+ *       {@link UnsavedAnswer} decides. The handler's body is discarded; a handler that streams gets
+ *       an {@link IOException}, as if the client had disconnected. A handler that commits itself
+ *       decides for itself.
+ *   <li>Changes after {@code sendResponseHeaders} are not stored, unless the handler commits
+ *       itself; a warning is logged once for each path.
  * </ul>
  *
- * <p>While the store cannot be reached, each request fares as its {@link OutagePolicy} says. One
+ * <p>While the store cannot be reached, {@link OutagePolicy} decides about each request. A request
  * that fails, also if the {@link SessionStoreException} is the cause of another exception, is
- * answered with 503 and {@code Retry-After}, or as an {@link OutageAnswer} says. If the answer had
- * begun, the exception is thrown on, and the server cuts the connection.
+ * answered with 503 and {@code Retry-After}, or as an {@link OutageAnswer} decides. If its answer
+ * had begun, the exception is rethrown, and the server closes the connection.
  */
 public final class SessionFilter extends Filter {
   private static final System.Logger LOG = System.getLogger(SessionFilter.class.getName());

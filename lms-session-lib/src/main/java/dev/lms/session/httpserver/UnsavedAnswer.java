@@ -5,8 +5,8 @@ import dev.lms.session.CommitOutcome;
 import java.io.IOException;
 
 /**
- * Answers in the place of a handler that claimed a success, although what it had changed in its
- * session is not stored.
+ * Replaces a handler's answer that claimed a success although its changes to the session are not
+ * stored. Thread-safe.
  */
 @FunctionalInterface
 public interface UnsavedAnswer {

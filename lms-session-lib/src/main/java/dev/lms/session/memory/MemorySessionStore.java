@@ -29,17 +29,17 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Sessions in the memory of one process, gone with it: for tests, small tools, and a site of one
- * worker whose people may have to sign in again after a restart. Keeps every promise of a store on
- * a server. Thread-safe; no call waits for I/O.
+ * Keeps sessions in the memory of one process and loses them with it: for tests, small tools, and a
+ * site with one worker whose people can sign in again after a restart. It keeps every promise of a
+ * store on a server. Thread-safe; no call waits for I/O.
  *
- * <p>It holds a bounded number of sessions. When that is reached, each new one ends the session
- * that would have ended soonest: a stranger's, as long as there is one, and only then a person's.
- * What has expired is removed as new sessions begin.
+ * <p>It holds a bounded number of sessions. When it is full, each new session ends the one that
+ * would have ended soonest: an anonymous visitor's as long as there is one, and only then a
+ * person's. Expired sessions are removed as new ones begin.
  */
 public final class MemorySessionStore
     implements SessionStore, PrincipalIndex, SessionStore.Reporting {
-  /** How many sessions are held unless set otherwise. */
+  /** The default number of sessions that are held. */
   public static final int DEFAULT_CAPACITY = 100_000;
 
   private final SessionTokens tokens;

@@ -6,7 +6,10 @@ import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
-/** A revocation list that every worker on one Redis shares: one small key each. Thread-safe. */
+/**
+ * Keeps a revocation list that all workers on one Redis share, with one small key per revocation.
+ * Thread-safe.
+ */
 public final class RedisRevocations implements Revocations {
   private final UnifiedJedis redis;
   private final String prefix;

@@ -27,16 +27,16 @@ import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
- * Sessions in Redis 6.2 or newer: one string each. Thread-safe.
+ * Keeps sessions in Redis 6.2 or newer, as one string each. Thread-safe.
  *
- * <p>Beginning one costs one round trip ({@code SET}), reading one ({@code GET}), every change one
- * (a script that checks that the session is still there and changes it in the same step). No
- * command touches two cluster slots: a rotated id stays in the slot of the old one, and what a
- * write changes in the person's index goes along as a command of its own: in the same round trip,
- * or in a cluster in one more. A sign-in that ends another session costs one more, and so does a
- * limit that {@linkplain SessionLimit#refuses() refuses}, because it must be asked first. An id
- * that was rotated costs one more, while it is an alias, for each rotation since. Reads at the same
- * moment may share a round trip, except in a cluster.
+ * <p>To begin a session costs one round trip ({@code SET}), to read it one ({@code GET}), and every
+ * change one (a script that checks that the session still exists and changes it in the same step).
+ * No command touches two cluster slots: a rotated id stays in the slot of the old one, and a change
+ * of the person's index is a command of its own in the same round trip, or in one more in a
+ * cluster. A sign-in that ends another session costs one more; so does a limit that {@linkplain
+ * SessionLimit#refuses() refuses}, because it must be checked first. A rotated id costs one more
+ * for each rotation since, while it is an alias. Concurrent reads may share a round trip, except in
+ * a cluster.
  *
  * <p>The guarantees hold while Redis keeps what it acknowledged. What a failover or a restart from
  * disk forgets, this store forgets.

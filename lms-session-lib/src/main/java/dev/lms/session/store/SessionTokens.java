@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes and checks the signed ids that server-side stores put into the cookie. For authors of
+ * Makes and checks the signed ids that stores on a server put into the cookie. For authors of
  * stores. Thread-safe.
  *
  * <p>A token is {@code GROUP ID MAC}, 47 characters of base64url:
@@ -23,8 +23,8 @@ import java.util.Optional;
  *       id of one session in one slot and can move the data in one atomic step;
  *   <li>ID is 128 random bits, new on every rotation (OWASP ASVS 7.2.3);
  *   <li>MAC is one half of an HMAC-SHA256; the other half, never sent, is the {@linkplain
- *       Token#handle() handle}. A forged token is told apart without asking the store, and who
- *       reads the store or the logs learns nothing that a browser could send.
+ *       Token#handle() handle}. A forged token is recognised without asking the store, and a reader
+ *       of the store or the logs learns nothing that a browser could send.
  * </ul>
  */
 public final class SessionTokens {
