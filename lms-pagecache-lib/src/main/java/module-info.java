@@ -1,9 +1,10 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * A page cache that knows who is asking, for the JDK's HttpServer.
+ * A page cache that knows who asks for a page, with an adapter to the JDK's HttpServer.
  *
- * <p>Caffeine comes along. A program that uses more requires it itself:
+ * <p>This module brings Caffeine and nothing else. A program that uses one of these packages
+ * requires what the package needs:
  *
  * <ul>
  *   <li>for {@code dev.lms.pagecache.httpserver}: {@code requires jdk.httpserver};

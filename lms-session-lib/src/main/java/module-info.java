@@ -3,8 +3,8 @@ import org.jspecify.annotations.NullMarked;
 /**
  * Sessions in Redis, files, sealed cookies or memory, for any Java SE program.
  *
- * <p>The JDK's base module is all that sessions in files, cookies and memory need. A program that
- * uses more requires it itself, since this module brings none of it along:
+ * <p>Sessions in files, cookies and memory need the JDK's base module only. This module brings no
+ * other one, so a program requires what else it uses:
  *
  * <ul>
  *   <li>for {@code dev.lms.session.httpserver}: {@code requires jdk.httpserver};

@@ -102,7 +102,7 @@ public final class PageService<E> {
      * counts as having done so, and no page is shared between people.
      *
      * @param counter a number that grows whenever the program reads or writes something about the
-     *     person behind this exchange, such as {@code Session.uses()}
+     *     person behind this exchange
      * @return this builder
      */
     public Builder<E, A> personalReads(ToLongFunction<E> counter) {

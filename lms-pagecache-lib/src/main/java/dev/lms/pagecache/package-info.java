@@ -1,5 +1,5 @@
 /**
- * A page cache that knows who is asking.
+ * A page cache that knows who asks for a page.
  *
  * <p>A program declares what its routes' pages depend on ({@link dev.lms.pagecache.PageRule}) and
  * who may share them ({@link dev.lms.pagecache.Audience}), and gives its {@link
@@ -7,17 +7,16 @@
  * dev.lms.pagecache.httpserver.PageCacheFilter}, serves requests through a {@link
  * dev.lms.pagecache.PageService}.
  *
- * <p>A request runs through the engine once: a question, which becomes a key that holds the variant
- * of who is asking; a lookup; on a miss a flight, one render for all who wait; the render, whose
- * answer is judged; and the answer. A miss comes with a stamp, and the store refuses a page if one
- * of its tags was purged after the stamp of its render. Every lookup checks again: a page is used
- * only if none of its tags was purged after the stamp its render started with.
+ * <p>The cache turns a request into a key that holds the asker's variant, looks the key up, and
+ * renders a missing page once for all who wait for it. A miss comes with a stamp, and the store
+ * refuses a page if one of its tags was purged after the stamp of its render. Every lookup checks
+ * again: a page is used only if none of its tags was purged after that stamp.
  *
- * <p>What differs between people on a shared page is in holes, which are filled at every hit.
+ * <p>Holes hold what differs between people on a shared page; they are filled at every hit.
  *
  * <p>An adapter for another server shows the cache a {@link dev.lms.pagecache.PageRequest} and a
- * {@link dev.lms.pagecache.PageAnswer}, and runs what stands behind it on a {@link
- * dev.lms.pagecache.PageRender}. Conditions, codings, parts, HEAD, stale pages and invalidation are
- * the engine's business.
+ * {@link dev.lms.pagecache.PageAnswer}, and runs the handler with a {@link
+ * dev.lms.pagecache.PageRender}. The cache itself handles conditions, codings, ranges, HEAD, stale
+ * pages and invalidation.
  */
 package dev.lms.pagecache;

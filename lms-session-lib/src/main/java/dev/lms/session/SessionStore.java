@@ -159,8 +159,8 @@ public interface SessionStore extends AutoCloseable {
     void reportTo(SessionListener listener);
 
     /**
-     * Says that so many calls got no answer in time that this store is not asked for a moment.
-     * Calls that queue inside it may fail now. It must not block.
+     * Called when the breaker opens: too many calls got no answer in time, so this store is not
+     * asked for a moment. Calls that queue inside the store may fail now. Must not block.
      */
     default void outageBegan() {}
   }

@@ -1,2 +1,2 @@
-/** Pages in the memory of one process, and purges that processes of one machine share. */
+/** A store in the memory of one process, and purges that all processes of a machine share. */
 package dev.lms.pagecache.local;

@@ -1,2 +1,2 @@
-/** Pages in a Redis that several nodes share, with purges that reach them all. */
+/** A store in a Redis that several nodes share, with near copies and purges that reach them all. */
 package dev.lms.pagecache.redis;

@@ -1,5 +1,6 @@
 /**
- * For authors of stores: {@link dev.lms.pagecache.store.PageStore} and what it is given and gives
- * back. {@link dev.lms.pagecache.store.PageCodec} turns pages into bytes.
+ * The interface of a store of pages, {@link dev.lms.pagecache.store.PageStore}, and the values that
+ * it takes and returns, for authors of stores. {@link dev.lms.pagecache.store.PageCodec} turns
+ * pages into bytes.
  */
 package dev.lms.pagecache.store;

@@ -1,2 +1,2 @@
-/** Sessions sealed into the cookie, and lists of those that were ended. */
+/** A store that seals each session into its cookie, and the list of those that were signed out. */
 package dev.lms.session.cookie;

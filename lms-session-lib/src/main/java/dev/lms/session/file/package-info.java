@@ -1,2 +1,2 @@
-/** Sessions in files, for one or several processes of one machine. */
+/** A store that keeps sessions in files, for one or several processes of one machine. */
 package dev.lms.session.file;

@@ -1,2 +1,2 @@
-/** Sessions on the JDK's own HttpServer. */
+/** A filter that gives each exchange of the JDK's HttpServer its session. */
 package dev.lms.session.httpserver;

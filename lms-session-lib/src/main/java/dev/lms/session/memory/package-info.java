@@ -1,2 +1,2 @@
-/** Sessions in the memory of one process. */
+/** A store that keeps sessions in the memory of one process. */
 package dev.lms.session.memory;

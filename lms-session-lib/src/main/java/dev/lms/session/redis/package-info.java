@@ -1,2 +1,2 @@
-/** Sessions in Redis, through Jedis. */
+/** A store that keeps sessions in Redis through Jedis, and safe connections to Redis. */
 package dev.lms.session.redis;

@@ -1,2 +1,5 @@
-/** Tools for authors of session stores: signed ids, text and bytes of sessions, names of people. */
+/**
+ * Tools for authors of session stores: signed ids, sessions as text and bytes, keyed names of
+ * people, pages of sessions. Programs that use a store need none of them.
+ */
 package dev.lms.session.store;
