@@ -53,6 +53,12 @@ public final class CacheControl {
     return parse(fields.lines("Cache-Control"));
   }
 
+  /**
+   * Parses the lines of a {@code Cache-Control} field.
+   *
+   * @param lines the lines, in order
+   * @return the directives; all of them, in doubt, if the lines are excessive
+   */
   public static CacheControl parse(List<? extends CharSequence> lines) {
     if (ListScanner.isExcessive(lines)) {
       return UNREADABLE;
@@ -290,18 +296,28 @@ public final class CacheControl {
     return -1;
   }
 
-  /** Whether an answer speaks to such caches in particular: {@code Expires} is then void. */
+  /**
+   * {@return whether an answer addresses such caches in particular, which makes its {@code Expires}
+   * void}
+   */
   public boolean isTargeted() {
     return targeted;
   }
 
-  /** Whether a directive is there, with or without argument, well or badly written. */
+  /**
+   * {@return whether a directive is there, with or without argument, well or badly written}
+   *
+   * @param directive the directive
+   */
   public boolean says(Directive directive) {
     return said.containsKey(directive);
   }
 
   /**
-   * Whether a directive is there exactly as it is defined: what permits something counts so only.
+   * {@return whether a directive is there exactly as it is defined} What permits something counts
+   * only then.
+   *
+   * @param directive the directive
    */
   public boolean permits(Directive directive) {
     Long value = said.get(directive);
@@ -313,27 +329,40 @@ public final class CacheControl {
     return said.keySet().containsAll(other.said.keySet());
   }
 
-  /** Whether a directive is there without an argument. */
+  /**
+   * {@return whether a directive is there without an argument}
+   *
+   * @param directive the directive
+   */
   public boolean isBare(Directive directive) {
     Long value = said.get(directive);
     return value != null && value == BARE;
   }
 
   /**
-   * The argument of a directive that is a time. Zero if it is no number or two disagree: when in
-   * doubt, a page is stale (RFC 9111 section 4.2.1).
+   * {@return the argument of a directive that is a time; zero if it is no number, or two disagree}
+   * When in doubt, a page is stale (RFC 9111 section 4.2.1).
+   *
+   * @param directive the directive
    */
   public Optional<Duration> seconds(Directive directive) {
     return Optional.ofNullable(said.get(directive))
         .map(value -> Duration.ofSeconds(Math.max(0, value)));
   }
 
-  /** How long a shared cache may use the answer, if it says so (RFC 9111 section 4.2.1). */
+  /**
+   * {@return how long a shared cache may use the answer, if it says so (RFC 9111 section 4.2.1)}
+   */
   public Optional<Duration> lifetime() {
     return seconds(Directive.S_MAXAGE).or(() -> seconds(Directive.MAX_AGE));
   }
 
-  /** A number of seconds (RFC 9111 section 1.2.2), at most {@link #MOST_SECONDS}. */
+  /**
+   * {@return a number of seconds (RFC 9111 section 1.2.2), at most {@link #MOST_SECONDS}; empty for
+   * other text}
+   *
+   * @param text the text
+   */
   public static Optional<Duration> deltaSeconds(CharSequence text) {
     long seconds = secondsIn(text, 0, text.length());
     return seconds < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds));

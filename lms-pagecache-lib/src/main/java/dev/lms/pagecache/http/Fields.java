@@ -99,7 +99,7 @@ public final class Fields {
     return lines.keySet();
   }
 
-  /** What {@code Cache-Control} says; it is taken apart once. */
+  /** {@return what {@code Cache-Control} says} It is parsed once. */
   public CacheControl cacheControl() {
     CacheControl known = cacheControl;
     if (known == null) {
@@ -109,7 +109,7 @@ public final class Fields {
     return known;
   }
 
-  /** What the field says that is aimed at caches like this one; it is taken apart once. */
+  /** {@return what the field says that addresses caches like this one} It is parsed once. */
   public CacheControl targeted() {
     CacheControl known = targeted;
     if (known == null) {
@@ -119,7 +119,7 @@ public final class Fields {
     return known;
   }
 
-  /** All that any field forbids or shortens; taken apart once. */
+  /** {@return all that any of the fields forbids or shortens} They are parsed once. */
   public CacheControl strictest() {
     CacheControl known = strictest;
     if (known == null) {
@@ -146,7 +146,12 @@ public final class Fields {
     return new Fields(kept);
   }
 
-  /** These fields with others in place of those of the same name, apart from some. */
+  /**
+   * {@return these fields with others in place of those of the same name}
+   *
+   * @param others the other fields
+   * @param kept lower-case names of fields that are not replaced
+   */
   public Fields replacedBy(Fields others, Set<String> kept) {
     TreeMap<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     all.putAll(lines);
@@ -163,7 +168,7 @@ public final class Fields {
     lines.forEach(action);
   }
 
-  /** Each line as {@code name: value}, in the order of the names. */
+  /** {@return each line as {@code name: value}, in the order of the names} */
   public List<String> flattened() {
     List<String> all = new ArrayList<>();
     lines.forEach((name, values) -> values.forEach(value -> all.add(name + ": " + value)));

@@ -22,11 +22,14 @@ public record Freshness(Duration lifetime, Duration age) {
   private static final int HEURISTIC_PART = 10;
 
   /**
-   * An answer's freshness.
+   * Computes the freshness of an answer.
    *
+   * @param status its status code
+   * @param fields its header fields
    * @param askedAt when its handler was asked
-   * @param cameAt when it had answered
-   * @param mostHeuristic the longest lifetime where the answer gives none
+   * @param cameAt when the handler had answered
+   * @param mostHeuristic the longest lifetime if the answer declares none
+   * @return lifetime and age
    */
   public static Freshness of(
       int status, Fields fields, Instant askedAt, Instant cameAt, Duration mostHeuristic) {
@@ -63,8 +66,11 @@ public record Freshness(Duration lifetime, Duration age) {
   }
 
   /**
-   * How much longer than it came an answer says it is fresh, whoever it says that to; the shortest
-   * counts. Empty if it says nothing about it.
+   * {@return the shortest time for which an answer says, to whatever cache, that it is fresh after
+   * it came; empty if it says nothing about it}
+   *
+   * @param fields its header fields
+   * @param cameAt when the handler had answered
    */
   public static Optional<Duration> strictest(Fields fields, Instant cameAt) {
     Optional<Duration> explicit = fields.strictest().lifetime();

@@ -92,7 +92,13 @@ public final class HttpDate {
     }
   }
 
-  /** The date of a field that has exactly one line. */
+  /**
+   * {@return the date of a field that has exactly one line; empty otherwise, or if it is no date}
+   *
+   * @param fields the header fields
+   * @param name the field's name
+   * @param now the present time, which tells the century of a two-digit year
+   */
   public static Optional<Instant> of(Fields fields, String name, Instant now) {
     List<String> lines = fields.lines(name);
     return lines.size() == 1 ? parse(lines.get(0), now) : Optional.empty();

@@ -101,6 +101,11 @@ public final class ListScanner {
     return end;
   }
 
+  /**
+   * {@return whether a text is a token (RFC 9110 section 5.6.2)}
+   *
+   * @param text the text
+   */
   public static boolean isToken(String text) {
     return !text.isEmpty() && endOfToken(text, 0, text.length()) == text.length();
   }
@@ -109,6 +114,11 @@ public final class ListScanner {
     return isLetterOrDigit(c) || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
   }
 
+  /**
+   * {@return whether a character is a letter or digit of ASCII}
+   *
+   * @param c the character
+   */
   public static boolean isLetterOrDigit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || isDigit(c);
   }

@@ -10,7 +10,12 @@ public final class PartStream extends OutputStream {
   private final long to;
   private long at;
 
-  /** A stream that writes this part of what is written to it. */
+  /**
+   * Creates a stream that writes only one part of what is written to it.
+   *
+   * @param out where the part goes
+   * @param part the part
+   */
   public PartStream(OutputStream out, ByteRange part) {
     this.out = out;
     this.from = part.from();

@@ -25,9 +25,10 @@ public final class PassingFields {
   private PassingFields() {}
 
   /**
-   * The fields of an answer without those that pass with it.
+   * {@return the fields of an answer without those that concern one connection or one answer only}
    *
-   * @param more lower-case names of others that are left out
+   * @param fields the fields of the answer
+   * @param more lower-case names of further fields to drop
    */
   public static Fields dropped(Fields fields, Set<String> more) {
     Set<String> dropped = new HashSet<>(OF_ONE_ANSWER);

@@ -13,7 +13,11 @@ public final class Vary {
   /** Nothing yet. */
   public Vary() {}
 
-  /** Adds a name. */
+  /**
+   * Adds a name, unless it is there.
+   *
+   * @param name a field's name, in any case
+   */
   public void add(String name) {
     int at = Collections.binarySearch(names, name, String.CASE_INSENSITIVE_ORDER);
     if (at < 0) {
@@ -21,24 +25,32 @@ public final class Vary {
     }
   }
 
-  /** Adds names. */
+  /**
+   * Adds names, unless they are there.
+   *
+   * @param more fields' names, in any case
+   */
   public void addAll(Collection<String> more) {
     more.forEach(this::add);
   }
 
-  /** Adds the members of such fields, if there are any. */
+  /**
+   * Adds the members of {@code Vary} fields.
+   *
+   * @param lines the lines of the fields; may be empty
+   */
   public void addLines(List<String> lines) {
     if (!lines.isEmpty()) {
       addAll(new Fields(Map.of("Vary", lines)).members("Vary"));
     }
   }
 
-  /** Whether it depends on nothing. */
+  /** {@return whether the answer depends on no field} */
   public boolean isEmpty() {
     return names.isEmpty();
   }
 
-  /** The value of the field. */
+  /** {@return the value of the {@code Vary} field} */
   public String line() {
     return String.join(", ", names);
   }

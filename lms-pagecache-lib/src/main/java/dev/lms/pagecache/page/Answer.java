@@ -40,14 +40,18 @@ public record Answer(int status, Fields fields, Body body) {
   }
 
   /**
-   * Whether answers of a status have no body, whatever length is announced (RFC 9110 section
-   * 6.4.1).
+   * {@return whether answers of a status have no body, whatever length is announced (RFC 9110
+   * section 6.4.1)}
+   *
+   * @param status the status code
    */
   public static boolean neverHasBody(int status) {
     return (status >= 100 && status < 200) || status == 204 || status == 304;
   }
 
-  /** The fields that the answers in whose place this stands vary by; empty for an answer. */
+  /**
+   * {@return the fields that the answers vary by in whose place this stands; empty for an answer}
+   */
   public List<String> varyingFields() {
     return status == VARYING ? fields.lines("Vary") : List.of();
   }

@@ -32,8 +32,19 @@ public final class Body {
 
   /** A literal with its deflated form once {@link #compressed}, or a hole. */
   public sealed interface Part {
+    /**
+     * Bytes that are the same for everybody.
+     *
+     * @param bytes the bytes
+     * @param deflated their deflated form; null before {@link #compressed}
+     */
     record Literal(Slice bytes, @Nullable Slice deflated) implements Part {}
 
+    /**
+     * A place that is filled for each person.
+     *
+     * @param name the hole's name
+     */
     record Hole(String name) implements Part {}
   }
 
@@ -43,7 +54,12 @@ public final class Body {
   private final List<String> holes;
   private final boolean gzipReady;
 
-  /** A body of these parts, with its gzip form if there is one for the whole. */
+  /**
+   * Creates a body.
+   *
+   * @param parts literals and holes, in order
+   * @param gzip the gzip form of the whole; null if there is none
+   */
   public Body(List<Part> parts, @Nullable Slice gzip) {
     this.parts = List.copyOf(parts);
     this.gzip = gzip;
@@ -72,10 +88,12 @@ public final class Body {
     return new Body(List.of(new Part.Literal(new Slice(bytes, 0, bytes.length), null)), null);
   }
 
+  /** {@return literals and holes, in order} */
   public List<Part> parts() {
     return parts;
   }
 
+  /** {@return the gzip form of the whole; null if there is none} */
   public @Nullable Slice wholeGzip() {
     return gzip;
   }
@@ -287,7 +305,11 @@ public final class Body {
     return value;
   }
 
-  /** Feeds everything but the values of the holes, unambiguously. */
+  /**
+   * Adds everything but the values of the holes to a digest, unambiguously.
+   *
+   * @param digest the digest
+   */
   public void digest(Digests digest) {
     for (Part part : parts) {
       if (part instanceof Part.Literal literal) {
@@ -298,7 +320,7 @@ public final class Body {
     }
   }
 
-  /** Bytes of memory, by and large. */
+  /** {@return the approximate number of bytes that this body takes in memory} */
   public int weight() {
     int weight = gzip == null ? 0 : gzip.length;
     for (Part part : parts) {

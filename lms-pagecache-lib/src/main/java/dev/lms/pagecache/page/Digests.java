@@ -22,7 +22,13 @@ public final class Digests {
   /** Nothing taken in yet. */
   public Digests() {}
 
-  /** Takes in one part. */
+  /**
+   * Adds a part.
+   *
+   * @param kind what the part is
+   * @param value its text
+   * @return this digest
+   */
   public Digests part(char kind, String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     return part(kind, new Slice(bytes, 0, bytes.length));
@@ -39,7 +45,7 @@ public final class Digests {
     return this;
   }
 
-  /** The name of all parts together: 24 letters, digits, hyphens and underscores. */
+  /** {@return the name of all parts together: 24 letters, digits, hyphens and underscores} */
   public String name() {
     return NAMES.encodeToString(Arrays.copyOf(sha.digest(), BYTES));
   }

@@ -30,7 +30,12 @@ public final class EntityTag {
     return coding == Coding.GZIP ? '"' + name + "-gzip\"" : '"' + name + '"';
   }
 
-  /** A tag for what means the same and has other bytes (RFC 9110 section 8.8.3.3). */
+  /**
+   * {@return a weak tag for an answer that means the same as another one and has other bytes (RFC
+   * 9110 section 8.8.3.3)}
+   *
+   * @param tag the strong tag of the other one
+   */
   public static String ofOtherBytes(String tag) {
     return tag.startsWith("\"") ? "W/" + tag : tag;
   }

@@ -20,7 +20,11 @@ public final class NormalForm {
 
   private NormalForm() {}
 
-  /** Of a raw path. */
+  /**
+   * {@return the normal form of a path}
+   *
+   * @param raw the raw path
+   */
   public static String ofPath(String raw) {
     if (isPlain(raw, IN_PATHS)) {
       return raw;
@@ -47,7 +51,11 @@ public final class NormalForm {
     return name.equals(".") || name.equals("..");
   }
 
-  /** Of the raw name of a query parameter. */
+  /**
+   * {@return the normal form of the name of a query parameter}
+   *
+   * @param raw the raw name
+   */
   public static String ofName(String raw) {
     return isPlain(raw, IN_NAMES) ? raw : of(raw, IN_NAMES, "-._~[]");
   }

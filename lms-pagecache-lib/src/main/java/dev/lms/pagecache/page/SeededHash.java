@@ -18,7 +18,11 @@ public final class SeededHash {
 
   private SeededHash() {}
 
-  /** The hash of a text, another one in each process. */
+  /**
+   * {@return the hash of a text, which differs in each process}
+   *
+   * @param text the text
+   */
   public static int of(String text) {
     int length = text.length();
     long hash = SEED ^ length;

@@ -15,12 +15,20 @@ public final class Tags {
 
   private Tags() {}
 
-  /** The tag of all pages of a raw path, whatever their query and variant. */
+  /**
+   * {@return the tag of all pages of a path, whatever their query and variant}
+   *
+   * @param rawPath the path in normal form
+   */
   public static String ofPath(String rawPath) {
     return "path:" + rawPath;
   }
 
-  /** The tags that every page of a raw path has by itself. */
+  /**
+   * {@return the tags that every page of a path has by itself}
+   *
+   * @param rawPath the path in normal form
+   */
   public static Set<String> ofPage(String rawPath) {
     Set<String> tags = new HashSet<>(ofFolders(rawPath));
     tags.add(EVERYTHING);
@@ -29,8 +37,10 @@ public final class Tags {
   }
 
   /**
-   * The tags of all folders a raw path is in, from the outermost: for {@code /a/b/c} these are
-   * {@code /a/} and {@code /a/b/}. Only the first 16 are counted.
+   * {@return the tags of all folders that a path is in, from the outermost: for {@code /a/b/c}
+   * these are {@code /a/} and {@code /a/b/}} Only the first 16 folders count.
+   *
+   * @param rawPath the path in normal form
    */
   public static List<String> ofFolders(String rawPath) {
     List<String> tags = new ArrayList<>();
@@ -43,8 +53,11 @@ public final class Tags {
   }
 
   /**
-   * The tag of all pages whose raw path starts with this one, which ends with a slash. One that is
-   * deeper than pages know stands for the deepest folder around it that they do.
+   * {@return the tag of all pages whose path starts with a prefix} A prefix of more than 16
+   * segments stands for the first 16 of them.
+   *
+   * @param rawPrefix the prefix, which starts and ends with a slash
+   * @throws IllegalArgumentException if it does not
    */
   public static String ofFolder(String rawPrefix) {
     if (!rawPrefix.startsWith("/") || !rawPrefix.endsWith("/")) {
@@ -57,7 +70,12 @@ public final class Tags {
     return folders.isEmpty() ? EVERYTHING : folders.get(folders.size() - 1);
   }
 
-  /** The normal form of a path that somebody wrote; whoever wrote something else is told so. */
+  /**
+   * {@return the normal form of a path that somebody wrote}
+   *
+   * @param path the path
+   * @throws IllegalArgumentException if it is something else; the message says what to write
+   */
   public static String normalPath(String path) {
     if (path.startsWith("//") || (!path.startsWith("/") && path.contains("://"))) {
       throw refused(path, "is a URL; give its path alone, such as /course/cs101");
@@ -84,7 +102,12 @@ public final class Tags {
     return new IllegalArgumentException("The path \"" + path + "\" " + why);
   }
 
-  /** Tags that somebody wants purged: at least one, and each one that a page can have. */
+  /**
+   * {@return tags to purge, after a check that pages can have them}
+   *
+   * @param tags at least one tag
+   * @throws IllegalArgumentException if there is none, or one that no page can have
+   */
   public static List<String> checked(String... tags) {
     if (tags.length == 0) {
       throw new IllegalArgumentException(
@@ -96,6 +119,13 @@ public final class Tags {
     return List.of(tags);
   }
 
+  /**
+   * Checks that a page can have a tag.
+   *
+   * @param tag the tag
+   * @throws IllegalArgumentException if it is empty, has white space around it, or holds a comma or
+   *     a control character
+   */
   public static void check(String tag) {
     if (tag.isBlank()) {
       throw new IllegalArgumentException(

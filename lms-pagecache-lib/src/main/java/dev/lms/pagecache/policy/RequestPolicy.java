@@ -42,15 +42,20 @@ public final class RequestPolicy {
   private RequestPolicy() {}
 
   /**
-   * Judges a request: may it be answered from the cache?
+   * Judges whether a request may be answered from the cache.
    *
+   * @param asked what is known of the request
    * @return why not, or empty
    */
   public static Optional<Reason> objection(Asked asked) {
     return Step.first(STEPS, asked);
   }
 
-  /** Every step that judges a request, with its answer, in order. */
+  /**
+   * {@return every step that judges a request with its answer, in order}
+   *
+   * @param asked what is known of the request
+   */
   public static List<Answered> explain(Asked asked) {
     return Step.all(STEPS, asked);
   }

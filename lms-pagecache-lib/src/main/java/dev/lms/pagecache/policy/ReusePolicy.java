@@ -27,9 +27,12 @@ public final class ReusePolicy {
   private ReusePolicy() {}
 
   /**
-   * What may be done with a page.
+   * {@return what may be done with a stored page}
    *
+   * @param page the page
+   * @param terms what its route declares
    * @param request the header fields of the request; only looked at where the answer decides
+   * @param now the present time
    */
   public static Reuse judge(Page page, Terms terms, Fields request, Instant now) {
     if (terms.followRfc9111()) {
@@ -47,13 +50,25 @@ public final class ReusePolicy {
         : Reuse.VALIDATE;
   }
 
-  /** Whether a page may stand in for an answer that failed: {@code stale-if-error}. */
+  /**
+   * {@return whether a stored page may replace an answer that failed: {@code stale-if-error}}
+   *
+   * @param page the page
+   * @param terms what its route declares
+   * @param request the header fields of the request; only looked at where the answer decides
+   * @param now the present time
+   */
   public static boolean mayStandIn(Page page, Terms terms, Fields request, Instant now) {
     return !(terms.followRfc9111() && isForbidden(page, terms, request))
         && (page.isFresh(now) || isWithin(page, ifError(page, terms), now));
   }
 
-  /** How much longer than it is fresh an answer is worth keeping. */
+  /**
+   * {@return how much longer than it is fresh an answer is worth keeping}
+   *
+   * @param terms what its route declares
+   * @param answer the header fields of the answer
+   */
   public static Duration keptStale(Terms terms, Fields answer) {
     Duration most = longer(terms.staleWhileRevalidate(), terms.staleIfError());
     if (terms.followRfc9111()) {

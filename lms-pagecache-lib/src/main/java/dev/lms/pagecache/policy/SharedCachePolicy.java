@@ -43,7 +43,11 @@ public final class SharedCachePolicy {
 
   private SharedCachePolicy() {}
 
-  /** How it would be stored, whatever the steps say. */
+  /**
+   * {@return how an answer would be stored, whatever the steps say}
+   *
+   * @param rendered what happened
+   */
   public static Verdict.Store store(Rendered rendered) {
     Freshness freshness = freshness(rendered);
     return new Verdict.Store(

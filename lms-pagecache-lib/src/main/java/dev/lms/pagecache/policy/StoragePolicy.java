@@ -61,7 +61,7 @@ public final class StoragePolicy {
   }
 
   /**
-   * Every step that judges a rendered page, with its answer, in order.
+   * {@return every step that judges a rendered page with its answer, in order}
    *
    * @param rendered what happened
    */

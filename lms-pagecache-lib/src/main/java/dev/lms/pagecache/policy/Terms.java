@@ -29,7 +29,7 @@ public record Terms(
     ANSWER
   }
 
-  /** Whether the answer has the say. */
+  /** {@return whether the answer decides about storing} */
   public boolean followRfc9111() {
     return decider == Decider.ANSWER;
   }

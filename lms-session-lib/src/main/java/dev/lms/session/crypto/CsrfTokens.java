@@ -12,12 +12,20 @@ import java.util.List;
 public final class CsrfTokens {
   private final List<Hmac> keys;
 
-  /** Made with the first of these keys; all of them are accepted. */
+  /**
+   * Creates tokens with the first of the keys; all of them are accepted.
+   *
+   * @param keys at least one key of 256 bits
+   */
   public CsrfTokens(List<byte[]> keys) {
     this.keys = keys.stream().map(Hmac::new).toList();
   }
 
-  /** The token of the session with this handle. */
+  /**
+   * {@return the token of a session}
+   *
+   * @param handle the session's handle
+   */
   public String token(String handle) {
     byte[] signature = keys.get(0).sign(bytes(handle));
     return Base64.getUrlEncoder()
@@ -25,7 +33,12 @@ public final class CsrfTokens {
         .encodeToString(Arrays.copyOf(signature, Hmac.TAG_BYTES));
   }
 
-  /** Whether it is that session's token; in constant time. */
+  /**
+   * {@return whether a text is the token of a session} The comparison takes constant time.
+   *
+   * @param handle the session's handle
+   * @param token what a form carried
+   */
   public boolean matches(String handle, String token) {
     byte[] tag;
     try {

@@ -8,12 +8,16 @@ import javax.crypto.spec.SecretKeySpec;
 
 /** HMAC-SHA256 under one key (RFC 2104). Thread-safe: each call works on a clone of a keyed Mac. */
 public final class Hmac {
-  /** What is kept of a signature: 128 bits, as RFC 2104 section 5 allows. */
+  /** The length of the tag that is kept of a signature: 128 bits, as RFC 2104 section 5 allows. */
   public static final int TAG_BYTES = 16;
 
   private final Mac keyed;
 
-  /** Under this key. */
+  /**
+   * Prepares a key.
+   *
+   * @param key a secret of any length
+   */
   public Hmac(byte[] key) {
     try {
       keyed = Mac.getInstance("HmacSHA256");
@@ -23,12 +27,16 @@ public final class Hmac {
     }
   }
 
-  /** The whole signature of a message: 256 bits. */
+  /**
+   * {@return the whole signature of a message, 256 bits}
+   *
+   * @param message the message
+   */
   public byte[] sign(byte[] message) {
     return start().doFinal(message);
   }
 
-  /** A fresh computation, for messages in several parts. */
+  /** {@return a new computation, for a message in several parts} */
   public Mac start() {
     try {
       return (Mac) keyed.clone();
@@ -37,7 +45,12 @@ public final class Hmac {
     }
   }
 
-  /** Whether {@code tag} is what is kept of this signature; in constant time. */
+  /**
+   * {@return whether a tag is the beginning of a signature} The comparison takes constant time.
+   *
+   * @param signature the whole signature
+   * @param tag what is kept of a signature
+   */
   public static boolean matches(byte[] signature, byte[] tag) {
     return MessageDigest.isEqual(Arrays.copyOf(signature, TAG_BYTES), tag);
   }

@@ -10,8 +10,10 @@ import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values as JSON that comes back as it went in. Apart, so that gson is needed by those only who use
- * it.
+ * Writes values as JSON that reads back as it was written. It is a class of its own, so that only
+ * its users need gson. Thread-safe.
+ *
+ * @param <T> the type of the values
  */
 public final class Json<T> {
   private final String name;
@@ -20,7 +22,10 @@ public final class Json<T> {
   private final NullRule nulls;
 
   /**
-   * @param name of the attribute, for messages
+   * Prepares to write and read values of a type.
+   *
+   * @param name the attribute's name, for messages
+   * @param type what {@code T} is
    * @throws IllegalArgumentException if nothing of the type can be read back
    */
   public Json(String name, Type type) {
@@ -41,9 +46,11 @@ public final class Json<T> {
   }
 
   /**
-   * The text, after a look whether the same value would be read from it.
+   * Writes a value, after a check that its text reads back as the same value.
    *
-   * @throws IllegalArgumentException if not
+   * @param value the value
+   * @return its JSON
+   * @throws IllegalArgumentException if it does not read back
    */
   public String write(T value) {
     String text;
@@ -65,7 +72,12 @@ public final class Json<T> {
     return text;
   }
 
-  /** What a text says; null if it says so. */
+  /**
+   * Reads a value.
+   *
+   * @param text JSON that {@link #write} returned, or any other text
+   * @return the value; null if the text says so
+   */
   public @Nullable T read(String text) {
     T value = gson.fromJson(text, type);
     if (value != null && !nulls.allows(value)) {

@@ -19,7 +19,12 @@ public final class Cookies {
 
   private Cookies() {}
 
-  /** The values of the cookies with this name, in the order sent, each once. */
+  /**
+   * {@return the values of the cookies of a name, in the order sent, each once}
+   *
+   * @param headers every {@code Cookie} header of a request
+   * @param name the cookie's name
+   */
   public static List<String> values(List<String> headers, String name) {
     List<String> values = new ArrayList<>(1);
     for (String header : headers) {

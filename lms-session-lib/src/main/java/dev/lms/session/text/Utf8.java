@@ -5,8 +5,10 @@ public final class Utf8 {
   private Utf8() {}
 
   /**
-   * Whether a text comes back as it was. Half of a surrogate pair would come back as a question
-   * mark, and two texts as one.
+   * {@return whether a text reads back from UTF-8 as it was} Half of a surrogate pair would read
+   * back as a question mark, and two texts as one.
+   *
+   * @param text the text
    */
   public static boolean canWrite(String text) {
     for (int i = 0; i < text.length(); i++) {

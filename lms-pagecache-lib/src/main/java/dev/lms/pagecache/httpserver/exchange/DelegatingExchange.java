@@ -23,12 +23,16 @@ public abstract class DelegatingExchange extends HttpExchange {
   private final Map<String, Object> attributes = new HashMap<>();
   private @Nullable InputStream requestBody;
 
-  /** Passes everything on. */
+  /**
+   * Creates an exchange that passes everything on.
+   *
+   * @param outer the exchange it passes everything on to
+   */
   protected DelegatingExchange(HttpExchange outer) {
     this.outer = outer;
   }
 
-  /** What handlers get: over TLS, one that tells so. */
+  /** {@return the exchange for handlers: over TLS, an {@link HttpsExchange} around this one} */
   public final HttpExchange asItWas() {
     HttpsExchange secure = secure();
     return secure == null ? this : new SecureExchange(this, secure);
@@ -72,7 +76,11 @@ public abstract class DelegatingExchange extends HttpExchange {
     return requestBody == null ? outer.getRequestBody() : requestBody;
   }
 
-  /** Replaces the request body, unless null. */
+  /**
+   * Replaces the request body.
+   *
+   * @param in the new body; null changes nothing
+   */
   protected final void setRequestBody(@Nullable InputStream in) {
     if (in != null) {
       requestBody = in;
