@@ -22,17 +22,25 @@ public final class AccountFeature implements Feature {
     List<String> secrets = new ArrayList<>(List.of(config.secrets().signingKey()));
     secrets.addAll(config.secrets().fallbacks());
     boolean samples = config.environment() == Environment.DEVELOPMENT;
+    Users users = new Users(parts.database(), samples);
+    FirstAdmin.make(config.operations().adminPasswordFile(), users, parts.audit());
+    Passwords passwords = parts.closing().add(new Passwords(parts.cpus()));
+    Gate gate = new Gate(new Proxies(config.web().trustedProxies()), parts.audit(), parts.clock());
     AccountPages pages =
         new AccountPages(
-            new Users(parts.database(), samples),
-            parts.closing().add(new Passwords(parts.cpus())),
-            secrets,
-            config.sessions().cookie().secure(),
-            new Proxies(config.web().trustedProxies()),
-            parts.pages());
+            users, passwords, secrets, config.sessions().cookie().secure(), gate, parts.pages());
     return new Content()
         .pages(pages.routes())
         .pages(Devices.of(parts).routes())
+        .pages(
+            new OwnPassword(
+                    users,
+                    passwords,
+                    gate,
+                    parts.sessions().sessions(),
+                    Devices.of(parts).known(),
+                    parts.pages())
+                .routes())
         .holes(AccountPages.holes());
   }
 }

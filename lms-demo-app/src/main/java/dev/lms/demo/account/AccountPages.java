@@ -2,7 +2,6 @@ package dev.lms.demo.account;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.account.Users.Credentials;
-import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Request;
 import dev.lms.demo.view.Flash;
 import dev.lms.demo.view.HoleFiller;
@@ -41,7 +40,7 @@ public final class AccountPages {
   private final Users users;
   private final Passwords passwords;
   private final LoginTokens loginTokens;
-  private final Proxies proxies;
+  private final Gate gate;
   private final Pages pages;
 
   /**
@@ -55,12 +54,12 @@ public final class AccountPages {
       Passwords passwords,
       List<String> secrets,
       boolean secureCookies,
-      Proxies proxies,
+      Gate gate,
       Pages pages) {
     this.users = users;
     this.passwords = passwords;
     this.loginTokens = new LoginTokens(secrets, secureCookies);
-    this.proxies = proxies;
+    this.gate = gate;
     this.pages = pages;
   }
 
@@ -186,10 +185,19 @@ public final class AccountPages {
       return;
     }
     Optional<Credentials> found = users.find(username);
-    switch (passwords.check(password, found.map(Credentials::password))) {
-      case BUSY ->
-          throw HttpProblem.busy(
-              "Many people are signing in just now. Try again in a moment.", Duration.ofSeconds(2));
+    Gate.Look look =
+        gate.look(
+            exchange,
+            "sign-in-failed",
+            username,
+            password,
+            found.map(Credentials::password),
+            passwords);
+    switch (look.verdict()) {
+      case BUSY, TOO_SOON -> {
+        request.header("Retry-After", Long.toString(Gate.seconds(look.delay())));
+        form(request, 429, username, next, Gate.waitSentence(look.delay()));
+      }
       case MISMATCH -> {
         // A 401 must name a way to authenticate (RFC 9110 section 15.5.2); ours is a form.
         request.header("WWW-Authenticate", "Form realm=\"lms\"");
@@ -202,7 +210,7 @@ public final class AccountPages {
             request.form().get("remember").isPresent()
                 ? SignInOptions.rememberedFor(REMEMBERED)
                 : SignInOptions.defaults();
-        session.signIn(person, options.withDevice(Devices.of(exchange, proxies)));
+        session.signIn(person, options.withDevice(Devices.of(exchange, gate.proxies())));
         session.set(NAME, account.name());
         if (!why(request).isEmpty()) {
           SignIn.isFor(session, next);
@@ -214,6 +222,7 @@ public final class AccountPages {
           form(request, 401, username, next, "This account was changed just now. Sign in again.");
           return;
         }
+        gate.tell(exchange, "sign-in", account.username());
         loginTokens.forget(exchange);
         request.redirect(next);
       }
@@ -224,7 +233,9 @@ public final class AccountPages {
     Session session = SessionFilter.session(request.exchange());
     if (session.exists()) {
       SignIn.requireToken(request, session);
+      Optional<Principal> person = session.principal();
       session.end();
+      person.ifPresent(who -> gate.tell(request.exchange(), "sign-out", who.id()));
       // What the browser still shows of it (OWASP ASVS 14.3.1).
       request.header("Clear-Site-Data", "\"cache\"");
     }

@@ -33,6 +33,8 @@ public final class Passwords implements AutoCloseable {
   enum Verdict {
     MATCH,
     MISMATCH,
+    /** Not looked at: there were too many wrong ones before. */
+    TOO_SOON,
     /** Too many are waiting; nothing was checked. */
     BUSY
   }
@@ -61,6 +63,24 @@ public final class Passwords implements AutoCloseable {
   /** The hash of a password to keep: a PHC string. Takes as long as a check, on this thread. */
   static String hash(String password) {
     return Password.hash(password).addRandomSalt(16).with(ARGON2).getResult();
+  }
+
+  /** The hash of a password that somebody chose on a page; empty if too many wait. */
+  Optional<String> tryHash(String password) {
+    CompletableFuture<String> hash = new CompletableFuture<>();
+    try {
+      threads.execute(
+          () -> {
+            try {
+              hash.complete(hash(password));
+            } catch (Throwable e) { // Errors too: the caller waits for an answer.
+              hash.completeExceptionally(e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      return Optional.empty();
+    }
+    return Optional.of(hash.join());
   }
 
   /**

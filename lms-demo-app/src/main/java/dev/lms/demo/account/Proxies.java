@@ -22,8 +22,13 @@ public record Proxies(Set<InetAddress> trusted) {
 
   /** The address a request comes from, as far as a trusted proxy or the connection says. */
   String client(HttpExchange exchange) {
+    return address(exchange).getHostAddress();
+  }
+
+  /** The same, not yet written down. */
+  InetAddress address(HttpExchange exchange) {
     List<String> forwarded = exchange.getRequestHeaders().getOrDefault(HEADER, List.of());
-    return client(exchange.getRemoteAddress().getAddress(), forwarded).getHostAddress();
+    return client(exchange.getRemoteAddress().getAddress(), forwarded);
   }
 
   /**

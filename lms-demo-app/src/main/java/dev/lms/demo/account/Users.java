@@ -86,6 +86,12 @@ public final class Users {
                 "SELECT username, name, roles, disabled, sample FROM users ORDER BY username"));
   }
 
+  /** Whether there is an administrator whose password is not public. */
+  boolean hasAdmin() {
+    return list().stream()
+        .anyMatch(entry -> !entry.sample() && entry.account().roles().contains("admin"));
+  }
+
   /** Whether there is such an account, usable or not. */
   public boolean exists(String username) {
     return database.read(sql -> exists(sql, username));
@@ -115,7 +121,11 @@ public final class Users {
 
   /** False if there is no such account. A sample account becomes one like any other. */
   public boolean setPassword(String username, String password) {
-    String hash = Passwords.hash(password);
+    return setHash(username, Passwords.hash(password));
+  }
+
+  /** The same for a password that is hashed already. */
+  boolean setHash(String username, String hash) {
     return change("UPDATE users SET password = ?, sample = 0 WHERE username = ?", hash, username);
   }
 

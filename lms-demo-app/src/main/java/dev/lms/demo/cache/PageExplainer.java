@@ -8,6 +8,7 @@ import dev.lms.demo.data.Database;
 import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.demo.wiring.Feature;
 import dev.lms.demo.wiring.RunningSite;
+import dev.lms.demo.wiring.SampleContent;
 import dev.lms.demo.wiring.SessionAccess;
 import dev.lms.pagecache.Explanation;
 import dev.lms.session.Principal;
@@ -83,7 +84,11 @@ public final class PageExplainer {
   private static Optional<Account> account(Config config, List<Feature> features, String username) {
     boolean samples = config.environment() == Environment.DEVELOPMENT;
     try (Database database =
-        Database.open(config.databaseUrl(), 1, Feature.tablesOf(features), samples)) {
+        Database.open(
+            config.databaseUrl(),
+            1,
+            Feature.tablesOf(features),
+            SampleContent.of(config.environment()))) {
       return new Users(database, samples).account(username);
     }
   }

@@ -9,7 +9,6 @@ import dev.lms.demo.cache.Reach;
 import dev.lms.demo.cache.Warming;
 import dev.lms.demo.cache.Workers;
 import dev.lms.demo.config.Config;
-import dev.lms.demo.config.Environment;
 import dev.lms.demo.config.KeyUse;
 import dev.lms.demo.config.SecretKeyFile;
 import dev.lms.demo.course.Courses;
@@ -19,6 +18,7 @@ import dev.lms.demo.program.Programs;
 import dev.lms.demo.wiring.Feature;
 import dev.lms.demo.wiring.PagePurge;
 import dev.lms.demo.wiring.Purged;
+import dev.lms.demo.wiring.SampleContent;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.Warmer;
 import dev.lms.pagecache.store.PageStoreException;
@@ -215,9 +215,12 @@ final class CacheCommand implements Runnable {
 
   private List<String> hotPages(Config config) {
     requireDatabase(config);
-    boolean samples = config.environment() == Environment.DEVELOPMENT;
     try (Database database =
-        Database.open(config.databaseUrl(), 1, Feature.tablesOf(features), samples)) {
+        Database.open(
+            config.databaseUrl(),
+            1,
+            Feature.tablesOf(features),
+            SampleContent.of(config.environment()))) {
       return new HotPages(new Courses(database), new Programs(database)).all();
     } catch (DatabaseException e) {
       throw new CommandFailure("cannot read the catalogue: " + e.getMessage());

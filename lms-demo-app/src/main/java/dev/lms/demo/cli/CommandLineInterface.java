@@ -54,6 +54,7 @@ public final class CommandLineInterface implements Runnable {
     makers.put("key", features -> new KeyCommand());
     makers.put("session", SessionCommand::new);
     makers.put("user", UserCommand::new);
+    makers.put("sample", SampleCommand::new);
     makers.put(
         "cache",
         features ->

@@ -1,5 +1,6 @@
 package dev.lms.demo.cli;
 
+import dev.lms.demo.config.LogLevel;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
@@ -25,6 +26,20 @@ final class Logging {
     Logger root = Logger.getLogger("");
     root.addHandler(handler);
     root.setLevel(Level.INFO);
+  }
+
+  /** From now on only what is at least so important. */
+  static void level(LogLevel level) {
+    Logger.getLogger("")
+        .setLevel(
+            switch (level) {
+              case OFF -> Level.OFF;
+              case ERROR -> Level.SEVERE;
+              case WARNING -> Level.WARNING;
+              case INFO -> Level.INFO;
+              case DEBUG -> Level.FINE;
+              case TRACE -> Level.FINER;
+            });
   }
 
   /** {@code 2026-01-31T12:00:00.000Z WARNING ErrorFilter: what happened}. */

@@ -56,7 +56,13 @@ import picocli.CommandLine.TypeConversionException;
     },
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
-  private static final int MIN_IDLE_CONNECTIONS = 1000;
+  private static final int LEAST_CONNECTIONS = 1000;
+
+  /** With full headers on every connection, a third of the heap. */
+  private static final int CONNECTIONS_PER_HEAP_MB = 20;
+
+  /** For files, Redis, and whatever else opens some. */
+  private static final long OTHER_DESCRIPTORS = 256;
 
   private final List<Feature> features;
 
@@ -111,6 +117,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Config config = Config.fromSystem(given());
+    Logging.level(config.operations().logLevel());
     WorkerCount wanted = workers != null ? workers : config.workers().count();
     ListenAddress.require(config.web().host());
     boolean single = supervised || wanted instanceof WorkerCount.Single;
@@ -153,8 +160,7 @@ final class ServeCommand implements Callable<Integer> {
     int maxHeapMb = (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() >> 20);
     ResourcePlan plan = plan(config, OptionalInt.of(Math.max(1, maxHeapMb)));
     WebServer.prepareJdk(
-        config.web().requestTimeout(),
-        Math.max(MIN_IDLE_CONNECTIONS, 2 * (plan.inFlight() + plan.queue())));
+        config.web().requestTimeout(), connections(plan), config.operations().maxHeaderKb() * 1024);
     RunningSite site = start(config, plan, checks);
     writeNginxConf(config, site.port(), 1);
     // Nothing may fail below: the hook makes every end a success.
@@ -186,6 +192,15 @@ final class ServeCommand implements Callable<Integer> {
     System.out.flush();
     new CountDownLatch(1).await();
     return 0;
+  }
+
+  /** As many as the memory carries and the system allows. */
+  private static int connections(ResourcePlan plan) {
+    int wanted =
+        Math.max(
+            plan.heapMb() * CONNECTIONS_PER_HEAP_MB,
+            Math.max(LEAST_CONNECTIONS, 2 * (plan.inFlight() + plan.queue())));
+    return (int) Math.min(wanted, Math.max(100, Machine.descriptors() - OTHER_DESCRIPTORS));
   }
 
   private int supervise(Config config, WorkerCount wanted)

@@ -8,6 +8,7 @@ import dev.lms.demo.account.Users;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.data.DatabaseException;
+import dev.lms.demo.data.Samples;
 import dev.lms.demo.view.Text;
 import dev.lms.demo.wiring.Feature;
 import dev.lms.session.SessionCensus;
@@ -139,7 +140,7 @@ final class SessionCommand implements Runnable {
       return;
     }
     try (Database database =
-        Database.open(config.databaseUrl(), 1, Feature.tablesOf(features), false)) {
+        Database.open(config.databaseUrl(), 1, Feature.tablesOf(features), Samples.NONE)) {
       if (new Users(database, true).account(user).isEmpty()) {
         throw new CommandFailure("there is no account " + user + ", and no session of it");
       }

@@ -10,6 +10,7 @@ import dev.lms.demo.config.Config;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.data.DatabaseException;
 import dev.lms.demo.wiring.Feature;
+import dev.lms.demo.wiring.SampleContent;
 import dev.lms.session.Sessions;
 import java.util.List;
 import java.util.Set;
@@ -218,8 +219,13 @@ final class UserCommand implements Runnable {
   }
 
   private <T> T with(Function<Users, T> work) {
+    Config config = Config.fromSystem();
     try (Database database =
-        Database.open(Config.fromSystem().databaseUrl(), 1, Feature.tablesOf(features), false)) {
+        Database.open(
+            config.databaseUrl(),
+            1,
+            Feature.tablesOf(features),
+            SampleContent.of(config.environment()).withoutAccounts())) {
       return work.apply(new Users(database, true));
     } catch (DatabaseException | IllegalArgumentException e) {
       throw new CommandFailure("cannot use the database: " + e.getMessage());

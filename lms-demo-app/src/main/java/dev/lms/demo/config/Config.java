@@ -1,5 +1,6 @@
 package dev.lms.demo.config;
 
+import dev.lms.demo.log.LogFormat;
 import dev.lms.demo.plan.Workload;
 import dev.lms.session.redis.RedisUrl;
 import java.net.InetAddress;
@@ -30,6 +31,7 @@ public record Config(
     Sessions sessions,
     PageCache pageCache,
     Workers workers,
+    Operations operations,
     boolean debugEndpoints,
     List<Setting> settings) {
 
@@ -86,6 +88,17 @@ public record Config(
   public record Workers(WorkerCount count, int threads, int memoryMb, Workload workload) {}
 
   /**
+   * What operators see and give.
+   *
+   * @param logFormat of the access and the audit log
+   * @param logLevel from which on messages are written
+   * @param maxHeaderKb the most that all headers of a request may have together
+   * @param adminPasswordFile holds the password of the first administrator
+   */
+  public record Operations(
+      LogFormat logFormat, LogLevel logLevel, int maxHeaderKb, Optional<Path> adminPasswordFile) {}
+
+  /**
    * Reads the environment of this process.
    *
    * @throws ConfigException naming every error at once
@@ -131,6 +144,7 @@ public record Config(
         sessions,
         pageCache,
         workers,
+        operations,
         debugEndpoints,
         settings);
   }
@@ -167,6 +181,11 @@ public record Config(
             sessions.cookie()),
         new PageCache(Optional.empty(), pageCache.timeout(), pageCache.maxMb(), false),
         workers,
+        new Operations(
+            operations.logFormat(),
+            operations.logLevel(),
+            operations.maxHeaderKb(),
+            Optional.empty()),
         debugEndpoints,
         settings);
   }

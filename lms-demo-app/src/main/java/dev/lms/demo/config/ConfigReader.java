@@ -2,6 +2,7 @@ package dev.lms.demo.config;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.lms.demo.log.LogFormat;
 import dev.lms.demo.plan.Workload;
 import dev.lms.session.redis.RedisUrl;
 import java.net.InetAddress;
@@ -60,6 +61,12 @@ final class ConfigReader {
             variables.integer("CACHE_MAX_MB", 64, 1, 1024 * 1024),
             variables.flag("CACHE_WARM", true));
     Config.Workers workers = workers(variables);
+    Config.Operations operations =
+        new Config.Operations(
+            variables.choice("LMS_LOG", LogFormat.class, LogFormat.TEXT),
+            variables.choice("LMS_LOG_LEVEL", LogLevel.class, LogLevel.INFO),
+            variables.integer("LMS_MAX_HEADER_KB", 16, 1, 1024),
+            file(variables, "LMS_ADMIN_PASSWORD_FILE"));
     boolean debug = variables.flag("LMS_DEBUG_ENDPOINTS", false);
     if (debug && production) {
       variables.error(
@@ -75,6 +82,7 @@ final class ConfigReader {
         sessions,
         pageCache,
         workers,
+        operations,
         debug,
         settings);
   }
@@ -290,18 +298,30 @@ final class ConfigReader {
     return Duration.ofSeconds(variables.integer(name, fallback, 1, Integer.MAX_VALUE));
   }
 
+  private static Optional<Path> file(Variables variables, String name) {
+    Function<String, Optional<Path>> parse = text -> Optional.of(absolute(text));
+    return variables.read(
+        variables.find(name),
+        name,
+        Optional.<Path>empty(),
+        parse,
+        file -> file.map(Path::toString).orElse("none"));
+  }
+
+  private static Path absolute(String text) {
+    try {
+      return Path.of(text).toAbsolutePath().normalize();
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("not a path: " + e.getReason());
+    }
+  }
+
   private static Path path(Variables variables, String name, Path fallback) {
     return variables.read(
         variables.find(name),
         name,
         fallback.toAbsolutePath().normalize(),
-        text -> {
-          try {
-            return Path.of(text).toAbsolutePath().normalize();
-          } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("not a path: " + e.getReason());
-          }
-        },
+        ConfigReader::absolute,
         Path::toString);
   }
 }

@@ -24,11 +24,18 @@ final class CourseTables implements Tables {
   @Override
   public void create(Sql sql) throws SQLException {
     sql.script(Tables.resource(CourseTables.class, "tables.sql"));
+    Search.create(sql);
+  }
+
+  @Override
+  public void addSampleCatalogue(Sql sql) throws SQLException {
     String json = Tables.resource(CourseTables.class, "courses.json");
     for (SampleCourse course : new Gson().fromJson(json, SampleCourse[].class)) {
-      add(sql, course);
+      if (!sql.exists("SELECT 1 FROM courses WHERE code = ?", course.code())) {
+        add(sql, course);
+        Search.refresh(sql, course.code());
+      }
     }
-    Search.create(sql);
   }
 
   @Override

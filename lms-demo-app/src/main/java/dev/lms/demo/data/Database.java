@@ -65,13 +65,11 @@ public final class Database implements AutoCloseable {
    * @param url {@code jdbc:sqlite:} and the path of a file in an existing folder
    * @param readers how many reads run at the same time
    * @param tables those of all features, in the order in which they build on one another
-   * @param sampleAccounts whether to add the accounts whose passwords are public; never in
-   *     production
+   * @param samples what a new file is filled with
    * @throws IllegalArgumentException if the URL names no SQLite file
    * @throws DatabaseException if the file cannot be opened or filled
    */
-  public static Database open(
-      String url, int readers, List<Tables> tables, boolean sampleAccounts) {
+  public static Database open(String url, int readers, List<Tables> tables, Samples samples) {
     Path file = file(url);
     createPrivately(file);
     List<Connection> opened = new ArrayList<>();
@@ -81,7 +79,7 @@ public final class Database implements AutoCloseable {
       switchToWal(writer);
       Lane writing = new Lane("writer", "BEGIN IMMEDIATE", List.of(writer), QUEUE, PATIENCE);
       try {
-        writing.run(sql -> Schema.bring(sql, tables, sampleAccounts));
+        writing.run(sql -> Schema.bring(sql, tables, samples));
       } catch (RuntimeException e) {
         writing.close();
         throw e;

@@ -18,7 +18,7 @@ final class Schema {
    * @param tables in the order in which they build on one another
    * @return whether the database was new
    */
-  static boolean bring(Sql sql, List<Tables> tables, boolean sampleAccounts) throws SQLException {
+  static boolean bring(Sql sql, List<Tables> tables, Samples samples) throws SQLException {
     long version = sql.number("PRAGMA user_version");
     if (version > VERSION) {
       throw new DatabaseException(
@@ -33,6 +33,11 @@ final class Schema {
       for (Tables some : tables) {
         some.create(sql);
       }
+      if (samples != Samples.NONE) {
+        for (Tables some : tables) {
+          some.addSampleCatalogue(sql);
+        }
+      }
     } else if (version < VERSION) {
       for (Tables some : tables) {
         some.upgrade(sql, version);
@@ -41,7 +46,7 @@ final class Schema {
     if (version < VERSION) {
       sql.script("PRAGMA user_version=" + VERSION);
     }
-    if (sampleAccounts) {
+    if (samples == Samples.ACCOUNTS) {
       for (Tables some : tables) {
         some.addSampleAccounts(sql);
       }

@@ -5,9 +5,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 
-/** The tables of one feature, and what a new site shows in them. */
+/** The tables of one feature, and what a new site may show in them. */
 public interface Tables {
-  /** Makes them in a new database and fills them for a site that shows something. */
+  /** Makes them in a new database. */
   void create(Sql sql) throws SQLException;
 
   /**
@@ -17,6 +17,9 @@ public interface Tables {
    * @param from the version of the schema they have
    */
   default void upgrade(Sql sql, long from) throws SQLException {}
+
+  /** Adds what a site shows that has nothing of its own yet, where it is missing. */
+  default void addSampleCatalogue(Sql sql) throws SQLException {}
 
   /**
    * Adds what belongs to accounts whose passwords are public, where it is missing. Called at every

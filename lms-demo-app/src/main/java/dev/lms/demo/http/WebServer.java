@@ -35,17 +35,23 @@ public final class WebServer {
    *
    * @param requestTimeout how long a request may take to arrive, and how long its answer may take
    *     to leave, in whole seconds and at least one
-   * @param idleConnections how many connections may stay open between requests
+   * @param connections how many may be open, at work or between requests; more are closed at once
+   * @param headerBytes the most that the headers of a request may have; the connection of one with
+   *     more is closed
    */
-  public static void prepareJdk(Duration requestTimeout, int idleConnections) {
+  public static void prepareJdk(Duration requestTimeout, int connections, int headerBytes) {
     String seconds = Long.toString(Math.max(1, requestTimeout.toSeconds()));
     // Off by default: Nagle's algorithm and delayed ACKs would hold each page back for 40 ms.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     // Unlimited by default: a client that never finishes would hold its thread for ever.
     System.setProperty("sun.net.httpserver.maxReqTime", seconds);
     System.setProperty("sun.net.httpserver.maxRspTime", seconds);
+    // Unlimited by default: headers that never end would fill the heap.
+    System.setProperty("jdk.httpserver.maxConnections", Integer.toString(connections));
+    // 380 KB by default, which all connections together could not have.
+    System.setProperty("sun.net.httpserver.maxReqHeaderSize", Integer.toString(headerBytes));
     // 200 by default: more clients than that would find their connections closed.
-    System.setProperty("sun.net.httpserver.maxIdleConnections", Integer.toString(idleConnections));
+    System.setProperty("sun.net.httpserver.maxIdleConnections", Integer.toString(connections));
     // A refused form is read up to here, so that the client sees the answer and not a reset.
     System.setProperty("sun.net.httpserver.drainAmount", Integer.toString(1024 * 1024));
   }

@@ -41,6 +41,23 @@ public record Machine(int cpus, int ramMb, List<String> reasons) {
     }
   }
 
+  /** How many files and connections this process may have open; very many where it is not told. */
+  public static long descriptors() {
+    return descriptors(Path.of("/proc/self/limits"));
+  }
+
+  static long descriptors(Path limits) {
+    try (Stream<String> lines = Files.lines(limits)) {
+      return lines
+          .filter(line -> line.startsWith("Max open files"))
+          .mapToLong(line -> Long.parseLong(line.split("\\s+", -1)[3]))
+          .findFirst()
+          .orElse(Long.MAX_VALUE);
+    } catch (IOException | RuntimeException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
   private static long availableBytes() {
     return new SystemInfo().getHardware().getMemory().getAvailable();
   }

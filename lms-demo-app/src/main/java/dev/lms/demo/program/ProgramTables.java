@@ -14,10 +14,17 @@ final class ProgramTables implements Tables {
   @Override
   public void create(Sql sql) throws SQLException {
     sql.script(Tables.resource(ProgramTables.class, "tables.sql"));
+  }
+
+  @Override
+  public void addSampleCatalogue(Sql sql) throws SQLException {
     String json = Tables.resource(ProgramTables.class, "programs.json");
     int programPosition = 0;
     for (Sample program : new Gson().fromJson(json, Sample[].class)) {
       programPosition++;
+      if (sql.exists("SELECT 1 FROM programs WHERE code = ?", program.code())) {
+        continue;
+      }
       sql.update(
           "INSERT INTO programs (code, position, title, description) VALUES (?, ?, ?, ?)",
           program.code(),

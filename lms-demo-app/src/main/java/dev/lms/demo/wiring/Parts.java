@@ -2,6 +2,7 @@ package dev.lms.demo.wiring;
 
 import dev.lms.demo.config.Config;
 import dev.lms.demo.data.Database;
+import dev.lms.demo.log.Audit;
 import dev.lms.demo.monitor.Health;
 import dev.lms.demo.monitor.Metrics;
 import dev.lms.demo.plan.ResourcePlan;
@@ -16,6 +17,7 @@ import java.time.Clock;
  * @param knownPages what the page cache has stored here
  * @param plan what the machine carries
  * @param pages the frame that all pages share
+ * @param audit who signed in, and the like
  * @param purges told of what has changed
  * @param closing what it is given is closed when the site has stopped
  */
@@ -33,4 +35,5 @@ public record Parts(
     Purges purges,
     Health health,
     Metrics metrics,
+    Audit audit,
     Closing closing) {}

@@ -12,6 +12,8 @@ import dev.lms.demo.http.Route;
 import dev.lms.demo.http.Router;
 import dev.lms.demo.http.SecurityHeaders;
 import dev.lms.demo.http.WebServer;
+import dev.lms.demo.log.Audit;
+import dev.lms.demo.log.LogWriter;
 import dev.lms.demo.monitor.Health;
 import dev.lms.demo.monitor.Metrics;
 import dev.lms.demo.plan.ResourcePlan;
@@ -109,10 +111,13 @@ public final class RunningSite {
       Config config, ResourcePlan plan, List<Tables> tables, Assets assets, Closing closing)
       throws IOException {
     Clock clock = Clock.systemUTC();
+    LogWriter log = closing.add(new LogWriter(System.out));
     int cpus = Runtime.getRuntime().availableProcessors();
-    boolean samples = config.environment() == Environment.DEVELOPMENT;
     DataFolder.create(config.dataDir());
-    Database database = closing.add(Database.open(config.databaseUrl(), cpus, tables, samples));
+    Database database =
+        closing.add(
+            Database.open(
+                config.databaseUrl(), cpus, tables, SampleContent.of(config.environment())));
     // One connection more, in which near copies of pages wait for purges.
     RedisClients redis = closing.add(new RedisClients(plan.redisPool() + 1));
     SessionBackend sessions = closing.add(SessionBackend.open(config, redis, clock));
@@ -133,6 +138,7 @@ public final class RunningSite {
         new Purges(pageCache),
         new Health(),
         new Metrics(),
+        new Audit(config.operations().logFormat(), clock, log::write),
         closing);
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.account.Passwords.Verdict;
 import dev.lms.demo.data.Database;
+import dev.lms.demo.data.Samples;
 import dev.lms.demo.data.TestTables;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +25,8 @@ class PasswordsTest {
   @Test
   void sampleAccountsHaveTheirNameAsPassword() {
     try (Database database =
-            Database.open("jdbc:sqlite:" + folder.resolve("a.db"), 1, TestTables.ALL, true);
+            Database.open(
+                "jdbc:sqlite:" + folder.resolve("a.db"), 1, TestTables.ALL, Samples.ACCOUNTS);
         Passwords passwords = new Passwords(2)) {
       Users users = new Users(database, true);
       for (String name :
@@ -55,7 +57,8 @@ class PasswordsTest {
   @Test
   void inProductionSampleAccountsDoNotExistEvenIfTheFileHasThem() {
     try (Database database =
-        Database.open("jdbc:sqlite:" + folder.resolve("a.db"), 1, TestTables.ALL, true)) {
+        Database.open(
+            "jdbc:sqlite:" + folder.resolve("a.db"), 1, TestTables.ALL, Samples.ACCOUNTS)) {
       assertTrue(new Users(database, true).find("lms-admin").isPresent());
       assertEquals(Optional.empty(), new Users(database, false).find("lms-admin"));
     }

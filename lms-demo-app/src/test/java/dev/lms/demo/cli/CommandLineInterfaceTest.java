@@ -80,6 +80,8 @@ class CommandLineInterfaceTest {
         "completion",
         "completion tcsh",
         "session purge now",
+        "sample",
+        "sample load all",
         "key",
         "key rotate now",
         "cache",

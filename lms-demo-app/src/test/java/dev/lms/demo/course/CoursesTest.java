@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.account.Users;
 import dev.lms.demo.data.Database;
+import dev.lms.demo.data.Samples;
 import dev.lms.demo.data.TestTables;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -45,7 +46,8 @@ class CoursesTest {
   }
 
   private static Database open(Path folder) {
-    return Database.open("jdbc:sqlite:" + folder.resolve("lms.db"), 2, TestTables.ALL, true);
+    return Database.open(
+        "jdbc:sqlite:" + folder.resolve("lms.db"), 2, TestTables.ALL, Samples.ACCOUNTS);
   }
 
   private static Edit title(String title) {

@@ -38,7 +38,7 @@ class DatabaseTest {
 
     /** Takes the URL. */
     public static void main(String[] arguments) {
-      try (Database database = Database.open(arguments[0], 2, TestTables.ALL, true)) {
+      try (Database database = Database.open(arguments[0], 2, TestTables.ALL, Samples.ACCOUNTS)) {
         System.out.print(state(database));
       }
     }
@@ -58,7 +58,7 @@ class DatabaseTest {
 
   @Test
   void aNewFileHoldsTheSamplesOfTheContract() {
-    try (Database database = Database.open(url(), 2, TestTables.ALL, true)) {
+    try (Database database = Database.open(url(), 2, TestTables.ALL, Samples.ACCOUNTS)) {
       assertTrue(number(database, "SELECT count(*) FROM courses") >= 40);
       assertTrue(number(database, "SELECT count(*) FROM resources") >= 60);
       assertEquals(3, number(database, "SELECT count(*) FROM programs"));
@@ -96,18 +96,43 @@ class DatabaseTest {
   }
 
   @Test
-  void productionHasCoursesButNoAccounts() {
-    try (Database database = Database.open(url(), 2, TestTables.ALL, false)) {
+  void aTestHasCoursesButNoAccounts() {
+    try (Database database = Database.open(url(), 2, TestTables.ALL, Samples.CATALOGUE)) {
       assertTrue(number(database, "SELECT count(*) FROM courses") >= 40);
       assertEquals(0, number(database, "SELECT count(*) FROM users"));
     }
   }
 
   @Test
+  void inProductionThereIsNothingUntilItIsAskedFor() {
+    Database.open(url(), 1, TestTables.ALL, Samples.NONE).close();
+    try (Database database = Database.open(url(), 1, TestTables.ALL, Samples.NONE)) {
+      assertEquals(0, number(database, "SELECT count(*) FROM courses"));
+      assertEquals(0, number(database, "SELECT count(*) FROM programs"));
+      for (int i = 0; i < 2; i++) {
+        database.write(
+            sql -> {
+              for (Tables some : TestTables.ALL) {
+                some.addSampleCatalogue(sql);
+              }
+              return true;
+            });
+        assertTrue(number(database, "SELECT count(*) FROM courses") >= 40);
+        assertEquals(
+            number(database, "SELECT count(*) FROM courses"),
+            number(database, "SELECT count(*) FROM course_search"),
+            "all can be searched for, once");
+        assertEquals(3, number(database, "SELECT count(*) FROM programs"));
+        assertEquals(0, number(database, "SELECT count(*) FROM users"));
+      }
+    }
+  }
+
+  @Test
   void accountsMayComeLaterAndOnlyOnce() {
-    Database.open(url(), 1, TestTables.ALL, false).close();
-    Database.open(url(), 1, TestTables.ALL, true).close();
-    try (Database database = Database.open(url(), 1, TestTables.ALL, true)) {
+    Database.open(url(), 1, TestTables.ALL, Samples.CATALOGUE).close();
+    Database.open(url(), 1, TestTables.ALL, Samples.ACCOUNTS).close();
+    try (Database database = Database.open(url(), 1, TestTables.ALL, Samples.ACCOUNTS)) {
       assertEquals(11, number(database, "SELECT count(*) FROM users"));
       assertTrue(exists(database, "SELECT 1 FROM courses WHERE instructor = 'instructor'"));
     }
@@ -134,7 +159,7 @@ class DatabaseTest {
       seen.add(new String(worker.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
       assertTrue(worker.waitFor(60, TimeUnit.SECONDS));
     }
-    try (Database database = Database.open(url(), 1, TestTables.ALL, true)) {
+    try (Database database = Database.open(url(), 1, TestTables.ALL, Samples.ACCOUNTS)) {
       assertEquals(List.of(state(database)), seen.stream().distinct().toList());
     }
   }
@@ -152,7 +177,8 @@ class DatabaseTest {
               threads.submit(
                   () -> {
                     start.await();
-                    try (Database database = Database.open(url, 1, TestTables.ALL, true)) {
+                    try (Database database =
+                        Database.open(url, 1, TestTables.ALL, Samples.ACCOUNTS)) {
                       return state(database);
                     }
                   }));
@@ -168,8 +194,8 @@ class DatabaseTest {
 
   @Test
   void whatOneProcessCommitsTheNextReadOfAnotherSees() {
-    try (Database one = Database.open(url(), 1, TestTables.ALL, true);
-        Database two = Database.open(url(), 1, TestTables.ALL, true)) {
+    try (Database one = Database.open(url(), 1, TestTables.ALL, Samples.ACCOUNTS);
+        Database two = Database.open(url(), 1, TestTables.ALL, Samples.ACCOUNTS)) {
       for (int i = 0; i < 50; i++) {
         String title = "Title " + i;
         Database writer = i % 2 == 0 ? one : two;
@@ -189,8 +215,8 @@ class DatabaseTest {
 
   @Test
   void concurrentWritersOfTwoProcessesLoseNothing() throws Exception {
-    try (Database one = Database.open(url(), 2, TestTables.ALL, true);
-        Database two = Database.open(url(), 2, TestTables.ALL, true);
+    try (Database one = Database.open(url(), 2, TestTables.ALL, Samples.ACCOUNTS);
+        Database two = Database.open(url(), 2, TestTables.ALL, Samples.ACCOUNTS);
         ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Integer>> writes = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
@@ -215,7 +241,7 @@ class DatabaseTest {
 
   @Test
   void workThatThrowsLeavesNothingBehind() {
-    try (Database database = Database.open(url(), 1, TestTables.ALL, true)) {
+    try (Database database = Database.open(url(), 1, TestTables.ALL, Samples.ACCOUNTS)) {
       assertThrows(
           IllegalStateException.class,
           () ->
@@ -233,7 +259,7 @@ class DatabaseTest {
 
   @Test
   void aReadCannotWrite() {
-    try (Database database = Database.open(url(), 1, TestTables.ALL, true)) {
+    try (Database database = Database.open(url(), 1, TestTables.ALL, Samples.ACCOUNTS)) {
       assertThrows(
           DatabaseException.class,
           () -> database.read(sql -> sql.update("UPDATE courses SET credits = 9")));
@@ -242,7 +268,7 @@ class DatabaseTest {
 
   @Test
   void foreignKeysHold() {
-    try (Database database = Database.open(url(), 1, TestTables.ALL, true)) {
+    try (Database database = Database.open(url(), 1, TestTables.ALL, Samples.ACCOUNTS)) {
       assertThrows(
           DatabaseException.class,
           () ->
@@ -253,7 +279,7 @@ class DatabaseTest {
 
   @Test
   void onlyTheOwnerMayReadTheFiles() throws IOException {
-    try (Database database = Database.open(url(), 1, TestTables.ALL, true)) {
+    try (Database database = Database.open(url(), 1, TestTables.ALL, Samples.ACCOUNTS)) {
       database.write(sql -> sql.update("UPDATE courses SET credits = 9 WHERE code = 'py101'"));
       try (var files = Files.list(folder)) {
         List<Path> all = files.toList();
@@ -281,7 +307,8 @@ class DatabaseTest {
   void otherUrlsAreRefusedByName(String url) {
     IllegalArgumentException e =
         assertThrows(
-            IllegalArgumentException.class, () -> Database.open(url, 1, TestTables.ALL, true));
+            IllegalArgumentException.class,
+            () -> Database.open(url, 1, TestTables.ALL, Samples.ACCOUNTS));
     assertTrue(e.toString().contains("DATABASE_URL"), e.getMessage());
   }
 
@@ -289,13 +316,14 @@ class DatabaseTest {
   void aMissingFolderIsNamed() {
     String url = "jdbc:sqlite:" + folder.resolve("missing/lms.db");
     DatabaseException e =
-        assertThrows(DatabaseException.class, () -> Database.open(url, 1, TestTables.ALL, true));
+        assertThrows(
+            DatabaseException.class, () -> Database.open(url, 1, TestTables.ALL, Samples.ACCOUNTS));
     assertTrue(e.toString().contains("missing"), e.getMessage());
   }
 
   @Test
   void aNewerSchemaIsRefused() {
-    try (Database database = Database.open(url(), 1, TestTables.ALL, true)) {
+    try (Database database = Database.open(url(), 1, TestTables.ALL, Samples.ACCOUNTS)) {
       database.write(
           sql -> {
             sql.script("PRAGMA user_version=99");
@@ -303,13 +331,15 @@ class DatabaseTest {
           });
     }
     DatabaseException e =
-        assertThrows(DatabaseException.class, () -> Database.open(url(), 1, TestTables.ALL, true));
+        assertThrows(
+            DatabaseException.class,
+            () -> Database.open(url(), 1, TestTables.ALL, Samples.ACCOUNTS));
     assertTrue(e.toString().contains("99"), e.getMessage());
   }
 
   @Test
   void aClosedDatabaseSaysSo() {
-    Database database = Database.open(url(), 1, TestTables.ALL, true);
+    Database database = Database.open(url(), 1, TestTables.ALL, Samples.ACCOUNTS);
     database.close();
     DatabaseException e = assertThrows(DatabaseException.class, () -> state(database));
     assertTrue(e.toString().contains("closed"), e.getMessage());

@@ -6,6 +6,8 @@ import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.Browser;
 import dev.lms.demo.account.AccountPages;
 import dev.lms.demo.account.Devices;
+import dev.lms.demo.account.Gate;
+import dev.lms.demo.account.OwnPassword;
 import dev.lms.demo.account.Passwords;
 import dev.lms.demo.account.Proxies;
 import dev.lms.demo.account.Users;
@@ -17,6 +19,7 @@ import dev.lms.demo.course.Courses;
 import dev.lms.demo.course.Enrolments;
 import dev.lms.demo.course.Resources;
 import dev.lms.demo.data.Database;
+import dev.lms.demo.data.Samples;
 import dev.lms.demo.data.TestTables;
 import dev.lms.demo.http.ErrorFilter;
 import dev.lms.demo.http.Route;
@@ -27,6 +30,8 @@ import dev.lms.demo.learn.EnrolmentPages;
 import dev.lms.demo.learn.LessonPages;
 import dev.lms.demo.learn.MyCourses;
 import dev.lms.demo.learn.Progress;
+import dev.lms.demo.log.Audit;
+import dev.lms.demo.log.LogFormat;
 import dev.lms.demo.program.ProgramPages;
 import dev.lms.demo.program.Programs;
 import dev.lms.demo.teach.TeachFeature;
@@ -55,7 +60,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
 /** All features of the site on a real server, real sessions and a real database; no page cache. */
@@ -65,11 +72,14 @@ final class TestSite implements AutoCloseable {
   private final MovableClock clock = new MovableClock(Instant.now());
   private final Database database;
   private final Passwords passwords;
+  private final Queue<String> audit = new ConcurrentLinkedQueue<>();
   private final Sessions sessions;
   private final WebServer server;
 
   TestSite(Path folder, int port, Consumer<Set<String>> purge) throws IOException {
-    database = Database.open("jdbc:sqlite:" + folder.resolve("lms.db"), 2, TestTables.ALL, true);
+    database =
+        Database.open(
+            "jdbc:sqlite:" + folder.resolve("lms.db"), 2, TestTables.ALL, Samples.ACCOUNTS);
     passwords = new Passwords(2);
     Courses courses = new Courses(database);
     Resources resources = new Resources(database);
@@ -114,15 +124,12 @@ final class TestSite implements AutoCloseable {
               return new Purged(3, 2);
             }));
     pageRoutes.addAll(new ProgramPages(programs, courses, pages).routes());
+    Users users = new Users(database, true);
+    Gate gate =
+        new Gate(new Proxies(Set.of()), new Audit(LogFormat.TEXT, clock, audit::add), clock);
     pageRoutes.addAll(
-        new AccountPages(
-                new Users(database, true),
-                passwords,
-                List.of(SECRET),
-                false,
-                new Proxies(Set.of()),
-                pages)
-            .routes());
+        new AccountPages(users, passwords, List.of(SECRET), false, gate, pages).routes());
+    pageRoutes.addAll(new OwnPassword(users, passwords, gate, sessions, true, pages).routes());
 
     List<Route> routes = new ArrayList<>(assets.routes());
     pageRoutes.forEach(page -> routes.add(page.route()));
@@ -166,6 +173,11 @@ final class TestSite implements AutoCloseable {
   /** Lets time pass. */
   void pass(Duration time) {
     clock.move(time);
+  }
+
+  /** What the audit log has. */
+  String audit() {
+    return String.join("\n", audit);
   }
 
   Database database() {

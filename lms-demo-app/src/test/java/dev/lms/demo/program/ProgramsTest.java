@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.lms.demo.course.Course;
 import dev.lms.demo.course.Courses;
 import dev.lms.demo.data.Database;
+import dev.lms.demo.data.Samples;
 import dev.lms.demo.data.TestTables;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +19,8 @@ class ProgramsTest {
   @Test
   void aProgramCountsItsCoursesAndKeepsTheirOrder() {
     try (Database database =
-        Database.open("jdbc:sqlite:" + folder.resolve("p.db"), 1, TestTables.ALL, true)) {
+        Database.open(
+            "jdbc:sqlite:" + folder.resolve("p.db"), 1, TestTables.ALL, Samples.ACCOUNTS)) {
       Programs programs = new Programs(database);
       Courses courses = new Courses(database);
       assertEquals(

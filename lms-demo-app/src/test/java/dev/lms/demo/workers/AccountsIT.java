@@ -8,7 +8,10 @@ import com.google.gson.JsonParser;
 import dev.lms.demo.Browser;
 import dev.lms.demo.WorkerProcess;
 import dev.lms.demo.WorkerProcess.Finished;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -107,7 +110,14 @@ class AccountsIT {
       assertEquals(401, signIn(browser, "lms-admin", "lms-admin"));
       done(user(env, PASSWORD, "add", "root", "--display", "The Admin", "--role", "admin"));
       assertEquals(303, signIn(browser, "root", PASSWORD));
+      assertFalse(browser.get("/course/explore").body().contains("/course/py101/view"));
+      Finished loaded = WorkerProcess.run(env, "sample", "load");
+      done(loaded);
+      assertTrue(loaded.output().matches("Added 4\\d courses and 3 programs\n"), loaded.output());
+      assertTrue(browser.get("/").body().contains("/view\""), "at once");
       assertEquals(200, browser.get("/course/py101/moderate").status());
+      assertEquals(
+          "Added 0 courses and 0 programs\n", WorkerProcess.run(env, "sample", "load").output());
 
       assertEquals(
           1, user(env, PASSWORD, "add", "root", "--display", "x", "--role", "admin").exitCode());
@@ -128,5 +138,37 @@ class AccountsIT {
               + "\"disabled\":false,\"sample\":false}]}",
           JsonParser.parseString(list.output()).toString());
     }
+  }
+
+  /** Of a container, where nobody types. */
+  @Test
+  void aFileHasThePasswordOfTheFirstAdmin(@TempDir Path data) throws IOException {
+    Path file = Files.writeString(data.resolve("admin"), PASSWORD + "\n");
+    Map<String, String> env =
+        new HashMap<>(
+            Map.of(
+                "LMS_ENV", "production",
+                "LMS_HOST", "127.0.0.1",
+                "SECRET_KEY", "of a test, and longer than thirty-two characters",
+                "SESSION_COOKIE_SECURE", "false",
+                "LMS_DATA_DIR", data.resolve("d").toString(),
+                "LMS_ADMIN_PASSWORD_FILE", file.toString()));
+    try (WorkerProcess worker = WorkerProcess.serve(env)) {
+      worker.awaitOutput("AUDIT account-added account=admin by=LMS_ADMIN_PASSWORD_FILE");
+      assertFalse(worker.output().contains(PASSWORD), worker.output());
+      Browser browser = new Browser(worker.uri("/"));
+      assertEquals(303, signIn(browser, "admin", PASSWORD));
+      assertEquals(200, browser.get("/ops").status());
+      Files.writeString(file, OTHER);
+    }
+    try (WorkerProcess worker = WorkerProcess.serve(env)) {
+      assertEquals(401, signIn(new Browser(worker.uri("/")), "admin", OTHER), "made once");
+    }
+    env.put("LMS_DATA_DIR", data.resolve("e").toString());
+    Files.writeString(file, "admin123\n");
+    Finished weak = WorkerProcess.run(env, "serve");
+    assertEquals(78, weak.exitCode(), weak.errors());
+    assertTrue(weak.errors().contains("LMS_ADMIN_PASSWORD_FILE="), weak.errors());
+    assertFalse(weak.errors().contains("admin123"), weak.errors());
   }
 }

@@ -1,0 +1,17 @@
+package dev.lms.demo.config;
+
+/** From which level on messages are written. */
+public enum LogLevel {
+  /** Nothing is. */
+  OFF,
+  /** Failures of ours. */
+  ERROR,
+  /** What somebody should look at. */
+  WARNING,
+  /** What happens. */
+  INFO,
+  /** What clients do wrong, and details. */
+  DEBUG,
+  /** Everything. */
+  TRACE
+}

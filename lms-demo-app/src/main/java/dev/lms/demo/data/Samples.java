@@ -1,0 +1,16 @@
+package dev.lms.demo.data;
+
+/** What a site shows that has nothing of its own yet. */
+public enum Samples {
+  /** Nothing: it is somebody's site. */
+  NONE,
+  /** Courses and programs. */
+  CATALOGUE,
+  /** Those, and the accounts whose passwords are public. */
+  ACCOUNTS;
+
+  /** The same for whoever must not add accounts. */
+  public Samples withoutAccounts() {
+    return this == ACCOUNTS ? CATALOGUE : this;
+  }
+}

@@ -1,0 +1,5 @@
+/** What is told of the site's work on standard output, line by line. */
+@NullMarked
+package dev.lms.demo.log;
+
+import org.jspecify.annotations.NullMarked;
