@@ -79,22 +79,22 @@ public final class PageRule {
 
   /** Who decides about storing: the rule or the answer. */
   public enum Profile {
-    /** The rule; an answer can only shorten and forbid. The stricter one. */
+    /** The rule decides; an answer can only shorten a lifetime or forbid storing. */
     DECLARED,
     /**
-     * The answer, as RFC 9111 asks of a shared cache: {@code Cache-Control} (or {@code
+     * The answer decides, as RFC 9111 demands of a shared cache: {@code Cache-Control} (or {@code
      * CDN-Cache-Control}), {@code Expires}, {@code Vary} and its validators. Host and whole query
-     * are in the key, and the handler sees all header fields but those the cache answers by itself.
-     * For handlers that speak HTTP caching, such as a proxy.
+     * are part of the key, and the handler sees all header fields except those that the cache
+     * answers itself. For handlers that speak HTTP caching, such as a proxy.
      */
     RFC9111
   }
 
   /**
-   * A page that strangers share and signed-in people share, apart from its holes.
+   * {@return a rule for pages of which anonymous visitors share one rendering and signed-in people
+   * another; holes hold what differs between people}
    *
    * @param ttl how long a page may be used
-   * @return the rule
    * @throws IllegalArgumentException if the lifetime is not positive
    */
   public static PageRule shared(Duration ttl) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class SessionStoreException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /** Whether other calls must be expected to fail as well. */
   private final boolean outage;
 
   /**
