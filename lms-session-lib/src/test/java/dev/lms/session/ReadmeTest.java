@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -18,14 +19,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The README and the pages under docs: their programs are those that the build compiles, and runs,
- * in src/it/readme; their links lead somewhere, and some link leads to each of them.
+ * The README and the pages under docs: each fragment of a program stands in one that the build
+ * compiles, and runs, below src/it of a library; their links lead somewhere, and some link leads to
+ * each of them.
  */
 class ReadmeTest {
   private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
   private static final Path README = TOP.resolve("README.md");
-  private static final Path PROGRAMS = Path.of("src/it/readme/src/main/java");
+  private static final Path PROGRAMS = Path.of("src/it/examples");
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```\n", Pattern.DOTALL);
+  private static final Pattern XML = Pattern.compile("```xml\n(.*?)```\n", Pattern.DOTALL);
+  private static final Pattern VERSION = Pattern.compile("<version>(.+?)</version>");
   private static final Pattern CODE = Pattern.compile("```.*?```|`[^`\n]*`", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\(([^()\\s]+)\\)");
   private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
@@ -39,17 +43,50 @@ class ReadmeTest {
     assertTrue(program.lines().count() < 20, "a program under 20 lines");
   }
 
+  /** Apart from how deep its lines are indented. */
   @Test
-  void theOtherProgramsAreThoseThatTheBuildCompiles() throws IOException {
-    String documents = documents().stream().map(ReadmeTest::read).collect(Collectors.joining());
-    List<String> missing = new ArrayList<>();
-    for (String name : List.of("Basket", "NewIds", "OnRedis")) {
-      String program = Files.readString(PROGRAMS.resolve(name + ".java"));
-      if (!documents.contains("```java\n" + program + "```\n")) {
-        missing.add(name);
+  void everyFragmentIsOneThatTheBuildCompiles() throws IOException {
+    List<String> programs = new ArrayList<>();
+    for (String library : List.of("lms-session-lib", "lms-pagecache-lib")) {
+      try (Stream<Path> files = Files.walk(TOP.resolve(library).resolve("src/it"))) {
+        files
+            .filter(file -> file.toString().endsWith(".java"))
+            .forEach(file -> programs.add(flat(read(file))));
       }
     }
-    assertEquals(List.of(), missing);
+    List<String> unknown = new ArrayList<>();
+    int fragments = 0;
+    for (Path page : documents()) {
+      for (MatchResult block : JAVA.matcher(read(page)).results().toList()) {
+        fragments++;
+        if (programs.stream().noneMatch(program -> program.contains(flat(block.group(1))))) {
+          unknown.add(TOP.relativize(page) + ": " + block.group(1));
+        }
+      }
+    }
+    assertEquals(List.of(), unknown);
+    assertTrue(fragments > 10, "only " + fragments);
+  }
+
+  private static String flat(String program) {
+    return program.lines().map(String::strip).collect(Collectors.joining("\n", "\n", "\n"));
+  }
+
+  @Test
+  void everyVersionToCopyIsTheOneThatTheBuildUses() throws IOException {
+    String parent = read(TOP.resolve("pom.xml"));
+    List<String> others = new ArrayList<>();
+    for (Path page : documents()) {
+      for (MatchResult block : XML.matcher(read(page)).results().toList()) {
+        VERSION
+            .matcher(block.group(1))
+            .results()
+            .map(version -> version.group(1))
+            .filter(version -> !version.equals("1") && !parent.contains('>' + version + '<'))
+            .forEach(version -> others.add(TOP.relativize(page) + ": " + version));
+      }
+    }
+    assertEquals(List.of(), others);
   }
 
   @Test

@@ -4,59 +4,119 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.session.KeyRing;
+import dev.lms.session.redis.RedisServer;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's program for the page cache, as a reader copies it. */
-class NewsProgramTest {
-  private static final Pattern NEWS =
-      Pattern.compile("```java\n([^`]*public class News .*?)```\n", Pattern.DOTALL);
+/** The programs below each library's {@code src/it/examples}, as a reader copies them. */
+class ExamplesTest {
+  private static final String SECRET = "a reader's secret, at least 32 characters";
 
   private final HttpClient client = HttpClient.newHttpClient();
   private URI home = URI.create("http://localhost/");
 
-  @Test
-  void isSafeToCopy(@TempDir Path folder) throws Exception {
-    Matcher program = NEWS.matcher(Files.readString(Path.of("../README.md")));
-    assertTrue(program.find(), "the README has a class News");
-    Path source = folder.resolve("News.java");
-    Files.writeString(source, program.group(1));
-    String classPath = System.getProperty("java.class.path");
-    assertEquals(
-        0,
+  @TempDir static Path classes;
+
+  @BeforeAll
+  static void compile() throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("--release", "17"));
+    arguments.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    arguments.addAll(List.of("-d", classes.toString()));
+    for (String library : List.of("lms-session-lib", "lms-pagecache-lib")) {
+      try (Stream<Path> files = Files.list(Path.of("..", library, "src/it/examples"))) {
+        files.map(Path::toString).forEach(arguments::add);
+      }
+    }
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    int status =
         ToolProvider.getSystemJavaCompiler()
-            .run(null, null, null, "--release", "17", "-cp", classPath, source.toString()));
+            .run(null, said, said, arguments.toArray(String[]::new));
+    assertEquals(0, status, said.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void helloCountsTheVisitsOfEachVisitor(@TempDir Path folder) throws Exception {
+    run(
+        "Hello",
+        folder,
+        () -> {
+          HttpResponse<String> first = send("GET", "/");
+          assertEquals("Visit 1", first.body());
+          String cookie = first.headers().firstValue("Set-Cookie").orElseThrow().split(";", 2)[0];
+          HttpRequest again = HttpRequest.newBuilder(home).header("Cookie", cookie).build();
+          assertEquals("Visit 2", client.send(again, BodyHandlers.ofString()).body());
+          assertEquals("Visit 1", send("GET", "/").body());
+        });
+  }
+
+  @Test
+  void newsIsSafeToCopy(@TempDir Path folder) throws Exception {
+    run("News", folder, this::isSafe);
+  }
+
+  @Test
+  void allStoresKnowAVisitor(@TempDir Path folder) throws Exception {
+    KeyRing keys = KeyRing.of(SECRET);
+    try (RedisServer redis = RedisServer.start();
+        URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
+      Method visits =
+          loader
+              .loadClass("Stores")
+              .getDeclaredMethod("visits", String.class, Path.class, KeyRing.class);
+      visits.setAccessible(true);
+      for (String where : List.of(redis.url(), "cookies", "memory", "files")) {
+        assertEquals(2L, visits.invoke(null, where, folder.resolve(where.split(":", 2)[0]), keys));
+      }
+    }
+  }
+
+  private interface Visit {
+    void go() throws Exception;
+  }
+
+  private void run(String program, Path folder, Visit visit) throws Exception {
     int port = freePort();
     home = URI.create("http://localhost:" + port + "/");
     ProcessBuilder java =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
             "-Dport=" + port,
             "-cp",
-            folder + System.getProperty("path.separator") + classPath,
-            "News");
-    java.environment().put("SECRET_KEY", "a reader's secret, at least 32 characters");
+            classes + File.pathSeparator + System.getProperty("java.class.path"),
+            program);
+    java.environment().put("SECRET_KEY", SECRET);
     java.directory(folder.toFile()).redirectErrorStream(true);
     java.redirectOutput(folder.resolve("output").toFile());
     Process process = java.start();
     try {
       awaitAnswers(process, folder.resolve("output"));
-      isSafe();
+      visit.go();
     } finally {
       process.destroyForcibly().waitFor();
     }
@@ -93,7 +153,7 @@ class NewsProgramTest {
             .timeout(Duration.ofSeconds(20))
             .method(method, HttpRequest.BodyPublishers.noBody())
             .build(),
-        HttpResponse.BodyHandlers.ofString());
+        BodyHandlers.ofString());
   }
 
   /** A HEAD first: nothing is stored yet. */
