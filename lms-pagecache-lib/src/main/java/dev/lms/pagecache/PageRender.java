@@ -8,7 +8,8 @@ import java.util.Map;
 /**
  * One run of a handler, as the adapter of a server sees it: what the handler may know of the
  * request, and where it answers. The cache holds the answer back until it is complete, unless
- * nobody needs the whole of it. Used by one thread at a time.
+ * nobody needs the whole of it. A handler without a rule may return before another thread has
+ * written the rest of its answer.
  *
  * <p>The adapter reports everything that the handler reads and that is not part of the key; the
  * cache then keeps the page from everybody whom it might not suit. In doubt, report.

@@ -14,7 +14,7 @@ public interface Revocations {
    *
    * @param handle the session's handle
    * @param until until when it is remembered, or longer
-   * @param now the moment that judges which older entries have expired
+   * @param now the present moment
    * @return false if it was revoked already: of several calls for one handle, on any worker, one
    *     returns true
    */
