@@ -68,13 +68,22 @@ final class Attempt<E> implements Renderer {
     Optional<Validation> validation = stale.flatMap(this::validationOf);
     Taken taken = ask(key, validation, false, nothingToShare);
     if (validation.isEmpty() || taken.render().status() != 304 || fault.isPresent()) {
-      return judge.judge(key, taken);
+      return judged(key, taken);
     }
     if (isBelieved(key, validation.get(), taken)) {
       return confirm(key, validation.get(), taken);
     }
     // What was read about the person on the way counts for what is rendered now.
-    return judge.judge(key, ask(key, Optional.empty(), taken.readPersonal(), nothingToShare));
+    return judged(key, ask(key, Optional.empty(), taken.readPersonal(), nothingToShare));
+  }
+
+  private Rendering judged(PageKey key, Taken taken) {
+    Rendering rendering = judge.judge(key, taken);
+    PageAudit<E> audit = service.audit();
+    if (audit != null && rendering instanceof Storable storable) {
+      audit.look(visit, key, storable);
+    }
+    return rendering;
   }
 
   private Taken ask(

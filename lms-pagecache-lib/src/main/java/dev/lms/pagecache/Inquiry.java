@@ -48,6 +48,11 @@ final class Inquiry<E> {
     this.asker = asker;
   }
 
+  /** The same of another request in its place, by the same person as far as the cache goes. */
+  Inquiry<E> instead(E exchange, PageRequest request) {
+    return new Inquiry<>(service, exchange, request, named, asker);
+  }
+
   PageService<E> service() {
     return service;
   }

@@ -1,5 +1,6 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.engine.Breaker;
 import dev.lms.pagecache.page.Answer;
 import dev.lms.pagecache.policy.Reason;
 import dev.lms.pagecache.policy.ReusePolicy;

@@ -1,5 +1,8 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.engine.Background;
+import dev.lms.pagecache.engine.Breaker;
+import dev.lms.pagecache.engine.Notes;
 import dev.lms.pagecache.page.Tags;
 import dev.lms.pagecache.policy.Reason;
 import dev.lms.pagecache.policy.ReusePolicy;

@@ -24,4 +24,12 @@ public interface PageHandler<E> {
    * @param request what the exchange shows
    */
   E showing(PageRequest request);
+
+  /**
+   * The same handler for another exchange in place of its own, for {@link PageAudit}.
+   *
+   * @param exchange what the handler is to see; it is not answered through it
+   * @return what runs the handler on it
+   */
+  PageHandler<E> on(E exchange);
 }

@@ -38,6 +38,14 @@ public interface PageRender {
   void readsConnection();
 
   /**
+   * Reports that the handler reads an attribute of its exchange, where programs keep whom they
+   * know. Only {@link PageAudit} is told: it does not keep the page from anybody.
+   *
+   * @param name its name
+   */
+  default void readsAttribute(String name) {}
+
+  /**
    * Reports that the handler reads an identity that the client proved to the server, such as that
    * of its certificate.
    */

@@ -35,6 +35,7 @@ public final class PageService<E> {
   private final boolean multiHost;
   private final Optional<Consumer<Explanation>> explanations;
   private final Function<E, Optional<String>> receipts;
+  private final @Nullable PageAudit<E> audit;
 
   private PageService(Builder<E, ?> builder) {
     this.cache = builder.cache;
@@ -46,6 +47,7 @@ public final class PageService<E> {
     this.multiHost = builder.multiHost;
     this.explanations = Optional.ofNullable(builder.explanations);
     this.receipts = builder.receipts;
+    this.audit = builder.audit;
   }
 
   /**
@@ -85,6 +87,7 @@ public final class PageService<E> {
     private boolean multiHost;
     private @Nullable Consumer<Explanation> explanations;
     private Function<E, Optional<String>> receipts = exchange -> Optional.empty();
+    private @Nullable PageAudit<E> audit;
 
     private Builder(
         PageCache cache,
@@ -171,6 +174,18 @@ public final class PageService<E> {
       return this;
     }
 
+    /**
+     * Looks for what shared pages say about one person. For development and tests: pages are
+     * rendered twice. Changes nothing of what is stored or sent.
+     *
+     * @param audit renders for somebody else; may serve several adapters
+     * @return this
+     */
+    public Builder<E, A> auditedBy(PageAudit<E> audit) {
+      this.audit = audit;
+      return this;
+    }
+
     /** {@return the adapter} */
     public A build() {
       return adapter.apply(new PageService<>(this));
@@ -223,6 +238,11 @@ public final class PageService<E> {
 
   Optional<Consumer<Explanation>> explanations() {
     return explanations;
+  }
+
+  /** Null where nobody looks for leaks. */
+  @Nullable PageAudit<E> audit() {
+    return audit;
   }
 
   /** What is declared about the pages at an address. */

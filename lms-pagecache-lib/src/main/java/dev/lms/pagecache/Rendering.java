@@ -1,5 +1,6 @@
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.engine.Notes;
 import dev.lms.pagecache.policy.Reason;
 import dev.lms.pagecache.store.Page;
 import dev.lms.pagecache.store.PageKey;

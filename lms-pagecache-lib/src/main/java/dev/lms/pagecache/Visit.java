@@ -38,6 +38,10 @@ final class Visit<E> {
     return inquiry;
   }
 
+  PageHandler<E> handler() {
+    return handler;
+  }
+
   void bypass(Variant variant, Reason reason) throws IOException {
     String route = inquiry.named().route();
     inquiry

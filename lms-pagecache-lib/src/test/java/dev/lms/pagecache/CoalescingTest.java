@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lms.pagecache.Outcome.Source;
 import dev.lms.pagecache.contract.ManualClock;
 import dev.lms.pagecache.contract.Parallel;
+import dev.lms.pagecache.engine.Breaker;
+import dev.lms.pagecache.engine.Notes;
 import dev.lms.pagecache.local.LocalPageStore;
 import dev.lms.pagecache.local.PurgeCounters;
 import dev.lms.pagecache.policy.Reason;

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lms.pagecache.Outcome.Source;
 import dev.lms.pagecache.contract.ManualClock;
 import dev.lms.pagecache.contract.Parallel;
+import dev.lms.pagecache.engine.Breaker;
 import dev.lms.pagecache.http.Fields;
 import dev.lms.pagecache.local.LocalPageStore;
 import dev.lms.pagecache.local.PurgeCounters;

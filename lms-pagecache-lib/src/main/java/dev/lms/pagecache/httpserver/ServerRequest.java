@@ -97,4 +97,9 @@ final class ServerRequest implements PageRequest, PageHandler<HttpExchange> {
     request.fields().forEach((name, lines) -> lines.forEach(line -> fields.add(name, line)));
     return new ShownExchange(exchange, request, fields, null).asItWas();
   }
+
+  @Override
+  public ServerRequest on(HttpExchange other) {
+    return new ServerRequest(other, asked -> behind.apply(this));
+  }
 }

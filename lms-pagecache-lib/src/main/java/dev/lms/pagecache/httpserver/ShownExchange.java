@@ -93,6 +93,9 @@ final class ShownExchange extends DelegatingExchange {
 
   @Override
   public @Nullable Object getAttribute(String name) {
+    if (render != null) {
+      render.readsAttribute(name);
+    }
     return render != null && name.equals(RENDER) ? render : super.getAttribute(name);
   }
 

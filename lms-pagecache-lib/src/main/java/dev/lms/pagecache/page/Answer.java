@@ -19,6 +19,9 @@ public record Answer(int status, Fields fields, Body body) {
   private static final Set<String> COMPRESSIBLE =
       Set.of("application/json", "application/javascript", "application/xml", "image/svg+xml");
 
+  /** In the place of an answer that there is none of, as the handler failed. */
+  public static final Answer NONE = new Answer(500, Fields.NONE, Body.EMPTY);
+
   /** Below this, gzip's own 20 bytes and the work outweigh what it saves. */
   private static final int WORTH_COMPRESSING = 200;
 

@@ -1,4 +1,4 @@
-package dev.lms.pagecache;
+package dev.lms.pagecache.engine;
 
 import dev.lms.pagecache.store.PageKey;
 import java.util.Set;
@@ -7,18 +7,18 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /** Work that nobody waits for: at most one piece for each key, and not more than a few in all. */
-final class Background {
+public final class Background {
   private static final int MOST = 64;
 
   private final Executor executor;
   private final Set<PageKey> underWay = ConcurrentHashMap.newKeySet();
 
-  Background(Executor executor) {
+  public Background(Executor executor) {
     this.executor = executor;
   }
 
   /** Starts the work, unless there is some for this key or too much in all. */
-  void start(PageKey key, Runnable work) {
+  public void start(PageKey key, Runnable work) {
     if (underWay.size() >= MOST || !underWay.add(key)) {
       return;
     }

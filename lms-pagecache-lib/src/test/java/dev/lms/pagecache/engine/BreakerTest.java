@@ -1,4 +1,4 @@
-package dev.lms.pagecache;
+package dev.lms.pagecache.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;

@@ -1,4 +1,4 @@
-package dev.lms.pagecache;
+package dev.lms.pagecache.engine;
 
 import dev.lms.pagecache.fuzz.Schedules;
 import dev.lms.pagecache.store.PageStoreException;

@@ -1,4 +1,4 @@
-package dev.lms.pagecache;
+package dev.lms.pagecache.engine;
 
 import dev.lms.pagecache.store.PageStoreException;
 import java.time.Duration;
@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * answers again: the first immediately, each further one after a pause. Without requests there are
  * no probes. Thread-safe, without locks.
  */
-final class Breaker {
+public final class Breaker {
   /** How long to wait before another probe. */
-  static final Duration PAUSE = Duration.ofSeconds(1);
+  public static final Duration PAUSE = Duration.ofSeconds(1);
 
   private static final System.Logger LOG = System.getLogger(Breaker.class.getName());
 
   /** A time during which the store answers, or does not; compared by identity. */
-  static final class Spell {
+  public static final class Spell {
     private final boolean answers;
     private final long nextProbe;
 
@@ -44,21 +44,21 @@ final class Breaker {
   /**
    * @param probe throws {@link PageStoreException} while the store does not answer
    */
-  Breaker(Runnable probe, Executor prober, LongSupplier nanos) {
+  public Breaker(Runnable probe, Executor prober, LongSupplier nanos) {
     this.probe = probe;
     this.prober = prober;
     this.nanos = nanos;
   }
 
   /** A thread for one probe, which ends with it. */
-  static void onThreadOfItsOwn(Runnable work) {
+  public static void onThreadOfItsOwn(Runnable work) {
     Thread thread = new Thread(work, "page cache probe");
     thread.setDaemon(true);
     thread.start();
   }
 
   /** Null if the store is not to be asked now; else to be handed to {@link #failed}. */
-  @Nullable Spell enter() {
+  public @Nullable Spell enter() {
     Spell now = spell.get();
     if (now.answers) {
       return now;
@@ -68,7 +68,7 @@ final class Breaker {
   }
 
   /** The store did not answer. Who asked before it last recovered is not heard. */
-  void failed(Spell asked, PageStoreException cause) {
+  public void failed(Spell asked, PageStoreException cause) {
     Spell open = new Spell(false, nanos.getAsLong());
     if (asked.answers && spell.compareAndSet(asked, open)) {
       LOG.log(

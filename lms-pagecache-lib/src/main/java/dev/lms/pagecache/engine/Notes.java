@@ -1,4 +1,4 @@
-package dev.lms.pagecache;
+package dev.lms.pagecache.engine;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -20,15 +20,15 @@ import org.jspecify.annotations.Nullable;
  * stored and a cookie may be either: they count once several renders in a row had them, and not for
  * long.
  */
-final class Notes {
+public final class Notes {
   /** How long a property of a page is remembered. */
-  static final Duration MEMORY = Duration.ofMinutes(1);
+  public static final Duration MEMORY = Duration.ofMinutes(1);
 
   /** How long it is remembered that a page was not storable several times. */
-  static final Duration SHORT_MEMORY = Duration.ofSeconds(10);
+  public static final Duration SHORT_MEMORY = Duration.ofSeconds(10);
 
   /** So many renders in a row, each of which others waited for or could have. */
-  static final int IN_A_ROW = 3;
+  public static final int IN_A_ROW = 3;
 
   /** Reasons that are about one request or one moment, never about the page. */
   private static final Set<Reason> PASSING =
@@ -59,7 +59,7 @@ final class Notes {
   private final LongSupplier nanos;
   private final Cache<PageKey, Note> notes;
 
-  Notes(long maxBytes, LongSupplier nanos) {
+  public Notes(long maxBytes, LongSupplier nanos) {
     this.nanos = nanos;
     this.notes =
         Caffeine.newBuilder()
@@ -70,18 +70,18 @@ final class Notes {
   }
 
   /** Whether pages of this key turned out to be one person's. */
-  boolean isPersonal(PageKey key) {
+  public boolean isPersonal(PageKey key) {
     Note note = holding(key);
     return note != null && note.personal();
   }
 
   /** Whether nobody should wait for a render of this key by another. */
-  boolean isUncacheable(PageKey key) {
+  public boolean isUncacheable(PageKey key) {
     return holding(key) != null;
   }
 
   /** Why the last render was not stored, if that may be about the page. */
-  Optional<Reason> whyNotStored(PageKey key) {
+  public Optional<Reason> whyNotStored(PageKey key) {
     Note note = recent(key);
     return note == null ? Optional.empty() : Optional.ofNullable(note.reason());
   }
@@ -96,12 +96,12 @@ final class Notes {
     return note != null && nanos.getAsLong() - note.until() < 0 ? note : null;
   }
 
-  void personal(PageKey key) {
+  public void personal(PageKey key) {
     notes.put(key, new Note(true, null, 0, true, nanos.getAsLong() + MEMORY.toNanos()));
   }
 
   /** Nobody should wait for a render of this key, although pages of it are stored. */
-  void uncacheable(PageKey key) {
+  public void uncacheable(PageKey key) {
     uncacheable(key, null);
   }
 
@@ -110,7 +110,7 @@ final class Notes {
   }
 
   /** A render was storable. */
-  void forget(PageKey key) {
+  public void forget(PageKey key) {
     notes.invalidate(key);
   }
 
@@ -119,7 +119,7 @@ final class Notes {
    *
    * @param led whether others waited for it or could have: of many that failed at once one counts
    */
-  void passed(PageKey key, Reason reason, boolean led) {
+  public void passed(PageKey key, Reason reason, boolean led) {
     if (PASSING.contains(reason)) {
       return;
     }
@@ -133,7 +133,7 @@ final class Notes {
     }
   }
 
-  long bytes() {
+  public long bytes() {
     notes.cleanUp();
     return notes.policy().eviction().orElseThrow().weightedSize().orElse(0);
   }
