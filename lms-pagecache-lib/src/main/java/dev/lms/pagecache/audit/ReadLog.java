@@ -21,6 +21,9 @@ public final class ReadLog {
 
   private final Set<Read> reads = new LinkedHashSet<>();
 
+  /** Begins a log without reads. */
+  public ReadLog() {}
+
   /**
    * A read.
    *

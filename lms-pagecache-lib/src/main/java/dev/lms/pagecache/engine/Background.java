@@ -13,11 +13,21 @@ public final class Background {
   private final Executor executor;
   private final Set<PageKey> underWay = ConcurrentHashMap.newKeySet();
 
+  /**
+   * Creates a place for background work.
+   *
+   * @param executor runs the work; the caller closes it
+   */
   public Background(Executor executor) {
     this.executor = executor;
   }
 
-  /** Starts the work, unless there is some for this key or too much in all. */
+  /**
+   * Starts work, unless there is some for this key already or too much in all.
+   *
+   * @param key the page the work is about
+   * @param work the work
+   */
   public void start(PageKey key, Runnable work) {
     if (underWay.size() >= MOST || !underWay.add(key)) {
       return;

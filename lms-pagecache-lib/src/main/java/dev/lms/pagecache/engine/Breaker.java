@@ -42,7 +42,11 @@ public final class Breaker {
   private final AtomicReference<@Nullable Spell> probing = new AtomicReference<>();
 
   /**
+   * Creates a closed breaker.
+   *
    * @param probe throws {@link PageStoreException} while the store does not answer
+   * @param prober runs one probe at a time
+   * @param nanos elapsed time in nanoseconds, like {@link System#nanoTime}
    */
   public Breaker(Runnable probe, Executor prober, LongSupplier nanos) {
     this.probe = probe;
@@ -50,14 +54,21 @@ public final class Breaker {
     this.nanos = nanos;
   }
 
-  /** A thread for one probe, which ends with it. */
+  /**
+   * Runs one probe on a daemon thread, which ends with it.
+   *
+   * @param work the probe
+   */
   public static void onThreadOfItsOwn(Runnable work) {
     Thread thread = new Thread(work, "page cache probe");
     thread.setDaemon(true);
     thread.start();
   }
 
-  /** Null if the store is not to be asked now; else to be handed to {@link #failed}. */
+  /**
+   * {@return what to pass to {@link #failed} if the store does not answer; null if it must not be
+   * asked now}
+   */
   public @Nullable Spell enter() {
     Spell now = spell.get();
     if (now.answers) {
@@ -67,7 +78,13 @@ public final class Breaker {
     return null;
   }
 
-  /** The store did not answer. Who asked before it last recovered is not heard. */
+  /**
+   * Says that the store did not answer. A caller that asked before the store last recovered is
+   * ignored.
+   *
+   * @param asked what {@link #enter} returned
+   * @param cause what the store threw
+   */
   public void failed(Spell asked, PageStoreException cause) {
     Spell open = new Spell(false, nanos.getAsLong());
     if (asked.answers && spell.compareAndSet(asked, open)) {

@@ -59,6 +59,12 @@ public final class Notes {
   private final LongSupplier nanos;
   private final Cache<PageKey, Note> notes;
 
+  /**
+   * Creates empty notes.
+   *
+   * @param maxBytes how many bytes they may take, by weight
+   * @param nanos elapsed time in nanoseconds, like {@link System#nanoTime}
+   */
   public Notes(long maxBytes, LongSupplier nanos) {
     this.nanos = nanos;
     this.notes =
@@ -69,18 +75,30 @@ public final class Notes {
             .build();
   }
 
-  /** Whether pages of this key turned out to be one person's. */
+  /**
+   * {@return whether pages of a key turned out to be one person's}
+   *
+   * @param key the key
+   */
   public boolean isPersonal(PageKey key) {
     Note note = holding(key);
     return note != null && note.personal();
   }
 
-  /** Whether nobody should wait for a render of this key by another. */
+  /**
+   * {@return whether nobody should wait for another's render of a key}
+   *
+   * @param key the key
+   */
   public boolean isUncacheable(PageKey key) {
     return holding(key) != null;
   }
 
-  /** Why the last render was not stored, if that may be about the page. */
+  /**
+   * {@return why the last render was not stored, if that may be a property of the page}
+   *
+   * @param key the page's key
+   */
   public Optional<Reason> whyNotStored(PageKey key) {
     Note note = recent(key);
     return note == null ? Optional.empty() : Optional.ofNullable(note.reason());
@@ -96,11 +114,20 @@ public final class Notes {
     return note != null && nanos.getAsLong() - note.until() < 0 ? note : null;
   }
 
+  /**
+   * Notes that pages of a key are one person's.
+   *
+   * @param key the key
+   */
   public void personal(PageKey key) {
     notes.put(key, new Note(true, null, 0, true, nanos.getAsLong() + MEMORY.toNanos()));
   }
 
-  /** Nobody should wait for a render of this key, although pages of it are stored. */
+  /**
+   * Notes that nobody should wait for a render of a key, although its pages are stored.
+   *
+   * @param key the key
+   */
   public void uncacheable(PageKey key) {
     uncacheable(key, null);
   }
@@ -109,14 +136,20 @@ public final class Notes {
     notes.put(key, new Note(false, reason, 0, true, nanos.getAsLong() + MEMORY.toNanos()));
   }
 
-  /** A render was storable. */
+  /**
+   * Notes that a render could be stored.
+   *
+   * @param key the page's key
+   */
   public void forget(PageKey key) {
     notes.invalidate(key);
   }
 
   /**
-   * A render was not storable.
+   * Notes that a render could not be stored.
    *
+   * @param key the page's key
+   * @param reason why
    * @param led whether others waited for it or could have: of many that failed at once one counts
    */
   public void passed(PageKey key, Reason reason, boolean led) {
@@ -133,6 +166,7 @@ public final class Notes {
     }
   }
 
+  /** {@return how many bytes the notes take, by weight} */
   public long bytes() {
     notes.cleanUp();
     return notes.policy().eviction().orElseThrow().weightedSize().orElse(0);
