@@ -17,16 +17,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for what a page that is about to be shared says about one person. For development and
- * tests: the page is rendered once more for somebody else who would share it, and what differs
- * outside the holes is reported. If something does, the page is rendered again for the same person,
- * and what then differs too, such as the time or a random token, is left out.
+ * Finds what a shared page says about one person. For development and tests: each page that is
+ * about to be shared is rendered once more for somebody else who would share it, and differences
+ * outside the holes are reported. If there are any, the page is rendered again for the same person;
+ * what then differs too, such as the time or a random token, is left out.
  *
- * <p>It changes nothing of what is stored or sent, and what goes wrong on the way is no concern of
- * the request. It finds what handlers print, of the people the program has it ask for; it proves
- * nothing about others. Safe for use by several threads.
+ * <p>The audit changes nothing that is stored or sent, and its own failures do not affect the
+ * request. It finds what handlers print about the people that the program lets it stand in for; it
+ * proves nothing about others. Thread-safe.
  *
- * @param <E> what the server calls a request on its way, such as its exchange
+ * @param <E> what the server calls a request, such as its exchange
  */
 public final class PageAudit<E> {
   private static final System.Logger LOG = System.getLogger(PageAudit.class.getName());
@@ -52,53 +52,54 @@ public final class PageAudit<E> {
   }
 
   /**
-   * Puts somebody else in the place of whoever asks.
+   * Lets a handler run for somebody else than the person who asks. Thread-safe.
    *
-   * @param <E> what the server calls a request on its way
+   * @param <E> what the server calls a request, such as its exchange
    */
   @FunctionalInterface
   public interface SomebodyElse<E> {
     /**
-     * Renders as somebody else of the same variant: for a stranger's page another stranger, for one
-     * of people who are signed in another of them, with the same roles where the page is by role.
+     * Renders as somebody else of the same variant: another anonymous visitor for an anonymous
+     * page, another person for a page of people who are signed in, with the same roles if the page
+     * is by role.
      *
-     * @param exchange the exchange without cookie and credentials; header fields may be set
-     * @param asker who asks, and is not to be chosen
+     * @param exchange the exchange without cookie and credentials; its header fields may be set
+     * @param asker who asks, and must not be chosen
      * @param variant who would share the page
-     * @param render to be run once, in this thread, with an exchange by which the handler takes the
-     *     other for the one who asks; not to be run if there is nobody else
+     * @param render to be run once, on this thread, with an exchange by which the handler takes the
+     *     other person for the one who asks; not to be run if there is nobody else
      * @throws IOException from the render
      */
     void inPlaceOf(E exchange, Asker asker, Variant variant, Render<E> render) throws IOException;
   }
 
   /**
-   * One more render.
+   * One more run of a handler.
    *
-   * @param <E> what the server calls a request on its way
+   * @param <E> what the server calls a request, such as its exchange
    */
   @FunctionalInterface
   public interface Render<E> {
     /**
      * Runs the handler.
      *
-     * @param exchange what it sees
+     * @param exchange what the handler sees
      * @throws IOException from the handler
      */
     void run(E exchange) throws IOException;
   }
 
   /**
-   * Where two people see something different.
+   * A place where two people see something different.
    *
    * @param at line and column of the body, a header field, or the status, in words
-   * @param before the text just before it, which both see
+   * @param before the text just before the place, which both see
    * @param seen what the page says that would be shared
-   * @param seenByOther what it says for somebody else
+   * @param seenByOther what the page says for somebody else
    */
   public record Place(String at, String before, String seen, String seenByOther) {}
 
-  /** What was found out about one page. Immutable. */
+  /** What the audit found out about one page. Immutable. */
   public static final class Finding {
     private final PageKey key;
     private final boolean leak;
@@ -112,67 +113,47 @@ public final class PageAudit<E> {
       this.reads = List.copyOf(reads);
     }
 
-    /**
-     * The name of the route.
-     *
-     * @return as its rule has it
-     */
+    /** {@return the route's {@linkplain NamedRule#route name}} */
     public String route() {
       return key.route();
     }
 
-    /**
-     * The path of the page.
-     *
-     * @return in normal form, without its query
-     */
+    /** {@return the path of the page in normal form, without its query} */
     public String path() {
       return key.path();
     }
 
-    /**
-     * Who would share the page.
-     *
-     * @return what they have in common
-     */
+    /** {@return what the people who would share the page have in common} */
     public Variant.Kind variant() {
       return Variant.Kind.of(key);
     }
 
     /**
-     * Whether people would have been shown what is about somebody else. Otherwise the page is one
-     * person's, and the places say how little of it is about them.
-     *
-     * @return true for shared pages
+     * {@return whether people would have been shown what is about somebody else} False for a page
+     * of one person, whose places say how little of it is about them.
      */
     public boolean isLeak() {
       return leak;
     }
 
     /**
-     * What differs.
-     *
-     * @return in the order of the answer; none if a personal page says the same to everybody
+     * {@return the places that differ, in the order of the answer; empty if a personal page says
+     * the same to everybody}
      */
     public List<Place> places() {
       return places;
     }
 
     /**
-     * What the handler read of its exchange, and the lines that did: the cause is among them. Where
-     * there is none it knew the person from elsewhere, such as a field or a thread's local.
-     *
-     * @return in their order
+     * {@return what the handler read of its exchange, in order, with the lines of code that read
+     * it} The cause is among them. If there is none, the handler knew the person from elsewhere,
+     * such as a field or a thread-local variable.
      */
     public List<String> reads() {
       return reads;
     }
 
-    /**
-     * The finding in a sentence, which does not say what people are shown.
-     *
-     * @return for logs and pages
-     */
+    /** Describes the finding in a sentence, without what people are shown: for logs and pages. */
     @Override
     public String toString() {
       return Advice.sentence(this);
@@ -180,31 +161,29 @@ public final class PageAudit<E> {
   }
 
   /**
-   * An audit of every page about to be shared.
+   * {@return an audit of every page about to be shared}
    *
-   * @param somebodyElse stands in for whoever asks
-   * @param <E> what the server calls a request on its way
-   * @return the audit
+   * @param somebodyElse stands in for the person who asks
+   * @param <E> what the server calls a request
    */
   public static <E> PageAudit<E> of(SomebodyElse<E> somebodyElse) {
     return builder(somebodyElse).build();
   }
 
   /**
-   * Begins an audit.
+   * {@return a builder of an audit}
    *
-   * @param somebodyElse stands in for whoever asks
-   * @param <E> what the server calls a request on its way
-   * @return a builder
+   * @param somebodyElse stands in for the person who asks
+   * @param <E> what the server calls a request
    */
   public static <E> Builder<E> builder(SomebodyElse<E> somebodyElse) {
     return new Builder<>(somebodyElse);
   }
 
   /**
-   * Settings of an audit. Not safe for use by several threads.
+   * Configures an audit. Not thread-safe.
    *
-   * @param <E> what the server calls a request on its way
+   * @param <E> what the server calls a request
    */
   public static final class Builder<E> {
     private final SomebodyElse<E> somebodyElse;
@@ -217,11 +196,11 @@ public final class PageAudit<E> {
     }
 
     /**
-     * Looks at a part of the renders only, evenly spread.
+     * Audits only a part of the renders, evenly spread.
      *
-     * @param share from 0 (none) to 1 (each)
-     * @return this
-     * @throws IllegalArgumentException if it is not in between
+     * @param share from 0 (none) to 1 (all)
+     * @return this builder
+     * @throws IllegalArgumentException if it is not from 0 to 1
      */
     public Builder<E> share(double share) {
       if (!(share >= 0 && share <= 1)) {
@@ -232,10 +211,10 @@ public final class PageAudit<E> {
     }
 
     /**
-     * Looks at pages of one person too, for {@link PageAudit#advice}: how little of them is about
-     * the person. Their handlers then run for somebody else who is allowed to see them.
+     * Also audits pages of one person, to tell {@link PageAudit#advice} how little of them is about
+     * the person. Their handlers then run for somebody else who may see them.
      *
-     * @return this
+     * @return this builder
      */
     public Builder<E> personalPages() {
       personalPages = true;
@@ -243,30 +222,26 @@ public final class PageAudit<E> {
     }
 
     /**
-     * Tells somebody besides the log.
+     * Sets a listener besides the log.
      *
-     * @param listener gets each finding, in the thread of the request, before its answer is sent
-     * @return this
+     * @param listener receives each finding, on the thread of the request, before its answer is
+     *     sent
+     * @return this builder
      */
     public Builder<E> reportingTo(Consumer<Finding> listener) {
       this.listener = listener;
       return this;
     }
 
-    /**
-     * Builds the audit.
-     *
-     * @return the audit
-     */
+    /** {@return the audit} */
     public PageAudit<E> build() {
       return new PageAudit<>(this);
     }
   }
 
   /**
-   * What is true of pages by the last of their renders that was looked at.
-   *
-   * @return the oldest first; the newest hundreds
+   * {@return the findings of the last audited render of each page, the oldest first; the newest
+   * hundreds only}
    */
   public List<Finding> findings() {
     lock.lock();
@@ -277,22 +252,18 @@ public final class PageAudit<E> {
     }
   }
 
-  /**
-   * How many renders were compared with one for somebody else.
-   *
-   * @return a number that grows
-   */
+  /** {@return how many renders were compared with one for somebody else} */
   public long compared() {
     return compared.get();
   }
 
   /**
-   * What would pay, going by what was counted.
+   * Says which changes of rules would pay, by the counts.
    *
-   * @param stats counts, also of several nodes together
-   * @param findings of audits with {@link Builder#personalPages}, also of several nodes; may be
-   *     empty
-   * @return sentences for whoever writes the handlers, what pays most first
+   * @param stats counts, which may be sums over several nodes
+   * @param findings findings of audits with {@link Builder#personalPages}, also of several nodes;
+   *     may be empty
+   * @return sentences for the developers of the handlers, the most rewarding first
    */
   public static List<String> advice(CacheStats stats, Collection<Finding> findings) {
     return Advice.of(stats, findings);

@@ -26,10 +26,10 @@ public interface PageHandler<E> {
   E showing(PageRequest request);
 
   /**
-   * The same handler for another exchange in place of its own, for {@link PageAudit}.
+   * {@return a handler that does the same for another exchange in place of its own, for {@link
+   * PageAudit}}
    *
-   * @param exchange what the handler is to see; it is not answered through it
-   * @return what runs the handler on it
+   * @param exchange what the handler sees; it is not answered through it
    */
   PageHandler<E> on(E exchange);
 }

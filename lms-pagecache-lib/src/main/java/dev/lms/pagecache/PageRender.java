@@ -39,9 +39,9 @@ public interface PageRender {
 
   /**
    * Reports that the handler reads an attribute of its exchange, where programs keep whom they
-   * know. Only {@link PageAudit} is told: it does not keep the page from anybody.
+   * know. It only informs a {@link PageAudit}, and keeps the page from nobody.
    *
-   * @param name its name
+   * @param name the attribute's name
    */
   default void readsAttribute(String name) {}
 

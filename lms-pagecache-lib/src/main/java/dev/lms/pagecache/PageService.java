@@ -175,11 +175,11 @@ public final class PageService<E> {
     }
 
     /**
-     * Looks for what shared pages say about one person. For development and tests: pages are
-     * rendered twice. Changes nothing of what is stored or sent.
+     * Has an audit look for what shared pages say about one person. For development and tests,
+     * because pages are rendered twice; it changes nothing that is stored or sent.
      *
-     * @param audit renders for somebody else; may serve several adapters
-     * @return this
+     * @param audit the audit, which may serve several adapters
+     * @return this builder
      */
     public Builder<E, A> auditedBy(PageAudit<E> audit) {
       this.audit = audit;
