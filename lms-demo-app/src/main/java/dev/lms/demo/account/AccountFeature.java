@@ -3,6 +3,7 @@ package dev.lms.demo.account;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.data.Tables;
+import dev.lms.demo.http.Proxies;
 import dev.lms.demo.wiring.Content;
 import dev.lms.demo.wiring.Feature;
 import dev.lms.demo.wiring.Parts;

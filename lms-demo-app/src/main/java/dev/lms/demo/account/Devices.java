@@ -2,6 +2,7 @@ package dev.lms.demo.account;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.http.HttpProblem;
+import dev.lms.demo.http.Proxies;
 import dev.lms.demo.http.Request;
 import dev.lms.demo.view.Flash;
 import dev.lms.demo.view.Moment;

@@ -2,6 +2,7 @@ package dev.lms.demo.account;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.http.HttpProblem;
+import dev.lms.demo.http.Proxies;
 import dev.lms.demo.log.Audit;
 import java.net.InetAddress;
 import java.time.Duration;

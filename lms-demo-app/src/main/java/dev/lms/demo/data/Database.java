@@ -123,7 +123,12 @@ public final class Database implements AutoCloseable {
                 "the database " + file + " was replaced: restart every worker, or bring it back");
           }
         });
-    read(sql -> sql.number("SELECT count(*) FROM sqlite_schema"));
+    read(
+        sql -> {
+          // What this connection remembers of the file would answer for what is in it no more.
+          sql.script("PRAGMA shrink_memory");
+          return sql.number("SELECT count(*) FROM sqlite_schema");
+        });
   }
 
   /** Of the database, its log and the index of that; they stay while a connection is open. */

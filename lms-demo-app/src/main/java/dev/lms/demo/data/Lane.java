@@ -133,6 +133,9 @@ final class Lane implements AutoCloseable {
 
   private static RuntimeException asUnchecked(@Nullable Throwable cause) {
     if (cause instanceof SQLException e) {
+      if (isFull(e)) {
+        return new DatabaseFullException("the disk of the database is full: " + e.getMessage(), e);
+      }
       return isBusy(e)
           ? new DatabaseBusyException("another process holds the database: " + e.getMessage(), e)
           : new DatabaseException("the database failed: " + e.getMessage(), e);
@@ -143,6 +146,11 @@ final class Lane implements AutoCloseable {
     return cause instanceof RuntimeException e
         ? e
         : new DatabaseException("the work on the database failed", cause);
+  }
+
+  /** SQLITE_FULL, or a write that the system refused, which is how some disks are full. */
+  private static boolean isFull(SQLException e) {
+    return (e.getErrorCode() & 0xff) == 13 || e.getErrorCode() == 778;
   }
 
   /** SQLITE_BUSY or SQLITE_LOCKED; extended result codes keep the primary one in the low byte. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -55,10 +56,18 @@ public final class AdmissionFilter extends Filter {
       throw HttpProblem.busy(
           "The site is busy. Please try again in a moment.", Duration.ofSeconds(1));
     }
+    // Once the answer is made, whoever reads it slowly holds up nobody else.
+    AtomicBoolean held = new AtomicBoolean(true);
+    Runnable release =
+        () -> {
+          if (held.compareAndSet(true, false)) {
+            permits.release();
+          }
+        };
     try {
-      chain.doFilter(exchange);
+      chain.doFilter(new LeavingExchange(exchange, release));
     } finally {
-      permits.release();
+      release.run();
     }
   }
 

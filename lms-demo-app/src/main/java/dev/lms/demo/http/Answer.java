@@ -40,15 +40,20 @@ final class Answer {
     problem.headers().forEach(headers::set);
     headers.set("Cache-Control", "no-store");
     if (Accept.prefersJson(exchange.getRequestHeaders())) {
-      JsonObject json = new JsonObject();
-      json.addProperty("type", "about:blank");
-      json.addProperty("title", problem.title());
-      json.addProperty("status", problem.status());
-      json.addProperty("detail", problem.detail());
-      send(exchange, problem.status(), "application/problem+json", GSON.toJson(json));
+      send(exchange, problem.status(), "application/problem+json", json(problem));
     } else {
       send(exchange, problem.status(), "text/html; charset=utf-8", page.write(exchange, problem));
     }
+  }
+
+  /** As RFC 9457 says. */
+  static String json(HttpProblem problem) {
+    JsonObject json = new JsonObject();
+    json.addProperty("type", "about:blank");
+    json.addProperty("title", problem.title());
+    json.addProperty("status", problem.status());
+    json.addProperty("detail", problem.detail());
+    return GSON.toJson(json);
   }
 
   /** A page that needs nothing but itself. */

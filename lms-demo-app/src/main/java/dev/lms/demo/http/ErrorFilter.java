@@ -51,6 +51,15 @@ public final class ErrorFilter extends Filter {
   }
 
   private void answer(HttpExchange exchange, Throwable failure) throws IOException {
+    if (failure instanceof NothingToAnswerException gone) {
+      LOG.log(
+          Level.DEBUG,
+          "{0} {1}: {2}",
+          exchange.getRequestMethod(),
+          RequestTarget.of(exchange).path(),
+          gone.getMessage());
+      throw gone;
+    }
     HttpProblem problem = problem(exchange, failure);
     Headers headers = exchange.getResponseHeaders();
     List<String> connection = headers.get("Connection");

@@ -94,6 +94,8 @@ public final class Request {
     byte[] body;
     try (InputStream in = exchange.getRequestBody()) {
       body = in.readNBytes(MAX_FORM_BYTES + 1);
+    } catch (IOException e) {
+      throw new NothingToAnswerException(e);
     }
     if (body.length > MAX_FORM_BYTES) {
       throw tooLarge();

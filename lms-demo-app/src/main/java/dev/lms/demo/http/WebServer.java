@@ -73,6 +73,7 @@ public final class WebServer {
     server.setExecutor(executor);
     HttpContext context = server.createContext("/", handler);
     context.getFilters().add(inFlight);
+    context.getFilters().add(new WellFormed());
     context.getFilters().addAll(filters);
     server.start();
     return new WebServer(server, executor, inFlight);

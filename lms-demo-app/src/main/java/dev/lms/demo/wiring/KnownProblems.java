@@ -1,6 +1,7 @@
 package dev.lms.demo.wiring;
 
 import dev.lms.demo.data.DatabaseBusyException;
+import dev.lms.demo.data.DatabaseFullException;
 import dev.lms.demo.http.HttpProblem;
 import dev.lms.session.CommitOutcome;
 import dev.lms.session.SessionStoreException;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 /** What failures are to the person who asked. */
 final class KnownProblems {
   private static final Duration OUTAGE_RETRY = Duration.ofSeconds(5);
+  private static final Duration FULL_RETRY = Duration.ofMinutes(1);
 
   /** Causes may go in circles. */
   private static final int MOST_CAUSES = 100;
@@ -34,6 +36,14 @@ final class KnownProblems {
 
   /** An outage, also if it is only the cause of the failure; empty for anything else. */
   static Optional<HttpProblem> of(Throwable failure) {
+    if (failure instanceof DatabaseFullException) {
+      return Optional.of(
+          HttpProblem.unavailable(
+              "Nothing can be saved just now",
+              "The disk of this site is full, so nothing was saved. Pages can still be read. Please"
+                  + " try again later.",
+              FULL_RETRY));
+    }
     boolean outage =
         Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
             .limit(MOST_CAUSES)

@@ -7,7 +7,10 @@ import dev.lms.demo.config.Environment;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.data.Tables;
 import dev.lms.demo.http.AdmissionFilter;
+import dev.lms.demo.http.BodyFilter;
+import dev.lms.demo.http.Clients;
 import dev.lms.demo.http.ErrorFilter;
+import dev.lms.demo.http.Proxies;
 import dev.lms.demo.http.Route;
 import dev.lms.demo.http.Router;
 import dev.lms.demo.http.SecurityHeaders;
@@ -43,6 +46,9 @@ import java.util.stream.Collectors;
  */
 public final class RunningSite {
   private static final Duration LONGEST_QUEUE = Duration.ofSeconds(5);
+
+  /** Of the shortest body. */
+  private static final Duration LONGEST_BODY = Duration.ofSeconds(5);
 
   private final WebServer server;
   private final Optional<WebServer> management;
@@ -163,6 +169,7 @@ public final class RunningSite {
     AdmissionFilter admission =
         new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, alwaysLetIn);
     parts.metrics().add(new AdmissionMetrics(admission));
+    Clients clients = new Proxies(config.web().trustedProxies())::client;
     List<Filter> filters = new ArrayList<>();
     filters.add(new SecurityHeaders());
     Optional<Consumer<Explanation>> listener = explanations;
@@ -173,6 +180,7 @@ public final class RunningSite {
     filters.addAll(
         List.of(
             new ErrorFilter(KnownProblems::of, parts.pages()::problem),
+            parts.closing().add(new BodyFilter(LONGEST_BODY, clients)),
             admission,
             new SessionFilter(
                 parts.sessions().sessions(),

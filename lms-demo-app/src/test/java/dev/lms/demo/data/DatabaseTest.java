@@ -344,4 +344,45 @@ class DatabaseTest {
     DatabaseException e = assertThrows(DatabaseException.class, () -> state(database));
     assertTrue(e.toString().contains("closed"), e.getMessage());
   }
+
+  /** As a file that somebody copied over the old one. */
+  @Test
+  void anOverwrittenFileIsNoticed() throws IOException {
+    try (Database database = Database.open(url(), 1, TestTables.ALL, Samples.CATALOGUE)) {
+      database.write(
+          sql -> {
+            sql.script("PRAGMA user_version=2");
+            return true;
+          });
+      database.check();
+      for (String suffix : List.of("", "-wal")) {
+        Path file = folder.resolve("lms.db" + suffix);
+        byte[] rubbish = new byte[(int) Files.size(file)];
+        java.util.Arrays.fill(rubbish, (byte) 'x');
+        Files.write(file, rubbish);
+      }
+      assertThrows(DatabaseException.class, database::check);
+    }
+  }
+
+  @Test
+  void aFullDiskIsToldAsSuchAndLeavesWhatIsThere() {
+    try (Database database = Database.open(url(), 1, TestTables.ALL, Samples.CATALOGUE)) {
+      DatabaseException e =
+          assertThrows(
+              DatabaseException.class,
+              () ->
+                  database.write(
+                      sql -> {
+                        sql.number("PRAGMA max_page_count=1");
+                        sql.update(
+                            "UPDATE courses SET description = ? WHERE code = 'py101'",
+                            "x".repeat(1 << 20));
+                        return true;
+                      }));
+      assertEquals(DatabaseFullException.class, e.getClass(), e.getMessage());
+      database.check();
+      assertTrue(number(database, "SELECT count(*) FROM courses") >= 40);
+    }
+  }
 }

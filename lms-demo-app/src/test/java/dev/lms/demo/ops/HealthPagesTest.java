@@ -2,6 +2,7 @@ package dev.lms.demo.ops;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.http.ErrorFilter;
 import dev.lms.demo.http.Router;
@@ -17,7 +18,9 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,5 +98,28 @@ class HealthPagesTest {
   @Test
   void metricsAreNotHere() throws Exception {
     assertEquals(404, get("/metrics", "*/*").statusCode());
+  }
+
+  @Test
+  void answersWithinADeadlineWhateverHangs() throws Exception {
+    CountDownLatch gone = new CountDownLatch(1);
+    AtomicInteger asked = new AtomicInteger();
+    health.add(
+        "hangs",
+        () -> {
+          asked.incrementAndGet();
+          gone.await();
+        });
+    for (int i = 0; i < 2; i++) {
+      long begun = System.nanoTime();
+      HttpResponse<String> response = get("/readyz", "*/*");
+      assertEquals(503, response.statusCode());
+      assertTrue(response.body().contains("hangs: failed"), response.body());
+      assertTrue(response.body().contains("database: ok"), response.body());
+      assertTrue(System.nanoTime() - begun < Duration.ofSeconds(10).toNanos());
+    }
+    assertEquals(1, asked.get(), "checks that hang do not pile up");
+    gone.countDown();
+    assertEquals(200, get("/readyz", "*/*").statusCode());
   }
 }

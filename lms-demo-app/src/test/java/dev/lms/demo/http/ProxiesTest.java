@@ -1,4 +1,4 @@
-package dev.lms.demo.account;
+package dev.lms.demo.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

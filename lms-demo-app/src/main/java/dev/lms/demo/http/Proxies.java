@@ -1,4 +1,4 @@
-package dev.lms.demo.account;
+package dev.lms.demo.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import java.net.InetAddress;
@@ -21,12 +21,12 @@ public record Proxies(Set<InetAddress> trusted) {
   }
 
   /** The address a request comes from, as far as a trusted proxy or the connection says. */
-  String client(HttpExchange exchange) {
+  public String client(HttpExchange exchange) {
     return address(exchange).getHostAddress();
   }
 
   /** The same, not yet written down. */
-  InetAddress address(HttpExchange exchange) {
+  public InetAddress address(HttpExchange exchange) {
     List<String> forwarded = exchange.getRequestHeaders().getOrDefault(HEADER, List.of());
     return client(exchange.getRemoteAddress().getAddress(), forwarded);
   }

@@ -1,0 +1,13 @@
+package dev.lms.demo.http;
+
+import com.sun.net.httpserver.HttpExchange;
+
+/** Tells clients apart: by their address, as far as it is known. */
+@FunctionalInterface
+public interface Clients {
+  /** By the connection alone. */
+  Clients BY_CONNECTION = exchange -> exchange.getRemoteAddress().getAddress().getHostAddress();
+
+  /** The same for all requests of one client. */
+  String of(HttpExchange exchange);
+}
