@@ -1,3 +1,5 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.googlejavaformat.java.Formatter;
@@ -21,8 +23,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
- * Formats every Java source of the project, or lists which are not formatted. The root pom starts
- * it on the JDK that it selects for compiling, so that the result does not depend on Maven's own.
+ * Formats every Java source of the project, its licence header included, or lists which are not
+ * formatted. The root pom starts it on the JDK that it selects for compiling, so that the result
+ * does not depend on Maven's own.
  *
  * <p>Arguments: {@code check} or {@code apply}, and the project's folder. Below that, {@code
  * target/unformatted.txt} exists afterwards if, and only if, something is not formatted; {@code
@@ -30,7 +33,14 @@ import java.util.concurrent.ConcurrentSkipListSet;
  */
 class Format {
 
-  /** Build output, and the README's program, whose lines are the README's. */
+  /** What every source begins with: the short form of LICENSE and NOTICE. */
+  private static final String HEADER =
+      """
+      // Copyright 2026 the lms authors
+      // SPDX-License-Identifier: Apache-2.0
+      """;
+
+  /** Build output, and the programs that documents show. */
   private static final Set<String> SKIPPED = Set.of("target", "it", ".git", "lms-data");
 
   private final boolean apply;
@@ -128,7 +138,8 @@ class Format {
   }
 
   private static String format(String source) throws FormatterException {
-    String pruned = RemoveUnusedImports.removeUnusedImports(source);
+    String headed = source.startsWith(HEADER) ? source : HEADER + source;
+    String pruned = RemoveUnusedImports.removeUnusedImports(headed);
     String ordered = ImportOrderer.reorderImports(pruned, JavaFormatterOptions.Style.GOOGLE);
     return new Formatter().formatSource(ordered);
   }

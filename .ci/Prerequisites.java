@@ -1,3 +1,5 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,3 +1,5 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.data;
 
 /** There is no space left for what was to be written; nothing was. What is there can be read. */

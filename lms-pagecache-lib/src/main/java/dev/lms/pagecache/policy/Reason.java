@@ -1,3 +1,5 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.lms.pagecache.policy;
 
 /** Why an answer did not come from the cache or was not stored: a closed vocabulary. */

@@ -1,2 +1,4 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
 /** A store that seals each session into its cookie, and the list of those that were signed out. */
 package dev.lms.session.cookie;

@@ -1,2 +1,4 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
 /** A store that keeps sessions in files, for one or several processes of one machine. */
 package dev.lms.session.file;

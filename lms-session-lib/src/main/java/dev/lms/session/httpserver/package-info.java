@@ -1,2 +1,4 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
 /** A filter that gives each exchange of the JDK's HttpServer its session. */
 package dev.lms.session.httpserver;

@@ -1,3 +1,5 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Properties of code that takes apart what comes from outside, and those who look for inputs that
  * break them.
