@@ -10,16 +10,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the documents say is shown by a test is shown by a test that exists. */
 class DocumentsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final Pattern METRIC = Pattern.compile("\"lms_\\w+[a-z]\"");
   private static final Pattern TEST = Pattern.compile("`(\\w+)#(\\w+)`");
 
   @ParameterizedTest
@@ -34,6 +37,24 @@ class DocumentsTest {
     Map<String, String> tests = tests();
     named.removeIf(name -> isIn(tests, name.split("#", 2)));
     assertEquals(new TreeSet<>(), named, "named in " + document + " and nowhere to be found");
+  }
+
+  @Test
+  void everyMetricIsNamedAndNoOther() throws IOException {
+    TreeSet<String> written = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(ROOT.resolve("lms-demo-app/src/main/java"))) {
+      files
+          .filter(file -> file.toString().endsWith(".java"))
+          .forEach(
+              file -> METRIC.matcher(read(file)).results().forEach(m -> written.add(m.group())));
+    }
+    written.removeAll(Set.of("\"lms_login\"", "\"lms_example_total\""));
+    TreeSet<String> named = new TreeSet<>();
+    Pattern.compile("`(lms_\\w+)`")
+        .matcher(read(ROOT.resolve("docs/reference/metrics.md")))
+        .results()
+        .forEach(name -> named.add('"' + name.group(1) + '"'));
+    assertEquals(written, named);
   }
 
   private static boolean isIn(Map<String, String> tests, String[] classAndMethod) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.pagecache.PageCache;
 import dev.lms.session.KeyRing;
 import dev.lms.session.redis.RedisServer;
 import java.io.ByteArrayOutputStream;
@@ -94,6 +95,23 @@ class ExamplesTest {
         assertEquals(2L, visits.invoke(null, where, folder.resolve(where.split(":", 2)[0]), keys));
       }
     }
+  }
+
+  @Test
+  void allStoresOfPagesArePurged(@TempDir Path folder) throws Exception {
+    try (RedisServer redis = RedisServer.start();
+        URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
+      Class<?> stores = loader.loadClass("PageStores");
+      call(stores.getDeclaredMethod("inThisProcess")).purge("news");
+      Method onThisMachine = stores.getDeclaredMethod("onThisMachine", Path.class);
+      call(onThisMachine, folder.resolve("purges")).purge("news");
+      call(stores.getDeclaredMethod("inRedis", String.class), redis.url()).purge("news");
+    }
+  }
+
+  private static PageCache call(Method method, Object... arguments) throws Exception {
+    method.setAccessible(true);
+    return (PageCache) method.invoke(null, arguments);
   }
 
   private interface Visit {
