@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** What a person or a temp cleaner takes away from running workers. */
@@ -106,7 +107,7 @@ class FilesTakenAwayIT {
     long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     int status = ready(browser);
     while (status != 200 && System.nanoTime() - giveUp < 0) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
       status = ready(browser);
     }
     return status;

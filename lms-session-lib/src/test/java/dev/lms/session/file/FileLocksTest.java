@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,7 +45,7 @@ class FileLocksTest {
         waiting.start();
         while (Arrays.stream(waiting.getStackTrace()).noneMatch(FileLocksTest::isPoll)) {
           assertTrue(waiting.isAlive());
-          Thread.onSpinWait();
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
         waiting.interrupt();
         SessionStoreException e = refused.get(60, TimeUnit.SECONDS);

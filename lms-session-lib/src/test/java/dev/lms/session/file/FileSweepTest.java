@@ -28,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,7 +166,7 @@ class FileSweepTest {
       begin(store, NOW.plusSeconds(90), NOW.plusSeconds(60));
       long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
       while (sessions() > 1 && System.nanoTime() < giveUp) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
       }
       assertEquals(1, sessions());
     }

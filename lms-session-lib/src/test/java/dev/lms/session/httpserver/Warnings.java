@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -32,7 +33,7 @@ final class Warnings extends Handler implements AutoCloseable {
     long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (records.size() < count) {
       assertTrue(System.nanoTime() < giveUp, () -> count + " warnings, but there are " + routes());
-      Thread.onSpinWait();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
   }
 

@@ -29,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.util.JedisClusterCRC16;
@@ -226,6 +227,8 @@ final class CountingClients implements AutoCloseable {
         }
         if (isServed) {
           done.incrementAndGet();
+        } else {
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5)); // An outage ends no sooner.
         }
       }
     }

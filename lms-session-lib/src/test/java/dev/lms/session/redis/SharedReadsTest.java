@@ -93,7 +93,7 @@ class SharedReadsTest {
     long giveUp = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < giveUp, "waited in vain");
-      LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(100));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
   }
 
