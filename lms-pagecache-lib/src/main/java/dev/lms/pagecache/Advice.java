@@ -90,6 +90,7 @@ final class Advice {
         String.format(Locale.ROOT, "%s is person for %,d of %,d; ", name, ofOne, all)
             + findings.stream()
                 .filter(finding -> !finding.isLeak() && finding.route().equals(name))
+                .filter(finding -> !isAnotherAnswer(finding))
                 .min(Comparator.comparingInt(finding -> finding.places().size()))
                 .map(Advice::little)
                 .orElse("if little of it is about the person, make that a hole");
@@ -102,7 +103,7 @@ final class Advice {
       return "two people get the same page: share it, or see why the handler asks who they are"
           + reads(finding);
     }
-    if (places <= FEW_PLACES && !isAnotherAnswer(finding)) {
+    if (places <= FEW_PLACES) {
       return "two people's pages differ in "
           + (places == 1 ? "one place (" : places + " places (")
           + String.join("; ", finding.places().stream().map(Advice::at).toList())

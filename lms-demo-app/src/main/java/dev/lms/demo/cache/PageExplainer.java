@@ -66,9 +66,7 @@ public final class PageExplainer {
       Optional<String> user)
       throws IOException {
     Path folder = Files.createTempDirectory("lms-explain");
-    byte[] key = new byte[KEY_BYTES];
-    new SecureRandom().nextBytes(key);
-    Config beside = config.beside(folder, HexFormat.of().formatHex(key));
+    Config beside = beside(config, folder);
     try {
       if (user.isEmpty()) {
         return Optional.of(ask(beside, plan, features, target, Optional.empty()));
@@ -77,10 +75,25 @@ public final class PageExplainer {
       return account.isEmpty()
           ? Optional.empty()
           : Optional.of(
-              ask(beside, plan, features, target, Optional.of(cookie(beside, account.get()))));
+              ask(
+                  beside,
+                  plan,
+                  features,
+                  target,
+                  Optional.of(
+                      cookie(
+                          beside,
+                          new Principal(account.get().username(), account.get().roles())))));
     } finally {
       delete(folder);
     }
+  }
+
+  /** The configuration of a copy of the site in a folder of its own. */
+  static Config beside(Config config, Path folder) {
+    byte[] key = new byte[KEY_BYTES];
+    new SecureRandom().nextBytes(key);
+    return config.beside(folder, HexFormat.of().formatHex(key));
   }
 
   private static Optional<Account> account(Config config, List<Feature> features, String username) {
@@ -96,10 +109,10 @@ public final class PageExplainer {
   }
 
   /** A sealed session that no store knows and only the copy of the site can open. */
-  private static String cookie(Config config, Account account) {
+  static String cookie(Config config, Principal person) {
     try (SessionAccess access = SessionAccess.open(config)) {
       Session session = access.sessions().open(List.of());
-      session.signIn(new Principal(account.username(), account.roles()));
+      session.signIn(person);
       session.commit();
       String cookie = session.setCookie().orElseThrow();
       return cookie.substring(0, (cookie + ";").indexOf(';'));
@@ -135,7 +148,7 @@ public final class PageExplainer {
     }
   }
 
-  private static void delete(Path folder) throws IOException {
+  static void delete(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);

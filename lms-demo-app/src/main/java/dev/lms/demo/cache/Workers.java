@@ -97,7 +97,7 @@ public final class Workers {
   }
 
   /** Reads back what {@link CacheMetrics} wrote. */
-  static CacheStats read(String metrics) {
+  public static CacheStats read(String metrics) {
     Map<List<String>, Map<String, Double>> lines = new HashMap<>();
     Map<List<String>, Map<String, Long>> reasons = new HashMap<>();
     double bytes = -1;

@@ -61,7 +61,8 @@ public final class CommandLineInterface implements Runnable {
         "cache",
         features ->
             new CommandLine(new CacheCommand(features))
-                .addSubcommand(new ExplainCommand(features)));
+                .addSubcommand(new ExplainCommand(features))
+                .addSubcommand(new AuditCommand(features)));
     makers.put("help", features -> new HelpCommand());
     makers.put("completion", features -> new CompletionCommand());
     makers.put("version", features -> new VersionCommand());

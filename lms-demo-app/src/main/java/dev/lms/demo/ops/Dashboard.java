@@ -5,8 +5,10 @@ package dev.lms.demo.ops;
 import dev.lms.demo.cache.CacheMetrics;
 import dev.lms.demo.cache.Roster;
 import dev.lms.demo.cache.Stranger;
+import dev.lms.demo.cache.Workers;
 import dev.lms.demo.view.BarChart;
 import dev.lms.demo.view.LineChart;
+import dev.lms.pagecache.CacheStats;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +22,7 @@ import java.util.stream.Stream;
 /**
  * What {@code /ops} shows, worked out from what the workers say on {@code /metrics}.
  *
+ * @param counted what their page caches did
  * @param silent ports of workers that run and do not answer
  */
 record Dashboard(
@@ -32,7 +35,8 @@ record Dashboard(
     String storeChart,
     boolean hasStore,
     long purges,
-    boolean inOutage) {
+    boolean inOutage,
+    CacheStats counted) {
   /** Minutes that the table under a chart has. */
   private static final int TABLE = 10;
 
@@ -80,9 +84,12 @@ record Dashboard(
     List<Row> rows = new ArrayList<>();
     List<Integer> silent = new ArrayList<>();
     List<Readings> all = new ArrayList<>();
+    List<Workers.Found> found = new ArrayList<>();
     for (Roster.Worker worker : roster.workers()) {
       try (Stranger stranger = new Stranger(roster.address(worker))) {
-        Readings readings = Readings.of(stranger.read("/metrics"));
+        String metrics = stranger.read("/metrics");
+        Readings readings = Readings.of(metrics);
+        found.add(new Workers.Found(worker.port(), Workers.read(metrics)));
         all.add(readings);
         rows.add(row(worker, readings));
       } catch (IOException e) {
@@ -101,7 +108,8 @@ record Dashboard(
         storeChart(together, store),
         !store.isEmpty(),
         (long) together.sum(ProcessMetrics.PURGES),
-        together.sum("lms_session_store_outage") > 0);
+        together.sum("lms_session_store_outage") > 0,
+        Workers.together(found));
   }
 
   private static Row row(Roster.Worker worker, Readings readings) {

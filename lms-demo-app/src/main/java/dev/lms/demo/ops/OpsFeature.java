@@ -49,7 +49,8 @@ public final class OpsFeature implements Feature {
                     hot::all,
                     (target, user) ->
                         PageExplainer.explain(
-                            parts.config(), parts.plan(), features.get(), target, user))
+                            parts.config(), parts.plan(), features.get(), target, user),
+                    parts.pageAudit())
                 .routes())
         .whenStarted(
             port -> {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.ops;
 
+import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.account.SignIn;
 import dev.lms.demo.cache.ExplainReport;
 import dev.lms.demo.cache.PageExplainer;
@@ -16,6 +17,7 @@ import dev.lms.demo.view.Flash;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
 import dev.lms.demo.wiring.Purged;
+import dev.lms.pagecache.PageAudit;
 import dev.lms.session.Principal;
 import dev.lms.session.SessionCensus;
 import dev.lms.session.httpserver.SessionFilter;
@@ -38,6 +40,7 @@ final class OpsPages {
   private final BiFunction<Set<String>, Set<String>, Purged> purge;
   private final Supplier<List<String>> hotPages;
   private final Explainer explainer;
+  private final Optional<PageAudit<HttpExchange>> audit;
 
   /** Explains a page to whoever asks as somebody. */
   interface Explainer {
@@ -52,7 +55,8 @@ final class OpsPages {
       String storeName,
       BiFunction<Set<String>, Set<String>, Purged> purge,
       Supplier<List<String>> hotPages,
-      Explainer explainer) {
+      Explainer explainer,
+      Optional<PageAudit<HttpExchange>> audit) {
     this.config = config;
     this.pages = pages;
     this.history = history;
@@ -61,6 +65,7 @@ final class OpsPages {
     this.purge = purge;
     this.hotPages = hotPages;
     this.explainer = explainer;
+    this.audit = audit;
   }
 
   List<PageRoute> routes() {
@@ -71,7 +76,22 @@ final class OpsPages {
         PageRoute.post("/ops/warm", this::warm));
   }
 
-  private record Model(Dashboard now, String storeName, String live, String of, String csrfToken) {}
+  /**
+   * What the template prints.
+   *
+   * @param audited whether pages are looked at here, and how many were
+   */
+  private record Model(
+      Dashboard now,
+      String storeName,
+      String live,
+      String of,
+      List<Long> audited,
+      List<String> leaks,
+      boolean hasLeaks,
+      List<String> advice,
+      boolean hasAdvice,
+      String csrfToken) {}
 
   private record Explained(String url, String user, String report, String message) {}
 
@@ -106,15 +126,25 @@ final class OpsPages {
       LOG.log(System.Logger.Level.DEBUG, "sessions cannot be counted: {0}", e.getMessage());
     }
     request.header("Cache-Control", "no-store");
+    Dashboard now = Dashboard.of(new Roster(config), history.byVariant());
+    List<PageAudit.Finding> findings = audit.map(PageAudit::findings).orElse(List.of());
+    List<String> leaks =
+        findings.stream().filter(PageAudit.Finding::isLeak).map(f -> f.toString()).toList();
+    List<String> advice = audit.isPresent() ? PageAudit.advice(now.counted(), findings) : List.of();
     pages.show(
         request,
         200,
         "ops",
         new Model(
-            Dashboard.of(new Roster(config), history.byVariant()),
+            now,
             storeName,
             live,
             of,
+            audit.stream().map(PageAudit::compared).toList(),
+            leaks,
+            !leaks.isEmpty(),
+            advice,
+            !advice.isEmpty(),
             pages.hole(request, "csrf-token")),
         Set.of());
   }

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param kind the same for the style sheet
  * @param facts the line behind it
  * @param reason why the page is not stored
+ * @param leak what the page says about one person though others share it
  * @param key the parts of the key
  * @param request what was asked of the request before the cache was
  * @param render what was asked of the page before it was stored
@@ -30,6 +31,7 @@ record Strip(
     String kind,
     List<String> facts,
     Optional<String> reason,
+    Optional<String> leak,
     boolean explained,
     String route,
     boolean hasKey,
@@ -50,6 +52,7 @@ record Strip(
       Trace trace,
       Duration took,
       RememberedRenders.Render render,
+      Optional<String> leak,
       String store,
       String address,
       String stylesheet) {
@@ -62,6 +65,7 @@ record Strip(
         fate.isFromCache() ? "hit" : fate.reason().isPresent() ? "pass" : "miss",
         facts(exchange, fate, trace, took, render, store),
         fate.reason(),
+        leak,
         explanation.isPresent(),
         explanation.map(Explanation::route).orElse(""),
         !key.isEmpty(),

@@ -8,6 +8,8 @@ import dev.lms.demo.http.RequestTarget;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -21,6 +23,7 @@ public final class StripFilter extends Filter {
   private final Predicate<HttpExchange> isPage;
   private final String store;
   private final String stylesheet;
+  private final BiFunction<String, String, Optional<String>> leaks;
   private final Function<Object, String> template;
   private final RememberedRenders renders = new RememberedRenders();
 
@@ -30,16 +33,19 @@ public final class StripFilter extends Filter {
    * @param isPage whether people look at what is asked for
    * @param store the name of the session store
    * @param stylesheet the address of the strip's style sheet
+   * @param leaks what the page of a path and a variant says about one person, if that was found out
    * @param template writes the strip from its model
    */
   public StripFilter(
       Predicate<HttpExchange> isPage,
       String store,
       String stylesheet,
+      BiFunction<String, String, Optional<String>> leaks,
       Function<Object, String> template) {
     this.isPage = isPage;
     this.store = store;
     this.stylesheet = stylesheet;
+    this.leaks = leaks;
     this.template = template;
   }
 
@@ -73,7 +79,17 @@ public final class StripFilter extends Filter {
                 .of(page)
                 .orElse(new RememberedRenders.Render(Duration.ZERO, own.explanation()))
             : own;
-    Strip strip = Strip.of(exchange, fate, trace, took, render, store, address, stylesheet);
+    Strip strip =
+        Strip.of(
+            exchange,
+            fate,
+            trace,
+            took,
+            render,
+            leaks.apply(target.path(), fate.variant()),
+            store,
+            address,
+            stylesheet);
     return template.apply(strip).getBytes(StandardCharsets.UTF_8);
   }
 

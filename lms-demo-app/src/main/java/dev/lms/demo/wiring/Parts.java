@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.wiring;
 
+import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.log.Audit;
@@ -9,14 +10,17 @@ import dev.lms.demo.monitor.Health;
 import dev.lms.demo.monitor.Metrics;
 import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.demo.view.Pages;
+import dev.lms.pagecache.PageAudit;
 import dev.lms.pagecache.PageCache;
 import java.time.Clock;
+import java.util.Optional;
 
 /**
  * What the features of a site are made of. Each is there once and thread-safe.
  *
  * @param cpus how many processors there are
  * @param knownPages what the page cache has stored here
+ * @param pageAudit looks for what shared pages say about one person; not in production
  * @param plan what the machine carries
  * @param pages the frame that all pages share
  * @param audit who signed in, and the like
@@ -32,6 +36,7 @@ public record Parts(
     SessionBackend sessions,
     PageCache pageCache,
     KnownPages knownPages,
+    Optional<PageAudit<HttpExchange>> pageAudit,
     ResourcePlan plan,
     Pages pages,
     Purges purges,

@@ -3,6 +3,7 @@
 package dev.lms.demo.wiring;
 
 import com.sun.net.httpserver.Filter;
+import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.DataFolder;
 import dev.lms.demo.config.Environment;
@@ -28,6 +29,7 @@ import dev.lms.demo.view.Assets;
 import dev.lms.demo.view.Pages;
 import dev.lms.demo.view.Visitors;
 import dev.lms.pagecache.Explanation;
+import dev.lms.pagecache.PageAudit;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.session.httpserver.SessionFilter;
@@ -56,6 +58,7 @@ public final class RunningSite {
   private final Optional<WebServer> management;
   private final Health health;
   private final Content content;
+  private final boolean audited;
   private final Closing closing;
 
   private RunningSite(
@@ -63,7 +66,9 @@ public final class RunningSite {
       Optional<WebServer> management,
       Health health,
       Content content,
+      boolean audited,
       Closing closing) {
+    this.audited = audited;
     this.server = server;
     this.management = management;
     this.health = health;
@@ -80,7 +85,11 @@ public final class RunningSite {
   public static RunningSite start(
       Config config, ResourcePlan plan, List<Feature> features, Map<String, Health.Check> checks)
       throws IOException {
-    RunningSite site = start(config, plan, features, checks, Optional.empty());
+    Optional<PageAudit<HttpExchange>> audit =
+        config.environment() == Environment.PRODUCTION
+            ? Optional.empty()
+            : Optional.of(StandIns.audit());
+    RunningSite site = start(config, plan, features, checks, Optional.empty(), audit);
     site.content.started(site.port());
     return site;
   }
@@ -89,7 +98,20 @@ public final class RunningSite {
   public static RunningSite startExplaining(
       Config config, ResourcePlan plan, List<Feature> features, Consumer<Explanation> listener)
       throws IOException {
-    return start(config, plan, features, Map.of(), Optional.of(listener));
+    return start(config, plan, features, Map.of(), Optional.of(listener), Optional.empty());
+  }
+
+  /** The same, whatever its environment with an eye on what shared pages say about one person. */
+  public static RunningSite startAudited(
+      Config config, ResourcePlan plan, List<Feature> features, PageAudit<HttpExchange> audit)
+      throws IOException {
+    return start(
+        config, plan, features, Map.of(), Optional.of(explanation -> {}), Optional.of(audit));
+  }
+
+  /** What such a site is looked at by. */
+  public static PageAudit<HttpExchange> pageAudit() {
+    return StandIns.audit();
   }
 
   private static RunningSite start(
@@ -97,12 +119,13 @@ public final class RunningSite {
       ResourcePlan plan,
       List<Feature> features,
       Map<String, Health.Check> checks,
-      Optional<Consumer<Explanation>> explanations)
+      Optional<Consumer<Explanation>> explanations,
+      Optional<PageAudit<HttpExchange>> audit)
       throws IOException {
     Closing closing = new Closing();
     try {
       Assets assets = new Assets();
-      Parts parts = parts(config, plan, Feature.tablesOf(features), assets, closing);
+      Parts parts = parts(config, plan, Feature.tablesOf(features), assets, audit, closing);
       checks.forEach(parts.health()::add);
       parts.health().add("database", parts.database()::check);
       parts.health().add("sessions", parts.sessions()::check);
@@ -116,7 +139,12 @@ public final class RunningSite {
   }
 
   private static Parts parts(
-      Config config, ResourcePlan plan, List<Tables> tables, Assets assets, Closing closing)
+      Config config,
+      ResourcePlan plan,
+      List<Tables> tables,
+      Assets assets,
+      Optional<PageAudit<HttpExchange>> audit,
+      Closing closing)
       throws IOException {
     Clock clock = Clock.systemUTC();
     LogWriter log = closing.add(new LogWriter(System.out));
@@ -141,6 +169,7 @@ public final class RunningSite {
         sessions,
         pageCache,
         knownPages,
+        audit,
         plan,
         new Pages(new Visitors(Site::visitor, Site::sessionOf, PageCacheFilter::hole), assets),
         new Purges(pageCache),
@@ -189,10 +218,16 @@ public final class RunningSite {
                 site::outagePolicy,
                 KnownProblems.OUTAGE,
                 KnownProblems.UNSAVED),
-            site.cacheFilter(parts.pageCache(), content.holes(), listener)));
+            site.cacheFilter(parts.pageCache(), content.holes(), listener, parts.pageAudit())));
     WebServer server =
         WebServer.start(address(config, config.web().port()), filters, site.router());
-    return new RunningSite(server, management, parts.health(), content, parts.closing());
+    return new RunningSite(
+        server,
+        management,
+        parts.health(),
+        content,
+        parts.pageAudit().isPresent(),
+        parts.closing());
   }
 
   private static StripFilter strip(Site site, Parts parts, Assets assets) {
@@ -200,7 +235,17 @@ public final class RunningSite {
         site::isForPeople,
         parts.sessions().name(),
         assets.href("dev.css"),
+        (path, variant) -> leak(parts, path, variant),
         strip -> parts.pages().fragment("dev-strip", strip));
+  }
+
+  private static Optional<String> leak(Parts parts, String path, String variant) {
+    return parts.pageAudit().stream()
+        .flatMap(audit -> audit.findings().stream())
+        .filter(found -> found.isLeak() && found.path().equals(path))
+        .filter(found -> found.variant().token().equals(variant))
+        .map(PageAudit.Finding::toString)
+        .findFirst();
   }
 
   private static WebServer management(Config config, List<Route> routes) throws IOException {
@@ -221,6 +266,11 @@ public final class RunningSite {
     sentences.add(PageBackend.sentence(config));
     Warnings.of(config).forEach(warning -> sentences.add("Warning: " + warning));
     return sentences;
+  }
+
+  /** Whether pages are rendered a second time to find what they say about one person. */
+  public boolean isAudited() {
+    return audited;
   }
 
   /** What it needs, to be checked. */

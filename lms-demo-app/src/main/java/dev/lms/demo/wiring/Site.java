@@ -14,6 +14,7 @@ import dev.lms.demo.view.Visitor;
 import dev.lms.pagecache.Asker;
 import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.NamedRule;
+import dev.lms.pagecache.PageAudit;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.PageService;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
@@ -68,12 +69,14 @@ final class Site {
   PageCacheFilter cacheFilter(
       PageCache cache,
       Map<String, HoleFiller> holes,
-      Optional<Consumer<Explanation>> explanations) {
+      Optional<Consumer<Explanation>> explanations,
+      Optional<PageAudit<HttpExchange>> audit) {
     PageService.Builder<HttpExchange, PageCacheFilter> filter =
         PageCacheFilter.ofRoutes(cache, this::ruleOf, this::who)
             .personalReads(exchange -> SessionFilter.session(exchange).uses());
     holes.forEach((name, filler) -> filter.hole(name, exchange -> fill(name, filler, exchange)));
     explanations.ifPresent(filter::explainingTo);
+    audit.ifPresent(filter::auditedBy);
     return filter.build();
   }
 

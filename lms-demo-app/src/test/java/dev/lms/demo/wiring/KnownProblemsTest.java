@@ -100,7 +100,7 @@ class KnownProblemsTest {
                     exchange -> OutagePolicy.FAIL_CLOSED,
                     KnownProblems.OUTAGE,
                     KnownProblems.UNSAVED),
-                site.cacheFilter(cache, Map.of(), Optional.empty())),
+                site.cacheFilter(cache, Map.of(), Optional.empty(), Optional.empty())),
             site.router());
   }
 
