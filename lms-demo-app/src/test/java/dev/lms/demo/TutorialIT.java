@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * steps. Maven gets the libraries as they were just built, and all else from where it has it.
  */
 class TutorialIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(180);
 
   /** The last one: off a terminal Maven 3.8 prints colours of nothing otherwise. */
   private static final String OPTIONS =
@@ -164,7 +164,9 @@ class TutorialIT {
 
   private Process maven(Path project, Path repository, String arguments) throws Exception {
     List<String> command =
-        new ArrayList<>(List.of("mvn", "-o", "-Dmaven.repo.local=" + repository));
+        new ArrayList<>(
+            List.of(
+                "mvn", "-o", "-Dmaven.legacyLocalRepo=true", "-Dmaven.repo.local=" + repository));
     if (arguments.endsWith("exec:java")) {
       try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
         shop = URI.create("http://localhost:" + free.getLocalPort());
