@@ -1,3 +1,5 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.cli;
 
 import com.google.gson.JsonArray;
