@@ -90,6 +90,42 @@ class RedisClusterSilenceTest {
     }
   }
 
+  /** Whoever is connected to that node, but for who asks and the other nodes. */
+  private static long clients(RedisServer node) {
+    try (Jedis admin = node.jedis()) {
+      return admin.clientList().lines().filter(line -> line.contains(" flags=N ")).count() - 1;
+    }
+  }
+
+  private static void closeAtRestAfter(int seconds) {
+    for (RedisServer node : cluster.nodes()) {
+      try (Jedis admin = node.jedis()) {
+        admin.configSet("timeout", Integer.toString(seconds));
+      }
+    }
+  }
+
+  /** A sign-in is sent once, so it must not be sent on a connection that its node has closed. */
+  @Test
+  void connectionsThatNodesClosedAreNotUsed() throws Exception {
+    List<String> cookies = List.of(cookie(true), cookie(false));
+    closeAtRestAfter(1);
+    try {
+      RedisCluster.await(
+          "the nodes hang up", () -> cluster.nodes().stream().allMatch(node -> clients(node) == 0));
+      for (String cookie : cookies) {
+        assertEquals(Optional.of("1"), read(cookie));
+      }
+      RedisCluster.await(
+          "the nodes hang up again",
+          () -> cluster.nodes().stream().allMatch(node -> clients(node) == 0));
+      cookie(true);
+      cookie(false);
+    } finally {
+      closeAtRestAfter(0);
+    }
+  }
+
   private Optional<String> read(String cookie) {
     return sessions.open(List.of(cookie)).get("a");
   }
