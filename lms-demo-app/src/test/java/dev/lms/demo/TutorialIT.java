@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * steps. Maven gets the libraries as they were just built, and all else from where it has it.
  */
 class TutorialIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(180);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   /** The last one: off a terminal Maven 3.8 prints colours of nothing otherwise. */
   private static final String OPTIONS =
