@@ -50,6 +50,7 @@ public final class CommandLineInterface implements Runnable {
   private static Map<String, Function<List<Feature>, Object>> makers() {
     Map<String, Function<List<Feature>, Object>> makers = new LinkedHashMap<>();
     makers.put("serve", ServeCommand::new);
+    makers.put("restart", features -> new RestartCommand());
     makers.put("plan", features -> new PlanCommand());
     makers.put("doctor", features -> new DoctorCommand());
     makers.put("config", features -> new ConfigCommand());

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.cli;
 
+import com.google.gson.JsonObject;
 import dev.lms.demo.config.LogLevel;
+import dev.lms.demo.log.LogFormat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
@@ -42,6 +44,34 @@ final class Logging {
               case DEBUG -> Level.FINE;
               case TRACE -> Level.FINER;
             });
+  }
+
+  /** From now on messages are written like this. */
+  static void format(LogFormat format) {
+    if (format == LogFormat.JSON) {
+      for (Handler handler : Logger.getLogger("").getHandlers()) {
+        handler.setFormatter(new JsonLine());
+      }
+    }
+  }
+
+  /** An object with time, kind, level, logger, message and, if there is one, trace. */
+  static final class JsonLine extends Formatter {
+    @Override
+    public String format(LogRecord event) {
+      JsonObject line = new JsonObject();
+      line.addProperty("time", event.getInstant().truncatedTo(ChronoUnit.MILLIS).toString());
+      line.addProperty("kind", "message");
+      line.addProperty("level", event.getLevel().getName());
+      line.addProperty("logger", event.getLoggerName());
+      line.addProperty("message", formatMessage(event));
+      if (event.getThrown() != null) {
+        StringWriter trace = new StringWriter();
+        event.getThrown().printStackTrace(new PrintWriter(trace, true));
+        line.addProperty("trace", trace.toString());
+      }
+      return line + "\n";
+    }
   }
 
   /** {@code 2026-01-31T12:00:00.000Z WARNING ErrorFilter: what happened}. */

@@ -30,6 +30,7 @@ import java.net.BindException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,6 +59,9 @@ import picocli.CommandLine.TypeConversionException;
     },
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
+  /** Other workers take over meanwhile; a single one has nobody to hand over to. */
+  private static final Duration BEFORE_CLOSING = Duration.ofSeconds(1);
+
   private static final int LEAST_CONNECTIONS = 1000;
 
   /** With full headers on every connection, a third of the heap. */
@@ -120,6 +124,7 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Config config = Config.fromSystem(given());
     Logging.level(config.operations().logLevel());
+    Logging.format(config.operations().logFormat());
     WorkerCount wanted = workers != null ? workers : config.workers().count();
     ListenAddress.require(config.web().host());
     boolean single = supervised || wanted instanceof WorkerCount.Single;
@@ -175,7 +180,8 @@ final class ServeCommand implements Callable<Integer> {
                         "Stopping: requests under way have %d s to finish%n",
                         config.web().drainTimeout().toSeconds());
                   }
-                  site.stop(config.web().drainTimeout());
+                  site.stop(
+                      supervised ? BEFORE_CLOSING : Duration.ZERO, config.web().drainTimeout());
                   // A stop that was asked for is a success; the JVM would say 143.
                   Runtime.getRuntime().halt(0);
                 },

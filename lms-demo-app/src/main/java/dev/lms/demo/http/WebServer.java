@@ -86,6 +86,11 @@ public final class WebServer {
     return server.getAddress();
   }
 
+  /** From now on every answer asks its client to come back by another connection. */
+  public void closeConnections() {
+    inFlight.closeConnections();
+  }
+
   /**
    * Stops accepting connections at once, lets requests under way finish for up to {@code timeout},
    * then cuts what is left.

@@ -23,6 +23,11 @@ public enum LogFormat {
           (name, value) -> line.append(' ').append(name).append('=').append(word(value)));
       return line.toString();
     }
+
+    @Override
+    public String access(Instant time, String combined, Map<String, String> fields) {
+      return combined;
+    }
   },
   /** For programs: an object a line. */
   JSON {
@@ -35,7 +40,20 @@ public enum LogFormat {
       fields.forEach(line::addProperty);
       return line.toString();
     }
+
+    @Override
+    public String access(Instant time, String combined, Map<String, String> fields) {
+      return line(time, "ACCESS", "request", fields);
+    }
   };
+
+  /**
+   * A line of the access log.
+   *
+   * @param combined how it is written for people
+   * @param fields what is in it, for programs
+   */
+  public abstract String access(Instant time, String combined, Map<String, String> fields);
 
   abstract String line(Instant time, String kind, String event, Map<String, String> fields);
 

@@ -7,6 +7,7 @@ import dev.lms.demo.config.ConfigException;
 import dev.lms.demo.plan.ResourcePlan;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Runs worker processes on consecutive ports, starts a dead one again, and drains all of them when
@@ -27,10 +29,16 @@ public final class Supervisor {
   /** A worker cuts at the timeout itself; this is for one that cannot. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
+  /** What a worker may take to start, also on a machine that has much else to do. */
+  private static final Duration START = Duration.ofMinutes(1);
+
   private final Config config;
   private final List<Worker> workers = new ArrayList<>();
   private final CountDownLatch ending = new CountDownLatch(1);
   private final AtomicInteger exitCode = new AtomicInteger();
+  private final AtomicInteger restarts = new AtomicInteger();
+  private final AtomicInteger failed = new AtomicInteger();
+  private final ReentrantLock restarting = new ReentrantLock();
 
   /**
    * For {@code count} workers.
@@ -92,8 +100,49 @@ public final class Supervisor {
     for (Worker worker : workers) {
       worker.start();
     }
+    new Watch(this, workers).start();
+    Hangup.handle(() -> Thread.ofPlatform().daemon().name("restart").start(this::restart));
+    SupervisorNote.own(0, 0).write(config.dataDir());
     ending.await();
     return exitCode.get();
+  }
+
+  /** One worker after the other, so that the others serve meanwhile; one restart at a time. */
+  private void restart() {
+    restarting.lock();
+    try {
+      System.out.println("Restarting the workers, one after the other");
+      Duration drain = config.web().drainTimeout().plus(GRACE);
+      for (Worker worker : workers) {
+        if (!worker.replace(drain, START)) {
+          if (!isEnding()) {
+            System.err.println(worker.name() + " is not back yet; the others are left as they are");
+            SupervisorNote.own(restarts.get(), failed.incrementAndGet()).write(config.dataDir());
+          }
+          return;
+        }
+      }
+      System.out.println("Restarted all workers");
+      SupervisorNote.own(restarts.incrementAndGet(), failed.get()).write(config.dataDir());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      restarting.unlock();
+    }
+  }
+
+  /** Where a worker answers whether it lives, from this machine. */
+  InetSocketAddress healthAddress(Worker worker) {
+    int index = worker.port() - config.web().port();
+    int port =
+        config.web().managementPort().isPresent()
+            ? config.web().managementPort().getAsInt() + index
+            : worker.port();
+    String host = config.web().host();
+    return switch (host) {
+      case "0.0.0.0", "::", "[::]" -> new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+      default -> new InetSocketAddress(host, port);
+    };
   }
 
   /** A worker never came up: the same would happen to it again and again. */
@@ -127,6 +176,7 @@ public final class Supervisor {
    */
   public boolean stop() {
     ending.countDown();
+    SupervisorNote.remove(config.dataDir());
     long deadline = System.nanoTime() + config.web().drainTimeout().plus(GRACE).toNanos();
     for (Worker worker : workers) {
       worker.terminate();

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One worker process, and the next one when it dies. */
 final class Worker {
+  private static final Duration POLL = Duration.ofMillis(50);
+
   private final Supervisor supervisor;
   private final int index;
   private final int port;
@@ -26,6 +28,12 @@ final class Worker {
   private @Nullable Process process;
   private @Nullable Thread keeper;
   private volatile boolean wasReady;
+
+  /** Whether the process that runs now serves. */
+  private volatile boolean ready;
+
+  /** Whether the end of the process that runs now was asked for. */
+  private volatile boolean replacing;
 
   Worker(Supervisor supervisor, int index, int port, List<String> command) {
     this.supervisor = supervisor;
@@ -66,6 +74,9 @@ final class Worker {
         if (supervisor.isEnding()) {
           return;
         }
+        if (replacing) {
+          continue;
+        }
         if (!wasReady) {
           supervisor.giveUp(this, status);
           return;
@@ -102,6 +113,8 @@ final class Worker {
           .ifPresent(
               management ->
                   environment.put("LMS_MANAGEMENT_PORT", Integer.toString(management + index)));
+      ready = false;
+      replacing = false;
       process = builder.start();
       return process;
     } finally {
@@ -120,6 +133,7 @@ final class Worker {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                   if (line.startsWith(Supervisor.READY)) {
                     wasReady = true;
+                    ready = true;
                   }
                   to.println("[" + port + "] " + line);
                   to.flush();
@@ -128,6 +142,57 @@ final class Worker {
                 // The process is gone; its end is reported where it is waited for.
               }
             });
+  }
+
+  /** Whether it has said that it serves, and nobody has asked it to end since. */
+  boolean isServing() {
+    return ready && !replacing;
+  }
+
+  /**
+   * Asks the process to finish, and waits until the next one serves.
+   *
+   * @param drain how long it may take to finish
+   * @param start how long the next one may take to start
+   * @return whether it does
+   */
+  boolean replace(Duration drain, Duration start) throws InterruptedException {
+    @Nullable Process old = begin();
+    if (old == null) {
+      return false;
+    }
+    old.destroy();
+    if (!old.waitFor(drain.toNanos(), TimeUnit.NANOSECONDS)) {
+      System.err.println(name() + " did not finish in time and is killed");
+      old.destroyForcibly();
+    }
+    long deadline = System.nanoTime() + start.toNanos();
+    while (!isServing()) {
+      if (System.nanoTime() > deadline || supervisor.awaitEnding(POLL)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Ends a process that does not answer and cannot be asked to. */
+  void replaceAtOnce() {
+    @Nullable Process old = begin();
+    if (old != null) {
+      System.err.printf(
+          "%s (pid %d) does not answer; it is killed and started again%n", name(), old.pid());
+      old.destroyForcibly();
+    }
+  }
+
+  private @Nullable Process begin() {
+    lock.lock();
+    try {
+      replacing = true;
+      return process;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Sends SIGTERM. */

@@ -9,6 +9,7 @@ import dev.lms.demo.config.DataFolder;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.data.Tables;
+import dev.lms.demo.http.AccessLog;
 import dev.lms.demo.http.AdmissionFilter;
 import dev.lms.demo.http.BodyFilter;
 import dev.lms.demo.http.Clients;
@@ -42,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -125,13 +127,16 @@ public final class RunningSite {
     Closing closing = new Closing();
     try {
       Assets assets = new Assets();
-      Parts parts = parts(config, plan, Feature.tablesOf(features), assets, audit, closing);
+      // Whoever explains a page writes nothing else.
+      Consumer<String> log =
+          explanations.isPresent() ? line -> {} : closing.add(new LogWriter(System.out))::write;
+      Parts parts = parts(config, plan, Feature.tablesOf(features), assets, audit, log, closing);
       checks.forEach(parts.health()::add);
       parts.health().add("database", parts.database()::check);
       parts.health().add("sessions", parts.sessions()::check);
       Content content = new Content();
       features.forEach(feature -> content.addAll(feature.open(parts)));
-      return listen(plan, parts, content, assets, explanations);
+      return listen(plan, parts, content, assets, log, explanations);
     } catch (IOException | RuntimeException e) {
       closing.close();
       throw e;
@@ -144,10 +149,10 @@ public final class RunningSite {
       List<Tables> tables,
       Assets assets,
       Optional<PageAudit<HttpExchange>> audit,
+      Consumer<String> log,
       Closing closing)
       throws IOException {
     Clock clock = Clock.systemUTC();
-    LogWriter log = closing.add(new LogWriter(System.out));
     int cpus = Runtime.getRuntime().availableProcessors();
     DataFolder.create(config.dataDir());
     Database database =
@@ -175,7 +180,7 @@ public final class RunningSite {
         new Purges(pageCache),
         new Health(),
         new Metrics(),
-        new Audit(config.operations().logFormat(), clock, log::write),
+        new Audit(config.operations().logFormat(), clock, log),
         closing);
   }
 
@@ -184,6 +189,7 @@ public final class RunningSite {
       Parts parts,
       Content content,
       Assets assets,
+      Consumer<String> log,
       Optional<Consumer<Explanation>> explanations)
       throws IOException {
     Config config = parts.config();
@@ -200,8 +206,11 @@ public final class RunningSite {
     AdmissionFilter admission =
         new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, alwaysLetIn);
     parts.metrics().add(new AdmissionMetrics(admission));
-    Clients clients = new Proxies(config.web().trustedProxies())::client;
+    Proxies proxies = new Proxies(config.web().trustedProxies());
+    Clients clients = proxies::client;
     List<Filter> filters = new ArrayList<>();
+    filters.add(
+        new AccessLog(config.operations().logFormat(), proxies, parts.clock(), log, alwaysLetIn));
     filters.add(new SecurityHeaders());
     Optional<Consumer<Explanation>> listener = explanations;
     if (config.environment() == Environment.DEVELOPMENT && explanations.isEmpty()) {
@@ -285,8 +294,21 @@ public final class RunningSite {
 
   /** Stops accepting, lets requests under way finish for up to {@code drain}, and ends. */
   public void stop(Duration drain) {
+    stop(Duration.ZERO, drain);
+  }
+
+  /**
+   * The same, but goes on serving for a while, in which it says that it is not ready, and each
+   * answer that its connection ends: whoever looks or listens is elsewhere when the port closes.
+   */
+  public void stop(Duration pause, Duration drain) {
     health.drain();
     content.stopping();
+    server.closeConnections();
+    long end = System.nanoTime() + pause.toNanos();
+    for (long left = pause.toNanos(); left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
     server.drain(drain);
     management.ifPresent(second -> second.drain(Duration.ZERO));
     closing.close();

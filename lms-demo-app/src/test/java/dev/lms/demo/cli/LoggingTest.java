@@ -5,6 +5,8 @@ package dev.lms.demo.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.time.Instant;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -37,5 +39,16 @@ class LoggingTest {
     LogRecord event = event("failed");
     event.setThrown(new IllegalStateException("why"));
     assertTrue(new Logging.OneLine().format(event).contains("IllegalStateException: why\n\tat "));
+  }
+
+  @Test
+  void forProgramsItIsAnObjectALine() {
+    LogRecord event = event("failed\nbadly");
+    event.setThrown(new IllegalStateException("why"));
+    String line = new Logging.JsonLine().format(event);
+    assertEquals(1, line.lines().count(), line);
+    JsonObject read = JsonParser.parseString(line).getAsJsonObject();
+    assertEquals("failed\nbadly", read.get("message").getAsString());
+    assertTrue(read.get("trace").getAsString().contains("IllegalStateException: why"), line);
   }
 }

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,5 +174,62 @@ class SupervisorIT {
     assertEquals(78, apart.exitCode());
     assertTrue(apart.errors().contains("SESSION_STORE=memory: "), apart.errors());
     assertTrue(apart.errors().contains("file or redis"), apart.errors());
+  }
+
+  @Test
+  void aWorkerThatHangsIsReplaced() {
+    int port = WorkerProcess.freePorts(2);
+    try (WorkerProcess supervisor = supervise(port, 2)) {
+      ProcessHandle stopped = workers(supervisor).getFirst();
+      WorkerProcess.signal(stopped, "STOP");
+      supervisor.awaitOutput("(pid " + stopped.pid() + ") does not answer");
+      for (int each = port; each < port + 2; each++) {
+        URI uri = livez(each);
+        supervisor.await(() -> WorkerProcess.answers(uri), "an answer of each");
+      }
+      assertFalse(stopped.isAlive());
+    }
+  }
+
+  @Test
+  void aRestartReplacesOneAfterTheOtherAndNobodyIsRefused() throws Exception {
+    int port = WorkerProcess.freePorts(2);
+    Path data = folder.resolve("data");
+    Map<String, String> env =
+        Map.of(
+            "LMS_PORT", Integer.toString(port),
+            "LMS_WORKERS", "2",
+            "LMS_DATA_DIR", data.toString());
+    assertEquals(1, WorkerProcess.run(env, "restart").exitCode(), "nobody is there yet");
+    try (WorkerProcess supervisor = WorkerProcess.serve(env)) {
+      for (int each = port; each < port + 2; each++) {
+        supervisor.awaitOutput("[" + each + "] Serving on ");
+      }
+      List<Long> before = workers(supervisor).stream().map(ProcessHandle::pid).toList();
+      AtomicBoolean over = new AtomicBoolean();
+      AtomicInteger failed = new AtomicInteger();
+      Thread visitor =
+          Thread.startVirtualThread(
+              () -> {
+                while (!over.get()) {
+                  if (!WorkerProcess.answers(livez(port))
+                      && !WorkerProcess.answers(livez(port + 1))) {
+                    failed.incrementAndGet();
+                  }
+                }
+              });
+      var finished = WorkerProcess.run(env, "restart");
+      over.set(true);
+      visitor.join();
+      assertEquals(0, finished.exitCode(), finished.errors());
+      assertEquals(0, failed.get());
+      List<Long> after = workers(supervisor).stream().map(ProcessHandle::pid).toList();
+      assertEquals(2, after.size());
+      assertTrue(after.stream().noneMatch(before::contains), before + " " + after);
+      assertFalse(supervisor.output().contains("died"), supervisor.output());
+      assertTrue(supervisor.output().contains("Restarted all workers"), supervisor.output());
+      assertEquals(0, supervisor.terminate());
+      assertFalse(Files.exists(data.resolve("supervisor")));
+    }
   }
 }
