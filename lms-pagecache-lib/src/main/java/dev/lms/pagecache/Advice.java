@@ -17,6 +17,9 @@ final class Advice {
   /** Fewer requests say nothing. */
   private static final long ENOUGH = 20;
 
+  /** A page that was only warmed answers nobody for a while. */
+  private static final long MANY = 500;
+
   /** So few places are worth a hole each. */
   private static final int FEW_PLACES = 3;
 
@@ -143,7 +146,7 @@ final class Advice {
   private static Optional<Weighed> seldomAgain(String name, Route route) {
     CacheStats.Counts shared = route.all;
     long answered = shared.hits() + shared.stale() + shared.collapsed();
-    if (shared.stored() < 2 * ENOUGH || answered * 10 >= asked(shared)) {
+    if (shared.stored() < MANY || answered * 10 >= asked(shared)) {
       return Optional.empty();
     }
     return Optional.of(

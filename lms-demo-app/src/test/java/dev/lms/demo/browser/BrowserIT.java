@@ -144,11 +144,14 @@ class BrowserIT {
       desktop.open(site.one(), "/program/explore");
       desktop.page().locator(".dev-strip summary").click();
       desktop.pictureOf(".dev-strip", folder.resolve("dev-strip.png"));
+      desktop.signIn(site.one(), "lms-admin");
+      desktop.open(site.one(), "/ops");
+      desktop.page().screenshot(new Page.ScreenshotOptions().setPath(folder.resolve("ops.png")));
       phone.signIn(site.two(), "student1");
       phone.open(site.one(), "/course/py101/view");
       phone.page().screenshot(new Page.ScreenshotOptions().setPath(folder.resolve("phone.png")));
     }
-    for (String name : List.of("lab-flicker", "dev-strip", "phone")) {
+    for (String name : List.of("lab-flicker", "dev-strip", "ops", "phone")) {
       long size = Files.size(folder.resolve(name + ".png"));
       assertTrue(
           size > 0 && (!forDocuments || size < 100 * 1024), name + " has " + size + " bytes");
