@@ -17,8 +17,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -216,6 +218,8 @@ class SupervisorIT {
                       && !WorkerProcess.answers(livez(port + 1))) {
                     failed.incrementAndGet();
                   }
+                  // The workers need the processors to start.
+                  LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
                 }
               });
       var finished = WorkerProcess.run(env, "restart");
