@@ -23,7 +23,7 @@ final class RestartCommand implements Callable<Integer> {
   private static final long POLL_NANOS = 100_000_000;
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() {
     Path folder = Config.fromSystem().dataDir();
     SupervisorNote before =
         SupervisorNote.read(folder)
@@ -34,10 +34,10 @@ final class RestartCommand implements Callable<Integer> {
                             + folder
                             + "; start one with: lmsctl serve --workers N, or set LMS_DATA_DIR as"
                             + " it has it"));
-    Process kill = new ProcessBuilder("kill", "-HUP", Long.toString(before.pid())).start();
-    if (kill.waitFor() != 0) {
-      throw new CommandFailure(
-          "process " + before.pid() + " cannot be signalled; run this as its user");
+    try {
+      SupervisorNote.requestRestart(folder);
+    } catch (IOException e) {
+      throw new CommandFailure("cannot write in " + folder + "; run this as the site's user");
     }
     System.out.println("Restarting the workers, one after the other");
     System.out.flush();

@@ -32,6 +32,9 @@ public final class Supervisor {
   /** What a worker may take to start, also on a machine that has much else to do. */
   private static final Duration START = Duration.ofMinutes(1);
 
+  /** How often it looks whether a command has asked for a restart. */
+  private static final Duration LOOK = Duration.ofMillis(200);
+
   private final Config config;
   private final List<Worker> workers = new ArrayList<>();
   private final CountDownLatch ending = new CountDownLatch(1);
@@ -102,8 +105,14 @@ public final class Supervisor {
     }
     new Watch(this, workers).start();
     Hangup.handle(() -> Thread.ofPlatform().daemon().name("restart").start(this::restart));
+    SupervisorNote.takeRequest(config.dataDir()); // Of a supervisor that is gone.
     SupervisorNote.own(0, 0).write(config.dataDir());
-    ending.await();
+    while (!awaitEnding(LOOK)) {
+      // A command does not send SIGHUP: nohup, for one, has it ignored.
+      if (SupervisorNote.takeRequest(config.dataDir())) {
+        Thread.ofPlatform().daemon().name("restart").start(this::restart);
+      }
+    }
     return exitCode.get();
   }
 

@@ -23,6 +23,9 @@ import java.util.Optional;
 public record SupervisorNote(long pid, String began, int restarts, int failed) {
   private static final String NAME = "supervisor";
 
+  /** Stands beside it from when a command asks for a restart until the supervisor has seen that. */
+  private static final String REQUEST = NAME + ".restart";
+
   static SupervisorNote own(int restarts, int failed) {
     ProcessHandle self = ProcessHandle.current();
     return new SupervisorNote(self.pid(), began(self), restarts, failed);
@@ -69,6 +72,20 @@ public record SupervisorNote(long pid, String began, int restarts, int failed) {
       return Optional.of(note).filter(SupervisorNote::isAlive);
     } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
       return Optional.empty();
+    }
+  }
+
+  /** Asks the supervisor of this folder to restart its workers; it looks every moment. */
+  public static void requestRestart(Path dataDir) throws IOException {
+    Files.writeString(dataDir.resolve(REQUEST), "");
+  }
+
+  /** Whether somebody has asked for it since this was called last. */
+  static boolean takeRequest(Path dataDir) {
+    try {
+      return Files.deleteIfExists(dataDir.resolve(REQUEST));
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -36,6 +37,8 @@ final class RevocationFolder {
   private static final String MARKER = ".list-";
   private static final Pattern NAME = Pattern.compile("\\.list-[0-9a-f]{32}");
   private static final String DRAFT = ".draft";
+  private static final Set<StandardOpenOption> NEW =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
   private final Path folder;
   private final File entries;
@@ -102,8 +105,7 @@ final class RevocationFolder {
     }
     if (names.isEmpty()) {
       String name = MARKER + UUID.randomUUID().toString().replace("-", "");
-      Files.createFile(folder.resolve(name), PrivateFolder.FILE);
-      write(folder.resolve(name), "revocation list\n", durability);
+      create(folder.resolve(name), "revocation list\n", durability);
       sync(folder, durability);
       names.add(name);
     }
@@ -119,9 +121,8 @@ final class RevocationFolder {
   private static String announce(Path note, String name, Durability durability) throws IOException {
     try {
       Path draft = note.resolveSibling(note.getFileName() + "." + UUID.randomUUID() + DRAFT);
-      Files.createFile(draft, PrivateFolder.FILE);
       try {
-        write(draft, name + "\n", durability);
+        create(draft, name + "\n", durability);
         Files.createLink(note, draft);
         sync(note.resolveSibling(""), durability);
         return name;
@@ -140,15 +141,30 @@ final class RevocationFolder {
     }
   }
 
+  /**
+   * In one go: a process that begins a list at the same time may take a marker away again as soon
+   * as it is there.
+   */
+  private static void create(Path file, String text, Durability durability) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, NEW, PrivateFolder.FILE)) {
+      write(channel, text, durability);
+    }
+  }
+
   static void write(Path file, String text, Durability durability) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      if (durability != Durability.NONE) {
-        channel.force(true);
-      }
+      write(channel, text, durability);
+    }
+  }
+
+  private static void write(FileChannel channel, String text, Durability durability)
+      throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+    if (durability != Durability.NONE) {
+      channel.force(true);
     }
   }
 
