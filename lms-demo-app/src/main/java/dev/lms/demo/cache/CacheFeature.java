@@ -3,11 +3,13 @@
 package dev.lms.demo.cache;
 
 import dev.lms.demo.course.Courses;
+import dev.lms.demo.http.OwnRequests;
 import dev.lms.demo.program.Programs;
 import dev.lms.demo.wiring.Content;
 import dev.lms.demo.wiring.Feature;
 import dev.lms.demo.wiring.Parts;
 import dev.lms.pagecache.Warmer;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -35,7 +37,11 @@ public final class CacheFeature implements Feature {
             port -> {
               if (parts.config().pageCache().warm()) {
                 Warming begun =
-                    new Warming(Workers.at(parts.config().web().host(), port), Warming::log);
+                    new Warming(
+                        new Stranger(
+                            Workers.at(parts.config().web().host(), port),
+                            Map.of(OwnRequests.FIELD, parts.ownRequests().word())),
+                        Warming::log);
                 warming.set(Optional.of(begun));
                 begun.warm(hot.all());
               }

@@ -10,6 +10,7 @@ import java.net.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,11 +29,18 @@ public final class Stranger implements Warmer.Visitor, AutoCloseable {
 
   private final Set<HttpURLConnection> underWay = ConcurrentHashMap.newKeySet();
   private final URI worker;
+  private final Map<String, String> fields;
   private volatile boolean closed;
 
   /** Of the worker at this address. */
   public Stranger(URI worker) {
+    this(worker, Map.of());
+  }
+
+  /** The same, whose requests have more header fields. */
+  public Stranger(URI worker, Map<String, String> fields) {
     this.worker = worker;
+    this.fields = Map.copyOf(fields);
   }
 
   @Override
@@ -59,6 +67,7 @@ public final class Stranger implements Warmer.Visitor, AutoCloseable {
     connection.setInstanceFollowRedirects(false);
     connection.setRequestProperty("User-Agent", "lmsctl");
     connection.setRequestProperty("Accept", "*/*");
+    fields.forEach(connection::setRequestProperty);
     underWay.add(connection);
     try {
       if (closed) {

@@ -26,7 +26,12 @@ public final class Warming implements AutoCloseable {
 
   /** Of the worker at this address, told of each visit. */
   public Warming(URI worker, Consumer<Warmer.Progress> watcher) {
-    stranger = new Stranger(worker);
+    this(new Stranger(worker), watcher);
+  }
+
+  /** By way of this visitor, which is closed with it. */
+  Warming(Stranger stranger, Consumer<Warmer.Progress> watcher) {
+    this.stranger = stranger;
     warmer = new Warmer(stranger, thread, PAUSE, watcher);
   }
 

@@ -236,6 +236,7 @@ final class ServeCommand implements Callable<Integer> {
       System.out.printf(
           "Warning: %d workers are more than the %d this machine carries%n", count, plan.workers());
     }
+    describeNext(config, Workers.at(config.web().host(), config.web().port()));
     System.out.flush();
     if (open) {
       WebBrowser.openOnceServing(Workers.at(config.web().host(), config.web().port()));
@@ -324,7 +325,10 @@ final class ServeCommand implements Callable<Integer> {
                             ? " ok (%.1f ms)".formatted(result.took().toNanos() / 1e6)
                             : " FAILED, see the log")));
     System.out.println("Parts: " + String.join(", ", parts));
-    URI address = Workers.at(config.web().host(), site.port());
+    describeNext(config, Workers.at(config.web().host(), site.port()));
+  }
+
+  private static void describeNext(Config config, URI address) {
     System.out.println("Next: open " + address + "/ and sign in");
     if (config.environment() == Environment.DEVELOPMENT) {
       System.out.println("See why people flicker: " + address + "/lab");

@@ -16,9 +16,9 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -42,26 +42,26 @@ public final class AccessLog extends Filter {
   private final Proxies proxies;
   private final InstantSource clock;
   private final Consumer<String> lines;
-  private final Set<String> unlogged;
+  private final Predicate<HttpExchange> unlogged;
   private final AtomicLong next;
 
   /**
    * A log.
    *
    * @param lines takes each line
-   * @param unlogged raw paths that are asked for again and again by programs that watch the site
+   * @param unlogged what no visitor asks for: programs that watch the site, and the site itself
    */
   public AccessLog(
       LogFormat format,
       Proxies proxies,
       InstantSource clock,
       Consumer<String> lines,
-      Set<String> unlogged) {
+      Predicate<HttpExchange> unlogged) {
     this.format = format;
     this.proxies = proxies;
     this.clock = clock;
     this.lines = lines;
-    this.unlogged = Set.copyOf(unlogged);
+    this.unlogged = unlogged;
     // Ids differ between workers and their restarts; nothing is hidden by them.
     this.next =
         new AtomicLong(clock.instant().toEpochMilli() << 20 ^ ProcessHandle.current().pid() << 44);
@@ -69,7 +69,7 @@ public final class AccessLog extends Filter {
 
   @Override
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
-    if (unlogged.contains(RequestTarget.of(exchange).path())) {
+    if (unlogged.test(exchange)) {
       chain.doFilter(exchange);
       return;
     }

@@ -5,6 +5,7 @@ package dev.lms.demo.wiring;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.data.Database;
+import dev.lms.demo.http.OwnRequests;
 import dev.lms.demo.log.Audit;
 import dev.lms.demo.monitor.Health;
 import dev.lms.demo.monitor.Metrics;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param plan what the machine carries
  * @param pages the frame that all pages share
  * @param audit who signed in, and the like
+ * @param ownRequests how a worker's requests to itself are known
  * @param purges told of what has changed
  * @param closing what it is given is closed when the site has stopped
  */
@@ -43,4 +45,5 @@ public record Parts(
     Health health,
     Metrics metrics,
     Audit audit,
+    OwnRequests ownRequests,
     Closing closing) {}

@@ -14,7 +14,9 @@ import dev.lms.demo.http.AdmissionFilter;
 import dev.lms.demo.http.BodyFilter;
 import dev.lms.demo.http.Clients;
 import dev.lms.demo.http.ErrorFilter;
+import dev.lms.demo.http.OwnRequests;
 import dev.lms.demo.http.Proxies;
+import dev.lms.demo.http.RequestTarget;
 import dev.lms.demo.http.Route;
 import dev.lms.demo.http.Router;
 import dev.lms.demo.http.SecurityHeaders;
@@ -181,6 +183,7 @@ public final class RunningSite {
         new Health(),
         new Metrics(),
         new Audit(config.operations().logFormat(), clock, log),
+        new OwnRequests(),
         closing);
   }
 
@@ -210,7 +213,14 @@ public final class RunningSite {
     Clients clients = proxies::client;
     List<Filter> filters = new ArrayList<>();
     filters.add(
-        new AccessLog(config.operations().logFormat(), proxies, parts.clock(), log, alwaysLetIn));
+        new AccessLog(
+            config.operations().logFormat(),
+            proxies,
+            parts.clock(),
+            log,
+            exchange ->
+                alwaysLetIn.contains(RequestTarget.of(exchange).path())
+                    || parts.ownRequests().includes(exchange)));
     filters.add(new SecurityHeaders());
     Optional<Consumer<Explanation>> listener = explanations;
     if (config.environment() == Environment.DEVELOPMENT && explanations.isEmpty()) {

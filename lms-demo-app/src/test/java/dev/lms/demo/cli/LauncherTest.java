@@ -189,7 +189,7 @@ class LauncherTest {
     script(
         tools.resolve("mvn"),
         "echo '[INFO] Building lms-session-lib 0.1  [2/4]'; echo '[INFO] Building jar: a.jar';"
-            + "echo '[WARNING] of no interest'; echo mvn \"$@\" >>'"
+            + "echo '[WARNING] of no interest,'; echo 'on two lines'; echo mvn \"$@\" >>'"
             + root
             + "/builds'; mkdir -p '"
             + jar.getParent()

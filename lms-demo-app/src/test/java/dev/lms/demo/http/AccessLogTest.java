@@ -25,6 +25,7 @@ class AccessLogTest {
   private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+  private final OwnRequests own = new OwnRequests();
 
   private TestSite site(LogFormat format, InetAddress... trusted) throws IOException {
     return TestSite.with(
@@ -34,7 +35,8 @@ class AccessLogTest {
                 new Proxies(Set.of(trusted)),
                 () -> Instant.parse("2026-01-31T12:00:00Z"),
                 lines::add,
-                Set.of("/livez"))),
+                exchange ->
+                    RequestTarget.of(exchange).path().equals("/livez") || own.includes(exchange))),
         new Router(
             List.of(
                 Route.get("/livez", r -> r.text(200, "alive")),
@@ -74,7 +76,10 @@ class AccessLogTest {
       assertEquals(404, site.get("/nothing").statusCode());
       assertTrue(line().contains("\"GET /nothing HTTP/1.1\" 404 "));
       site.get("/livez");
-      assertEquals(0, lines.size(), "who watches the site is not written");
+      site.send(site.request("/page").header(OwnRequests.FIELD, own.word()));
+      assertEquals(0, lines.size(), "neither who watches the site is written, nor the site itself");
+      site.send(site.request("/page").header(OwnRequests.FIELD, new OwnRequests().word()));
+      assertTrue(line().contains("/page"), "whoever says so without the word is");
     }
   }
 
