@@ -80,12 +80,14 @@ public final class EnvelopeCodec {
     return verified(handle, signed).flatMap(Forward::fromText);
   }
 
-  private String signed(String handle, String text) {
+  /** A text with a MAC that binds it to a session. */
+  String signed(String handle, String text) {
     byte[] mac = Arrays.copyOf(sign(keys.get(0), handle, text), Hmac.TAG_BYTES);
     return text + '|' + Base64.getUrlEncoder().withoutPadding().encodeToString(mac);
   }
 
-  private Optional<String> verified(String handle, String signed) {
+  /** The text, if its MAC is right for this session. */
+  Optional<String> verified(String handle, String signed) {
     int cut = signed.lastIndexOf('|');
     if (cut < 0) {
       return Optional.empty();

@@ -5,16 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Sessions;
 import dev.lms.session.httpserver.SessionFilter;
-import dev.lms.session.store.SessionTokens;
 import dev.lms.session.testkit.RecordedExchange;
 import dev.lms.session.testkit.SignedIn;
-import java.util.HashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 /** A page, tested with the test kit: no server, no sign-in form. */
 class VisitsTest {
   private final KeyRing keys = KeyRing.of("a reader's secret, at least 32 characters");
-  private final Sessions sessions = Sessions.of(new MapStore(new HashMap<>(), new SessionTokens(keys)), keys);
+  private final Sessions sessions = Sessions.of(new MapStore(new ConcurrentHashMap<>(), keys), keys);
 
   @Test
   void countsTheVisitsOfAPerson() throws Exception {
