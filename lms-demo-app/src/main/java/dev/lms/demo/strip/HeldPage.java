@@ -3,15 +3,12 @@
 package dev.lms.demo.strip;
 
 import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpPrincipal;
+import dev.lms.demo.http.PassingExchange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Supplier;
@@ -23,11 +20,10 @@ import org.jspecify.annotations.Nullable;
  * Anything else passes as it comes. Who is inside finds no {@code Accept-Encoding}: coding is done
  * here.
  */
-final class HeldPage extends HttpExchange {
+final class HeldPage extends PassingExchange {
   private static final byte[] END = "</body>".getBytes(StandardCharsets.US_ASCII);
   private static final int WORTH_COMPRESSING = 1000;
 
-  private final HttpExchange outer;
   private final Supplier<byte[]> atTheEnd;
   private final Headers request;
   private @Nullable Held held;
@@ -41,7 +37,7 @@ final class HeldPage extends HttpExchange {
    * @param atTheEnd asked for when the rest of the page is there
    */
   HeldPage(HttpExchange outer, Supplier<byte[]> atTheEnd) {
-    this.outer = outer;
+    super(outer);
     this.atTheEnd = atTheEnd;
     this.request = new Headers(outer.getRequestHeaders());
     this.request.remove("Accept-Encoding");
@@ -199,62 +195,7 @@ final class HeldPage extends HttpExchange {
   }
 
   @Override
-  public Headers getResponseHeaders() {
-    return outer.getResponseHeaders();
-  }
-
-  @Override
-  public URI getRequestURI() {
-    return outer.getRequestURI();
-  }
-
-  @Override
-  public String getRequestMethod() {
-    return outer.getRequestMethod();
-  }
-
-  @Override
-  public HttpContext getHttpContext() {
-    return outer.getHttpContext();
-  }
-
-  @Override
-  public InputStream getRequestBody() {
-    return outer.getRequestBody();
-  }
-
-  @Override
-  public InetSocketAddress getRemoteAddress() {
-    return outer.getRemoteAddress();
-  }
-
-  @Override
   public int getResponseCode() {
     return status;
-  }
-
-  @Override
-  public InetSocketAddress getLocalAddress() {
-    return outer.getLocalAddress();
-  }
-
-  @Override
-  public String getProtocol() {
-    return outer.getProtocol();
-  }
-
-  @Override
-  public @Nullable Object getAttribute(String name) {
-    return outer.getAttribute(name);
-  }
-
-  @Override
-  public void setAttribute(String name, @Nullable Object value) {
-    outer.setAttribute(name, value);
-  }
-
-  @Override
-  public @Nullable HttpPrincipal getPrincipal() {
-    return outer.getPrincipal();
   }
 }
