@@ -46,6 +46,12 @@ public record Course(
     return state == State.ARCHIVED;
   }
 
+  /** Names what its form shows. */
+  public String version() {
+    return Version.of(
+        title, description, String.join(" ", tags), Integer.toString(credits), level.token());
+  }
+
   /** What its pages are purged by. */
   public String tag() {
     return "course:" + code;

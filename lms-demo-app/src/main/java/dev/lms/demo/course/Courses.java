@@ -122,29 +122,38 @@ public final class Courses {
   /**
    * Stores an edit.
    *
-   * @return the programs that show the course, or nothing if there is no such course
+   * @param seen the {@linkplain Course#version version} that the editor saw; empty to edit whatever
+   *     is there
    */
-  public Optional<Set<String>> edit(String code, Edit edit) {
+  public Edited<Course> edit(String code, Edit edit, Optional<String> seen) {
     return database.write(
         sql -> {
-          int found =
-              sql.update(
-                  "UPDATE courses SET title = coalesce(?, title),"
-                      + " description = coalesce(?, description), credits = coalesce(?, credits),"
-                      + " level = coalesce(?, level) WHERE code = ?",
-                  edit.title().orElse(null),
-                  edit.description().orElse(null),
-                  edit.credits().orElse(null),
-                  edit.level().map(Level::token).orElse(null),
-                  code);
-          if (found == 0) {
-            return Optional.empty();
+          // Changes nothing, and lets nobody else edit the course between this and the end.
+          if (sql.update("UPDATE courses SET code = code WHERE code = ?", code) == 0) {
+            return new Edited.Gone<>();
           }
+          Course stored =
+              sql.first(Courses::course, COLUMNS + "WHERE code = ?", code).orElseThrow();
+          if (edit.isIn(stored)) {
+            return new Edited.Stored<>(programs(sql, code));
+          }
+          if (seen.filter(version -> !version.equals(stored.version())).isPresent()) {
+            return new Edited.Conflict<>(stored);
+          }
+          sql.update(
+              "UPDATE courses SET title = coalesce(?, title),"
+                  + " description = coalesce(?, description), credits = coalesce(?, credits),"
+                  + " level = coalesce(?, level) WHERE code = ?",
+              edit.title().orElse(null),
+              edit.description().orElse(null),
+              edit.credits().orElse(null),
+              edit.level().map(Level::token).orElse(null),
+              code);
           if (edit.tags().isPresent()) {
             replaceTags(sql, code, edit.tags().get());
           }
           Search.refresh(sql, code);
-          return Optional.of(programs(sql, code));
+          return new Edited.Stored<>(programs(sql, code));
         });
   }
 

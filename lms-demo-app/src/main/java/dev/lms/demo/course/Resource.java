@@ -10,4 +10,9 @@ package dev.lms.demo.course;
  * @param position counted from 1 within the course, without gaps
  * @param body as {@link dev.lms.demo.view.Markup} reads it
  */
-public record Resource(String id, String course, int position, String title, String body) {}
+public record Resource(String id, String course, int position, String title, String body) {
+  /** Names what its form shows. */
+  public String version() {
+    return Version.of(title, body);
+  }
+}

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The lessons of the courses, and changes of them. */
 public final class Resources {
@@ -55,18 +56,29 @@ public final class Resources {
         });
   }
 
-  /** Changes what a lesson says; false if it is gone. */
-  public boolean edit(Resource lesson, String title, String body) {
+  /**
+   * Changes what a lesson says.
+   *
+   * @param seen the {@linkplain Resource#version version} that the editor saw; empty to change
+   *     whatever is there
+   */
+  public Edited<Resource> edit(Resource lesson, String title, String body, Optional<String> seen) {
     return database.write(
         sql -> {
-          int found =
-              sql.update(
-                  "UPDATE resources SET title = ?, body = ? WHERE id = ?",
-                  title,
-                  body,
-                  lesson.id());
+          // Changes nothing, and lets nobody else edit the lesson between this and the end.
+          if (sql.update("UPDATE resources SET id = id WHERE id = ?", lesson.id()) == 0) {
+            return new Edited.Gone<>();
+          }
+          Resource stored =
+              sql.first(Resources::resource, COLUMNS + "WHERE id = ?", lesson.id()).orElseThrow();
+          boolean same = title.equals(stored.title()) && body.equals(stored.body());
+          if (!same && seen.filter(version -> !version.equals(stored.version())).isPresent()) {
+            return new Edited.Conflict<>(stored);
+          }
+          sql.update(
+              "UPDATE resources SET title = ?, body = ? WHERE id = ?", title, body, lesson.id());
           Search.refresh(sql, lesson.course());
-          return found == 1;
+          return new Edited.Stored<>(Set.of());
         });
   }
 

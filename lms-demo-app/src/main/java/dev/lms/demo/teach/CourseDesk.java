@@ -4,7 +4,7 @@ package dev.lms.demo.teach;
 
 import dev.lms.demo.account.SignIn;
 import dev.lms.demo.course.Course;
-import dev.lms.demo.course.Edit;
+import dev.lms.demo.course.Edited;
 import dev.lms.demo.course.Enrolments;
 import dev.lms.demo.course.Resource;
 import dev.lms.demo.course.State;
@@ -171,11 +171,19 @@ final class CourseDesk {
       admin(request, 422, course, CourseForm.of(course).typed(sent, form.errors()));
       return;
     }
-    Edit edit = form.edit();
-    Set<String> programs =
-        desk.courses().edit(course.code(), edit).orElseThrow(HttpProblem::notFound);
-    desk.changed(request, course, programs, "Saved.");
-    request.redirect("/course/" + course.code() + (course.draft() ? "/admin" : "/view"));
+    switch (desk.courses().edit(course.code(), form.edit(), sent.get("version"))) {
+      case Edited.Stored<Course> stored -> {
+        desk.changed(request, course, stored.programs(), "Saved.");
+        request.redirect("/course/" + course.code() + (course.draft() ? "/admin" : "/view"));
+      }
+      case Edited.Conflict<Course> now ->
+          admin(
+              request,
+              409,
+              now.stored(),
+              CourseForm.of(now.stored()).typed(sent, List.of()).beside(now.stored()));
+      case Edited.Gone<Course> gone -> throw HttpProblem.notFound();
+    }
   }
 
   private void move(Request request) throws IOException {

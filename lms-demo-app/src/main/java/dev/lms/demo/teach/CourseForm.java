@@ -25,7 +25,10 @@ record CourseForm(
     List<FieldError> tagErrors,
     int titleLength,
     int descriptionLength,
-    int most) {
+    int most,
+    String version,
+    List<Theirs> theirs,
+    boolean conflict) {
 
   /** A level to choose. */
   record Choice(String value, String label, boolean chosen) {}
@@ -37,14 +40,15 @@ record CourseForm(
         String.join(", ", course.tags()),
         Integer.toString(course.credits()),
         course.level().token(),
-        List.of());
+        List.of(),
+        course.version());
   }
 
   static CourseForm empty() {
-    return of("", "", "", "3", Level.BEGINNER.token(), List.of());
+    return of("", "", "", "3", Level.BEGINNER.token(), List.of(), "");
   }
 
-  /** As typed; what was not sent as it was. */
+  /** As typed; what was not sent as it was. It goes on knowing what its editor has seen. */
   CourseForm typed(Parameters sent, List<FieldError> mistakes) {
     String chosen =
         levels.stream().filter(Choice::chosen).map(Choice::value).findFirst().orElse("");
@@ -54,7 +58,36 @@ record CourseForm(
         sent.get("tags").orElse(tags),
         sent.get("credits").orElse(credits),
         sent.get("level").orElse(chosen),
-        mistakes);
+        mistakes,
+        sent.get("version").orElse(version));
+  }
+
+  /** The label of the chosen level. */
+  String level() {
+    return levels.stream().filter(Choice::chosen).map(Choice::label).findFirst().orElse("");
+  }
+
+  /** This form beside what somebody else stored meanwhile, which its editor has seen now. */
+  CourseForm beside(Course stored) {
+    return new CourseForm(
+        title,
+        description,
+        tags,
+        credits,
+        levels,
+        errors,
+        hasErrors,
+        titleErrors,
+        descriptionErrors,
+        creditsErrors,
+        hasTagErrors,
+        tagErrors,
+        titleLength,
+        descriptionLength,
+        most,
+        stored.version(),
+        Theirs.of(stored, this),
+        true);
   }
 
   private static CourseForm of(
@@ -63,7 +96,8 @@ record CourseForm(
       String tags,
       String credits,
       String level,
-      List<FieldError> errors) {
+      List<FieldError> errors,
+      String version) {
     return new CourseForm(
         title,
         description,
@@ -81,7 +115,10 @@ record CourseForm(
         of("tags", errors),
         EditForm.TITLE,
         EditForm.DESCRIPTION,
-        EditForm.TAGS);
+        EditForm.TAGS,
+        version,
+        List.of(),
+        false);
   }
 
   static List<FieldError> of(String field, List<FieldError> errors) {

@@ -3,7 +3,9 @@
 package dev.lms.demo.teach;
 
 import dev.lms.demo.course.Course;
+import dev.lms.demo.course.Edited;
 import dev.lms.demo.course.Resource;
+import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Parameters;
 import dev.lms.demo.http.Request;
 import dev.lms.demo.view.FieldError;
@@ -54,7 +56,20 @@ final class LessonDesk {
       String hint,
       boolean previewed,
       String preview,
+      String version,
+      List<Theirs> theirs,
+      boolean conflict,
       String csrfToken) {}
+
+  /**
+   * What the editor of a form has seen.
+   *
+   * @param version the version of the lesson
+   * @param theirs what somebody else stored meanwhile
+   */
+  private record Seen(String version, List<Theirs> theirs) {
+    private static final Seen NOTHING = new Seen("", List.of());
+  }
 
   private void form(
       Request request,
@@ -64,7 +79,8 @@ final class LessonDesk {
       String title,
       String body,
       List<FieldError> errors,
-      boolean preview)
+      boolean preview,
+      Seen seen)
       throws IOException {
     pages.show(
         request,
@@ -85,6 +101,9 @@ final class LessonDesk {
             Markup.HINT,
             preview,
             preview ? Markup.html(body) : "",
+            seen.version(),
+            seen.theirs(),
+            !seen.theirs().isEmpty(),
             pages.hole(request, "csrf-token")),
         Set.of());
   }
@@ -92,7 +111,7 @@ final class LessonDesk {
   private void blank(Request request) throws IOException {
     Optional<Course> course = desk.toShow(request);
     if (course.isPresent()) {
-      form(request, 200, course.get(), Optional.empty(), "", "", List.of(), false);
+      form(request, 200, course.get(), Optional.empty(), "", "", List.of(), false, Seen.NOTHING);
     }
   }
 
@@ -108,7 +127,8 @@ final class LessonDesk {
           lesson.title(),
           lesson.body(),
           List.of(),
-          true);
+          true,
+          new Seen(lesson.version(), List.of()));
     }
   }
 
@@ -131,13 +151,23 @@ final class LessonDesk {
     EditForm.checkLength("body", body, BODY, errors);
     boolean preview = sent.get("act").filter("preview"::equals).isPresent();
     if (!errors.isEmpty() || preview) {
-      form(request, errors.isEmpty() ? 200 : 422, course, lesson, title, body, errors, preview);
+      Seen seen = new Seen(sent.get("version").orElse(""), List.of());
+      int status = errors.isEmpty() ? 200 : 422;
+      form(request, status, course, lesson, title, body, errors, preview, seen);
       return;
     }
-    if (lesson.isPresent()) {
-      desk.resources().edit(lesson.get(), title, body);
-    } else {
+    if (lesson.isEmpty()) {
       desk.resources().add(course.code(), title, body);
+    } else {
+      switch (desk.resources().edit(lesson.get(), title, body, sent.get("version"))) {
+        case Edited.Stored<Resource> stored -> {}
+        case Edited.Conflict<Resource> now -> {
+          Seen seen = new Seen(now.stored().version(), Theirs.of(now.stored(), title, body));
+          form(request, 409, course, lesson, title, body, List.of(), false, seen);
+          return;
+        }
+        case Edited.Gone<Resource> gone -> throw HttpProblem.notFound();
+      }
     }
     // Searches read lessons, too.
     desk.changed(request, course, Set.of(), "Saved.");

@@ -73,7 +73,7 @@ class CoursesTest {
   @Test
   void equalTitlesKeepAStableOrder() {
     for (Course course : catalogue.page(Filter.ALL, 1).courses()) {
-      courses.edit(course.code(), title("The same"));
+      courses.edit(course.code(), title("The same"), Optional.empty());
     }
     List<Course> first = catalogue.page(Filter.ALL, 2).courses();
     assertEquals(first, catalogue.page(Filter.ALL, 2).courses());
@@ -100,7 +100,8 @@ class CoursesTest {
   void anEditLeavesAloneWhatIsAbsent() {
     Course before = courses.find("web101").orElseThrow();
     assertEquals(
-        Optional.of(Set.of("webdev")), courses.edit("web101", title("How the web worked")));
+        new Edited.Stored<>(Set.of("webdev")),
+        courses.edit("web101", title("How the web worked"), Optional.empty()));
     Course after = courses.find("web101").orElseThrow();
     assertEquals("How the web worked", after.title());
     assertEquals(before.description(), after.description());
@@ -113,7 +114,8 @@ class CoursesTest {
             Optional.of("Short."),
             Optional.of(List.of()),
             Optional.empty(),
-            Optional.empty()));
+            Optional.empty()),
+        Optional.empty());
     Course last = courses.find("web101").orElseThrow();
     assertEquals("How the web worked", last.title());
     assertEquals("Short.", last.description());
@@ -122,7 +124,7 @@ class CoursesTest {
 
   @Test
   void anEditOfNoCourseIsEmpty() {
-    assertEquals(Optional.empty(), courses.edit("none", title("x")));
+    assertEquals(new Edited.Gone<>(), courses.edit("none", title("x"), Optional.empty()));
     assertEquals(Optional.empty(), courses.find("none"));
   }
 
@@ -136,7 +138,8 @@ class CoursesTest {
             Optional.of(hostile),
             Optional.empty(),
             Optional.empty(),
-            Optional.empty()));
+            Optional.empty()),
+        Optional.empty());
     assertEquals(hostile, courses.find("web101").orElseThrow().title());
     assertEquals(hostile, courses.find("web101").orElseThrow().description());
   }
@@ -157,7 +160,7 @@ class CoursesTest {
             callers.submit(
                 () -> {
                   for (int n = 0; n < 25; n++) {
-                    writer.edit(code, title("Edit " + n));
+                    writer.edit(code, title("Edit " + n), Optional.empty());
                     assertEquals("Edit " + n, reader.find(code).orElseThrow().title());
                   }
                 }));
@@ -166,6 +169,38 @@ class CoursesTest {
         editor.get();
       }
     }
+  }
+
+  @Test
+  void ofEditorsWhoSawTheSameCourseOneStores() throws Exception {
+    Optional<String> seen = Optional.of(courses.find("web101").orElseThrow().version());
+    try (Database second = open(folder);
+        ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Courses> workers = List.of(courses, new Courses(second));
+      List<Future<Edited<Course>>> editors = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        Courses worker = workers.get(i % 2);
+        Edit edit = title("Edit " + i);
+        editors.add(callers.submit(() -> worker.edit("web101", edit, seen)));
+      }
+      int stored = 0;
+      for (Future<Edited<Course>> editor : editors) {
+        if (editor.get() instanceof Edited.Conflict<Course> conflict) {
+          assertEquals(courses.find("web101").orElseThrow(), conflict.stored());
+        } else {
+          stored++;
+        }
+      }
+      assertEquals(1, stored);
+    }
+  }
+
+  @Test
+  void anEditThatIsStoredAlreadyIsNoConflict() {
+    Optional<String> seen = Optional.of(courses.find("web101").orElseThrow().version());
+    courses.edit("web101", title("Twice"), seen);
+    assertEquals(
+        new Edited.Stored<>(Set.of("webdev")), courses.edit("web101", title("Twice"), seen));
   }
 
   @Test
@@ -186,7 +221,7 @@ class CoursesTest {
 
   @Test
   void aDatabaseOfTheFirstVersionIsBroughtUpToDate() {
-    courses.edit("web101", title("Quokka keeping"));
+    courses.edit("web101", title("Quokka keeping"), Optional.empty());
     database.write(
         sql -> {
           sql.script(

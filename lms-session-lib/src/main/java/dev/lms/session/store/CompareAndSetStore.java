@@ -29,8 +29,8 @@ import java.util.Set;
  * SessionStoreException} if the store cannot be asked. A step whose answer was lost is not repeated
  * but throws, because the repetition could do another's work again.
  *
- * <p>Keys are handles: 32 characters 0 to 9 and a to f. Texts are printable ASCII without spaces and
- * carry a MAC that binds them to their key, so that who can write to the store cannot forge a
+ * <p>Keys are handles: 32 characters 0 to 9 and a to f. Texts are printable ASCII without spaces
+ * and carry a MAC that binds them to their key, so that who can write to the store cannot forge a
  * session. A text that was changed is an absent session.
  *
  * <p>Opening takes one read, and one more for each rotation that an alias follows; an update a read
@@ -173,8 +173,7 @@ public abstract class CompareAndSetStore implements SessionStore {
         "other commits to this session were faster " + MOST_TRIES + " times", null);
   }
 
-  private Optional<Written> tryUpdate(
-      StoredSession loaded, Changes changes, WriteOptions options) {
+  private Optional<Written> tryUpdate(StoredSession loaded, Changes changes, WriteOptions options) {
     Token name = throughAliases(SessionTokens.of(loaded), options.now());
     if (!(entry(name) instanceof Entry.Kept kept) || !kept.isLive(options.now())) {
       return Optional.of(Written.GONE);
@@ -208,11 +207,7 @@ public abstract class CompareAndSetStore implements SessionStore {
   }
 
   private Optional<Written> tryRotate(
-      StoredSession loaded,
-      Token old,
-      Envelope envelope,
-      Changes changes,
-      WriteOptions options) {
+      StoredSession loaded, Token old, Envelope envelope, Changes changes, WriteOptions options) {
     if (!(entry(old) instanceof Entry.Kept kept) || !kept.isLive(options.now())) {
       return Optional.of(Written.GONE);
     }
@@ -309,6 +304,7 @@ public abstract class CompareAndSetStore implements SessionStore {
         Base64.getUrlEncoder()
             .withoutPadding()
             .encodeToString(RecordCodec.encode(envelope, attributes));
-    return codec.signed(handle, String.join("|", SESSION, Long.toString(deadline.toEpochMilli()), record));
+    return codec.signed(
+        handle, String.join("|", SESSION, Long.toString(deadline.toEpochMilli()), record));
   }
 }

@@ -138,7 +138,6 @@ class CompareAndSetStoreTest extends SessionStoreContract {
             return false;
           }
         };
-    assertThrows(
-        SessionStoreException.class, () -> broken.create(person(), Map.of(), options));
+    assertThrows(SessionStoreException.class, () -> broken.create(person(), Map.of(), options));
   }
 }
