@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.session.httpserver;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -140,6 +143,32 @@ class SessionFilterTest {
     assertEquals(Optional.of("1"), seen.get("a"));
     headersSeen.countDown();
     assertEquals(0, open.body().readAllBytes().length);
+  }
+
+  /** Early Hints (RFC 8297) come before the answer: it is the answer that commits. */
+  @Test
+  void anInterimAnswerCarriesNoCookieAndCommitsNothing() throws Exception {
+    CompletableFuture<Optional<String>> cookie = new CompletableFuture<>();
+    serve(
+        exchange -> {
+          Session session = SessionFilter.session(exchange);
+          session.set("a", "1");
+          exchange.sendResponseHeaders(103, -1);
+          cookie.complete(session.setCookie());
+          // This server takes one answer, of whatever kind.
+          exchange.close();
+        });
+    try (Socket socket =
+        new Socket(InetAddress.getLoopbackAddress(), server.getAddress().getPort())) {
+      socket.setSoTimeout(20_000);
+      socket
+          .getOutputStream()
+          .write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".getBytes(UTF_8));
+      String all = new String(socket.getInputStream().readAllBytes(), UTF_8);
+      assertTrue(all.startsWith("HTTP/1.1 103 "), all);
+      assertFalse(all.contains("Set-Cookie"), all);
+    }
+    assertEquals(Optional.empty(), cookie.get(20, TimeUnit.SECONDS));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -147,13 +148,19 @@ public final class RedisServer implements AutoCloseable {
   }
 
   private Process launch() throws IOException {
+    launch(List.of());
+    awaitAnswer();
+    return process;
+  }
+
+  private void launch(List<String> options) throws IOException {
+    List<String> all = new ArrayList<>(command);
+    all.addAll(options);
     process =
-        new ProcessBuilder(command)
+        new ProcessBuilder(all)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
             .start();
-    awaitAnswer();
-    return process;
   }
 
   /**
@@ -221,6 +228,17 @@ public final class RedisServer implements AutoCloseable {
   void restart() {
     try {
       launch();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** After {@link #kill}: it takes so long to read each key, and answers that it has yet to. */
+  void restartReading(Duration perKey) {
+    try {
+      launch(
+          List.of(
+              "--key-load-delay", Long.toString(TimeUnit.NANOSECONDS.toMicros(perKey.toNanos()))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
