@@ -62,7 +62,8 @@ final class ServerRequest implements PageRequest, PageHandler<HttpExchange> {
 
   @Override
   public URI target() {
-    return exchange.getRequestURI();
+    URI sent = exchange.getRequestURI();
+    return sent.getScheme() == null ? sent : OwnTarget.of(exchange, sent);
   }
 
   @Override

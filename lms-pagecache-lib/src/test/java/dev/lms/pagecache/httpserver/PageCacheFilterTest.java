@@ -42,6 +42,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PageCacheFilterTest {
@@ -511,6 +512,38 @@ class PageCacheFilterTest {
           .write(("GET " + target + " HTTP/1.0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertTrue(answer.contains("lms; fwd=bypass; detail=anon/target"), answer);
+    }
+  }
+
+  /** RFC 9112 section 3.2.2; some servers show every target so. */
+  @ParameterizedTest
+  @CsvSource({
+    "http://HOST/page?page=1, HOST, hit",
+    "HTTP://HOST/page?page=1, HOST, hit",
+    "http://HOST/page?page=1, evil.example, bypass",
+    "http://evil.example/page?page=1, HOST, bypass",
+    "https://HOST/page?page=1, HOST, bypass",
+    "http://somebody@HOST/page?page=1, HOST, bypass",
+    "http://HOST//page?page=1, HOST, bypass"
+  })
+  void anAbsoluteTargetOfTheSiteItselfIsPathAndQuery(String target, String host, String verdict)
+      throws Exception {
+    site.page(
+        "/page",
+        SHARED.withParameters("page"),
+        exchange -> html(exchange, "" + exchange.getRequestURI()));
+    site.uncached("//page", exchange -> html(exchange, "" + exchange.getRequestURI()));
+    assertEquals("/page?page=1", text(site.get("/page?page=1")));
+    try (Socket socket = site.connect()) {
+      socket.setSoTimeout(20_000);
+      String request = "GET " + target + " HTTP/1.1\r\nHost: " + host;
+      socket
+          .getOutputStream()
+          .write(
+              (request.replace("HOST", site.host()) + "\r\nConnection: close\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(answer.contains("lms; " + (verdict.equals("hit") ? "hit" : "fwd=bypass")), answer);
     }
   }
 

@@ -38,6 +38,7 @@ final class SessionExchange extends HttpExchange {
   private OutputStream responseBody;
   private @Nullable InputStream requestBody;
   private Optional<String> cookieSent = Optional.empty();
+  private final int codeAtFirst;
   private boolean begun;
   private boolean begunInTime;
   private boolean replaced;
@@ -49,6 +50,7 @@ final class SessionExchange extends HttpExchange {
     this.session = session;
     this.answer = new SessionBody(exchange);
     this.responseBody = answer;
+    this.codeAtFirst = exchange.getResponseCode();
   }
 
   /** What handlers get: over TLS, one that tells so. */
@@ -126,6 +128,14 @@ final class SessionExchange extends HttpExchange {
     return replaced;
   }
 
+  /**
+   * Whether the answer was begun, through this exchange or past it. Some servers tell a code before
+   * there is one.
+   */
+  boolean isBegun() {
+    return begun || exchange.getResponseCode() != codeAtFirst;
+  }
+
   /** Whether there are changes that came after the commit, or a cookie after the headers. */
   boolean wasChangedTooLate() {
     return begunInTime && (session.hasChanges() || !session.setCookie().equals(cookieSent));
@@ -196,7 +206,7 @@ final class SessionExchange extends HttpExchange {
 
   @Override
   public int getResponseCode() {
-    return exchange.getResponseCode();
+    return isBegun() ? exchange.getResponseCode() : -1;
   }
 
   @Override

@@ -155,7 +155,7 @@ public final class SessionFilter extends Filter {
       LOG.log(Level.DEBUG, "wrote on after another answer was sent: {0}", failure.toString());
       return true;
     }
-    if (exchange.getResponseCode() != -1) {
+    if (ours.isBegun()) {
       return false;
     }
     Optional<SessionStoreException> outage =
