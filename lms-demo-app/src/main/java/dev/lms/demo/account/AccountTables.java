@@ -9,8 +9,8 @@ import java.sql.SQLException;
 
 /**
  * Accounts. The sample accounts are for development and testing: their passwords are their names.
- * Their hashes are part of the file, salts and all, so that the first start does not spend a second
- * hashing what is no secret.
+ * Their hashes are part of the file, salts and all, and quick to check: nothing is to be gained by
+ * guessing what is no secret.
  */
 final class AccountTables implements Tables {
   private record Sample(String username, String name, String role, String password) {}

@@ -89,7 +89,7 @@ public final class Passwords implements AutoCloseable {
    * Checks a password. Takes as long when there is no hash to check it against, so that the time
    * does not tell which names exist.
    *
-   * @param hash a PHC string with the parameters above; empty for an unknown name
+   * @param hash a PHC string; empty for an unknown name
    */
   Verdict check(String password, Optional<String> hash) {
     CompletableFuture<Boolean> matches = new CompletableFuture<>();
@@ -97,7 +97,7 @@ public final class Passwords implements AutoCloseable {
       threads.execute(
           () -> {
             try {
-              matches.complete(Password.check(password, hash.orElse(NOBODY)).with(ARGON2));
+              matches.complete(isOf(password, hash.orElse(NOBODY)));
             } catch (Throwable e) { // Errors too: the caller waits for an answer.
               matches.completeExceptionally(e);
             }
@@ -106,6 +106,13 @@ public final class Passwords implements AutoCloseable {
       return Verdict.BUSY;
     }
     return matches.join() && hash.isPresent() ? Verdict.MATCH : Verdict.MISMATCH;
+  }
+
+  /**
+   * The string says how it was made: what an older release or the samples' file holds stays good.
+   */
+  private static boolean isOf(String password, String hash) {
+    return Password.check(password, hash).with(Argon2Function.getInstanceFromHash(hash));
   }
 
   /** Finishes what waits and takes no more: later checks are {@code BUSY}. */
