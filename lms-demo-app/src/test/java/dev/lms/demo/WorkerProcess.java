@@ -102,7 +102,7 @@ public final class WorkerProcess implements AutoCloseable {
     return runWith("", env, command);
   }
 
-  /** The same, with something to read on standard input. */
+  /** Runs any command of lmsctl to its end, with something to read on standard input. */
   public static Finished runWith(String input, Map<String, String> env, String... command) {
     try {
       Path scratch = Files.createTempDirectory("lms-command");

@@ -26,7 +26,7 @@ public record Asker(String id, Set<String> roles) {
     roles = Set.copyOf(roles);
     if (id.isEmpty() && !roles.isEmpty()) {
       throw new IllegalArgumentException(
-          "An asker without id is a stranger and has no roles, but got " + roles);
+          "An asker without an id is an anonymous visitor and has no roles, but got " + roles);
     }
   }
 
@@ -41,7 +41,7 @@ public record Asker(String id, Set<String> roles) {
   public static Asker person(String id, String... roles) {
     if (id.isEmpty()) {
       throw new IllegalArgumentException(
-          "The id of a person is empty; use Asker.ANONYMOUS for a stranger");
+          "The id of a person is empty; use Asker.ANONYMOUS for an anonymous visitor");
     }
     return new Asker(id, Arrays.stream(roles).collect(Collectors.toUnmodifiableSet()));
   }

@@ -202,7 +202,7 @@ final class Coalescing {
     try {
       rendering.render(found.get(), request, renderer, boarding.flight());
     } catch (Throwable e) {
-      LOG.log(System.Logger.Level.WARNING, "A page could not be rendered anew", e);
+      LOG.log(System.Logger.Level.WARNING, "A page could not be rendered again", e);
     } finally {
       boarding.flight().giveUp();
     }

@@ -27,7 +27,7 @@ record Outcome(
     HIT,
     /** The render of another request for the same page. */
     COLLAPSED,
-    /** The store, with a page that is no longer fresh and is just rendered anew. */
+    /** The store, with a page that is no longer fresh and is just rendered again. */
     STALE,
     /** The store, with a page that is no longer fresh, after a render failed. */
     STALE_IF_ERROR,

@@ -194,7 +194,7 @@ public final class PageCache {
   }
 
   /**
-   * Renders a page anew that was just served stale, in the background. Does nothing if that is
+   * Renders a page again that was just served stale, in the background. Does nothing if that is
    * under way already, if the page is fresh by now, or if such pages are rendered in the foreground
    * here.
    *

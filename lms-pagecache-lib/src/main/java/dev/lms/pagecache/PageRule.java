@@ -202,7 +202,7 @@ public final class PageRule {
   }
 
   /**
-   * {@return this rule with a time in which a stale page is still served while it is rendered anew
+   * {@return this rule with a time in which a stale page is still served while it is rendered again
    * (RFC 5861 section 3)} One request renders, or the executor of {@link
    * PageCache.Builder#background}; all others get the stale page at once. A purge ends it.
    *
@@ -285,7 +285,7 @@ public final class PageRule {
     return profile;
   }
 
-  /** {@return how long a stale page is served while it is rendered anew; zero for not at all} */
+  /** {@return how long a stale page is served while it is rendered again; zero for not at all} */
   public Duration staleWhileRevalidate() {
     return terms.staleWhileRevalidate();
   }

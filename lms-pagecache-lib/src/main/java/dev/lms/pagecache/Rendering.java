@@ -103,7 +103,7 @@ final class Rendering {
       notes.forget(found.key());
     }
     PageKey key = request.keyOf(page, own);
-    // Whoever asked before this is told of every purge that had returned by what the store says.
+    // Whoever asked before this is told about every purge that had returned by what the store says.
     long moment = flight == null ? 0 : flights.moment();
     Outcome outcome = lookups.store(found, own, key, page, request);
     if (flight != null && own.equals(found.primary())) {

@@ -94,7 +94,7 @@ final class Validation {
     return new Answer(refreshed.status(), refreshed.fields().without(old), refreshed.body());
   }
 
-  /** The tags of the page, unless the handler names them anew. */
+  /** The tags of the page, unless the handler names them again. */
   Set<String> tags(PageKey key, List<String> named) {
     if (!named.isEmpty()) {
       return Set.copyOf(named);

@@ -86,7 +86,7 @@ public final class Warmer implements AutoCloseable {
 
   /**
    * Schedules visits to pages, each of which starts after this call: after a purge, they render the
-   * pages anew. Returns at once. A page that waits already is visited once.
+   * pages again. Returns at once. A page that waits already is visited once.
    *
    * @param targets paths and queries, the most important first
    */

@@ -142,7 +142,7 @@ final class LoadedSession {
     loaded = true;
   }
 
-  /** After a write: what is stored is asked for anew, unless it is known to be gone. */
+  /** After a write: what is stored is asked for again, unless it is known to be gone. */
   void written(boolean gone) {
     stored = null;
     loaded = gone;

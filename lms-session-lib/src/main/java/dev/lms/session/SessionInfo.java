@@ -14,7 +14,7 @@ public final class SessionInfo {
   private final Instant expires;
 
   /**
-   * Creates what a store tells of a session.
+   * Creates what a store tells about a session.
    *
    * @param handle its handle
    * @param envelope whose session it is and since when

@@ -38,7 +38,7 @@ public final class Contender {
   /**
    * {@code PORT site REDIS}: sessions and page cache before the pages. {@code PORT far REDIS}: the
    * same with pages in Redis. {@code PORT bare REDIS}: the pages alone. {@code PORT answer FILE}: a
-   * handler with one answer. {@code PORT getex FILE REDIS}: the same, after one GETEX.
+   * handler with one answer. {@code PORT getex FILE REDIS}: that handler, after one GETEX.
    */
   public static void main(String[] args) throws IOException {
     HttpServer server =

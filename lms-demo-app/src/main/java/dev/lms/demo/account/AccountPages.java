@@ -103,7 +103,7 @@ public final class AccountPages {
     Optional<Principal> person = session.principal();
     String next = SignIn.next(request.query("next"));
     if (person.isEmpty()) {
-      // The frame tells of a session that ended by itself.
+      // The frame tells about a session that ended by itself.
       String status = hasEnded(session) ? "" : request.query(SignIn.OUT).map(o -> OUT).orElse("");
       form(request, 200, "", next, "", status, users.samples());
     } else if (request.query(SignIn.AGAIN).isPresent()) {

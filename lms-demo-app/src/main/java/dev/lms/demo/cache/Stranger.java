@@ -37,7 +37,7 @@ public final class Stranger implements Warmer.Visitor, AutoCloseable {
     this(worker, Map.of());
   }
 
-  /** The same, whose requests have more header fields. */
+  /** Of the worker at this address, with more header fields in each request. */
   public Stranger(URI worker, Map<String, String> fields) {
     this.worker = worker;
     this.fields = Map.copyOf(fields);

@@ -24,7 +24,7 @@ public final class Warming implements AutoCloseable {
   private final Stranger stranger;
   private final Warmer warmer;
 
-  /** Of the worker at this address, told of each visit. */
+  /** Of the worker at this address, told about each visit. */
   public Warming(URI worker, Consumer<Warmer.Progress> watcher) {
     this(new Stranger(worker), watcher);
   }

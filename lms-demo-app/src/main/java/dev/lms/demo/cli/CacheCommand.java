@@ -198,7 +198,7 @@ final class CacheCommand implements Runnable {
   @Command(
       name = "warm",
       description = {
-        "Visits the hot pages of every running worker as a stranger, so that they are stored.",
+        "Visits the hot pages of every running worker anonymously, so that they are stored.",
         "One at a time, at most twenty a second. Workers do so by themselves when they start."
       },
       footer = {"%nExamples:", "  lmsctl cache warm"},

@@ -47,7 +47,10 @@ final class ExplainCommand implements Callable<Integer> {
       description = "A path with its query, or the address of the page.")
   private String url = "";
 
-  @Option(names = "--as", paramLabel = "USER", description = "Who asks; a stranger unless given.")
+  @Option(
+      names = "--as",
+      paramLabel = "USER",
+      description = "Who asks; an anonymous visitor unless given.")
   private @Nullable String user;
 
   @Option(names = "--json", description = "As JSON.")

@@ -68,7 +68,7 @@ final class SessionCommand implements Runnable {
       print(answer);
     } else {
       System.out.printf(
-          "%d live sessions in %s: %d of people signed in, %d of strangers%n",
+          "%d live sessions in %s: %d of people signed in, %d anonymous%n",
           stats.live(), store, stats.signedIn(), stats.anonymous());
       if (stats.unreadable() > 0) {
         System.out.printf(

@@ -61,7 +61,7 @@ final class Variables {
     return read(given, name, fallback, parser, shown, Mask::url);
   }
 
-  /** The same for a URL, of which nothing is shown that might be a secret. */
+  /** Reads a URL, of which nothing is shown that might be a secret. */
   <T> T url(
       Optional<Given> given,
       String name,

@@ -9,7 +9,7 @@ import dev.lms.demo.wiring.Content;
 import dev.lms.demo.wiring.Feature;
 import dev.lms.demo.wiring.Parts;
 
-/** The front page and the page about oneself. */
+/** The front page and the page of a person's own account. */
 public final class HomeFeature implements Feature {
   @Override
   public Content open(Parts parts) {

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The page about oneself. */
+/** The page of a person's own account. */
 public final class MyAccount {
   private final Courses courses;
   private final Devices devices;

@@ -27,7 +27,7 @@ public record Proxies(Set<InetAddress> trusted) {
     return address(exchange).getHostAddress();
   }
 
-  /** The same, not yet written down. */
+  /** The address a request comes from, as {@link #client} tells it, but not as text. */
   public InetAddress address(HttpExchange exchange) {
     List<String> forwarded = exchange.getRequestHeaders().getOrDefault(HEADER, List.of());
     return client(exchange.getRemoteAddress().getAddress(), forwarded);

@@ -140,7 +140,7 @@ final class NaiveSite {
     return SessionFilter.session(request.exchange()).principal().isPresent();
   }
 
-  /** Takes everybody for a stranger whom the store cannot tell of. */
+  /** Takes everybody for a stranger whom the store cannot tell about. */
   private static Optional<String> whoeverTheStoreKnows(Request request) {
     try {
       return isSignedIn(request) ? Optional.of(cookies(request.exchange())) : Optional.empty();

@@ -51,7 +51,7 @@ public final class Audit {
     lines.accept(format.line(clock.instant(), "AUDIT", event, named));
   }
 
-  /** The same for what strangers can cause: not more often than somebody can read. */
+  /** Tells what anonymous visitors can cause: not more often than somebody can read. */
   public void tellBounded(String event, String... fields) {
     long missed;
     lock.lock();

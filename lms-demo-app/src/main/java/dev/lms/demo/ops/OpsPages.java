@@ -216,7 +216,7 @@ final class OpsPages {
                 + (tag.isEmpty() || path.isEmpty() ? "" : " and ")
                 + (path.isEmpty() ? "" : "the pages at " + path);
     String consequence =
-        "All workers forget them at once, and render them anew when somebody asks. Nothing else is"
+        "All workers forget them at once, and render them again when somebody asks. Nothing else is"
             + " lost.";
     if (isSure(request, "Purge " + what + "?", consequence, "/ops/purge", "Purge")) {
       Purged purged =

@@ -6,7 +6,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
 /**
- * SIGHUP, which asks programs of this kind to begin anew. The JDK has it in a class that the
+ * SIGHUP, which asks programs of this kind to begin again. The JDK has it in a class that the
  * compiler warns of, and in no other; so it is looked up by name.
  */
 final class Hangup {

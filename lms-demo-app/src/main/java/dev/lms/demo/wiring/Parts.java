@@ -26,7 +26,7 @@ import java.util.Optional;
  * @param pages the frame that all pages share
  * @param audit who signed in, and the like
  * @param ownRequests how a worker's requests to itself are known
- * @param purges told of what has changed
+ * @param purges told about what has changed
  * @param closing what it is given is closed when the site has stopped
  */
 public record Parts(

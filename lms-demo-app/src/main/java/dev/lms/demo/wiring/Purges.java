@@ -30,7 +30,7 @@ public final class Purges {
     followers.forEach(follower -> follower.accept(tags));
   }
 
-  /** The same, and says what it reached. */
+  /** Makes every worker forget these pages, as {@link #purge} does, and says what it reached. */
   public Purged purgeAndCount(Set<String> tags) {
     Purged reach = measure.apply(tags, Set.of());
     purge(tags);
@@ -61,7 +61,7 @@ public final class Purges {
     measure = measuring;
   }
 
-  /** Has somebody told of the tags of each purge, once it is done; must not fail. */
+  /** Has somebody told about the tags of each purge, once it is done; must not fail. */
   public void follow(Consumer<Set<String>> follower) {
     followers.add(follower);
   }

@@ -98,14 +98,14 @@ public final class RunningSite {
     return site;
   }
 
-  /** The same, but cold, for somebody who wants to know why pages are stored or not. */
+  /** Starts a site that warms no pages and tells why pages are stored or not. */
   public static RunningSite startExplaining(
       Config config, ResourcePlan plan, List<Feature> features, Consumer<Explanation> listener)
       throws IOException {
     return start(config, plan, features, Map.of(), Optional.of(listener), Optional.empty());
   }
 
-  /** The same, whatever its environment with an eye on what shared pages say about one person. */
+  /** Starts a site that looks, in every environment, for what shared pages say about one person. */
   public static RunningSite startAudited(
       Config config, ResourcePlan plan, List<Feature> features, PageAudit<HttpExchange> audit)
       throws IOException {
@@ -308,8 +308,8 @@ public final class RunningSite {
   }
 
   /**
-   * The same, but goes on serving for a while, in which it says that it is not ready, and each
-   * answer that its connection ends: whoever looks or listens is elsewhere when the port closes.
+   * Goes on serving for a while, in which it says that it is not ready, and each answer that its
+   * connection ends; then stops. Proxies and clients have gone elsewhere when the port closes.
    */
   public void stop(Duration pause, Duration drain) {
     health.drain();

@@ -178,7 +178,7 @@ class DevicesIT {
     assertEquals(
         "0 live sessions in "
             + kind.name().toLowerCase(Locale.ROOT)
-            + ": 0 of people signed in, 0 of strangers\n",
+            + ": 0 of people signed in, 0 anonymous\n",
         lmsctl(site, "session", "stats").output());
     assertTrue(isSignedIn(site, signedIn(site.one(), LAPTOP, "student3")), "and life goes on");
   }

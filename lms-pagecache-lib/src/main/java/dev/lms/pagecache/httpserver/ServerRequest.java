@@ -35,7 +35,7 @@ final class ServerRequest implements PageRequest, PageHandler<HttpExchange> {
   private boolean hasRun;
 
   /**
-   * @param behind the filters and the handler, anew for each run
+   * @param behind the filters and the handler, again for each run
    */
   ServerRequest(HttpExchange exchange, Function<ServerRequest, Filter.Chain> behind) {
     this.exchange = exchange;

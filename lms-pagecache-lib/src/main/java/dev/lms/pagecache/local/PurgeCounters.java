@@ -190,7 +190,7 @@ public final class PurgeCounters {
   /**
    * Purges. A stamp taken from now on is newer; one taken before is older.
    *
-   * @throws PageStoreException if the shared file is gone and cannot be made anew
+   * @throws PageStoreException if the shared file is gone and cannot be made again
    */
   void purge(Collection<String> tags) {
     int[] slots = slotsOf(tags);

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>In gzip a body without holes is one ready-made member. With holes, each literal was deflated
  * on its own (RFC 1951) and ends on a byte boundary with an empty window, so that a hole can go
- * between as a stored block. What is in a hole is thereby never compressed together with anything,
- * and its content cannot be guessed from the length of the answer (the BREACH attack).
+ * between as a stored block. What is in a hole is therefore never compressed together with
+ * anything, and its content cannot be guessed from the length of the answer (the BREACH attack).
  */
 public final class Body {
   /** The empty body. */

@@ -50,7 +50,7 @@ final class MarkerTrace {
     return false;
   }
 
-  /** Begins anew: what comes next does not follow what came before. */
+  /** Begins again: what comes next does not follow what came before. */
   void reset() {
     matched = 0;
   }

@@ -43,7 +43,7 @@ public enum Reason {
   ENCODED("encoded", "the answer is already encoded"),
   /** The handler read a part of the request that is not in the key. */
   UNKEYED("unkeyed", "the handler read a part of the request that is not in the key"),
-  /** The handler read something about a stranger's session. */
+  /** The handler read something about an anonymous visitor's session. */
   PERSONAL("personal", "the handler read something about the session of a stranger"),
   /** Who is asking changed during the render. */
   IDENTITY("identity", "who is asking changed during the render"),

@@ -13,7 +13,7 @@ import java.util.Set;
  *     gives none itself
  * @param headers lower-case names of the request headers in the key
  * @param publicDespiteAuthorization whether credentials do not matter
- * @param staleWhileRevalidate how long a stale page is served while it is rendered anew
+ * @param staleWhileRevalidate how long a stale page is served while it is rendered again
  * @param staleIfError how long a stale page stands in for a render that fails
  */
 public record Terms(

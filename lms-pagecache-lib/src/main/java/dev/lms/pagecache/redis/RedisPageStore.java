@@ -87,7 +87,7 @@ public final class RedisPageStore implements PageStore {
     this(redis, prefix, clock, maxBytes, Lease.LONGEST, System::nanoTime);
   }
 
-  /** With leases of another length, on all nodes the same, and a time of its own. */
+  /** With leases of another length, equal on all nodes, and a time of its own. */
   RedisPageStore(
       UnifiedJedis redis,
       String prefix,

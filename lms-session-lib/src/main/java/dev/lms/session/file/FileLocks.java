@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * for ever.
  *
  * <p>A lock counts only if the file is still where others look for it. If somebody took it away, it
- * is made anew, and so is the folder it was in.
+ * is made again, and so is the folder it was in.
  */
 final class FileLocks implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(FileSessionStore.class.getName());
@@ -204,10 +204,10 @@ final class FileLocks implements AutoCloseable {
   }
 
   /**
-   * Sees that the folder is where it was, and makes it anew if it is gone.
+   * Sees that the folder is where it was, and makes it again if it is gone.
    *
    * @return whether it was there
-   * @throws SessionStoreException if it is gone and cannot be made anew
+   * @throws SessionStoreException if it is gone and cannot be made again
    */
   boolean verify() {
     LockFile known = file;

@@ -16,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs what no visitor shall wait for, one job at a time and each job in small steps: on a daemon
+ * Runs what no visitor should wait for, one job at a time and each job in small steps: on a daemon
  * thread of its own, which is there while there is something to do, or on an executor that was
  * given. No failure of it reaches a visitor.
  */
@@ -108,7 +108,7 @@ final class Housekeeping implements AutoCloseable {
     }
   }
 
-  /** Whether whoever is in the middle of a long step shall leave it. */
+  /** Whether whoever is in the middle of a long step should leave it. */
   boolean isClosed() {
     return closed;
   }

@@ -12,9 +12,9 @@ import java.nio.file.Path;
  * The {@linkplain PrivateFolder private folder} of a running store, which a person, a temp cleaner
  * or an unmounted disk may take away.
  *
- * <p>Removed, it is made anew with the checks of the first time: nothing is left that could be kept
- * safe. Where a disk seems to be missing, the store fails instead: what was ended in another folder
- * meanwhile would come back with that disk.
+ * <p>Removed, it is made again with the checks of the first time: nothing is left that could be
+ * kept safe. Where a disk seems to be missing, the store fails instead: what was ended in another
+ * folder meanwhile would come back with that disk.
  */
 final class KeptFolder {
   private static final System.Logger LOG = System.getLogger(FileSessionStore.class.getName());
@@ -66,7 +66,7 @@ final class KeptFolder {
       if (!PrivateFolder.exists(parent) || !key(parent).equals(parentKey)) {
         throw gone("and so is the folder it was in; is its disk mounted?");
       }
-      LOG.log(Level.WARNING, "{0} is gone and made anew: everybody is signed out", folder);
+      LOG.log(Level.WARNING, "{0} is gone and made again: everybody is signed out", folder);
     } else if (!device(folder).equals(device) && !PrivateFolder.exists(lock())) {
       throw gone("and another one without sessions is in its place; is its disk mounted?");
     }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LockFile {
   /**
-   * How long nobody gets a lock of a file that was made anew, so that those who still hold one of
+   * How long nobody gets a lock of a file that was made again, so that those who still hold one of
    * the file before have time to finish.
    */
   private static final Duration GRACE = Duration.ofMillis(500);
@@ -131,7 +131,7 @@ final class LockFile {
     try {
       return key.equals(key(path));
     } catch (IOException e) {
-      // Whoever makes it anew meets the reason.
+      // Whoever makes it again meets the reason.
       return false;
     }
   }

@@ -81,7 +81,7 @@ final class SessionFiles {
     unreadable.tell(listener);
   }
 
-  /** Who is told of what only the store notices. */
+  /** Who is told about what only the store notices. */
   SessionListener listener() {
     return listener;
   }

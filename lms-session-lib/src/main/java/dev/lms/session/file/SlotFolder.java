@@ -54,7 +54,7 @@ final class SlotFolder {
     this.quarantine = new Quarantine(folder.resolve("quarantine"));
   }
 
-  /** What a file shall hold from now on. */
+  /** What a file holds from now on. */
   static final class Content {
     private final Instant deadline;
     private final byte[] bytes;
@@ -97,8 +97,8 @@ final class SlotFolder {
   }
 
   /**
-   * The same, for callers who hold the lock and would do wrong if they took what a newer program
-   * wrote for nothing.
+   * Reads a file, for callers who hold its lock and must not take what a newer program wrote for
+   * nothing.
    *
    * @throws NewerFile if a newer program wrote it
    */

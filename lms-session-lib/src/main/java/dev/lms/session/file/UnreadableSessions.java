@@ -6,7 +6,9 @@ import dev.lms.session.SessionListener;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts sessions that nobody can read, and tells of each, whoever comes upon it. Thread-safe. */
+/**
+ * Counts sessions that nobody can read, and tells about each, whoever comes upon it. Thread-safe.
+ */
 final class UnreadableSessions {
   private static final System.Logger LOG = System.getLogger(FileSessionStore.class.getName());
 

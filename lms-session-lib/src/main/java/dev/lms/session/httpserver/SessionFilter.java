@@ -167,7 +167,7 @@ public final class SessionFilter extends Filter {
       answer(exchange, session, outage.get());
       return true;
     }
-    // Whoever answers in our stead tells of the commits that stand.
+    // Whoever answers in our stead tells about the commits that stand.
     Headers headers = exchange.getResponseHeaders();
     session
         .setCookie()

@@ -28,7 +28,7 @@ import redis.clients.jedis.providers.ClusterConnectionProvider;
  * Connections to the nodes of a cluster, as {@link Node} takes care of them. Jedis keeps the table
  * of who has which slots; its own pools stay empty.
  *
- * <p>Asks anew who has which slots as soon as a node cannot be reached. Jedis does so only when a
+ * <p>Asks again who has which slots as soon as a node cannot be reached. Jedis does so only when a
  * command has failed twice: a master that neither answers nor refuses uses up a command's patience
  * with the first, so nobody would ever learn that a replica has taken over. And one that does not
  * answer is not asked for a moment ({@link NodeBreaker}); the others are.

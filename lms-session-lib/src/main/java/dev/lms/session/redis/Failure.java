@@ -127,7 +127,7 @@ final class Failure {
     }
     if (messages.contains("MOVED ")) {
       return "the cluster's nodes do not agree on which has this session. If that stays, let redis-cli"
-          + " --cluster check find what is wrong, and --cluster fix mend it";
+          + " --cluster check find what is wrong, and --cluster fix repairs it";
     }
     if (e.getCause() instanceof NoSuchElementException) {
       return "all connections were busy for too long. Redis is slow, or the pool is too small";

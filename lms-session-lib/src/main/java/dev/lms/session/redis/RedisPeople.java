@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The sessions of one person: what a list tells of them, and other roles for all of them. */
+/** The sessions of one person: what a list tells about them, and other roles for all of them. */
 final class RedisPeople {
   private static final Script ROLES = Script.named("roles.lua");
   private static final int MOST_ROUNDS = 100;

@@ -61,7 +61,7 @@ final class RedisWrites {
   /**
    * Begins a session; empty, and nothing written, if the limit refuses another one.
    *
-   * @param reports who is told of a session that ends for it
+   * @param reports who is told about a session that ends for it
    */
   Optional<String> create(
       Envelope envelope,

@@ -49,7 +49,7 @@ final class SentOnceInCluster extends ClusterCommandExecutor {
       throw new Broken(e);
     } catch (JedisDataException e) {
       if (String.valueOf(e.getMessage()).startsWith("TRYAGAIN")) {
-        // Jedis repeats after this one, with growing pauses, and asks anew who has the slot.
+        // Jedis repeats after this one, with growing pauses, and asks again who has the slot.
         throw new JedisConnectionException(e.getMessage(), e);
       }
       if (Refusal.is(e)) {

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * to begin with and at each read.
  *
  * <ol>
- *   <li>9 digits and a space: how long it may grow before it is written anew;
+ *   <li>9 digits and a space: how long it may grow before it is written again;
  *   <li>15 digits and a space: the deadline in ms, changed in place;
  *   <li>the signed envelope, then name, value, name, value, as {@link Texts}.
  * </ol>
  *
  * <p>An attribute that is set later is appended: the last value of a name counts. commit.lua writes
- * all of it anew when there is more than a quarter and 256 bytes of that, and when something is to
+ * all of it again when there is more than a quarter and 256 bytes of that, and when something is to
  * be done that is no plain set.
  *
  * <p>In the place of a session there may be {@code next} and the signed {@link

@@ -31,7 +31,7 @@ record Step(
     this(alone, pipelined, Optional.empty());
   }
 
-  /** The same, but where there is what somebody else put there, this is the answer. */
+  /** This step, with an answer of its own where another program has put something. */
   private Step orIfForeign(Object answer) {
     return new Step(alone, pipelined, Optional.of(answer));
   }

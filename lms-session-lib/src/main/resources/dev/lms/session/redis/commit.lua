@@ -41,7 +41,7 @@ if #ARGV <= 4 then
   end
 end
 
--- All else, and what has grown too long, is written anew.
+-- All else, and what has grown too long, is written again.
 local left = redis.call('PTTL', key)
 if left == 0 then
   -- Redis ends it in this very millisecond. Whatever is written now must not begin it again.

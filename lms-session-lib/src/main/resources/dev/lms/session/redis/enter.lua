@@ -11,7 +11,7 @@ local root = ARGV[8]
 local others, of_root, stale = {}, {}, {}
 local entries = redis.pcall('HGETALL', KEYS[1])
 if entries.err then
-  -- No index. Somebody put it in the place of one, which begins anew.
+  -- No index. Somebody put it in the place of one, which begins again.
   redis.call('DEL', KEYS[1])
   entries = {}
 end

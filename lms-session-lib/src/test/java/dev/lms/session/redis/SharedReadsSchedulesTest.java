@@ -45,7 +45,7 @@ class SharedReadsSchedulesTest {
       return ((RedisValue.Found) reads.read("key")).envelope();
     }
 
-    /** The same, so that there are more reads than writes. */
+    /** Reads once more, so that there are more reads than writes. */
     @Operation
     public String readToo() {
       return read();
