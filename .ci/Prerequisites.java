@@ -22,8 +22,17 @@ class Prerequisites {
     boolean isMissing() {
       // Servers lie where only root's PATH leads.
       String path = System.getenv("PATH") + File.pathSeparator + "/usr/local/sbin:/usr/sbin";
-      return Stream.of(path.split(File.pathSeparator))
-          .noneMatch(folder -> Files.isExecutable(Path.of(folder, name)));
+      return Stream.concat(
+              Stream.of(path.split(File.pathSeparator)).map(Path::of), versionsOfPostgres())
+          .noneMatch(folder -> Files.isExecutable(folder.resolve(name)));
+    }
+
+    /** Debian keeps its programs where no PATH leads. */
+    private static Stream<Path> versionsOfPostgres() {
+      File[] versions = new File("/usr/lib/postgresql").listFiles();
+      return versions == null
+          ? Stream.empty()
+          : Stream.of(versions).map(version -> version.toPath().resolve("bin"));
     }
   }
 
@@ -31,14 +40,17 @@ class Prerequisites {
       List.of(
           new Command("nginx", "nginx"),
           new Command("chromium", "chromium"),
-          new Command("node", "nodejs"));
+          new Command("node", "nodejs"),
+          new Command("initdb", "postgresql"));
 
   public static void main(String[] args) throws IOException {
     List<String> packages = new ArrayList<>();
     for (Command command : NEEDED) {
       if (command.isMissing()) {
         System.out.println(
-            "Tests need " + command.name() + ", which is neither on the PATH nor in /usr/sbin");
+            "Tests need "
+                + command.name()
+                + ", which is neither on the PATH nor where Debian puts it");
         packages.add(command.debianPackage());
       }
     }

@@ -1,10 +1,12 @@
 import dev.lms.session.*;
 import dev.lms.session.cookie.CookieSessionStore;
 import dev.lms.session.file.*;
+import dev.lms.session.jdbc.JdbcSessionStore;
 import dev.lms.session.memory.MemorySessionStore;
 import dev.lms.session.redis.*;
 import java.nio.file.Path;
 import java.util.List;
+import javax.sql.DataSource;
 
 public class Stores {
   /** Sessions in Redis, sealed cookies, memory or files: nothing else of a program differs. */
@@ -19,6 +21,11 @@ public class Stores {
       case "memory" -> MemorySessionStore.open(keys);
       default -> FileSessionStore.open(folder, keys);
     };
+  }
+
+  /** Sessions in the database that the program has anyway; its tables are made on first use. */
+  static SessionStore inDatabase(DataSource source, KeyRing keys) {
+    return JdbcSessionStore.builder(source, keys).build();
   }
 
   /** Two requests of one visitor, without a server. */

@@ -3,7 +3,7 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * Sessions in Redis, files, sealed cookies or memory, for any Java SE program.
+ * Sessions in Redis, SQL databases, files, sealed cookies or memory, for any Java SE program.
  *
  * <p>Sessions in files, cookies and memory need the JDK's base module only. This module brings no
  * other one, so a program requires what else it uses:
@@ -13,11 +13,13 @@ import org.jspecify.annotations.NullMarked;
  *   <li>for {@code dev.lms.session.redis}: {@code requires redis.clients.jedis}, and, since Jedis
  *       is an automatic module that names no dependencies, {@code requires
  *       org.apache.commons.pool2} and {@code requires org.slf4j};
+ *   <li>for {@code dev.lms.session.jdbc}: {@code requires java.sql};
  *   <li>for attributes in JSON: {@code requires com.google.gson}.
  * </ul>
  */
 @NullMarked
 module dev.lms.session {
+  requires static java.sql;
   requires static jdk.httpserver;
   requires static org.jspecify;
   requires static redis.clients.jedis;
@@ -27,6 +29,7 @@ module dev.lms.session {
   exports dev.lms.session.cookie;
   exports dev.lms.session.file;
   exports dev.lms.session.httpserver;
+  exports dev.lms.session.jdbc;
   exports dev.lms.session.memory;
   exports dev.lms.session.redis;
   exports dev.lms.session.store;

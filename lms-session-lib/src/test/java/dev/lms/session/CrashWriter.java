@@ -4,6 +4,8 @@ package dev.lms.session;
 
 import dev.lms.session.contract.Stores;
 import dev.lms.session.file.FileSessionStore;
+import dev.lms.session.jdbc.JdbcSessionStore;
+import dev.lms.session.jdbc.TestPool;
 import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.RedisSessionStore;
 import java.nio.file.Path;
@@ -67,7 +69,7 @@ public final class CrashWriter implements Runnable {
   /**
    * What {@link #main} wants.
    *
-   * @param where the folder, or the URL of the Redis
+   * @param where the folder, or the URL of the Redis or the database
    * @param seedAndCounter the latter is the token of a session that all processes count in
    */
   public static String[] arguments(String where, String... seedAndCounter) {
@@ -76,15 +78,21 @@ public final class CrashWriter implements Runnable {
 
   /** Starts three threads that write until this process is killed. */
   public static void main(String[] arguments) {
-    SessionStore store =
-        arguments[0].startsWith("redis:")
-            ? new RedisSessionStore(RedisConnections.open(arguments[0], 8), KEYS, PREFIX)
-            : FileSessionStore.open(Path.of(arguments[0]), KEYS, 50);
+    SessionStore store = store(arguments[0]);
     for (int thread = 0; thread < 3; thread++) {
       long seed = Long.parseLong(arguments[1]) * 31 + thread;
       String name = arguments[1] + "-" + thread;
       new Thread(new CrashWriter(store, arguments[2], name, new Random(seed))).start();
     }
+  }
+
+  private static SessionStore store(String where) {
+    if (where.startsWith("redis:")) {
+      return new RedisSessionStore(RedisConnections.open(where, 8), KEYS, PREFIX);
+    }
+    return where.startsWith("jdbc:")
+        ? JdbcSessionStore.builder(new TestPool(where, 3), KEYS).build()
+        : FileSessionStore.open(Path.of(where), KEYS, 50);
   }
 
   @Override

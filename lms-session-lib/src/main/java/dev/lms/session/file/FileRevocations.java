@@ -3,6 +3,7 @@
 package dev.lms.session.file;
 
 import dev.lms.session.SessionStoreException;
+import dev.lms.session.housekeeping.Housekeeping;
 import dev.lms.session.store.Revocations;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;

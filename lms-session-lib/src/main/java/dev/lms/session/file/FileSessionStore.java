@@ -15,6 +15,7 @@ import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
+import dev.lms.session.housekeeping.Housekeeping;
 import dev.lms.session.store.Forward;
 import dev.lms.session.store.RecordCodec;
 import dev.lms.session.store.SessionTokens;

@@ -3,6 +3,7 @@
 package dev.lms.session.file;
 
 import dev.lms.session.SessionStoreException;
+import dev.lms.session.housekeeping.Housekeeping;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedByInterruptException;

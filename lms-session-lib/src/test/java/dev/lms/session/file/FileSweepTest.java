@@ -11,6 +11,7 @@ import dev.lms.session.SessionListener;
 import dev.lms.session.SessionStore;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.contract.Stores;
+import dev.lms.session.housekeeping.Housekeeping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

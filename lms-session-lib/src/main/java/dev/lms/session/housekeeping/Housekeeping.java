@@ -1,8 +1,7 @@
 // Copyright 2026 the lms authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.lms.session.file;
+package dev.lms.session.housekeeping;
 
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -20,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * thread of its own, which is there while there is something to do, or on an executor that was
  * given. No failure of it reaches a visitor.
  */
-final class Housekeeping implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(FileSessionStore.class.getName());
+public final class Housekeeping implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Housekeeping.class.getName());
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Executor executor;
@@ -35,8 +34,12 @@ final class Housekeeping implements AutoCloseable {
     this.own = own;
   }
 
-  /** On a thread of its own, of this name. */
-  static Housekeeping onOwnThread(String name) {
+  /**
+   * {@return housekeeping on a thread of its own}
+   *
+   * @param name the thread's name
+   */
+  public static Housekeeping onOwnThread(String name) {
     ThreadPoolExecutor one =
         new ThreadPoolExecutor(
             1,
@@ -53,22 +56,35 @@ final class Housekeeping implements AutoCloseable {
     return new Housekeeping(one, one);
   }
 
-  /** On this executor, which whoever gave it closes; each step is a task. */
-  static Housekeeping on(Executor executor) {
+  /**
+   * {@return housekeeping on an executor, which whoever gave it closes}
+   *
+   * @param executor runs each step as a task
+   */
+  public static Housekeeping on(Executor executor) {
     return new Housekeeping(executor, null);
   }
 
   /** Something to do, step by step. */
-  interface Job {
-    /** The next step; whether there is another one. */
-    boolean step() throws IOException;
+  public interface Job {
+    /**
+     * Takes the next step.
+     *
+     * @return whether there is another one
+     * @throws Exception if the job cannot be finished
+     */
+    boolean step() throws Exception;
 
     /** It could not be finished. */
     void failed();
   }
 
-  /** Begins a job, unless another one is under way; never waits, never throws. */
-  void begin(Job job) {
+  /**
+   * Begins a job, unless another one is under way; never waits, never throws.
+   *
+   * @param job what to do
+   */
+  public void begin(Job job) {
     if (!closed && busy.compareAndSet(false, true)) {
       submit(job);
     }
@@ -87,7 +103,7 @@ final class Housekeeping implements AutoCloseable {
     stepping.lock();
     try {
       more = !closed && job.step();
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Exception | Error e) {
       end(job, e);
       return;
     } finally {
@@ -108,8 +124,8 @@ final class Housekeeping implements AutoCloseable {
     }
   }
 
-  /** Whether whoever is in the middle of a long step should leave it. */
-  boolean isClosed() {
+  /** {@return whether whoever is in the middle of a long step should leave it} */
+  public boolean isClosed() {
     return closed;
   }
 
