@@ -13,7 +13,7 @@ class DeadlineHistoryIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void everySessionEndsInTime(Backend.Kind kind) throws Exception {
-    SessionHistoryRun run = new SessionHistoryRun(kind, 24, 400, Ages.SHORT, Seed.next());
+    SessionHistoryRun run = new SessionHistoryRun(kind, 16, 240, Ages.SHORT, Seed.next());
     run.judge();
     assertTrue(run.begunAnew() > 0, "no session ended by itself");
   }

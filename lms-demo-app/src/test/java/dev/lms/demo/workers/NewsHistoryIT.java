@@ -63,7 +63,7 @@ class NewsHistoryIT {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void nothingIsSeenFromBeforeAPurge(boolean redis, @TempDir Path folder) throws Exception {
-    new Run(redis, folder, 600, Seed.next()).judge();
+    new Run(redis, folder, 400, Seed.next()).judge();
   }
 
   @ParameterizedTest

@@ -44,7 +44,7 @@ class PageHistoryIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void noReaderIsBehindAnEdit(Backend.Kind kind) throws Exception {
-    new Run(kind, 400, Seed.next()).judge();
+    new Run(kind, 250, Seed.next()).judge();
   }
 
   @ParameterizedTest

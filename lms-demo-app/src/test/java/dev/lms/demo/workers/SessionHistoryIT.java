@@ -22,12 +22,12 @@ class SessionHistoryIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void everyHistoryHasAnExplanation(Backend.Kind kind) throws Exception {
-    new SessionHistoryRun(kind, 8, 500, Ages.OLD, Seed.next()).judge();
+    new SessionHistoryRun(kind, 8, 300, Ages.OLD, Seed.next()).judge();
   }
 
   @Test
   void everyHistoryOnABadNetworkHasAnExplanation() throws Exception {
-    onABadNetwork(600);
+    onABadNetwork(350);
   }
 
   private static void onABadNetwork(int operations) throws Exception {
