@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 
 /**
  * Keeps cookies, follows no redirect, and reads the markup that the contract promises. Throws
@@ -49,6 +50,12 @@ public final class Browser {
   public Browser(URI site, String userAgent) {
     this(site);
     this.userAgent = userAgent;
+  }
+
+  /** A new visitor of a site whose certificate this trusts. */
+  public static Browser trusting(SSLContext tls, URI site) {
+    return new Browser(
+        HttpClient.newBuilder().sslContext(tls).build(), site, new ConcurrentSkipListMap<>());
   }
 
   /** The same visitor, with the same cookies, sent to another worker. */

@@ -3,10 +3,14 @@
 package dev.lms.demo.supervise;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Objects;
 
 /** The nginx configuration that spreads requests over the workers. */
 public final class NginxConf {
@@ -45,50 +49,17 @@ public final class NginxConf {
           .append(port)
           .append(" max_fails=1 fail_timeout=2s;\n");
     }
-    return """
-        # Written by: lmsctl serve --nginx-conf. Include it in nginx's http block.
-        upstream lms_workers {
-            least_conn;
-        %s    keepalive 32;
-            # Shorter than the workers' own 30 s, so that nginx is the one to close.
-            keepalive_timeout 20s;
-        }
+    return template()
+        .replace("{servers}", servers)
+        .replace("{seconds}", Long.toString(requestTimeout.toSeconds() + 5));
+  }
 
-        server {
-            listen 80;
-            server_name _;
-            client_max_body_size 1m;
-
-            # What a worker may send and receive: session cookies have up to 4 KiB, headers 16 KiB.
-            large_client_header_buffers 4 16k;
-            proxy_buffer_size 16k;
-            proxy_buffers 8 16k;
-
-            # For the load balancer and the operators, not for visitors.
-            location ~ ^/(livez|readyz|healthz|health|metrics)$ {
-                allow 127.0.0.1;
-                allow ::1;
-                deny all;
-                proxy_pass http://lms_workers;
-            }
-
-            location / {
-                proxy_pass http://lms_workers;
-                proxy_http_version 1.1;
-                proxy_set_header Connection "";
-                proxy_set_header Host $http_host;
-                # Believed by workers with LMS_TRUSTED_PROXIES=127.0.0.1.
-                proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-                proxy_set_header X-Forwarded-Proto $scheme;
-                # A worker that is gone is passed over; a post is never sent twice.
-                proxy_next_upstream error timeout;
-                proxy_connect_timeout 2s;
-                # A little longer than LMS_REQUEST_TIMEOUT.
-                proxy_read_timeout %ds;
-            }
-        }
-        """
-        .formatted(servers, requestTimeout.toSeconds() + 5);
+  private static String template() {
+    try (InputStream file = NginxConf.class.getResourceAsStream("nginx.conf")) {
+      return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A worker that listens everywhere is reached here. */

@@ -24,8 +24,13 @@ final class Nginx implements AutoCloseable {
 
   /** Serves on a free port what {@code conf} has for {@code listen}. */
   static Nginx start(Path folder, String conf, String listen) throws IOException {
+    return start(folder, conf, listen, ";");
+  }
+
+  /** The same with what is to follow the port. */
+  static Nginx start(Path folder, String conf, String listen, String how) throws IOException {
     int port = WorkerProcess.freePorts(1);
-    Path main = configure(folder, conf.replace(listen, "listen 127.0.0.1:" + port + ";"));
+    Path main = configure(folder, conf.replace(listen, "listen 127.0.0.1:" + port + how));
     Process process =
         new ProcessBuilder(command(folder, main, "daemon off; master_process off;"))
             .redirectErrorStream(true)
@@ -80,6 +85,10 @@ final class Nginx implements AutoCloseable {
         .map(Path::toString)
         .findFirst()
         .orElseThrow(() -> new AssertionError("tests need nginx: sudo apt-get install nginx"));
+  }
+
+  int port() {
+    return port;
   }
 
   URI uri(String path) {

@@ -10,13 +10,15 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
 
 /** A key and a certificate that signs itself, for servers in a test. */
-record TlsKeys(Path store, Path certificate, Path key) {
+public record TlsKeys(Path store, Path certificate, Path key) {
   private static final String TRUST_STORE = "javax.net.ssl.trustStore";
   private static final String TRUST_STORE_PASSWORD = "javax.net.ssl.trustStorePassword";
   private static final char[] PASSWORD = "for tests".toCharArray();
@@ -26,7 +28,7 @@ record TlsKeys(Path store, Path certificate, Path key) {
    *
    * @param name as keytool takes it, for example {@code ip:127.0.0.1}
    */
-  static TlsKeys make(Path folder, String name)
+  public static TlsKeys make(Path folder, String name)
       throws IOException, InterruptedException, GeneralSecurityException {
     Path store = folder.resolve("keys.p12");
     Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
@@ -94,6 +96,16 @@ record TlsKeys(Path store, Path certificate, Path key) {
             .sslVerifyMode(SslVerifyMode.CA)
             .build();
     return DefaultJedisClientConfig.builder().sslOptions(trusting).build();
+  }
+
+  /** For a client that trusts nothing else. */
+  public SSLContext context() throws GeneralSecurityException, IOException {
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(KeyStore.getInstance(store.toFile(), PASSWORD));
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    return context;
   }
 
   /** From now on this JVM trusts nothing else. */
