@@ -41,6 +41,18 @@ final class Advice {
           Reason.ENCODED.token(), "the answer is encoded already: leave coding to the cache",
           Reason.TAGS.token(), "the page has too many tags: tag it by what changes together");
 
+  /** What an audit found about a page. */
+  record Seen(
+      String route,
+      String path,
+      String variant,
+      boolean isLeak,
+      List<Spot> places,
+      List<String> reads) {}
+
+  /** Where two people's pages differ, and what stands before it. */
+  record Spot(String at, String before) {}
+
   /** Advice, and how many renders it would spare. */
   private record Weighed(long renders, String sentence) {}
 
@@ -61,7 +73,7 @@ final class Advice {
 
   private Advice() {}
 
-  static List<String> of(CacheStats stats, Collection<PageAudit.Finding> findings) {
+  static List<String> of(CacheStats stats, Collection<Seen> findings) {
     Map<String, Route> routes = new TreeMap<>();
     stats.lines().forEach(line -> routes.computeIfAbsent(line.route(), r -> new Route()).add(line));
     List<Weighed> advice = new ArrayList<>();
@@ -82,8 +94,7 @@ final class Advice {
     return counts.hits() + counts.stale() + counts.collapsed() + counts.misses();
   }
 
-  private static Optional<Weighed> personal(
-      String name, Route route, Collection<PageAudit.Finding> findings) {
+  private static Optional<Weighed> personal(String name, Route route, Collection<Seen> findings) {
     long all = asked(route.all);
     long ofOne = asked(route.ofOne);
     if (ofOne < ENOUGH || ofOne * 2 < all) {
@@ -100,7 +111,7 @@ final class Advice {
     return Optional.of(new Weighed(route.ofOne.misses(), what));
   }
 
-  private static String little(PageAudit.Finding finding) {
+  private static String little(Seen finding) {
     int places = finding.places().size();
     if (places == 0) {
       return "two people get the same page: share it, or see why the handler asks who they are"
@@ -115,11 +126,11 @@ final class Advice {
     return "and two people's pages differ in " + places + " places: it is rightly so";
   }
 
-  private static boolean isAnotherAnswer(PageAudit.Finding finding) {
+  private static boolean isAnotherAnswer(Seen finding) {
     return finding.places().stream().anyMatch(place -> place.at().equals("the status"));
   }
 
-  private static String at(PageAudit.Place place) {
+  private static String at(Spot place) {
     return place.at()
         + (place.before().isBlank() ? "" : ", after “" + place.before().strip() + "”");
   }
@@ -161,10 +172,10 @@ final class Advice {
                 answered)));
   }
 
-  static String sentence(PageAudit.Finding finding) {
+  static String sentence(Seen finding) {
     String what =
         finding.isLeak()
-            ? "A page shared by \"" + finding.variant().token() + "\" is not the same for all: "
+            ? "A page shared by \"" + finding.variant() + "\" is not the same for all: "
             : "A page of one person differs from somebody else's: ";
     return what
         + finding.path()
@@ -176,7 +187,7 @@ final class Advice {
         + reads(finding);
   }
 
-  private static String reads(PageAudit.Finding finding) {
+  private static String reads(Seen finding) {
     return finding.reads().isEmpty()
         ? ". The handler read nothing of its exchange: it knows the person from elsewhere, such as"
             + " a field or a thread's local"

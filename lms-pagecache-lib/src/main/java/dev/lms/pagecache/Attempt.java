@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.engine.Validation;
 import dev.lms.pagecache.http.Fields;
 import dev.lms.pagecache.page.Answer;
 import dev.lms.pagecache.policy.Fact;
@@ -20,20 +21,25 @@ import org.jspecify.annotations.Nullable;
 
 /** The render of a page that may become a stored one: what the handler is asked, and answers. */
 final class Attempt<E> implements Renderer {
-  private final Visit<E> visit;
+  private final Handling<E> handling;
+  private final @Nullable PageAudit<E> audit;
   private final Inquiry<E> inquiry;
-  private final PageService<E> service;
+  private final Inquiry.Declared<E> declared;
   private final PageCache cache;
   private final Judge<E> judge;
   private @Nullable HeldRender render;
   private Optional<String> fault = Optional.empty();
   private @Nullable Page confirmed;
 
-  Attempt(Visit<E> visit) {
-    this.visit = visit;
-    this.inquiry = visit.inquiry();
-    this.service = inquiry.service();
-    this.cache = service.cache();
+  /**
+   * @param audit looks at what is about to be stored; null for none
+   */
+  Attempt(Handling<E> handling, @Nullable PageAudit<E> audit) {
+    this.handling = handling;
+    this.audit = audit;
+    this.inquiry = handling.inquiry();
+    this.declared = inquiry.declared();
+    this.cache = declared.cache();
     this.judge = new Judge<>(inquiry);
   }
 
@@ -52,23 +58,11 @@ final class Attempt<E> implements Renderer {
     return Optional.ofNullable(confirmed);
   }
 
-  /**
-   * An answer of the handler.
-   *
-   * @param render where it answered
-   * @param facts what happened meanwhile
-   */
-  record Taken(HeldRender render, Received received, Set<Fact> facts) {
-    boolean readPersonal() {
-      return facts.contains(Fact.READ_PERSON);
-    }
-  }
-
   @Override
-  public Rendering render(PageKey key, Optional<Page> stale, Runnable nothingToShare)
+  public Result render(PageKey key, Optional<Page> stale, Runnable nothingToShare)
       throws IOException {
     Optional<Validation> validation = stale.flatMap(this::validationOf);
-    Taken taken = ask(key, validation, false, nothingToShare);
+    Judge.Taken taken = ask(key, validation, false, nothingToShare);
     if (validation.isEmpty() || taken.render().status() != 304 || fault.isPresent()) {
       return judged(key, taken);
     }
@@ -79,27 +73,26 @@ final class Attempt<E> implements Renderer {
     return judged(key, ask(key, Optional.empty(), taken.readPersonal(), nothingToShare));
   }
 
-  private Rendering judged(PageKey key, Taken taken) {
-    Rendering rendering = judge.judge(key, taken);
-    PageAudit<E> audit = service.audit();
+  private Result judged(PageKey key, Judge.Taken taken) {
+    Result rendering = judge.judge(key, taken);
     if (audit != null && rendering instanceof Storable storable) {
-      audit.look(visit, key, storable);
+      audit.look(handling, key, storable);
     }
     return rendering;
   }
 
-  private Taken ask(
+  private Judge.Taken ask(
       PageKey key, Optional<Validation> validation, boolean readBefore, Runnable nothingToShare)
       throws IOException {
     Instant started = cache.clock().instant();
-    long reads = service.personalReads(inquiry.exchange());
-    Visit.Fate fate =
-        new Visit.Fate() {
+    long reads = declared.personalReads(inquiry.exchange());
+    HeldRender.Fate fate =
+        new HeldRender.Fate() {
           @Override
           public Optional<Reason> objection(HeldRender begun) {
             boolean readPersonal = readBefore || readPersonal(begun, reads);
             return judge.objection(
-                key, new Taken(begun, received(started), facts(key, begun, readPersonal)));
+                key, new Judge.Taken(begun, received(started), facts(key, begun, readPersonal)));
           }
 
           @Override
@@ -115,10 +108,10 @@ final class Attempt<E> implements Renderer {
             inquiry.keyedHeaders(),
             validation.map(Validation::conditions).orElse(Map.of()),
             inquiry.rule().profile());
-    HeldRender now = visit.render(Variant.of(key), keyed, fate);
+    HeldRender now = handling.render(Variant.of(key), keyed, fate);
     render = now;
     try {
-      fault = visit.run(now, missed(key, Reason.ABORTED));
+      fault = handling.run(now, missed(key, Reason.ABORTED));
     } catch (IOException | RuntimeException e) {
       if (!now.isUnderWay() || !inquiry.request().isOver()) {
         throw e;
@@ -131,7 +124,7 @@ final class Attempt<E> implements Renderer {
     if (!sameAsker) {
       facts.add(Fact.ASKER_CHANGED);
     }
-    return new Taken(now, received(started), facts);
+    return new Judge.Taken(now, received(started), facts);
   }
 
   private Received received(Instant started) {
@@ -140,8 +133,8 @@ final class Attempt<E> implements Renderer {
 
   private boolean readPersonal(HeldRender now, long readsBefore) {
     return now.readPeer()
-        || !service.countsPersonalReads()
-        || service.personalReads(inquiry.exchange()) != readsBefore;
+        || !declared.countsPersonalReads()
+        || declared.personalReads(inquiry.exchange()) != readsBefore;
   }
 
   private Set<Fact> facts(PageKey key, HeldRender now, boolean readPersonal) {
@@ -185,7 +178,7 @@ final class Attempt<E> implements Renderer {
    * rendered for others of the same variant; where the handler looked at this person, only a tag
    * that names every byte tells that they would have been shown the same.
    */
-  private static boolean isBelieved(PageKey key, Validation validation, Taken taken) {
+  private static boolean isBelieved(PageKey key, Validation validation, Judge.Taken taken) {
     Fields notModified = taken.render().lastingFields();
     return validation.isAnsweredBy(notModified)
         && !taken.facts().contains(Fact.ASKER_CHANGED)
@@ -194,10 +187,10 @@ final class Attempt<E> implements Renderer {
             || validation.namesEveryByte(notModified));
   }
 
-  private Rendering confirm(PageKey key, Validation validation, Taken taken) {
+  private Result confirm(PageKey key, Validation validation, Judge.Taken taken) {
     Answer answer = validation.confirmedBy(taken.render().lastingFields());
     Set<String> tags = validation.tags(key, taken.render().fields().members("Cache-Tag"));
-    Rendering rendering =
+    Result rendering =
         judge.judge(
             key, taken, new Judge.Candidate(answer.status(), answer.fields(), tags, () -> answer));
     if (rendering instanceof Passed) {

@@ -29,7 +29,7 @@ final class Coalescing {
   /** For ever, as far as clocks count it. */
   private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
-  private static final System.Logger LOG = System.getLogger(PageCache.class.getName());
+  private static final System.Logger LOG = System.getLogger(Coalescing.class.getName());
 
   private final Lookups lookups;
   private final Flights flights;
@@ -242,7 +242,7 @@ final class Coalescing {
       PageKey key, PresentedRequest request, Renderer renderer, Flights.Flight flight)
       throws IOException {
     try {
-      Renderer.Rendering rendering = renderer.render(key, Optional.empty(), flight::giveUp);
+      Renderer.Result rendering = renderer.render(key, Optional.empty(), flight::giveUp);
       if (rendering instanceof Renderer.Passed passed) {
         notes.passed(key, passed.reason(), true);
       } else if (rendering instanceof Renderer.Storable storable && storable.key().equals(key)) {
@@ -260,7 +260,7 @@ final class Coalescing {
     return withoutStore(key, renderer.render(key, Optional.empty(), () -> {}));
   }
 
-  private static Outcome withoutStore(PageKey key, Renderer.Rendering rendering) {
+  private static Outcome withoutStore(PageKey key, Renderer.Result rendering) {
     Optional<Page> page =
         rendering instanceof Renderer.Storable storable
             ? Optional.of(storable.page())

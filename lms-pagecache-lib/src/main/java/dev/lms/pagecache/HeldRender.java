@@ -23,6 +23,15 @@ final class HeldRender implements PageRender {
   /** Fields that are the cache's own business, unless it goes by what the answer says. */
   private static final Set<String> OF_THE_CACHE = Set.of("date", "age", "etag");
 
+  /** What becomes of an answer that has begun. */
+  interface Fate {
+    /** Why it is for this client alone, whatever its body may be; empty if that depends on it. */
+    Optional<Reason> objection(HeldRender begun);
+
+    /** Called before it streams; returns what its client is told. */
+    Outcome streams(HeldRender begun) throws IOException;
+  }
+
   private final Inquiry<?> inquiry;
   private final PageAnswer answer;
   private final Variant variant;
@@ -33,8 +42,7 @@ final class HeldRender implements PageRender {
   /** Present when the answer may be stored: then the handler sees only what is in the key. */
   private final @Nullable KeyedRequest keyed;
 
-  private final Visit.Fate fate;
-
+  private final Fate fate;
   private final Held body = new Held();
   private int status = -1;
   private long announced;
@@ -46,7 +54,6 @@ final class HeldRender implements PageRender {
   private Optional<Reason> objection = Optional.empty();
 
   private boolean objectionAsked;
-
   private @Nullable Body split;
   private boolean closed;
   private boolean handlerReturned;
@@ -57,22 +64,19 @@ final class HeldRender implements PageRender {
 
   private boolean readPeer;
 
-  /**
-   * @param keyed what the handler sees; null if it sees all of the request
-   */
   HeldRender(
       Inquiry<?> inquiry,
       PageAnswer answer,
       Variant variant,
       Responder responder,
       @Nullable KeyedRequest keyed,
-      Visit.Fate fate) {
+      Fate fate) {
     this.inquiry = inquiry;
     this.answer = answer;
     this.variant = variant;
     this.responder = responder;
-    this.markers = new HoleMarkers(inquiry.service().random());
-    this.cap = inquiry.service().cache().maxPageBytes();
+    this.markers = new HoleMarkers(inquiry.declared().random());
+    this.cap = inquiry.declared().cache().maxPageBytes();
     this.keyed = keyed;
     this.fate = fate;
   }
@@ -126,11 +130,7 @@ final class HeldRender implements PageRender {
     return markers.marker(name);
   }
 
-  /**
-   * To be called when the handler has returned.
-   *
-   * @return what is wrong with the answer, if it cannot be sent
-   */
+  /** Ends the run of the handler; returns what is wrong with its answer, if it cannot be sent. */
   Optional<String> finish() throws IOException {
     turn.lock();
     try {

@@ -9,6 +9,8 @@ import dev.lms.pagecache.store.PageKey;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The first step of a request: what is asked, by whom, and what its route declares. */
@@ -26,7 +29,38 @@ final class Inquiry<E> {
   private static final List<String> OF_LESS_THAN_ALL =
       List.of("Range", "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since");
 
-  private final PageService<E> service;
+  /** What the program declares about its requests. */
+  interface Declared<E> {
+    PageCache cache();
+
+    SecureRandom random();
+
+    /** Whether the {@code Host} is part of every key. */
+    boolean isMultiHost();
+
+    Map<String, HoleFiller<E>> fillers();
+
+    Optional<Consumer<Explanation>> explanations();
+
+    /** What is declared about the pages at an address. */
+    Optional<PageRule> ruleOf(E exchange);
+
+    /** Whether anybody counts what handlers read about people. */
+    boolean countsPersonalReads();
+
+    long personalReads(E exchange);
+
+    /** A lifetime, shorter by a random part if the route declares so. */
+    Duration spread(Duration ttl, PageRule rule);
+
+    /** The receipt a request shows. What is none is as good as none. */
+    Optional<Receipt> receiptOf(E exchange);
+
+    /** Who is asking; empty if that cannot be found out. */
+    Optional<Asker> ask(E exchange);
+  }
+
+  private final Declared<E> declared;
   private final E exchange;
   private final PageRequest request;
   private final NamedRule named;
@@ -38,12 +72,12 @@ final class Inquiry<E> {
    * @param asker who is asking; empty if that could not be found out
    */
   Inquiry(
-      PageService<E> service,
+      Declared<E> declared,
       E exchange,
       PageRequest request,
       NamedRule named,
       Optional<Asker> asker) {
-    this.service = service;
+    this.declared = declared;
     this.exchange = exchange;
     this.request = request;
     this.named = named;
@@ -52,11 +86,11 @@ final class Inquiry<E> {
 
   /** The same of another request in its place, by the same person as far as the cache goes. */
   Inquiry<E> instead(E exchange, PageRequest request) {
-    return new Inquiry<>(service, exchange, request, named, asker);
+    return new Inquiry<>(declared, exchange, request, named, asker);
   }
 
-  PageService<E> service() {
-    return service;
+  Declared<E> declared() {
+    return declared;
   }
 
   E exchange() {
@@ -119,7 +153,7 @@ final class Inquiry<E> {
 
   /** Where the answer decides, the whole URI does: nobody declared what it leaves out. */
   private boolean hostCounts() {
-    return service.isMultiHost() || named.followsRfc9111();
+    return declared.isMultiHost() || named.followsRfc9111();
   }
 
   /** All lines, in case there are several: a handler may go by any of them. */
@@ -137,7 +171,7 @@ final class Inquiry<E> {
   }
 
   PresentedRequest presented() {
-    return new PresentedRequest(rule(), fields(), service.receiptOf(exchange));
+    return new PresentedRequest(rule(), fields(), declared.receiptOf(exchange));
   }
 
   /** Only copied where they are looked at, and once. */
@@ -161,7 +195,7 @@ final class Inquiry<E> {
   }
 
   void requireFiller(String hole) {
-    Map<String, HoleFiller<E>> fillers = service.fillers();
+    Map<String, HoleFiller<E>> fillers = declared.fillers();
     if (!fillers.containsKey(hole)) {
       throw new IllegalArgumentException(
           "No filler for the hole \"" + hole + "\"; there are " + new TreeSet<>(fillers.keySet()));
@@ -176,7 +210,7 @@ final class Inquiry<E> {
     Map<String, byte[]> filled = new HashMap<>();
     for (String name : holes) {
       if (!filled.containsKey(name)) {
-        HoleFiller<E> filler = service.fillers().get(name);
+        HoleFiller<E> filler = declared.fillers().get(name);
         if (filler == null) {
           throw new IllegalStateException(
               "A stored page has the hole \"" + name + "\", for which there is no filler here");
@@ -189,6 +223,6 @@ final class Inquiry<E> {
 
   /** Whether the same person is asking as in the beginning. */
   boolean isStillOfTheSameAsker() {
-    return service.ask(exchange).equals(asker);
+    return declared.ask(exchange).equals(asker);
   }
 }

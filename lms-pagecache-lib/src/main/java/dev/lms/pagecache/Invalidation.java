@@ -16,7 +16,7 @@ import java.util.Set;
  * for before, and its 404 stored.
  */
 final class Invalidation {
-  private static final System.Logger LOG = System.getLogger(PageService.class.getName());
+  private static final System.Logger LOG = System.getLogger(Invalidation.class.getName());
 
   /** RFC 9110 section 9.2.1. Methods nobody knows count as unsafe. */
   private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");

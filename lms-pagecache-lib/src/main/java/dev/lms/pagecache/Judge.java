@@ -4,6 +4,7 @@ package dev.lms.pagecache;
 
 import dev.lms.pagecache.http.Fields;
 import dev.lms.pagecache.page.Answer;
+import dev.lms.pagecache.policy.Fact;
 import dev.lms.pagecache.policy.Reason;
 import dev.lms.pagecache.policy.Received;
 import dev.lms.pagecache.policy.Rendered;
@@ -28,6 +29,18 @@ final class Judge<E> {
   }
 
   /**
+   * An answer of the handler.
+   *
+   * @param render where it answered
+   * @param facts what happened meanwhile
+   */
+  record Taken(HeldRender render, Received received, Set<Fact> facts) {
+    boolean readPersonal() {
+      return facts.contains(Fact.READ_PERSON);
+    }
+  }
+
+  /**
    * What may be stored.
    *
    * @param tags of the handler
@@ -39,7 +52,7 @@ final class Judge<E> {
    * What keeps an answer that has just begun from being stored, whatever comes: what is known by
    * now only gets worse. A failure is no such reason, as a stale page may stand in for it.
    */
-  Optional<Reason> objection(PageKey key, Attempt.Taken begun) {
+  Optional<Reason> objection(PageKey key, Taken begun) {
     HeldRender render = begun.render();
     if (render.status() == 200 && isEventStream(render.fields())) {
       return Optional.of(Reason.SIZE); // It grows until somebody leaves.
@@ -66,12 +79,12 @@ final class Judge<E> {
   }
 
   /** What the handler answered. */
-  Renderer.Rendering judge(PageKey key, Attempt.Taken taken) {
+  Renderer.Result judge(PageKey key, Taken taken) {
     return judge(key, taken, candidate(taken.render()));
   }
 
   /** What the handler answered, or has confirmed. */
-  Renderer.Rendering judge(PageKey key, Attempt.Taken taken, Candidate candidate) {
+  Renderer.Result judge(PageKey key, Taken taken, Candidate candidate) {
     HeldRender render = taken.render();
     Rendered rendered = rendered(taken, candidate);
     Verdict verdict =
@@ -81,7 +94,7 @@ final class Judge<E> {
     PageKey own = own(key, verdict);
     Set<String> tags = tags(candidate);
     inquiry
-        .service()
+        .declared()
         .explanations()
         .ifPresent(
             to ->
@@ -106,7 +119,7 @@ final class Judge<E> {
         own,
         tags,
         store.age().map(received.cameAt()::minus).orElse(received.askedAt()),
-        inquiry.service().spread(store.ttl(), inquiry.rule()),
+        inquiry.declared().spread(store.ttl(), inquiry.rule()),
         store.keptStale());
   }
 
@@ -117,7 +130,7 @@ final class Judge<E> {
         : key;
   }
 
-  private Rendered rendered(Attempt.Taken taken, Candidate candidate) {
+  private Rendered rendered(Taken taken, Candidate candidate) {
     return new Rendered(
         inquiry.rule().terms(),
         candidate.status(),

@@ -158,7 +158,7 @@ public final class PageAudit<E> {
     /** Describes the finding in a sentence, without what people are shown: for logs and pages. */
     @Override
     public String toString() {
-      return Advice.sentence(this);
+      return Advice.sentence(seen(this));
     }
   }
 
@@ -268,17 +268,29 @@ public final class PageAudit<E> {
    * @return sentences for the developers of the handlers, the most rewarding first
    */
   public static List<String> advice(CacheStats stats, Collection<Finding> findings) {
-    return Advice.of(stats, findings);
+    return Advice.of(stats, findings.stream().map(PageAudit::seen).toList());
+  }
+
+  private static Advice.Seen seen(Finding finding) {
+    return new Advice.Seen(
+        finding.route(),
+        finding.path(),
+        finding.variant().token(),
+        finding.isLeak(),
+        finding.places().stream()
+            .map(place -> new Advice.Spot(place.at(), place.before()))
+            .toList(),
+        finding.reads());
   }
 
   /** Looks at a page that is about to be stored. */
-  void look(Visit<E> visit, PageKey asked, Renderer.Storable storable) {
+  void look(Handling<E> handling, PageKey asked, Renderer.Storable storable) {
     boolean shared = Variant.Kind.of(storable.key()) != Variant.Kind.USER;
     if (!(shared || personalPages) || !isChosen(candidates.incrementAndGet())) {
       return;
     }
     try {
-      compare(visit, asked, storable, shared);
+      compare(handling, asked, storable, shared);
     } catch (IOException | RuntimeException e) {
       LOG.log(Level.DEBUG, "A page could not be compared with somebody else's", e);
     }
@@ -288,17 +300,18 @@ public final class PageAudit<E> {
     return Math.floor(number * share) != Math.floor((number - 1) * share);
   }
 
-  private void compare(Visit<E> visit, PageKey asked, Renderer.Storable storable, boolean shared)
+  private void compare(
+      Handling<E> handling, PageKey asked, Renderer.Storable storable, boolean shared)
       throws IOException {
-    Inquiry<E> inquiry = visit.inquiry();
+    Inquiry<E> inquiry = handling.inquiry();
     LaterRequest later = new LaterRequest(inquiry.request(), inquiry.keyedHeaders());
     Asker asker = inquiry.asker().orElseThrow();
     Rerun<E> other = new Rerun<>(asked);
     somebodyElse.inPlaceOf(
-        visit.handler().showing(later),
+        handling.handler().showing(later),
         asker,
         Variant.of(asked),
-        exchange -> other.run(inquiry.instead(exchange, later), visit.handler().on(exchange)));
+        exchange -> other.run(inquiry.instead(exchange, later), handling.handler().on(exchange)));
     if (!other.hasRun()) {
       return;
     }
@@ -306,7 +319,7 @@ public final class PageAudit<E> {
     Comparison comparison = new Comparison(storable.page().unwrap(Answer.class), other.answer());
     for (int i = 0; i < REPEATS && !comparison.differences().isEmpty(); i++) {
       Rerun<E> again = new Rerun<>(asked);
-      again.run(inquiry, visit.handler().on(inquiry.exchange()));
+      again.run(inquiry, handling.handler().on(inquiry.exchange()));
       comparison.isSteadyIn(again.answer());
     }
     List<Place> places = new ArrayList<>();

@@ -38,6 +38,7 @@ public final class PageService<E> {
   private final Optional<Consumer<Explanation>> explanations;
   private final Function<E, Optional<String>> receipts;
   private final @Nullable PageAudit<E> audit;
+  private final Inquiry.Declared<E> declared = new Declared();
 
   private PageService(Builder<E, ?> builder) {
     this.cache = builder.cache;
@@ -208,8 +209,8 @@ public final class PageService<E> {
   public void serve(E exchange, PageRequest request, PageAnswer answer, PageHandler<E> handler)
       throws IOException {
     NamedRule rule = rules.apply(exchange);
-    Inquiry<E> inquiry = new Inquiry<>(this, exchange, request, rule, ask(exchange));
-    Visit<E> visit = new Visit<>(inquiry, answer, handler);
+    Inquiry<E> inquiry = new Inquiry<>(declared, exchange, request, rule, declared.ask(exchange));
+    Visit<E> visit = new Visit<>(new Handling<>(inquiry, answer, handler), audit);
     if (inquiry.asker().isEmpty()) {
       visit.bypass(Variant.UNKNOWN, Reason.WHO);
       return;
@@ -222,64 +223,68 @@ public final class PageService<E> {
     }
   }
 
-  PageCache cache() {
-    return cache;
-  }
+  /** What the builder was told. */
+  private final class Declared implements Inquiry.Declared<E> {
+    @Override
+    public PageCache cache() {
+      return cache;
+    }
 
-  SecureRandom random() {
-    return random;
-  }
+    @Override
+    public SecureRandom random() {
+      return random;
+    }
 
-  boolean isMultiHost() {
-    return multiHost;
-  }
+    @Override
+    public boolean isMultiHost() {
+      return multiHost;
+    }
 
-  Map<String, HoleFiller<E>> fillers() {
-    return fillers;
-  }
+    @Override
+    public Map<String, HoleFiller<E>> fillers() {
+      return fillers;
+    }
 
-  Optional<Consumer<Explanation>> explanations() {
-    return explanations;
-  }
+    @Override
+    public Optional<Consumer<Explanation>> explanations() {
+      return explanations;
+    }
 
-  /** Null where nobody looks for leaks. */
-  @Nullable PageAudit<E> audit() {
-    return audit;
-  }
+    @Override
+    public Optional<PageRule> ruleOf(E exchange) {
+      return rules.apply(exchange).rule();
+    }
 
-  /** What is declared about the pages at an address. */
-  Optional<PageRule> ruleOf(E exchange) {
-    return rules.apply(exchange).rule();
-  }
+    @Override
+    public boolean countsPersonalReads() {
+      return personalReads != null;
+    }
 
-  /** Whether anybody counts what handlers read about people. */
-  boolean countsPersonalReads() {
-    return personalReads != null;
-  }
+    @Override
+    public long personalReads(E exchange) {
+      return personalReads == null ? 0 : personalReads.applyAsLong(exchange);
+    }
 
-  long personalReads(E exchange) {
-    return personalReads == null ? 0 : personalReads.applyAsLong(exchange);
-  }
+    @Override
+    public Duration spread(Duration ttl, PageRule rule) {
+      return rule.jitter() == 0
+          ? ttl
+          : ttl.minusMillis((long) (ttl.toMillis() * rule.jitter() * jitter.getAsDouble()));
+    }
 
-  /** A lifetime, shorter by a random part if the route declares so. */
-  Duration spread(Duration ttl, PageRule rule) {
-    return rule.jitter() == 0
-        ? ttl
-        : ttl.minusMillis((long) (ttl.toMillis() * rule.jitter() * jitter.getAsDouble()));
-  }
+    @Override
+    public Optional<Receipt> receiptOf(E exchange) {
+      return receipts.apply(exchange).flatMap(Receipt::parse);
+    }
 
-  /** The receipt a request shows. What is none is as good as none. */
-  Optional<Receipt> receiptOf(E exchange) {
-    return receipts.apply(exchange).flatMap(Receipt::parse);
-  }
-
-  /** Who is asking; empty if that cannot be found out. */
-  Optional<Asker> ask(E exchange) {
-    try {
-      return Optional.of(who.apply(exchange));
-    } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "Who is asking could not be found out", e);
-      return Optional.empty();
+    @Override
+    public Optional<Asker> ask(E exchange) {
+      try {
+        return Optional.of(who.apply(exchange));
+      } catch (RuntimeException e) {
+        LOG.log(Level.WARNING, "Who is asking could not be found out", e);
+        return Optional.empty();
+      }
     }
   }
 }

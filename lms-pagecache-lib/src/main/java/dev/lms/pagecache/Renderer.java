@@ -21,10 +21,10 @@ interface Renderer {
    * @return the page, or why there is none
    * @throws IOException from the handler
    */
-  Rendering render(PageKey key, Optional<Page> stale, Runnable nothingToShare) throws IOException;
+  Result render(PageKey key, Optional<Page> stale, Runnable nothingToShare) throws IOException;
 
   /** What came out of a render. */
-  sealed interface Rendering {}
+  sealed interface Result {}
 
   /**
    * A page that may be stored.
@@ -33,12 +33,12 @@ interface Renderer {
    * @param key what it is stored under, apart from what it varies by: the variant need not be the
    *     one that was asked for
    */
-  record Storable(Page page, PageKey key) implements Rendering {}
+  record Storable(Page page, PageKey key) implements Result {}
 
   /**
    * An answer for this request only.
    *
    * @param reason why
    */
-  record Passed(Reason reason) implements Rendering {}
+  record Passed(Reason reason) implements Result {}
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The step in which a page is rendered, for one request or for all who wait. */
 final class Rendering {
-  private static final System.Logger LOG = System.getLogger(PageCache.class.getName());
+  private static final System.Logger LOG = System.getLogger(Rendering.class.getName());
 
   /** Reasons for which a stale page may stand in. */
   private static final Set<Reason> FAILURES = EnumSet.of(Reason.ABORTED, Reason.ERROR);
@@ -60,7 +60,7 @@ final class Rendering {
           }
         };
     long began = nanos.getAsLong();
-    Renderer.Rendering rendering;
+    Renderer.Result rendering;
     try {
       rendering = renderer.render(found.primary(), found.page(), nothingToShare);
     } catch (Throwable e) { // Errors too: whoever asks is better served with the stale page.

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The handler once more, for a {@link PageAudit} and nobody else. */
 final class Rerun<E> {
-  private static final System.Logger LOG = System.getLogger(PageAudit.class.getName());
+  private static final System.Logger LOG = System.getLogger(Rerun.class.getName());
 
   private final PageKey key;
   private final ReadLog log = new ReadLog();
@@ -68,7 +68,7 @@ final class Rerun<E> {
   }
 
   /** An answer is held until it is whole. */
-  private static final class Kept implements Visit.Fate {
+  private static final class Kept implements HeldRender.Fate {
     @Override
     public Optional<Reason> objection(HeldRender begun) {
       return Optional.empty();

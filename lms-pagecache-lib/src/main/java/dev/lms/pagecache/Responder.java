@@ -37,7 +37,7 @@ final class Responder {
     this.inquiry = inquiry;
     this.request = inquiry.request();
     this.answer = answer;
-    this.clock = inquiry.service().cache().clock();
+    this.clock = inquiry.declared().cache().clock();
     this.answerDecides = inquiry.named().followsRfc9111();
   }
 

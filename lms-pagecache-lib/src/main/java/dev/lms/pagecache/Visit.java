@@ -22,32 +22,29 @@ import org.jspecify.annotations.Nullable;
  * answer.
  */
 final class Visit<E> {
+  private final Handling<E> handling;
+  private final @Nullable PageAudit<E> audit;
   private final Inquiry<E> inquiry;
   private final PageCache cache;
-  private final PageAnswer answer;
   private final PageHandler<E> handler;
   private final Responder responder;
 
-  Visit(Inquiry<E> inquiry, PageAnswer answer, PageHandler<E> handler) {
-    this.inquiry = inquiry;
-    this.cache = inquiry.service().cache();
-    this.answer = answer;
-    this.handler = handler;
-    this.responder = new Responder(inquiry, answer);
-  }
-
-  Inquiry<E> inquiry() {
-    return inquiry;
-  }
-
-  PageHandler<E> handler() {
-    return handler;
+  /**
+   * @param audit looks at what is about to be stored; null for none
+   */
+  Visit(Handling<E> handling, @Nullable PageAudit<E> audit) {
+    this.handling = handling;
+    this.audit = audit;
+    this.inquiry = handling.inquiry();
+    this.cache = inquiry.declared().cache();
+    this.handler = handling.handler();
+    this.responder = handling.responder();
   }
 
   void bypass(Variant variant, Reason reason) throws IOException {
     String route = inquiry.named().route();
     inquiry
-        .service()
+        .declared()
         .explanations()
         .ifPresent(
             listener ->
@@ -59,29 +56,16 @@ final class Visit<E> {
 
   /** Past the cache: the answer streams through, unless it has holes to fill. */
   private void pass(Variant variant, Outcome outcome) throws IOException {
-    HeldRender render = render(variant, null, new Passing(outcome));
-    Optional<String> fault = run(render, outcome);
+    HeldRender render = handling.render(variant, null, new Passing(outcome));
+    Optional<String> fault = handling.run(render, outcome);
     if (render.isHeld()) {
       purgeWhatChanged(render);
     }
     send(render, fault, outcome);
   }
 
-  /** What becomes of an answer that has begun. */
-  interface Fate {
-    /** Why it is for this client alone, whatever its body may be; empty if that depends on it. */
-    Optional<Reason> objection(HeldRender begun);
-
-    /**
-     * To be called before it streams.
-     *
-     * @return what its client is told
-     */
-    Outcome streams(HeldRender begun) throws IOException;
-  }
-
   /** What becomes of an answer that goes past the cache. */
-  private final class Passing implements Fate {
+  private final class Passing implements HeldRender.Fate {
     private final Outcome outcome;
 
     Passing(Outcome outcome) {
@@ -105,7 +89,7 @@ final class Visit<E> {
     if (!Invalidation.isSafe(request.method())) {
       E asGet = handler.showing(new AsGet(request));
       new Invalidation(cache)
-          .after(request, render.status(), render.fields(), inquiry.service().ruleOf(asGet));
+          .after(request, render.status(), render.fields(), inquiry.declared().ruleOf(asGet));
     }
   }
 
@@ -116,23 +100,9 @@ final class Visit<E> {
       throw new IOException(fault.get());
     }
     if (render.isHeld()) {
-      endConnectionLike(render);
+      handling.endConnectionLike(render);
       responder.send(render.ownAnswer(), outcome);
     }
-  }
-
-  /** What a handler says about its connection holds for the one it answered on. */
-  private void endConnectionLike(HeldRender render) {
-    if (render.fields().members("Connection").stream().anyMatch("close"::equalsIgnoreCase)) {
-      answer.set("Connection", "close");
-    }
-  }
-
-  /**
-   * @param keyed what the handler sees; null if it sees all of the request
-   */
-  HeldRender render(Variant variant, @Nullable KeyedRequest keyed, Fate fate) {
-    return new HeldRender(inquiry, answer, variant, responder, keyed, fate);
   }
 
   void cached() throws IOException {
@@ -155,9 +125,9 @@ final class Visit<E> {
         return;
       }
     }
-    Attempt<E> attempt = new Attempt<>(this);
+    Attempt<E> attempt = new Attempt<>(handling, audit);
     Outcome outcome = cache.get(key, asker, presented, attempt);
-    attempt.render().ifPresent(this::endConnectionLike);
+    attempt.render().ifPresent(handling::endConnectionLike);
     if (outcome.page().isPresent()) {
       send(outcome.page().get(), outcome);
       if (outcome.source() == Outcome.Source.STALE) {
@@ -185,7 +155,7 @@ final class Visit<E> {
     PageRequest later = new LaterRequest(inquiry.request(), keyed);
     Inquiry<E> again =
         new Inquiry<>(
-            inquiry.service(),
+            inquiry.declared(),
             handler.showing(later),
             later,
             inquiry.named(),
@@ -193,7 +163,7 @@ final class Visit<E> {
     cache.revalidate(
         key,
         new PresentedRequest(inquiry.rule(), again.fields()),
-        new Attempt<>(new Visit<>(again, new LaterRequest.Nowhere(), handler)));
+        new Attempt<>(new Handling<>(again, new LaterRequest.Nowhere(), handler), audit));
   }
 
   private void head(PageKey key, Outcome outcome) throws IOException {
@@ -211,23 +181,6 @@ final class Visit<E> {
     } else {
       responder.announce(outcome);
       responder.sendWithoutBody(504);
-    }
-  }
-
-  /** Runs the handler; if it throws, whoever answers in its stead finds the status set. */
-  Optional<String> run(HeldRender render, Outcome ifFails) throws IOException {
-    try {
-      handler.handle(render);
-      return render.finish();
-    } catch (Throwable e) { // Also what handlers in other languages throw without saying so.
-      if (render.wasClosedWhole() && !inquiry.request().isOver()) {
-        render.leaves(); // What failed came after the answer, which the client would have by now.
-        endConnectionLike(render);
-        responder.send(render.ownAnswer(), ifFails);
-      } else {
-        responder.announce(ifFails);
-      }
-      throw e;
     }
   }
 

@@ -156,7 +156,7 @@ class CoalescingTest {
             () ->
                 get(
                     (key, stale, release) -> {
-                      Renderer.Rendering rendering = renderer.render(key, stale, release);
+                      Renderer.Result rendering = renderer.render(key, stale, release);
                       begun.countDown();
                       await(letGo);
                       return rendering;

@@ -118,9 +118,8 @@ class PageCacheTest {
     }
 
     @Override
-    public Rendering render(PageKey key, Optional<Page> stale, Runnable release)
-        throws IOException {
-      Rendering rendering = then.render(key, stale, release);
+    public Result render(PageKey key, Optional<Page> stale, Runnable release) throws IOException {
+      Result rendering = then.render(key, stale, release);
       begun.countDown();
       await(letGo);
       return rendering;
@@ -260,7 +259,7 @@ class PageCacheTest {
               return new Renderer.Passed(Reason.ABORTED);
             }) {
           @Override
-          public Rendering render(PageKey key, Optional<Page> stale, Runnable release)
+          public Result render(PageKey key, Optional<Page> stale, Runnable release)
               throws IOException {
             super.render(key, stale, release);
             throw new IOException("the database is gone");

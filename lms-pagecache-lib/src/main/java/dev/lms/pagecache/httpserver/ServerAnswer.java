@@ -4,6 +4,7 @@ package dev.lms.pagecache.httpserver;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.pagecache.PageAnswer;
+import dev.lms.pagecache.http.CutOffStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -61,18 +62,6 @@ final class ServerAnswer implements PageAnswer {
 
   @Override
   public void cutOff() {
-    exchange.setStreams(
-        null,
-        new OutputStream() {
-          @Override
-          public void write(int b) throws IOException {
-            close();
-          }
-
-          @Override
-          public void close() throws IOException {
-            throw new IOException("The answer was cut off");
-          }
-        });
+    exchange.setStreams(null, new CutOffStream());
   }
 }

@@ -5,9 +5,11 @@ package dev.lms.pagecache.httpserver;
 import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsExchange;
 import dev.lms.pagecache.PageHandler;
 import dev.lms.pagecache.PageRender;
 import dev.lms.pagecache.PageRequest;
+import dev.lms.pagecache.http.OwnTarget;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -63,7 +65,9 @@ final class ServerRequest implements PageRequest, PageHandler<HttpExchange> {
   @Override
   public URI target() {
     URI sent = exchange.getRequestURI();
-    return sent.getScheme() == null ? sent : OwnTarget.of(exchange, sent);
+    return sent.getScheme() == null
+        ? sent
+        : OwnTarget.of(sent, exchange instanceof HttpsExchange ? "https" : "http", lines("Host"));
   }
 
   @Override

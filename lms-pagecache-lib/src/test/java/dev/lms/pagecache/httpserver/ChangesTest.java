@@ -232,7 +232,7 @@ class ChangesTest {
           @Override
           public void close() {}
         };
-    Logger logger = Logger.getLogger(PageService.class.getName());
+    Logger logger = Logger.getLogger(PageService.class.getPackageName() + ".Invalidation");
     logger.addHandler(listener);
     try (Site site =
         new Site(

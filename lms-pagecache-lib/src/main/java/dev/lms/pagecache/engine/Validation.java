@@ -1,6 +1,6 @@
 // Copyright 2026 the lms authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.lms.pagecache;
+package dev.lms.pagecache.engine;
 
 import dev.lms.pagecache.http.Fields;
 import dev.lms.pagecache.page.Answer;
@@ -16,9 +16,9 @@ import java.util.Set;
 
 /**
  * What the cache asks a handler about a page it has stored: is it still valid (RFC 9111 section
- * 4.3)? The client did not ask this, so the answer is for the cache alone.
+ * 4.3)? The client did not ask this, so the answer is for the cache alone. Immutable.
  */
-final class Validation {
+public final class Validation {
   /** What an answer says of itself and not of what it confirms (RFC 9111 section 4.2.3). */
   private static final Set<String> OF_THE_LAST_ANSWER = Set.of("age", "date");
 
@@ -33,12 +33,13 @@ final class Validation {
   }
 
   /**
-   * The question about a stored page, if there is one to ask.
+   * {@return the question about a stored page, if there is one to ask}
    *
+   * @param page the stored page
    * @param credentials whether the request has any that the page is not declared to ignore: then
    *     only a tag that names every byte is asked about, since the page was another's
    */
-  static Optional<Validation> about(Page page, boolean credentials) {
+  public static Optional<Validation> about(Page page, boolean credentials) {
     Fields fields = page.unwrap(Answer.class).fields();
     Validation question = new Validation(page, fields.lines("ETag"), fields.lines("Last-Modified"));
     boolean asks =
@@ -48,8 +49,8 @@ final class Validation {
     return asks ? Optional.of(question) : Optional.empty();
   }
 
-  /** Its header fields (RFC 9111 section 4.3.1). */
-  Map<String, String> conditions() {
+  /** {@return its header fields (RFC 9111 section 4.3.1)} */
+  public Map<String, String> conditions() {
     Map<String, String> conditions = new HashMap<>();
     if (!tags.isEmpty()) {
       conditions.put("If-None-Match", tags.get(0));
@@ -61,10 +62,12 @@ final class Validation {
   }
 
   /**
-   * Whether a yes means that the stored bytes are those that would have been rendered. A date or a
-   * weak tag only says that nothing happened to what the page is about.
+   * {@return whether a yes means that the stored bytes are those that would have been rendered} A
+   * date or a weak tag only says that nothing happened to what the page is about.
+   *
+   * @param notModified the fields of the 304
    */
-  boolean namesEveryByte(Fields notModified) {
+  public boolean namesEveryByte(Fields notModified) {
     return isStrong(tags) && (!notModified.has("ETag") || isStrong(notModified.lines("ETag")));
   }
 
@@ -72,8 +75,12 @@ final class Validation {
     return tags.size() == 1 && tags.get(0).startsWith("\"");
   }
 
-  /** Whether a 304 with these fields is about this page (RFC 9111 section 4.3.4). */
-  boolean isAnsweredBy(Fields notModified) {
+  /**
+   * {@return whether a 304 is about this page (RFC 9111 section 4.3.4)}
+   *
+   * @param notModified the fields of the 304
+   */
+  public boolean isAnsweredBy(Fields notModified) {
     List<String> named = notModified.lines("ETag");
     if (!named.isEmpty()) {
       return named.equals(tags) || named.equals(tags.stream().map(Validation::weak).toList());
@@ -86,16 +93,25 @@ final class Validation {
     return tag.startsWith("W/") ? tag : "W/" + tag;
   }
 
-  /** What would be stored had the handler answered with the body again. */
-  Answer confirmedBy(Fields notModified) {
+  /**
+   * {@return what would be stored had the handler answered with the body again}
+   *
+   * @param notModified the fields of the 304
+   */
+  public Answer confirmedBy(Fields notModified) {
     Answer refreshed = page.unwrap(Answer.class).refreshed(notModified);
     Set<String> old = new HashSet<>(OF_THE_LAST_ANSWER);
     old.removeIf(notModified::has);
     return new Answer(refreshed.status(), refreshed.fields().without(old), refreshed.body());
   }
 
-  /** The tags of the page, unless the handler names them again. */
-  Set<String> tags(PageKey key, List<String> named) {
+  /**
+   * {@return the tags of the page, unless the handler names them again}
+   *
+   * @param key the page's key
+   * @param named what the handler named
+   */
+  public Set<String> tags(PageKey key, List<String> named) {
     if (!named.isEmpty()) {
       return Set.copyOf(named);
     }
