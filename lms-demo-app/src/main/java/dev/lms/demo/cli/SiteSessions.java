@@ -7,6 +7,7 @@ import dev.lms.demo.config.KeyUse;
 import dev.lms.demo.config.SecretKeyFile;
 import dev.lms.demo.config.StoreChoice;
 import dev.lms.demo.config.StoredKeys;
+import dev.lms.demo.data.Database;
 import dev.lms.demo.wiring.SessionAccess;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
@@ -29,8 +30,8 @@ final class SiteSessions {
       throw new CommandFailure(
           "sessions are in cookies ("
               + config.sessions().store().reason()
-              + "), so the site has no record of them; use SESSION_STORE=file or redis, or, to end"
-              + " all of them, change SECRET_KEY");
+              + "), so the site has no record of them; use SESSION_STORE=file, redis or jdbc, or, to"
+              + " end all of them, change SECRET_KEY");
     }
     if (config.sessions().store().kind() == StoreChoice.Kind.MEMORY) {
       throw new CommandFailure(
@@ -44,6 +45,12 @@ final class SiteSessions {
           "there is no session folder "
               + folder
               + "; set LMS_DATA_DIR or SESSION_FILE_DIR as the site has it");
+    }
+    if (config.sessions().store().kind() == StoreChoice.Kind.JDBC
+        && !Database.exists(config.databaseUrl())) {
+      throw new CommandFailure(
+          "there is no database yet that sessions could be in; set LMS_DATA_DIR or DATABASE_URL as"
+              + " the site has it");
     }
     if (config.secrets().key().isPresent()) {
       return open(config, work);

@@ -33,6 +33,7 @@ final class ConfigReader {
     REDIS,
     FILE,
     COOKIE,
+    JDBC,
     MEMORY
   }
 
@@ -217,6 +218,7 @@ final class ConfigReader {
       case REDIS -> new StoreChoice(StoreChoice.Kind.REDIS, "SESSION_STORE");
       case FILE -> new StoreChoice(StoreChoice.Kind.FILE, "SESSION_STORE");
       case COOKIE -> new StoreChoice(StoreChoice.Kind.COOKIE, "SESSION_STORE");
+      case JDBC -> new StoreChoice(StoreChoice.Kind.JDBC, "SESSION_STORE");
       case MEMORY -> new StoreChoice(StoreChoice.Kind.MEMORY, "SESSION_STORE");
       case AUTO -> {
         if (url.isPresent()) {

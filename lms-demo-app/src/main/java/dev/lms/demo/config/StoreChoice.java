@@ -19,6 +19,8 @@ public record StoreChoice(Kind kind, String reason) {
     FILE,
     /** Kept by the browser, sealed. */
     COOKIE,
+    /** In the site's database; shared by every worker that has it. */
+    JDBC,
     /** Kept by one worker, gone with it. */
     MEMORY
   }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
@@ -40,6 +41,7 @@ public final class Database implements AutoCloseable {
   private static final Duration RETRY = Duration.ofMillis(5);
 
   private static final int QUEUE = 1000;
+  private static final int SESSION_CONNECTIONS = 4;
 
   /** What SQLite keeps open, and which files they were. */
   private final Map<Path, Object> files;
@@ -169,6 +171,19 @@ public final class Database implements AutoCloseable {
    */
   public static boolean exists(String url) {
     return Files.exists(file(url));
+  }
+
+  /**
+   * Connections to the same database, for what has tables of its own in it.
+   *
+   * @param url as with {@link #open}
+   * @throws IllegalArgumentException if the URL names no SQLite file
+   */
+  public static Connections connections(String url) {
+    // Whoever waits in SQLite holds the processor's thread: not for long, and then tries again.
+    Properties properties = new Properties();
+    properties.setProperty("busy_timeout", "50");
+    return new Connections(PREFIX + file(url), properties, SESSION_CONNECTIONS);
   }
 
   private static Path file(String url) {

@@ -23,6 +23,7 @@ public final class Doctor {
     findings.add(AddressCheck.of(config));
     findings.addAll(folders(config));
     findings.add(ClockCheck.of(clock));
+    findings.addAll(DatabaseCheck.ofSessions(config));
     findings.addAll(RedisCheck.of(config, clock));
     return findings;
   }

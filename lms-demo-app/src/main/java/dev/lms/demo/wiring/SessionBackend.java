@@ -5,6 +5,7 @@ package dev.lms.demo.wiring;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.config.StoreChoice;
+import dev.lms.demo.data.Database;
 import dev.lms.session.CookieSettings;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
@@ -17,6 +18,7 @@ import dev.lms.session.WriteOptions;
 import dev.lms.session.cookie.CookieSessionStore;
 import dev.lms.session.file.FileRevocations;
 import dev.lms.session.file.FileSessionStore;
+import dev.lms.session.jdbc.JdbcSessionStore;
 import dev.lms.session.memory.MemorySessionStore;
 import dev.lms.session.redis.RedisRevocations;
 import dev.lms.session.redis.RedisSessionStore;
@@ -66,6 +68,9 @@ public record SessionBackend(
               new RedisSessionStore(
                   redis.client(settings.redis().orElseThrow()), keys, settings.keyPrefix());
           case FILE -> FileSessionStore.open(settings.fileDir(), keys, settings.fileThreshold());
+          case JDBC ->
+              JdbcSessionStore.builder(parts.add(Database.connections(config.databaseUrl())), keys)
+                  .build();
           case MEMORY -> MemorySessionStore.open(keys);
           case COOKIE ->
               new CookieSessionStore(

@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.config.Config;
+import dev.lms.demo.data.Database;
+import dev.lms.demo.data.Samples;
+import dev.lms.demo.doctor.Doctor;
+import dev.lms.demo.doctor.Finding;
+import dev.lms.session.Principal;
 import dev.lms.session.Session;
 import dev.lms.session.redis.RedisServer;
 import java.nio.file.Files;
@@ -19,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
-/** Where the cookie store of the demo keeps the list of what was signed out. */
+/** Where the demo keeps sessions, and of those in cookies the list of what was signed out. */
 class SessionBackendTest {
   @TempDir Path folder;
 
@@ -39,6 +44,39 @@ class SessionBackendTest {
       backend.sessions().open(List.of(cookie)).end();
       assertTrue(backend.sessions().open(List.of(cookie)).created().isEmpty(), "signed out");
     }
+  }
+
+  /** Two workers, each with the store as it opens it, on one database. */
+  @Test
+  void sessionsAreInTheDatabaseOfTheSite() {
+    Map<String, String> all =
+        new HashMap<>(
+            Map.of("SESSION_STORE", "jdbc", "SECRET_KEY", "a secret for tests, long enough 0001"));
+    all.put("LMS_DATA_DIR", folder.toString());
+    Config config = Config.read(all);
+    assertEquals("Session storage: jdbc (SESSION_STORE)", config.sessions().store().sentence());
+    Database.open(config.databaseUrl(), 1, List.of(), Samples.NONE).close();
+    try (RedisClients redis = new RedisClients(2);
+        SessionBackend one = SessionBackend.open(config, redis, Clock.systemUTC());
+        SessionBackend two = SessionBackend.open(config, redis, Clock.systemUTC())) {
+      assertEquals("jdbc", one.name());
+      Session session = one.sessions().open(null);
+      session.signIn(new Principal("ada", Set.of("student")));
+      session.commit();
+      String cookie = session.setCookie().orElseThrow();
+      cookie = cookie.substring(0, cookie.indexOf(';'));
+      assertEquals(1, two.sessions().list("ada").size());
+      assertEquals(1, two.sessions().stats().signedIn());
+      assertEquals(1, two.sessions().revokeAll("ada"));
+      assertTrue(one.sessions().open(List.of(cookie)).created().isEmpty(), "signed out");
+      one.check();
+    }
+    assertEquals(
+        List.of(Finding.Level.OK),
+        Doctor.examine(config, Clock.systemUTC()).stream()
+            .filter(finding -> finding.check().equals("session database"))
+            .map(Finding::level)
+            .toList());
   }
 
   private static Set<String> keys(RedisServer redis) {
