@@ -10,7 +10,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -115,10 +114,12 @@ final class Database {
     return new SessionStoreException("cannot ask the database of the sessions", e);
   }
 
-  /** Longer and longer, and not all of those who were in each other's way at the same moment. */
+  /**
+   * Longer and longer, and by their clocks not equally long for all who are in each other's way.
+   */
   private static void pause(int attempt) {
     long most = Math.min(LONGEST_PAUSE_NANOS, 100_000L << Math.min(attempt, 10));
-    LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(1, most));
+    LockSupport.parkNanos(1 + Math.floorMod(System.nanoTime(), most));
   }
 
   private <T> T attempt(Work<T> work, Dialect known, boolean inTransaction) throws SQLException {
