@@ -164,7 +164,7 @@ public class FileBenchmark extends StoreBenchmark {
     return characters;
   }
 
-  /** The same in Jetty, which deletes the file and makes one of another name. */
+  /** A touch in Jetty, which deletes the file and makes one of another name. */
   @Benchmark
   public long touchJetty() throws Exception {
     return jetty.touch(jettyId);

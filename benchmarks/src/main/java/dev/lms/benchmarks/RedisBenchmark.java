@@ -153,7 +153,7 @@ public class RedisBenchmark extends StoreBenchmark {
     return new Value(redis.hgetAll(key)).read();
   }
 
-  /** The same in one string, which is touched each time. */
+  /** The session in one string, which is touched each time. */
   @Benchmark
   public long readRawGetex() {
     return readString(string);
@@ -170,7 +170,7 @@ public class RedisBenchmark extends StoreBenchmark {
     return shared.springJedis.read(springId);
   }
 
-  /** The same through Lettuce. */
+  /** Through Lettuce instead of Jedis. */
   @Benchmark
   public long readSpringLettuce() {
     return shared.springLettuce.read(springId);
@@ -182,7 +182,7 @@ public class RedisBenchmark extends StoreBenchmark {
     return shared.springIndexedJedis.read(springIndexedId);
   }
 
-  /** The same through Lettuce. */
+  /** Through Lettuce instead of Jedis. */
   @Benchmark
   public long readSpringIndexedLettuce() {
     return shared.springIndexedLettuce.read(springIndexedId);
@@ -234,7 +234,7 @@ public class RedisBenchmark extends StoreBenchmark {
     return key;
   }
 
-  /** The same under an id that was signed, with data that were: nothing is named or checked. */
+  /** A string under an id that was signed, with data that were: nothing is named or checked. */
   @Benchmark
   public byte[] beginRawSigned() {
     byte[] id = new byte[ID_BYTES];
@@ -259,7 +259,7 @@ public class RedisBenchmark extends StoreBenchmark {
     return shared.springJedis.create(person);
   }
 
-  /** The same through Lettuce. */
+  /** Through Lettuce instead of Jedis. */
   @Benchmark
   public String createSpringLettuce() {
     return shared.springLettuce.create(person);

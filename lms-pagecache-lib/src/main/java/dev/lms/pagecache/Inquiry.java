@@ -84,7 +84,7 @@ final class Inquiry<E> {
     this.asker = asker;
   }
 
-  /** The same of another request in its place, by the same person as far as the cache goes. */
+  /** An inquiry of another request in its place, by the same person as far as the cache goes. */
   Inquiry<E> instead(E exchange, PageRequest request) {
     return new Inquiry<>(declared, exchange, request, named, asker);
   }

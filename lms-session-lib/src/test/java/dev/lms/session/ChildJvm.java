@@ -20,7 +20,7 @@ public final class ChildJvm {
     return command(before, List.of(), main, arguments);
   }
 
-  /** The same with the libraries that have these classes. */
+  /** The command line with the libraries that have these classes. */
   public static List<String> command(
       List<String> before, List<Class<?>> libraries, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>(before);

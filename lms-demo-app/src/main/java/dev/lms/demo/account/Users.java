@@ -126,7 +126,7 @@ public final class Users {
     return setHash(username, Passwords.hash(password));
   }
 
-  /** The same for a password that is hashed already. */
+  /** Stores a password that is hashed already; false if there is no such account. */
   boolean setHash(String username, String hash) {
     return change("UPDATE users SET password = ?, sample = 0 WHERE username = ?", hash, username);
   }

@@ -131,8 +131,8 @@ public record Config(
   }
 
   /**
-   * The same configuration with the key that was generated for it, and others that are accepted
-   * besides the configured fallbacks.
+   * This configuration with the key that was generated for it, and others that are accepted besides
+   * the configured fallbacks.
    */
   public Config withSecretKey(String key, List<String> accepted) {
     List<String> fallbacks = new ArrayList<>(accepted);
@@ -152,8 +152,8 @@ public record Config(
   }
 
   /**
-   * The same site beside the one that is served: the same database, pages and rules, but sessions
-   * and stored pages of its own, which nobody else sees.
+   * A site beside the one that is served: its database, pages and rules, but sessions and stored
+   * pages of its own, which nobody else sees.
    *
    * @param folder an empty folder that is deleted with it
    * @param key a random one

@@ -11,7 +11,7 @@ public enum Samples {
   /** Those, and the accounts whose passwords are public. */
   ACCOUNTS;
 
-  /** The same for whoever must not add accounts. */
+  /** These, without accounts. */
   public Samples withoutAccounts() {
     return this == ACCOUNTS ? CATALOGUE : this;
   }

@@ -10,6 +10,6 @@ public interface Clients {
   /** By the connection alone. */
   Clients BY_CONNECTION = exchange -> exchange.getRemoteAddress().getAddress().getHostAddress();
 
-  /** The same for all requests of one client. */
+  /** A name that all requests of one client have in common. */
   String of(HttpExchange exchange);
 }

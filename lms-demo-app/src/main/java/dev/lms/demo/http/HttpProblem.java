@@ -73,7 +73,7 @@ public final class HttpProblem extends RuntimeException {
     return new HttpProblem(503, title, detail, Map.of("Retry-After", Long.toString(seconds)));
   }
 
-  /** The same problem with a form, so that what was typed is not lost. */
+  /** This problem with a form, so that what was typed is not lost. */
   public HttpProblem withForm(Parameters sent) {
     return new HttpProblem(status, title, detail, headers, Optional.of(sent));
   }

@@ -68,7 +68,7 @@ public final class MetricsWriter {
     return new Sample(value, List.of(labels));
   }
 
-  /** The same for a count; beyond 2^53 it loses its last digits. */
+  /** A count with these labels; beyond 2^53 it loses its last digits. */
   public static Sample sample(long value, String... labels) {
     return sample((double) value, labels);
   }
@@ -83,7 +83,7 @@ public final class MetricsWriter {
     counter(name, help, List.of(sample(value)));
   }
 
-  /** The same for a count. */
+  /** A counter without labels, of whole numbers. */
   public void counter(String name, String help, long value) {
     counter(name, help, List.of(sample(value)));
   }

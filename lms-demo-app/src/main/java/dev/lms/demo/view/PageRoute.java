@@ -21,7 +21,7 @@ public record PageRoute(Route route, Optional<PageRule> rule, OutagePolicy outag
     this(route, rule, OutagePolicy.FAIL_CLOSED);
   }
 
-  /** The same for a page that everybody may read, and that shows nothing worse than a sign-in. */
+  /** This route in an outage: everybody may read its page as an anonymous visitor. */
   public PageRoute anonymousInOutage() {
     return new PageRoute(route, rule, OutagePolicy.TREAT_AS_ANONYMOUS);
   }

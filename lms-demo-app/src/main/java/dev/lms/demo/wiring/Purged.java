@@ -11,7 +11,7 @@ package dev.lms.demo.wiring;
  */
 public record Purged(int pages, int workers) {
 
-  /** The same in words: {@code 3 pages purged on 2 workers}. */
+  /** This in words: {@code 3 pages purged on 2 workers}. */
   @Override
   public String toString() {
     return count(pages, "page") + " purged on " + count(workers, "worker");

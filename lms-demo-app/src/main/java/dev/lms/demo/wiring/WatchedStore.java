@@ -32,7 +32,7 @@ final class WatchedStore implements InvocationHandler {
     this.unplugged = unplugged;
   }
 
-  /** The same store; while {@code unplugged} it fails as one that cannot be reached. */
+  /** Watches a store; while {@code unplugged} it fails as one that cannot be reached. */
   static SessionStore around(SessionStore store, AtomicBoolean unplugged) {
     Set<Class<?>> interfaces = new LinkedHashSet<>();
     for (Class<?> type = store.getClass(); type != null; type = type.getSuperclass()) {

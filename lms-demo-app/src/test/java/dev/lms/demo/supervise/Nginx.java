@@ -27,7 +27,7 @@ final class Nginx implements AutoCloseable {
     return start(folder, conf, listen, ";");
   }
 
-  /** The same with what is to follow the port. */
+  /** Starts it with what is to follow the port. */
   static Nginx start(Path folder, String conf, String listen, String how) throws IOException {
     int port = WorkerProcess.freePorts(1);
     Path main = configure(folder, conf.replace(listen, "listen 127.0.0.1:" + port + how));

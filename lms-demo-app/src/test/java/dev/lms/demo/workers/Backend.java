@@ -69,7 +69,7 @@ public final class Backend implements AutoCloseable {
     this(kind, count, Map.of());
   }
 
-  /** The same with more in their environment. */
+  /** Workers with more in their environment. */
   Backend(Kind kind, int count, Map<String, String> more) {
     try {
       folder = Files.createTempDirectory("lms-workers");

@@ -39,7 +39,7 @@ final class Web {
     return form;
   }
 
-  /** Goes into each form. A stranger without a session has no token, and nothing to protect. */
+  /** Goes into each form. Without a session there is no token, and nothing to protect. */
   static String token(Session session) {
     return "<input type=hidden name=token value=\"" + session.csrfToken().orElse("") + "\">";
   }

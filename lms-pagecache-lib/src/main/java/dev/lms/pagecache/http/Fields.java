@@ -132,7 +132,7 @@ public final class Fields {
   }
 
   /**
-   * The same fields without some.
+   * These fields without some.
    *
    * @param names the names to leave out, in lower case
    * @return the others

@@ -72,7 +72,7 @@ public final class HttpDate {
         && ListScanner.isDigit(date.charAt(day + 8));
   }
 
-  /** The same date in the preferred format; the name of the day is not compared. */
+  /** A date in the preferred format; the name of the day is not compared. */
   private static String inFull(String date, int day, Instant now) {
     int thisYear = now.atOffset(ZoneOffset.UTC).getYear();
     int year = thisYear / 100 * 100 + Integer.parseInt(date.substring(day + 7, day + 9));

@@ -73,7 +73,7 @@ public record Answer(int status, Fields fields, Body body) {
   }
 
   /**
-   * The same answer with gzip ready, if its type is one that shrinks.
+   * This answer with gzip ready, if its type is one that shrinks.
    *
    * @return an answer whose body has {@link Coding#GZIP}, or this one
    */

@@ -129,7 +129,7 @@ public final class Body {
   }
 
   /**
-   * The same body with gzip ready.
+   * This body with gzip ready.
    *
    * @return a body that also has {@link Coding#GZIP}
    */

@@ -128,7 +128,7 @@ public final class RedisProcess implements AutoCloseable {
     return client(port);
   }
 
-  /** The same by another way to it. */
+  /** This server, by another way to it. */
   static RedisClient client(int port) {
     ConnectionPoolConfig pool = new ConnectionPoolConfig();
     pool.setMaxTotal(16);

@@ -66,12 +66,12 @@ final class FileIndex {
     return locks.acquireIndex(stripe(principalId));
   }
 
-  /** The same lock, by the name of the file: it begins with the stripe. */
+  /** The lock of the people of a file, whose name begins with their stripe. */
   FileLocks.Held lockFile(String name) {
     return locks.acquireIndex(stripeOfFile(name));
   }
 
-  /** The same if it is free at once. */
+  /** The lock of the people of a file, if it is free at once. */
   Optional<FileLocks.Held> tryLockFile(String name) {
     return locks.tryAcquireIndex(stripeOfFile(name));
   }

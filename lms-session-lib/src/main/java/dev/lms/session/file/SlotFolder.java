@@ -275,7 +275,7 @@ final class SlotFolder {
     }
   }
 
-  /** The same in one of the {@link #shards}. */
+  /** Visits every name in one of the {@link #shards}. */
   void forEach(Path shard, Visitor visitor) throws IOException {
     try (DirectoryStream<Path> names = Files.newDirectoryStream(shard)) {
       for (Path file : names) {

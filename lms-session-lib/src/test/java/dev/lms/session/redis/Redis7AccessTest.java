@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.session.redis;
 
-/** The same rights, and the whole contract with no more of them, on Redis 7 or newer. */
+/** The rights of {@link RedisAccessTest}, and the whole contract with no more, on Redis 7. */
 class Redis7AccessTest extends RedisAccessTest {
   @Override
   RedisBinary binary() {

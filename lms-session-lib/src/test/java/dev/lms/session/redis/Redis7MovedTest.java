@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.session.redis;
 
-/** The same on the newest Redis that there is. */
+/** {@link RedisMovedTest} on the newest Redis that there is. */
 class Redis7MovedTest extends RedisMovedTest {
   @Override
   RedisBinary binary() {

@@ -46,17 +46,17 @@ public final class RedisServer implements AutoCloseable {
     return start(freePort(), options);
   }
 
-  /** The same on a port that was used before. */
+  /** Starts a server on a port that was used before. */
   public static RedisServer start(int port, String... options) {
     return start(RedisBinary.INSTALLED, port, options);
   }
 
-  /** The same with a certain version. */
+  /** Starts a server of a certain version. */
   public static RedisServer start(RedisBinary binary, String... options) {
     return start(binary, freePort(), options);
   }
 
-  /** The same on a certain port. */
+  /** Starts it on a certain port. */
   static RedisServer start(RedisBinary binary, int port, String... options) {
     try {
       Path folder = Files.createTempDirectory("redis");
@@ -77,7 +77,7 @@ public final class RedisServer implements AutoCloseable {
     return start(binary, freePort(), keys, options);
   }
 
-  /** The same on a certain port. */
+  /** Starts it on a certain port. */
   static RedisServer start(RedisBinary binary, int port, TlsKeys keys, String... options) {
     List<String> lines = new ArrayList<>(keys.options(port));
     lines.add("save \"\"");
@@ -91,7 +91,7 @@ public final class RedisServer implements AutoCloseable {
     return sentinel(binary, name, master, port, List.of("port " + port), PLAIN);
   }
 
-  /** The same where clients, Sentinel and master all have one password. */
+  /** Starts a Sentinel; clients, Sentinel and master all have one password. */
   static RedisServer sentinel(RedisBinary binary, String name, int master, String password) {
     int port = freePort();
     return sentinel(
@@ -104,7 +104,7 @@ public final class RedisServer implements AutoCloseable {
         "sentinel auth-pass " + name + " " + password);
   }
 
-  /** The same with TLS, to clients and to what it watches. */
+  /** Starts a Sentinel with TLS, to clients and to what it watches. */
   static RedisServer sentinel(RedisBinary binary, String name, int master, TlsKeys keys) {
     int port = freePort();
     return sentinel(binary, name, master, port, keys.options(port), keys.client());
