@@ -20,7 +20,7 @@ import java.util.Set;
  * Everything that can be configured, read once and checked as a whole. Immutable.
  *
  * @param dataDir absolute; database, generated key and file sessions live here
- * @param databaseUrl a {@code jdbc:sqlite:} URL
+ * @param databaseUrl a {@code jdbc:sqlite:} or {@code postgresql:} URL
  * @param debugEndpoints whether {@code /debug/*} exists
  * @param settings every setting with its origin, secrets masked
  */

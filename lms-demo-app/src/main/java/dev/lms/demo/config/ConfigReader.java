@@ -22,6 +22,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** From variables of the environment to a configuration, checked as a whole. */
 final class ConfigReader {
@@ -53,7 +54,7 @@ final class ConfigReader {
             variables.find("DATABASE_URL"),
             "DATABASE_URL",
             "jdbc:sqlite:" + dataDir.resolve("lms.db"),
-            ConfigReader::sqlite,
+            ConfigReader::database,
             Mask::url);
     Secrets secrets = secrets(variables, production);
     Config.Sessions sessions = sessions(variables, environment, dataDir);
@@ -291,9 +292,11 @@ final class ConfigReader {
         url -> url.map(RedisUrl::toString).orElse("none"));
   }
 
-  private static String sqlite(String url) {
-    if (!url.startsWith("jdbc:sqlite:")) {
-      throw new IllegalArgumentException("expected a jdbc:sqlite: URL");
+  private static String database(String url) {
+    boolean known =
+        Stream.of("jdbc:sqlite:", "postgresql://", "jdbc:postgresql://").anyMatch(url::startsWith);
+    if (!known) {
+      throw new IllegalArgumentException("expected a jdbc:sqlite: or postgresql:// URL");
     }
     return url;
   }

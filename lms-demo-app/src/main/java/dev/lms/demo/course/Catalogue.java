@@ -28,13 +28,13 @@ public final class Catalogue {
     }
 
     /** Nothing, where words were typed of which none can be searched for. */
-    static Query of(Filter filter) {
+    static Query of(Sql sql, Filter filter) {
       List<Object> arguments = new ArrayList<>();
       StringBuilder text = new StringBuilder();
-      Optional<String> words = filter.search().flatMap(Search::query);
+      Optional<String> words = filter.search().flatMap(typed -> Search.query(sql, typed));
       words.ifPresent(
           query -> {
-            text.append(Search.JOIN);
+            text.append(Search.join(sql));
             arguments.add(query);
           });
       text.append(" WHERE state = 'published'");
@@ -70,7 +70,7 @@ public final class Catalogue {
   }
 
   private static CoursePage page(Sql sql, Filter filter, int number) throws SQLException {
-    Query query = Query.of(filter);
+    Query query = Query.of(sql, filter);
     int total =
         Math.toIntExact(
             sql.number(
@@ -88,7 +88,7 @@ public final class Catalogue {
   }
 
   private static List<CoursePage.Count> levels(Sql sql, Filter filter) throws SQLException {
-    Query query = Query.of(filter.withLevel(Optional.empty()));
+    Query query = Query.of(sql, filter.withLevel(Optional.empty()));
     return sql.list(
         row -> new CoursePage.Count(row.getString(1), row.getInt(2)),
         "SELECT level, count(*) FROM courses " + query.joinAndWhere() + " GROUP BY level",
@@ -97,7 +97,7 @@ public final class Catalogue {
 
   /** The most frequent ones; a tag that says what a level says is none. */
   private static List<CoursePage.Count> topics(Sql sql, Filter filter) throws SQLException {
-    Query query = Query.of(filter.withTag(Optional.empty()));
+    Query query = Query.of(sql, filter.withTag(Optional.empty()));
     return sql.list(
         row -> new CoursePage.Count(row.getString(1), row.getInt(2)),
         "SELECT tag, count(*) FROM course_tags JOIN courses ON course = code "

@@ -21,13 +21,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 
 /**
- * One SQLite file, shared by all worker processes of a machine. A process reads through a few
- * connections and writes through one; with write-ahead logging readers wait for nobody, and what
- * one process has committed the next read of any process sees.
+ * One SQLite file, shared by all worker processes of a machine, or a PostgreSQL, shared by those of
+ * many. A process reads through a few connections and writes through one; readers wait for nobody,
+ * and what one process has committed the next read of any process sees.
  *
  * <p>Thread-safe, and made for virtual threads: callers park while platform threads do the work.
  * Every wait is bounded and ends in a {@link DatabaseBusyException}.
@@ -41,6 +42,12 @@ public final class Database implements AutoCloseable {
   private static final Duration RETRY = Duration.ofMillis(5);
 
   private static final int QUEUE = 1000;
+
+  /** The number is ours: no other program of the database should lock it. */
+  private static final String WRITE_ALONE = "BEGIN; SELECT pg_advisory_xact_lock(1280140288)";
+
+  private static final String READ_ONE_STATE = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+  private static final int SESSION_CONNECTIONS_TO_SERVER = 10;
   private static final int SESSION_CONNECTIONS = 4;
 
   /** What SQLite keeps open, and which files they were. */
@@ -63,10 +70,11 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Opens the file, creating and filling it if it is new. Safe when several processes do so at
+   * Opens the database, creating and filling it if it is new. Safe when several processes do so at
    * once: one fills it, the others wait and find it filled.
    *
-   * @param url {@code jdbc:sqlite:} and the path of a file in an existing folder
+   * @param url {@code jdbc:sqlite:} and the path of a file in an existing folder, or {@code
+   *     postgresql://user:password@host/database}
    * @param readers how many reads run at the same time
    * @param tables those of all features, in the order in which they build on one another
    * @param samples what a new file is filled with
@@ -74,6 +82,43 @@ public final class Database implements AutoCloseable {
    * @throws DatabaseException if the file cannot be opened or filled
    */
   public static Database open(String url, int readers, List<Tables> tables, Samples samples) {
+    return PostgresUrl.is(url)
+        ? openPostgres(PostgresUrl.of(url), readers, tables, samples)
+        : openFile(url, readers, tables, samples);
+  }
+
+  /** Whoever writes does it alone, among all processes on all machines, as in a file. */
+  private static Database openPostgres(
+      PostgresUrl url, int readers, List<Tables> tables, Samples samples) {
+    @Nullable Lane writing = null;
+    List<Connection> opened = new ArrayList<>();
+    try {
+      for (int i = 0; i <= readers; i++) {
+        opened.add(url.connect());
+      }
+      writing =
+          new Lane("writer", WRITE_ALONE, opened.subList(0, 1), QUEUE, PATIENCE, url::connect);
+      writing.run(sql -> Schema.bring(sql, tables, samples));
+      return new Database(
+          Map.of(),
+          new Lane(
+              "reader",
+              READ_ONE_STATE,
+              opened.subList(1, opened.size()),
+              QUEUE,
+              PATIENCE,
+              url::connect),
+          writing);
+    } catch (SQLException | RuntimeException e) {
+      if (writing != null) {
+        writing.close();
+      }
+      opened.forEach(Database::closeQuietly);
+      throw new DatabaseException("cannot open the database " + url + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Database openFile(String url, int readers, List<Tables> tables, Samples samples) {
     Path file = file(url);
     createPrivately(file);
     List<Connection> opened = new ArrayList<>();
@@ -129,6 +174,9 @@ public final class Database implements AutoCloseable {
         });
     read(
         sql -> {
+          if (sql.isPostgres()) {
+            return sql.number("SELECT version FROM lms_schema");
+          }
           // What this connection remembers of the file would answer for what is in it no more.
           sql.script("PRAGMA shrink_memory");
           return sql.number("SELECT count(*) FROM sqlite_schema");
@@ -170,7 +218,7 @@ public final class Database implements AutoCloseable {
    * @throws IllegalArgumentException if the URL names no SQLite file
    */
   public static boolean exists(String url) {
-    return Files.exists(file(url));
+    return PostgresUrl.is(url) ? PostgresUrl.of(url).isServer() : Files.exists(file(url));
   }
 
   /**
@@ -180,6 +228,10 @@ public final class Database implements AutoCloseable {
    * @throws IllegalArgumentException if the URL names no SQLite file
    */
   public static Connections connections(String url) {
+    if (PostgresUrl.is(url)) {
+      PostgresUrl server = PostgresUrl.of(url);
+      return new Connections(server.jdbc(), server.properties(), SESSION_CONNECTIONS_TO_SERVER);
+    }
     // Whoever waits in SQLite holds the processor's thread: not for long, and then tries again.
     Properties properties = new Properties();
     properties.setProperty("busy_timeout", "50");

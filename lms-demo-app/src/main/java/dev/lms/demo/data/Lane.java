@@ -17,6 +17,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,18 @@ import org.jspecify.annotations.Nullable;
  * caller parks on a future instead.
  */
 final class Lane implements AutoCloseable {
+  private static final int SECONDS_TO_ANSWER = 3;
+
   private final String begin;
+  private final @Nullable Opener opener;
   private final Duration patience;
   private final ThreadPoolExecutor threads;
   private final BlockingQueue<Connection> idle;
+
+  /** Opens a connection. */
+  interface Opener {
+    Connection open() throws SQLException;
+  }
 
   /**
    * @param begin the statement that opens a transaction
@@ -37,6 +46,18 @@ final class Lane implements AutoCloseable {
    * @param patience how long each of them may
    */
   Lane(String name, String begin, List<Connection> connections, int queue, Duration patience) {
+    this(name, begin, connections, queue, patience, null);
+  }
+
+  /** The same with connections that may break; {@code opener} opens others in their place. */
+  Lane(
+      String name,
+      String begin,
+      List<Connection> connections,
+      int queue,
+      Duration patience,
+      @Nullable Opener opener) {
+    this.opener = opener;
     this.begin = begin;
     this.patience = patience;
     int size = connections.size();
@@ -97,6 +118,10 @@ final class Lane implements AutoCloseable {
     }
     R value;
     try {
+      if (opener != null && !isGood(connection)) {
+        connection.close();
+        connection = opener.open();
+      }
       value = transact(connection, work);
     } catch (Throwable e) { // Errors too: the caller waits for an answer.
       idle.add(connection);
@@ -107,12 +132,17 @@ final class Lane implements AutoCloseable {
     result.complete(value);
   }
 
+  /** Asked each time: the first call after the server was started anew meets a dead one. */
+  private static boolean isGood(Connection connection) throws SQLException {
+    return !connection.isClosed() && connection.isValid(SECONDS_TO_ANSWER);
+  }
+
   private <R> R transact(Connection connection, Database.Work<R> work) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(begin);
       boolean committed = false;
       try {
-        R value = work.run(new Sql(connection));
+        R value = work.run(new Sql(connection, opener != null));
         statement.execute("COMMIT");
         committed = true;
         return value;
@@ -152,13 +182,19 @@ final class Lane implements AutoCloseable {
 
   /** SQLITE_FULL, or a write that the system refused, which is how some disks are full. */
   private static boolean isFull(SQLException e) {
-    return (e.getErrorCode() & 0xff) == 13 || e.getErrorCode() == 778;
+    return (e.getErrorCode() & 0xff) == 13
+        || e.getErrorCode() == 778
+        || "53100".equals(e.getSQLState());
   }
 
   /** SQLITE_BUSY or SQLITE_LOCKED; extended result codes keep the primary one in the low byte. */
   private static boolean isBusy(SQLException e) {
     int primary = e.getErrorCode() & 0xff;
-    return primary == 5 || primary == 6;
+    String state = String.valueOf(e.getSQLState());
+    // Of a server: out of reach, shutting down, without a place for us, or in others' way.
+    return primary == 5
+        || primary == 6
+        || Stream.of("08", "57P", "53", "40", "55P").anyMatch(state::startsWith);
   }
 
   /** Lets work that has begun or waits finish, for a bounded time, then closes the connections. */

@@ -14,6 +14,23 @@ final class Schema {
 
   private Schema() {}
 
+  private static long version(Sql sql) throws SQLException {
+    if (!sql.isPostgres()) {
+      return sql.number("PRAGMA user_version");
+    }
+    sql.script("CREATE TABLE IF NOT EXISTS lms_schema (version BIGINT NOT NULL)");
+    return sql.number("SELECT version FROM lms_schema");
+  }
+
+  private static void mark(Sql sql) throws SQLException {
+    if (sql.isPostgres()) {
+      sql.script("DELETE FROM lms_schema");
+      sql.update("INSERT INTO lms_schema (version) VALUES (?)", VERSION);
+    } else {
+      sql.script("PRAGMA user_version=" + VERSION);
+    }
+  }
+
   /**
    * Makes what is missing.
    *
@@ -21,7 +38,7 @@ final class Schema {
    * @return whether the database was new
    */
   static boolean bring(Sql sql, List<Tables> tables, Samples samples) throws SQLException {
-    long version = sql.number("PRAGMA user_version");
+    long version = version(sql);
     if (version > VERSION) {
       throw new DatabaseException(
           "the database has schema version "
@@ -46,7 +63,7 @@ final class Schema {
       }
     }
     if (version < VERSION) {
-      sql.script("PRAGMA user_version=" + VERSION);
+      mark(sql);
     }
     if (samples == Samples.ACCOUNTS) {
       for (Tables some : tables) {

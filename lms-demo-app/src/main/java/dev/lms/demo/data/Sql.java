@@ -15,9 +15,16 @@ import org.jspecify.annotations.Nullable;
 /** Prepared statements inside one transaction. Valid only while the work it was given to runs. */
 public final class Sql {
   private final Connection connection;
+  private final boolean postgres;
 
-  Sql(Connection connection) {
+  Sql(Connection connection, boolean postgres) {
     this.connection = connection;
+    this.postgres = postgres;
+  }
+
+  /** For the little that PostgreSQL and SQLite say differently. */
+  public boolean isPostgres() {
+    return postgres;
   }
 
   /** Turns the current row into a value. */
@@ -66,11 +73,15 @@ public final class Sql {
     }
   }
 
-  /** Runs several statements without arguments. */
+  /** Runs several statements without arguments; types are those of SQLite's strict tables. */
   public void script(String statements) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.executeUpdate(statements);
+      statement.executeUpdate(postgres ? ofPostgres(statements) : statements);
     }
+  }
+
+  private static String ofPostgres(String script) {
+    return script.replace(" STRICT, WITHOUT ROWID", "").replaceAll("\\bINTEGER\\b", "BIGINT");
   }
 
   private PreparedStatement prepare(String text, @Nullable Object... arguments)

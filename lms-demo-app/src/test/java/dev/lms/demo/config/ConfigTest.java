@@ -206,7 +206,7 @@ class ConfigTest {
             "SESSION_FILE_THRESHOLD", "0",
             "CACHE_TIMEOUT", "-1",
             "LMS_DEBUG_ENDPOINTS", "1",
-            "DATABASE_URL", "jdbc:postgresql://user:hidden@host/lms",
+            "DATABASE_URL", "jdbc:postgresql:user:hidden@host/lms",
             "PERMANENT_SESSION_LIFETIME", "1d");
     for (String name :
         List.of(

@@ -47,9 +47,13 @@ class CoursesTest {
     database.close();
   }
 
-  private static Database open(Path folder) {
-    return Database.open(
-        "jdbc:sqlite:" + folder.resolve("lms.db"), 2, TestTables.ALL, Samples.ACCOUNTS);
+  /** A new one for each folder. */
+  String url(Path folder) {
+    return "jdbc:sqlite:" + folder.resolve("lms.db");
+  }
+
+  private Database open(Path folder) {
+    return Database.open(url(folder), 2, TestTables.ALL, Samples.ACCOUNTS);
   }
 
   private static Edit title(String title) {

@@ -299,7 +299,7 @@ class DatabaseTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "jdbc:postgresql://localhost/lms",
+        "jdbc:mysql://localhost/lms",
         "jdbc:sqlite:",
         "jdbc:sqlite::memory:",
         "jdbc:sqlite:file:lms.db",

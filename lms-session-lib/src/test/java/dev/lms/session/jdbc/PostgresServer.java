@@ -178,6 +178,11 @@ public final class PostgresServer implements AutoCloseable {
     return url(name);
   }
 
+  /** The same as sites have it in {@code DATABASE_URL}. */
+  public String newSite() {
+    return newDatabase().replaceFirst("^jdbc:postgresql://(.*)\\?user=(.*)$", "postgresql://$2@$1");
+  }
+
   /** SIGKILL of all its processes, as when the machine's memory ran out; what it wrote stays. */
   public void kill() throws InterruptedException {
     List<ProcessHandle> all = process.toHandle().descendants().toList();
