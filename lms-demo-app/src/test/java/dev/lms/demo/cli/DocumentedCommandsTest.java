@@ -53,7 +53,7 @@ class DocumentedCommandsTest {
           entry(
               "cp lmsctl lms-demo-app/target/lms-demo-app.jar /opt/lms/",
               "needs root; LauncherTest runs a jar beside its launcher"),
-          entry("apt-get install nginx chromium nodejs", "needs root; .ci/run does it"),
+          entry("apt-get install nginx chromium nodejs postgresql", "needs root; .ci/run does it"),
           entry(
               "jlink --module-path lms-session-lib-0.1.0-SNAPSHOT.jar:target/classes"
                   + " --add-modules shop --output image",
