@@ -10,6 +10,7 @@ import org.jspecify.annotations.NullMarked;
  *
  * <ul>
  *   <li>for {@code dev.lms.session.httpserver}: {@code requires jdk.httpserver};
+ *   <li>for {@code dev.lms.session.servlet}: {@code requires jakarta.servlet};
  *   <li>for {@code dev.lms.session.redis}: {@code requires redis.clients.jedis}, and, since Jedis
  *       is an automatic module that names no dependencies, {@code requires
  *       org.apache.commons.pool2} and {@code requires org.slf4j};
@@ -20,6 +21,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.lms.session {
   requires static java.sql;
+  requires static jakarta.servlet;
   requires static jdk.httpserver;
   requires static org.jspecify;
   requires static redis.clients.jedis;
@@ -32,6 +34,7 @@ module dev.lms.session {
   exports dev.lms.session.jdbc;
   exports dev.lms.session.memory;
   exports dev.lms.session.redis;
+  exports dev.lms.session.servlet;
   exports dev.lms.session.store;
   exports dev.lms.session;
 }

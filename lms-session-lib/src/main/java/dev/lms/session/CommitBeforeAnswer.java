@@ -3,6 +3,7 @@
 package dev.lms.session;
 
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Commits for a program that leaves it to its HTTP server's adapter. As its session. */
@@ -16,6 +17,19 @@ final class CommitBeforeAnswer {
 
   CommitBeforeAnswer(Session session) {
     this.session = session;
+  }
+
+  /** Also after a commit that throws: what stands is told to whoever answers then. */
+  static CommitOutcome telling(Session session, BiConsumer<String, String> fields) {
+    try {
+      return session.commit();
+    } finally {
+      Optional<String> cookie = session.setCookie();
+      cookie.ifPresent(value -> fields.accept("Set-Cookie", value));
+      if (cookie.isPresent() || session.treatedAsAnonymous()) {
+        fields.accept("Cache-Control", "no-store");
+      }
+    }
   }
 
   Optional<CommitOutcome> commit(int status) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.BiConsumer;
 
 /**
  * The session of one request. It asks the store once, when it is first read; it collects changes
@@ -37,12 +37,12 @@ public final class Session {
 
   /** {@return whether the request came with a session that still exists} */
   public boolean exists() {
-    return load() != null;
+    return found.load() != null;
   }
 
   /** {@return whose session this is; empty for an anonymous visitor} */
   public Optional<Principal> principal() {
-    Optional<Envelope> stored = Optional.ofNullable(load()).map(StoredSession::envelope);
+    Optional<Envelope> stored = Optional.ofNullable(found.load()).map(StoredSession::envelope);
     return renewal.signingIn().or(() -> stored.flatMap(renewal::principal));
   }
 
@@ -90,7 +90,7 @@ public final class Session {
    * SessionKey#sensitive sensitive} values are masked}
    */
   public Map<String, String> shown() {
-    return attributes.shown(load());
+    return attributes.shown(found.load());
   }
 
   /**
@@ -244,17 +244,17 @@ public final class Session {
 
   /** {@return when the session began; empty if there is none} */
   public Optional<Instant> created() {
-    return Optional.ofNullable(load()).map(s -> s.envelope().created());
+    return Optional.ofNullable(found.load()).map(s -> s.envelope().created());
   }
 
   /** {@return when the session ends if no further request arrives; empty if there is none} */
   public Optional<Instant> expires() {
-    return Optional.ofNullable(load()).map(StoredSession::deadline);
+    return Optional.ofNullable(found.load()).map(StoredSession::deadline);
   }
 
   /** {@return when the person last proved who they are; empty for an anonymous visitor} */
   public Optional<Instant> authenticated() {
-    return Optional.ofNullable(load()).flatMap(s -> s.envelope().authenticated());
+    return Optional.ofNullable(found.load()).flatMap(s -> s.envelope().authenticated());
   }
 
   /**
@@ -269,7 +269,7 @@ public final class Session {
 
   /** {@return the session's name in logs and lists, not a credential; empty if there is none} */
   public Optional<String> handle() {
-    return Optional.ofNullable(load()).map(StoredSession::handle);
+    return Optional.ofNullable(found.load()).map(StoredSession::handle);
   }
 
   /**
@@ -338,6 +338,15 @@ public final class Session {
     return beforeAnswer.commit(status);
   }
 
+  /**
+   * {@return what {@link #commit()} returns, on a server without an adapter} It throws the same.
+   *
+   * @param fields sets a field of the answer: the cookie, which it adds, and {@code no-store}
+   */
+  public CommitOutcome commitTo(BiConsumer<String, String> fields) {
+    return CommitBeforeAnswer.telling(this, fields);
+  }
+
   /** {@return whether there are changes that {@link #commit()} has not written} */
   public boolean hasChanges() {
     return renewal.isWanted() || !pending.isEmpty();
@@ -378,19 +387,13 @@ public final class Session {
 
   /** Whose session the store holds, whatever this request is about to make of it. */
   Optional<Principal> storedPrincipal() {
-    return Optional.ofNullable(load()).flatMap(s -> s.envelope().principal());
-  }
-
-  private @Nullable StoredSession load() {
-    return found.load();
+    return Optional.ofNullable(found.load()).flatMap(s -> s.envelope().principal());
   }
 
   /** Shows no sensitive value and asks no store. */
   @Override
   public String toString() {
-    StoredSession current = found.peek();
-    return current == null
-        ? "Session[]"
-        : "Session[%s, %s]".formatted(current.handle(), attributes.shown(current));
+    StoredSession now = found.peek();
+    return "Session[" + (now == null ? "" : now.handle() + ", " + attributes.shown(now)) + "]";
   }
 }

@@ -67,7 +67,7 @@ class RoomsTest {
   void theFrontKnowsNoStoreAndNoServerAndStoresDoNotKnowEachOther() throws IOException {
     String front = "dev.lms.session";
     List<String> stores =
-        Stream.of("cookie", "file", "jdbc", "memory", "redis", "httpserver")
+        Stream.of("cookie", "file", "jdbc", "memory", "redis", "httpserver", "servlet")
             .map(room -> front + '.' + room)
             .toList();
     Set<String> wrong = new TreeSet<>();

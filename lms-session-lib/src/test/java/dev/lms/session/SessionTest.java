@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +71,29 @@ class SessionTest {
     session.signIn(principal);
     assertEquals(CommitOutcome.STORED, session.commit());
     return cookie(session);
+  }
+
+  @Test
+  void aServerWithoutAnAdapterIsToldWhatItsAnswerSays() {
+    List<String> said = new ArrayList<>();
+    Session fresh = sessions.open(null);
+    fresh.set("a", "1");
+    assertEquals(
+        CommitOutcome.STORED, fresh.commitTo((name, value) -> said.add(name + ": " + value)));
+    assertEquals(
+        List.of("Set-Cookie: " + fresh.setCookie().orElseThrow(), "Cache-Control: no-store"), said);
+    said.clear();
+    Session known = sessions.open(cookie(fresh));
+    known.set("a", "2");
+    assertEquals(
+        CommitOutcome.STORED, known.commitTo((name, value) -> said.add(name + ": " + value)));
+    assertEquals(List.of(), said);
+    Session late = sessions.open(cookie(fresh));
+    assertEquals(Optional.of("2"), late.get("a"));
+    late.set("a", "3");
+    sessions.open(cookie(fresh)).end();
+    assertEquals(CommitOutcome.GONE, late.commitTo((name, value) -> said.add(name)));
+    assertEquals(List.of(), said);
   }
 
   /** A browser may hold one for each of two paths or domains. */
