@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * beside the JDK that runs this; says so if it has none.
  */
 class LibrariesOnJava17IT {
-  private static final int PATIENCE_MINUTES = 15;
+  private static final int PATIENCE_MINUTES = 60;
 
   /**
    * What meets the JVM: its server, files, reflection and threads. The others tell of Redis,
