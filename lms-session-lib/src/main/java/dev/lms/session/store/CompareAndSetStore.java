@@ -154,7 +154,8 @@ public abstract class CompareAndSetStore implements SessionStore {
 
   @Override
   public Written update(StoredSession session, Changes changes, WriteOptions options) {
-    return repeated(() -> tryUpdate(session, changes, options));
+    Token loaded = SessionTokens.of(session);
+    return repeated(() -> tryUpdate(throughAliases(loaded, options.now()), changes, options));
   }
 
   /** One try of a step; empty if another commit was faster. */
@@ -173,9 +174,8 @@ public abstract class CompareAndSetStore implements SessionStore {
         "other commits to this session were faster " + MOST_TRIES + " times", null);
   }
 
-  private Optional<Written> tryUpdate(StoredSession loaded, Changes changes, WriteOptions options) {
-    Token name = throughAliases(SessionTokens.of(loaded), options.now());
-    if (!(entry(name) instanceof Entry.Kept kept) || !kept.isLive(options.now())) {
+  private Optional<Written> tryUpdate(Found found, Changes changes, WriteOptions options) {
+    if (!(found.entry() instanceof Entry.Kept kept) || !kept.isLive(options.now())) {
       return Optional.of(Written.GONE);
     }
     StoredSession stored = kept.session();
@@ -185,9 +185,13 @@ public abstract class CompareAndSetStore implements SessionStore {
     Instant deadline =
         options.deadline().isAfter(stored.deadline()) ? options.deadline() : stored.deadline();
     String text =
-        text(name.handle(), stored.envelope(), changes.applyTo(stored.attributes()), deadline);
-    return replace(name.handle(), kept.text(), text, deadline)
-        ? Optional.of(Written.stored(name.text()))
+        text(
+            found.name().handle(),
+            stored.envelope(),
+            changes.applyTo(stored.attributes()),
+            deadline);
+    return replace(found.name().handle(), kept.text(), text, deadline)
+        ? Optional.of(Written.stored(found.name().text()))
         : Optional.empty();
   }
 
@@ -198,19 +202,20 @@ public abstract class CompareAndSetStore implements SessionStore {
     boolean alias = !handle(session.token()).equals(Optional.of(session.handle()));
     return repeated(
         () -> {
-          Token current = throughAliases(loaded, options.now());
-          boolean rotatedMeanwhile = alias || !current.equals(loaded);
+          Found found = throughAliases(loaded, options.now());
+          boolean rotatedMeanwhile = alias || !found.name().equals(loaded);
           return options.grace().isPresent() && rotatedMeanwhile
-              ? tryUpdate(session, changes, options)
-              : tryRotate(session, current, envelope, changes, options);
+              ? tryUpdate(found, changes, options)
+              : tryRotate(session, found, envelope, changes, options);
         });
   }
 
   private Optional<Written> tryRotate(
-      StoredSession loaded, Token old, Envelope envelope, Changes changes, WriteOptions options) {
-    if (!(entry(old) instanceof Entry.Kept kept) || !kept.isLive(options.now())) {
+      StoredSession loaded, Found found, Envelope envelope, Changes changes, WriteOptions options) {
+    if (!(found.entry() instanceof Entry.Kept kept) || !kept.isLive(options.now())) {
       return Optional.of(Written.GONE);
     }
+    Token old = found.name();
     StoredSession stored = kept.session();
     if (!changes.fit(stored.attributes())) {
       return Optional.of(Written.CONFLICT);
@@ -233,12 +238,19 @@ public abstract class CompareAndSetStore implements SessionStore {
     return Optional.empty();
   }
 
-  private Token throughAliases(Token first, Instant now) {
+  /**
+   * Where a name leads, and what was there: read once, or a rotation between two reads is missed.
+   */
+  private record Found(Token name, Entry entry) {}
+
+  private Found throughAliases(Token first, Instant now) {
     Token name = first;
-    while (entry(name) instanceof Entry.Moved moved && moved.forward().isAlias(now)) {
+    Entry entry = entry(name);
+    while (entry instanceof Entry.Moved moved && moved.forward().isAlias(now)) {
       name = name.as(moved.forward().handle());
+      entry = entry(name);
     }
-    return name;
+    return new Found(name, entry);
   }
 
   @Override

@@ -29,6 +29,9 @@ class CompareAndSetStoreTest extends SessionStoreContract {
   /** Runs once, before the next replacement: another worker is faster. */
   private Runnable faster = () -> {};
 
+  /** Runs once, after the next text was read. */
+  private Runnable fasterThanReader = () -> {};
+
   private final class Texts extends CompareAndSetStore {
     private Texts(KeyRing keys) {
       super(keys);
@@ -36,7 +39,11 @@ class CompareAndSetStoreTest extends SessionStoreContract {
 
     @Override
     protected Optional<String> read(String key) {
-      return Optional.ofNullable(texts.get(key));
+      Optional<String> text = Optional.ofNullable(texts.get(key));
+      Runnable first = fasterThanReader;
+      fasterThanReader = () -> {};
+      first.run();
+      return text;
     }
 
     @Override
@@ -99,6 +106,22 @@ class CompareAndSetStoreTest extends SessionStoreContract {
     assertEquals(token, written.token().orElseThrow());
     Opened.Live alias = assertInstanceOf(Opened.Live.class, store().open(token, NOW));
     assertEquals(Map.of("n", "5", "a", "1"), alias.session().attributes());
+  }
+
+  @Test
+  void aRotationAfterTheFirstReadIsFollowed() {
+    String token = begin();
+    StoredSession session = loaded(store(), token);
+    Runnable rotation =
+        () -> store().rotate(session, session.envelope(), set("a", "1"), options.withGrace(GRACE));
+    fasterThanReader = rotation;
+    assertTrue(store().update(session, add("n", 4), options).isStored());
+    fasterThanReader = rotation;
+    Written late =
+        store().rotate(session, session.envelope(), add("n", 2), options.withGrace(GRACE));
+    assertEquals(token, late.token().orElseThrow());
+    Opened.Live alias = assertInstanceOf(Opened.Live.class, store().open(token, NOW));
+    assertEquals(Map.of("n", "7", "a", "1"), alias.session().attributes());
   }
 
   @Test
