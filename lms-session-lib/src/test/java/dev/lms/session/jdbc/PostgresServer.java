@@ -38,10 +38,16 @@ public final class PostgresServer implements AutoCloseable {
   private final Path folder;
   private final int port;
   private final List<String> options;
+
+  /** Root may not run it, so that it is nobody's. */
+  private final boolean asNobody;
+
   private Process process;
 
-  private PostgresServer(Path folder, int port, List<String> options) throws IOException {
+  private PostgresServer(Path folder, boolean asNobody, int port, List<String> options)
+      throws IOException {
     this.folder = folder;
+    this.asNobody = asNobody;
     this.port = port;
     this.options = options;
     run(
@@ -65,7 +71,9 @@ public final class PostgresServer implements AutoCloseable {
   public static PostgresServer start(String... settings) {
     try {
       Path folder = Files.createTempDirectory("postgres");
-      if (isRoot()) {
+      // Who made the folder is who runs this, whatever that one is called.
+      boolean root = Integer.valueOf(0).equals(Files.getAttribute(folder, "unix:uid"));
+      if (root) {
         UserPrincipal nobody =
             folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(NOBODY);
         Files.setOwner(folder, nobody);
@@ -74,7 +82,7 @@ public final class PostgresServer implements AutoCloseable {
       for (String setting : settings) {
         options.addAll(List.of("-c", setting));
       }
-      return new PostgresServer(folder, freePort(), options);
+      return new PostgresServer(folder, root, freePort(), options);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -86,17 +94,13 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  private static boolean isRoot() {
-    return "root".equals(System.getProperty("user.name"));
-  }
-
   private String data() {
     return folder.resolve("data").toString();
   }
 
-  private static List<String> command(String name, String... arguments) {
+  private List<String> command(String name, String... arguments) {
     List<String> command = new ArrayList<>();
-    if (isRoot()) {
+    if (asNobody) {
       command.addAll(List.of("setpriv", "--reuid=" + NOBODY, "--regid=65534", "--clear-groups"));
     }
     command.add(binary(name));
