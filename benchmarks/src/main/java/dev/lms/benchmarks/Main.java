@@ -4,7 +4,7 @@ package dev.lms.benchmarks;
 
 import dev.lms.benchmarks.http.HttpRatios;
 import dev.lms.session.redis.RedisConnections;
-import dev.lms.session.redis.RedisServer;
+import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;

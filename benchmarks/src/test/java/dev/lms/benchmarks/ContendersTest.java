@@ -4,7 +4,7 @@ package dev.lms.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.lms.session.redis.RedisServer;
+import dev.lms.session.redis.server.RedisServer;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.List;

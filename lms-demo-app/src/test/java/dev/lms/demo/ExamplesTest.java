@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.pagecache.PageCache;
 import dev.lms.session.KeyRing;
-import dev.lms.session.redis.RedisServer;
+import dev.lms.session.redis.server.RedisServer;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;

@@ -4,12 +4,18 @@ package dev.lms.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -68,6 +74,34 @@ class HouseRulesTest {
 
   private static boolean isBenchmark(Source source) {
     return source.isIn("benchmarks/");
+  }
+
+  /** Whatever they hold: code, tests, resources, mutants. */
+  @Test
+  void noFolderHoldsMoreThanFortyFiles() throws IOException {
+    Map<Path, Integer> folders = new TreeMap<>();
+    Files.walkFileTree(
+        ROOT,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes facts) {
+            String name = folder.getFileName().toString();
+            boolean isMade =
+                name.equals("target") || name.equals("lms-data") || name.startsWith(".");
+            return isMade && !folder.equals(ROOT)
+                ? FileVisitResult.SKIP_SUBTREE
+                : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes facts) {
+            folders.merge(ROOT.relativize(file.resolveSibling("")), 1, Integer::sum);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    assertTrue(folders.size() > 100, folders.keySet() + " are not all folders");
+    folders.values().removeIf(files -> files <= 40);
+    assertEquals(Map.of(), folders);
   }
 
   @Test

@@ -3,7 +3,7 @@
 package dev.lms.benchmarks.http;
 
 import dev.lms.benchmarks.Spread;
-import dev.lms.session.redis.RedisServer;
+import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

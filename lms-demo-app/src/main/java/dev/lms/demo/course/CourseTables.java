@@ -84,7 +84,7 @@ final class CourseTables implements Tables {
   /** Where the list of courses does not say it, it is a file of its own. */
   private static String text(String id, SampleResource resource) {
     return resource.text() == null
-        ? Tables.resource(CourseTables.class, "lessons/" + id + ".md").strip()
+        ? Tables.resource(CourseTables.class, "lessons/" + id.replace('-', '/') + ".md").strip()
         : paragraphs(resource.text());
   }
 

@@ -4,7 +4,7 @@ package dev.lms.demo.debug;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.lms.session.redis.RedisServer;
+import dev.lms.session.redis.server.RedisServer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;

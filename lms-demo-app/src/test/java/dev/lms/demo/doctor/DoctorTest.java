@@ -10,7 +10,7 @@ import dev.lms.demo.cache.Roster;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.SecretKeyFile;
 import dev.lms.demo.doctor.Finding.Level;
-import dev.lms.session.redis.RedisServer;
+import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -11,15 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
- * A small patch that breaks one guarantee. Its file, {@code src/test/mutants/G2-what.patch} of the
+ * A small patch that breaks one guarantee. Its file, {@code src/test/mutants/G2/what.patch} of the
  * module it breaks, says what it does, names with {@code Red:} the tests that must notice, and ends
  * with a unified diff of one file.
  *
  * @param module the folder of the module it breaks
- * @param name the name of its file without the ending
+ * @param name the guarantee and the name of its file, as {@code G2-what}
  * @param red the tests that must fail, as {@code class#method}
  * @param target the file it changes, below the module
  * @param diff the lines of the diff
@@ -49,19 +51,23 @@ record Mutant(Path module, String name, List<String> red, Path target, List<Stri
 
   private static List<Mutant> of(Path folder) {
     Path module = folder.resolve("../../..").normalize();
-    try (Stream<Path> files = Files.list(folder)) {
+    try (Stream<Path> files = Files.find(folder, 2, (file, facts) -> facts.isRegularFile())) {
       return files
           .filter(file -> file.toString().endsWith(".patch"))
           .sorted()
-          .map(file -> read(module, file))
+          .map(file -> read(module, folder.relativize(file), file))
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static Mutant read(Path module, Path file) {
-    String name = file.getFileName().toString().replace(".patch", "");
+  private static Mutant read(Path module, Path place, Path file) {
+    String name =
+        StreamSupport.stream(place.spliterator(), false)
+            .map(Path::toString)
+            .collect(Collectors.joining("-"))
+            .replace(".patch", "");
     try {
       List<String> lines = Files.readAllLines(file);
       List<String> red =

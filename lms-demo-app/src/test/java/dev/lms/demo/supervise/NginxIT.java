@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.Browser;
 import dev.lms.demo.WorkerProcess;
-import dev.lms.session.redis.TlsKeys;
+import dev.lms.session.redis.server.TlsKeys;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;

@@ -12,7 +12,7 @@ import dev.lms.demo.doctor.Doctor;
 import dev.lms.demo.doctor.Finding;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
-import dev.lms.session.redis.RedisServer;
+import dev.lms.session.redis.server.RedisServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -5,7 +5,7 @@ package dev.lms.demo.workers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lms.demo.WorkerProcess;
-import dev.lms.session.redis.RedisServer;
+import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

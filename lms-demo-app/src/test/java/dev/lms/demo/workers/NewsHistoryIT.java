@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.WorkerProcess;
 import dev.lms.demo.workers.PageHistory.Version;
-import dev.lms.session.redis.RedisServer;
+import dev.lms.session.redis.server.RedisServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;

@@ -5,8 +5,8 @@ package dev.lms.demo.workers;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.workers.SessionHistoryRun.Ages;
-import dev.lms.session.redis.ParkingProxy;
-import dev.lms.session.redis.RedisServer;
+import dev.lms.session.redis.server.ParkingProxy;
+import dev.lms.session.redis.server.RedisServer;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

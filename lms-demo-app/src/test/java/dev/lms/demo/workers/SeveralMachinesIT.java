@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lms.demo.Browser;
 import dev.lms.demo.WorkerProcess;
 import dev.lms.session.jdbc.PostgresServer;
-import dev.lms.session.redis.RedisServer;
+import dev.lms.session.redis.server.RedisServer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;

@@ -12,6 +12,7 @@ import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.contract.SessionStoreContract;
 import dev.lms.session.cookie.CookieSessionStore;
+import dev.lms.session.redis.server.RedisServer;
 import dev.lms.session.store.Revocations;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;

@@ -13,6 +13,7 @@ import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.contract.Stores;
+import dev.lms.session.redis.server.RedisCluster;
 import dev.lms.session.store.PrincipalNames;
 import dev.lms.session.store.SessionTokens;
 import java.time.Duration;

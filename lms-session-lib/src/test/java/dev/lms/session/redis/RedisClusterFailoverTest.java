@@ -5,6 +5,9 @@ package dev.lms.session.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.lms.session.redis.server.RedisBinary;
+import dev.lms.session.redis.server.RedisCluster;
+import dev.lms.session.redis.server.RedisServer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

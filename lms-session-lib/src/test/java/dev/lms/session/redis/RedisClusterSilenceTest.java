@@ -12,6 +12,8 @@ import dev.lms.session.Session;
 import dev.lms.session.SessionSettings;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
+import dev.lms.session.redis.server.RedisCluster;
+import dev.lms.session.redis.server.RedisServer;
 import dev.lms.session.store.SessionTokens;
 import java.time.Clock;
 import java.time.Duration;

@@ -14,6 +14,8 @@ import dev.lms.session.Sessions;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.contract.SessionStoreContract;
 import dev.lms.session.contract.Stores;
+import dev.lms.session.redis.server.RedisCluster;
+import dev.lms.session.redis.server.RedisServer;
 import dev.lms.session.testkit.MovableClock;
 import java.time.Duration;
 import java.util.ArrayList;

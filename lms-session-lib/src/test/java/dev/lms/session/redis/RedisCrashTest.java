@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.KeyRing;
 import dev.lms.session.ServerCrash;
+import dev.lms.session.redis.server.RedisBinary;
+import dev.lms.session.redis.server.RedisServer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;

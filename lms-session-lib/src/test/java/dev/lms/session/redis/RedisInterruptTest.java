@@ -19,6 +19,7 @@ import dev.lms.session.Sessions;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.contract.Stores;
+import dev.lms.session.redis.server.RedisServer;
 import dev.lms.session.store.Revocations;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

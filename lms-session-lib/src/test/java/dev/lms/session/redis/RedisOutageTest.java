@@ -22,6 +22,8 @@ import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
 import dev.lms.session.contract.Stores;
+import dev.lms.session.redis.server.ParkingProxy;
+import dev.lms.session.redis.server.RedisServer;
 import dev.lms.session.testkit.MovableClock;
 import java.time.Duration;
 import java.time.Instant;

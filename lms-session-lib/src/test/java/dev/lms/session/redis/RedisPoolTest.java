@@ -11,6 +11,7 @@ import dev.lms.session.KeyRing;
 import dev.lms.session.SessionStore;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.contract.Stores;
+import dev.lms.session.redis.server.RedisServer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.time.Duration;

@@ -16,6 +16,8 @@ import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.contract.Stores;
+import dev.lms.session.redis.server.RedisBinary;
+import dev.lms.session.redis.server.RedisServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

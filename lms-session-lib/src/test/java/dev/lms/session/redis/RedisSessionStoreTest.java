@@ -25,6 +25,8 @@ import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
 import dev.lms.session.contract.SessionStoreContract;
 import dev.lms.session.contract.Stores;
+import dev.lms.session.redis.server.RedisBinary;
+import dev.lms.session.redis.server.RedisServer;
 import dev.lms.session.testkit.MovableClock;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

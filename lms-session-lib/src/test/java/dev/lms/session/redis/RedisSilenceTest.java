@@ -17,6 +17,7 @@ import dev.lms.session.Sessions;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.contract.Stores;
+import dev.lms.session.redis.server.RedisServer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -10,6 +10,7 @@ import dev.lms.session.ChildJvm;
 import dev.lms.session.CrashWriter;
 import dev.lms.session.SessionStore;
 import dev.lms.session.WorkerCrashTest;
+import dev.lms.session.redis.server.RedisServer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 // Copyright 2026 the lms authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.lms.session.redis;
+package dev.lms.session.redis.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +19,7 @@ import redis.clients.jedis.Jedis;
 /**
  * A real cluster of three masters for a test, with replicas or without. Stopped by {@link #close}.
  */
-final class RedisCluster implements AutoCloseable {
+public final class RedisCluster implements AutoCloseable {
   private static final int MASTERS = 3;
   private static final int SLOTS = 16384;
 
@@ -33,11 +33,11 @@ final class RedisCluster implements AutoCloseable {
     this.scheme = scheme;
   }
 
-  static RedisCluster start() {
+  public static RedisCluster start() {
     return start(RedisBinary.INSTALLED);
   }
 
-  static RedisCluster start(RedisBinary binary) {
+  public static RedisCluster start(RedisBinary binary) {
     return start(
         "redis-cluster",
         MASTERS,
@@ -45,7 +45,7 @@ final class RedisCluster implements AutoCloseable {
   }
 
   /** Nodes that speak nothing but TLS, with clients and with each other. */
-  static RedisCluster start(RedisBinary binary, TlsKeys keys) {
+  public static RedisCluster start(RedisBinary binary, TlsKeys keys) {
     return start(
         "rediss-cluster",
         MASTERS,
@@ -53,7 +53,7 @@ final class RedisCluster implements AutoCloseable {
   }
 
   /** With a replica for each master, which takes over when that is gone for two seconds. */
-  static RedisCluster startWithReplicas(RedisBinary binary) {
+  public static RedisCluster startWithReplicas(RedisBinary binary) {
     RedisCluster cluster =
         start(
             "redis-cluster",
@@ -121,7 +121,7 @@ final class RedisCluster implements AutoCloseable {
         });
   }
 
-  static void await(String what, BooleanSupplier condition) {
+  public static void await(String what, BooleanSupplier condition) {
     long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > giveUp) {
@@ -138,14 +138,14 @@ final class RedisCluster implements AutoCloseable {
   }
 
   /** What a node says about its replication. */
-  static String info(RedisServer server, String name) {
+  public static String info(RedisServer server, String name) {
     try (Jedis node = server.jedis()) {
       return RedisServer.info(node, "replication", name);
     }
   }
 
   /** Makes a node that is alone a whole cluster. */
-  static void takeAllSlots(Jedis node) {
+  public static void takeAllSlots(Jedis node) {
     node.clusterAddSlots(IntStream.range(0, SLOTS).toArray());
     awaitState(node, 1);
   }
@@ -163,17 +163,17 @@ final class RedisCluster implements AutoCloseable {
   }
 
   /** The first three began as masters, in the order of their slots. */
-  List<RedisServer> nodes() {
+  public List<RedisServer> nodes() {
     return nodes;
   }
 
   /** What began as the replica of that master. */
-  RedisServer replica(int master) {
+  public RedisServer replica(int master) {
     return nodes.get(MASTERS + master);
   }
 
   /** Which of the three masters began with that slot. */
-  static int masterOf(int slot) {
+  public static int masterOf(int slot) {
     int master = 0;
     while (slot >= SLOTS * (master + 1) / MASTERS) {
       master++;
@@ -181,12 +181,12 @@ final class RedisCluster implements AutoCloseable {
     return master;
   }
 
-  String url() {
+  public String url() {
     return url("");
   }
 
   /** With that before the addresses, for example {@code user:password@}. */
-  String url(String userInfo) {
+  public String url(String userInfo) {
     return nodes.stream()
         .map(node -> "127.0.0.1:" + node.port())
         .collect(Collectors.joining(",", scheme + "://" + userInfo, ""));

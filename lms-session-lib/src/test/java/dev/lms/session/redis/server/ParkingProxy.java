@@ -1,6 +1,6 @@
 // Copyright 2026 the lms authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.lms.session.redis;
+package dev.lms.session.redis.server;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -37,7 +37,7 @@ public final class ParkingProxy implements AutoCloseable {
   private static final Set<String> GREETINGS = Set.of("HELLO", "CLIENT", "AUTH", "SELECT", "PING");
 
   /** A stop before one command. */
-  static final class Stop {
+  public static final class Stop {
     private int commandsToGo;
     private final CountDownLatch reached = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
@@ -55,7 +55,8 @@ public final class ParkingProxy implements AutoCloseable {
     }
 
     /** False if what ran had fewer commands; call it with what says that it is over. */
-    boolean isReachedBefore(java.util.concurrent.Future<?> over) throws InterruptedException {
+    public boolean isReachedBefore(java.util.concurrent.Future<?> over)
+        throws InterruptedException {
       long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
       while (!reached.await(1, TimeUnit.MILLISECONDS)) {
         if (over.isDone()) {
@@ -68,7 +69,7 @@ public final class ParkingProxy implements AutoCloseable {
       return true;
     }
 
-    void release() {
+    public void release() {
       released.countDown();
     }
   }
@@ -95,22 +96,22 @@ public final class ParkingProxy implements AutoCloseable {
     return "redis://127.0.0.1:" + port();
   }
 
-  int port() {
+  public int port() {
     return listening.getLocalPort();
   }
 
   /** From now on new connections lead to another server, as when a name or an address moves. */
-  void leadTo(int port) {
+  public void leadTo(int port) {
     target = port;
   }
 
   /** Loses the answer to the next command of that name, and the connection. */
-  void loseAnswerTo(String command) {
+  public void loseAnswerTo(String command) {
     lost.set(command);
   }
 
   /** Whether that has happened. */
-  boolean hasLost() {
+  public boolean hasLost() {
     return lost.get() == null;
   }
 
@@ -129,7 +130,7 @@ public final class ParkingProxy implements AutoCloseable {
   }
 
   /** Keeps every answer back for so long. */
-  void delayAnswers(Duration by) {
+  public void delayAnswers(Duration by) {
     delayMillis = by.toMillis();
   }
 
@@ -137,7 +138,7 @@ public final class ParkingProxy implements AutoCloseable {
    * Lets so many commands pass and parks the next one. Redis has run those that pass before the
    * stop is reached, also if all of them came in one pipeline.
    */
-  Stop stopAfter(int commands) {
+  public Stop stopAfter(int commands) {
     Stop next = new Stop(commands);
     stop.set(next);
     return next;

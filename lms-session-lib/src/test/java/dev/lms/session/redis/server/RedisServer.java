@@ -1,6 +1,6 @@
 // Copyright 2026 the lms authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.lms.session.redis;
+package dev.lms.session.redis.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,7 +57,7 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /** Starts it on a certain port. */
-  static RedisServer start(RedisBinary binary, int port, String... options) {
+  public static RedisServer start(RedisBinary binary, int port, String... options) {
     try {
       Path folder = Files.createTempDirectory("redis");
       List<String> command = new ArrayList<>();
@@ -73,12 +73,12 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /** One that speaks nothing but TLS; options as a line of its configuration each. */
-  static RedisServer start(RedisBinary binary, TlsKeys keys, String... options) {
+  public static RedisServer start(RedisBinary binary, TlsKeys keys, String... options) {
     return start(binary, freePort(), keys, options);
   }
 
   /** Starts it on a certain port. */
-  static RedisServer start(RedisBinary binary, int port, TlsKeys keys, String... options) {
+  public static RedisServer start(RedisBinary binary, int port, TlsKeys keys, String... options) {
     List<String> lines = new ArrayList<>(keys.options(port));
     lines.add("save \"\"");
     lines.addAll(List.of(options));
@@ -86,13 +86,13 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /** A Sentinel that watches the master on that port and lets two decide that it is gone. */
-  static RedisServer sentinel(RedisBinary binary, String name, int master) {
+  public static RedisServer sentinel(RedisBinary binary, String name, int master) {
     int port = freePort();
     return sentinel(binary, name, master, port, List.of("port " + port), PLAIN);
   }
 
   /** Starts a Sentinel; clients, Sentinel and master all have one password. */
-  static RedisServer sentinel(RedisBinary binary, String name, int master, String password) {
+  public static RedisServer sentinel(RedisBinary binary, String name, int master, String password) {
     int port = freePort();
     return sentinel(
         binary,
@@ -105,7 +105,7 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /** Starts a Sentinel with TLS, to clients and to what it watches. */
-  static RedisServer sentinel(RedisBinary binary, String name, int master, TlsKeys keys) {
+  public static RedisServer sentinel(RedisBinary binary, String name, int master, TlsKeys keys) {
     int port = freePort();
     return sentinel(binary, name, master, port, keys.options(port), keys.client());
   }
@@ -167,7 +167,7 @@ public final class RedisServer implements AutoCloseable {
    * A port that is free now, and so is the one 10,000 above it. Both lie below those that the
    * system gives to connections, and a random one is not what the test beside this one took.
    */
-  static int freePort() {
+  public static int freePort() {
     for (int attempt = 0; attempt < 100; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(10_000, 22_000);
       if (isFree(port) && isFree(port + 10_000)) {
@@ -219,13 +219,13 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /** SIGKILL: what it wrote to its folder stays. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     process.onExit().join();
   }
 
   /** After {@link #kill}: on the same port, with what it finds in its folder. */
-  void restart() {
+  public void restart() {
     try {
       launch();
     } catch (IOException e) {
@@ -234,7 +234,7 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /** After {@link #kill}: it takes so long to read each key, and answers that it has yet to. */
-  void restartReading(Duration perKey) {
+  public void restartReading(Duration perKey) {
     try {
       launch(
           List.of(
@@ -245,12 +245,12 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /** SIGSTOP: connections stay open, nothing is answered. */
-  void pause() {
+  public void pause() {
     signal("STOP");
   }
 
   /** SIGCONT. */
-  void resume() {
+  public void resume() {
     signal("CONT");
   }
 
@@ -277,16 +277,16 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /** For example {@code 7.0.15}. */
-  static String version(Jedis jedis) {
+  public static String version(Jedis jedis) {
     return info(jedis, "server", "redis_version");
   }
 
   /** How often it has read from a socket, this question included: network round trips. */
-  static long totalReads(Jedis jedis) {
+  public static long totalReads(Jedis jedis) {
     return Long.parseLong(info(jedis, "stats", "total_reads_processed"));
   }
 
-  static String info(Jedis jedis, String section, String name) {
+  public static String info(Jedis jedis, String section, String name) {
     return jedis
         .info(section)
         .lines()

@@ -1,6 +1,6 @@
 // Copyright 2026 the lms authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.lms.session.redis;
+package dev.lms.session.redis.server;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -89,7 +89,7 @@ public record TlsKeys(Path store, Path certificate, Path key) {
   }
 
   /** For a connection of the test's own, which trusts nothing else, whatever the host's name. */
-  JedisClientConfig client() {
+  public JedisClientConfig client() {
     SslOptions trusting =
         SslOptions.builder()
             .truststore(store.toFile(), PASSWORD)
@@ -109,13 +109,13 @@ public record TlsKeys(Path store, Path certificate, Path key) {
   }
 
   /** From now on this JVM trusts nothing else. */
-  void trust() {
+  public void trust() {
     System.setProperty(TRUST_STORE, store.toString());
     System.setProperty(TRUST_STORE_PASSWORD, new String(PASSWORD));
   }
 
   /** The opposite of {@link #trust}. */
-  static void trustAsBefore() {
+  public static void trustAsBefore() {
     System.clearProperty(TRUST_STORE);
     System.clearProperty(TRUST_STORE_PASSWORD);
   }
