@@ -29,6 +29,9 @@ public final class Browser {
   private static final Pattern STRIP =
       Pattern.compile("<details data-testid=\"dev-strip\">.*?</details>", Pattern.DOTALL);
 
+  /** Of all visitors: what tells them apart are their cookies. */
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
   private final HttpClient client;
   private final Map<String, String> cookies;
   private final URI site;
@@ -37,7 +40,7 @@ public final class Browser {
 
   /** A new visitor of this site. */
   public Browser(URI site) {
-    this(HttpClient.newHttpClient(), site, new ConcurrentSkipListMap<>());
+    this(CLIENT, site, new ConcurrentSkipListMap<>());
   }
 
   private Browser(HttpClient client, URI site, Map<String, String> cookies) {

@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What people do and see, over two workers, in Chromium. */
 class BrowserIT {
-  private static final Backend.Shared SHARED = new Backend.Shared();
   private static Chromium chromium;
 
   @BeforeAll
@@ -37,7 +36,6 @@ class BrowserIT {
   @AfterAll
   static void stop() {
     chromium.close();
-    SHARED.close();
   }
 
   /**
@@ -46,7 +44,7 @@ class BrowserIT {
   @ParameterizedTest
   @EnumSource(Backend.Kind.class)
   void signingInAndOutHoldsOnBothWorkers(Backend.Kind kind) {
-    Backend site = SHARED.of(kind);
+    Backend site = Backend.shared(kind);
     try (Visitor visitor = chromium.visitor()) {
       visitor.open(site.two(), "/course/explore");
       visitor.signIn(site.one(), "student1");
@@ -86,7 +84,7 @@ class BrowserIT {
       })
   void theFlickerIsRedOnTheNaiveSideAlone(String cause) {
     try (Visitor visitor = chromium.visitor()) {
-      visitor.open(SHARED.of(Backend.Kind.REDIS).one(), "/lab/flicker");
+      visitor.open(Backend.shared(Backend.Kind.REDIS).one(), "/lab/flicker");
       visitor.page().locator("input[value=" + cause + "]").check();
       visitor.button("Run the whole experiment");
       assertOnlyTheNaiveSideGoesWrong(visitor);
@@ -98,7 +96,7 @@ class BrowserIT {
   @ValueSource(strings = {"lost-update", "resurrection", "stampede", "outage", "rotation"})
   void theOtherExperimentsToo(String experiment) {
     try (Visitor visitor = chromium.visitor()) {
-      visitor.open(SHARED.of(Backend.Kind.REDIS).one(), "/lab");
+      visitor.open(Backend.shared(Backend.Kind.REDIS).one(), "/lab");
       visitor.page().locator("a[href='/lab/" + experiment + "']").first().click();
       visitor.button("Run the experiment");
       assertOnlyTheNaiveSideGoesWrong(visitor);
@@ -115,7 +113,7 @@ class BrowserIT {
   @Test
   void theFlickerIsTakenStepByStepOnAPhone() {
     try (Visitor visitor = chromium.visitor(360, ColorScheme.LIGHT)) {
-      visitor.open(SHARED.of(Backend.Kind.REDIS).one(), "/lab/flicker");
+      visitor.open(Backend.shared(Backend.Kind.REDIS).one(), "/lab/flicker");
       visitor.page().locator("input[value=sessions-per-worker]").check();
       visitor.button("Begin, step by step");
       visitor.button("Sign in");
@@ -130,7 +128,7 @@ class BrowserIT {
   /** So that they never lie: {@code -Dpictures=docs} puts them where the documents show them. */
   @Test
   void thePicturesOfTheDocumentsAreOfTheRunningSite() throws IOException {
-    Backend site = SHARED.of(Backend.Kind.REDIS);
+    Backend site = Backend.shared(Backend.Kind.REDIS);
     boolean forDocuments = System.getProperty("pictures", "").equals("docs");
     Path folder = Path.of(forDocuments ? "../docs/images" : "target/pictures");
     try (Visitor desktop = chromium.visitor(900, ColorScheme.LIGHT);
@@ -187,7 +185,7 @@ class BrowserIT {
   @ParameterizedTest
   @ValueSource(strings = {"360 DARK", "1280 LIGHT"})
   void everyPageIsForEverybody(String window) {
-    Backend site = SHARED.of(Backend.Kind.REDIS);
+    Backend site = Backend.shared(Backend.Kind.REDIS);
     int width = Integer.parseInt(window.substring(0, window.indexOf(' ')));
     ColorScheme scheme = ColorScheme.valueOf(window.substring(window.indexOf(' ') + 1));
     String suffix = "-" + window.toLowerCase(Locale.ROOT).replace(' ', '-');

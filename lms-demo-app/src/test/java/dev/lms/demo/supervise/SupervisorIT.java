@@ -62,58 +62,58 @@ class SupervisorIT {
     return ProcessHandle.of(pid).orElseThrow();
   }
 
+  /** One supervisor after another would take as long again: each of these leaves two workers. */
   @Test
-  void aKilledWorkerIsStartedAgain() {
+  void workersThatDieOrHangAreReplacedAndEndWithTheirSupervisor() {
     int port = WorkerProcess.freePorts(2);
     try (WorkerProcess supervisor = supervise(port, 2)) {
-      ProcessHandle first = workerOn(supervisor, port);
-      ProcessHandle second = workerOn(supervisor, port + 1);
-      assertNotEquals(first.pid(), second.pid());
-
-      first.destroyForcibly();
-      supervisor.awaitOutput("(pid " + first.pid() + ") died (exit code 137)");
-      supervisor.await(
-          () ->
-              WorkerProcess.answers(livez(port))
-                  && workers(supervisor).size() == 2
-                  && workers(supervisor).stream().noneMatch(w -> w.pid() == first.pid()),
-          "a new worker");
-      assertTrue(second.isAlive());
-      assertTrue(WorkerProcess.answers(livez(port + 1)));
+      aKilledWorkerIsStartedAgain(supervisor, port);
+      aWorkerThatHangsIsReplaced(supervisor, port);
+      workersEndWithTheirSupervisorHoweverItEnds(supervisor, port);
     }
   }
 
-  @Test
-  void sigtermDrainsAll() {
-    int port = WorkerProcess.freePorts(2);
-    try (WorkerProcess supervisor = supervise(port, 2)) {
-      List<ProcessHandle> workers = workers(supervisor);
-      assertEquals(2, workers.size());
-      assertEquals(0, supervisor.terminate());
-      assertTrue(workers.stream().noneMatch(ProcessHandle::isAlive));
-      assertTrue(WorkerProcess.isFree(port));
-      assertTrue(WorkerProcess.isFree(port + 1));
-      assertFalse(supervisor.output().contains("died"), supervisor.output());
-      assertFalse(supervisor.output().contains("killed"), supervisor.output());
-    }
+  private static void aKilledWorkerIsStartedAgain(WorkerProcess supervisor, int port) {
+    ProcessHandle first = workerOn(supervisor, port);
+    ProcessHandle second = workerOn(supervisor, port + 1);
+    assertNotEquals(first.pid(), second.pid());
+
+    first.destroyForcibly();
+    supervisor.awaitOutput("(pid " + first.pid() + ") died (exit code 137)");
+    supervisor.await(
+        () ->
+            WorkerProcess.answers(livez(port))
+                && workers(supervisor).size() == 2
+                && workers(supervisor).stream().noneMatch(w -> w.pid() == first.pid()),
+        "a new worker");
+    assertTrue(second.isAlive());
+    assertTrue(WorkerProcess.answers(livez(port + 1)));
   }
 
-  @Test
-  void workersEndWithTheirSupervisorHoweverItEnds() {
-    int port = WorkerProcess.freePorts(2);
-    try (WorkerProcess supervisor = supervise(port, 2)) {
-      List<ProcessHandle> workers = workers(supervisor);
-      assertEquals(2, workers.size());
-      try {
-        supervisor.kill();
-        WorkerProcess.eventually(
-            () -> workers.stream().noneMatch(ProcessHandle::isAlive), "the workers end");
-      } finally {
-        // Orphans now: nobody else would find them.
-        workers.forEach(ProcessHandle::destroyForcibly);
-      }
-      assertTrue(WorkerProcess.isFree(port));
+  private static void aWorkerThatHangsIsReplaced(WorkerProcess supervisor, int port) {
+    ProcessHandle stopped = workerOn(supervisor, port + 1);
+    WorkerProcess.signal(stopped, "STOP");
+    supervisor.awaitOutput("(pid " + stopped.pid() + ") does not answer");
+    for (int each = port; each < port + 2; each++) {
+      URI uri = livez(each);
+      supervisor.await(() -> WorkerProcess.answers(uri), "an answer of each");
     }
+    assertFalse(stopped.isAlive());
+  }
+
+  private static void workersEndWithTheirSupervisorHoweverItEnds(
+      WorkerProcess supervisor, int port) {
+    List<ProcessHandle> workers = workers(supervisor);
+    assertEquals(2, workers.size());
+    try {
+      supervisor.kill();
+      WorkerProcess.eventually(
+          () -> workers.stream().noneMatch(ProcessHandle::isAlive), "the workers end");
+    } finally {
+      // Orphans now: nobody else would find them.
+      workers.forEach(ProcessHandle::destroyForcibly);
+    }
+    assertTrue(WorkerProcess.isFree(port));
   }
 
   @Test
@@ -133,7 +133,7 @@ class SupervisorIT {
   }
 
   @Test
-  void workersShareKeyAndDataFolder() throws IOException {
+  void workersShareKeyAndDataFolderAndSigtermDrainsAll() throws IOException {
     int port = WorkerProcess.freePorts(3);
     Path data = folder.resolve("data");
     try (WorkerProcess supervisor =
@@ -154,6 +154,15 @@ class SupervisorIT {
         List<String> arguments = List.of(worker.info().arguments().orElseThrow());
         assertTrue(arguments.contains("-Xmx128m"), arguments.toString());
       }
+
+      List<ProcessHandle> workers = workers(supervisor);
+      assertEquals(0, supervisor.terminate());
+      assertTrue(workers.stream().noneMatch(ProcessHandle::isAlive));
+      for (int each = port; each < port + 3; each++) {
+        assertTrue(WorkerProcess.isFree(each));
+      }
+      assertFalse(supervisor.output().contains("died"), supervisor.output());
+      assertFalse(supervisor.output().contains("killed"), supervisor.output());
     }
   }
 
@@ -176,21 +185,6 @@ class SupervisorIT {
     assertEquals(78, apart.exitCode());
     assertTrue(apart.errors().contains("SESSION_STORE=memory: "), apart.errors());
     assertTrue(apart.errors().contains("file or redis"), apart.errors());
-  }
-
-  @Test
-  void aWorkerThatHangsIsReplaced() {
-    int port = WorkerProcess.freePorts(2);
-    try (WorkerProcess supervisor = supervise(port, 2)) {
-      ProcessHandle stopped = workers(supervisor).getFirst();
-      WorkerProcess.signal(stopped, "STOP");
-      supervisor.awaitOutput("(pid " + stopped.pid() + ") does not answer");
-      for (int each = port; each < port + 2; each++) {
-        URI uri = livez(each);
-        supervisor.await(() -> WorkerProcess.answers(uri), "an answer of each");
-      }
-      assertFalse(stopped.isAlive());
-    }
   }
 
   @Test

@@ -65,36 +65,35 @@ class AccountsIT {
   }
 
   private static void changesHold(Backend.Kind kind) {
-    try (Backend site = new Backend(kind, 2)) {
-      Map<String, String> env = site.environment();
-      done(user(env, PASSWORD, "add", "ada", "--display", "Ada Lovelace", "--role", "student"));
-      Browser ada = new Browser(site.one().uri("/"));
-      assertEquals(303, signIn(ada, "ada", PASSWORD));
-      assertTrue(isSignedIn(ada, site));
-      assertTrue(ada.get("/").body().contains("Ada Lovelace"));
+    Backend site = Backend.shared(kind);
+    Map<String, String> env = site.environment();
+    done(user(env, PASSWORD, "add", "ada", "--display", "Ada Lovelace", "--role", "student"));
+    Browser ada = new Browser(site.one().uri("/"));
+    assertEquals(303, signIn(ada, "ada", PASSWORD));
+    assertTrue(isSignedIn(ada, site));
+    assertTrue(ada.get("/").body().contains("Ada Lovelace"));
 
-      done(user(env, "", "disable", "ada"));
-      assertFalse(isSignedIn(ada, site));
-      assertEquals(401, signIn(ada.on(site.two().uri("/")), "ada", PASSWORD));
-      done(user(env, "", "enable", "ada"));
-      assertFalse(isSignedIn(ada, site), "what was ended does not come back");
-      assertEquals(303, signIn(ada, "ada", PASSWORD));
+    done(user(env, "", "disable", "ada"));
+    assertFalse(isSignedIn(ada, site));
+    assertEquals(401, signIn(ada.on(site.two().uri("/")), "ada", PASSWORD));
+    done(user(env, "", "enable", "ada"));
+    assertFalse(isSignedIn(ada, site), "what was ended does not come back");
+    assertEquals(303, signIn(ada, "ada", PASSWORD));
 
-      done(user(env, OTHER, "password", "ada"));
-      assertFalse(isSignedIn(ada, site));
-      assertEquals(401, signIn(ada, "ada", PASSWORD));
-      assertEquals(303, signIn(ada, "ada", OTHER));
+    done(user(env, OTHER, "password", "ada"));
+    assertFalse(isSignedIn(ada, site));
+    assertEquals(401, signIn(ada, "ada", PASSWORD));
+    assertEquals(303, signIn(ada, "ada", OTHER));
 
-      assertEquals(403, ada.get("/course/py101/moderate").status());
-      done(user(env, "", "roles", "ada", "--role", "student", "--role", "admin"));
-      for (WorkerProcess worker : site.workers()) {
-        assertEquals(200, ada.on(worker.uri("/")).get("/course/py101/moderate").status());
-      }
-
-      done(user(env, "", "delete", "ada"));
-      assertFalse(isSignedIn(ada, site));
-      assertEquals(401, signIn(ada, "ada", OTHER));
+    assertEquals(403, ada.get("/course/py101/moderate").status());
+    done(user(env, "", "roles", "ada", "--role", "student", "--role", "admin"));
+    for (WorkerProcess worker : site.workers()) {
+      assertEquals(200, ada.on(worker.uri("/")).get("/course/py101/moderate").status());
     }
+
+    done(user(env, "", "delete", "ada"));
+    assertFalse(isSignedIn(ada, site));
+    assertEquals(401, signIn(ada, "ada", OTHER));
   }
 
   /** Of a site that never ran in development nobody knows an account. */

@@ -22,9 +22,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Two or more worker processes that share where they keep their sessions. Starting them is what
- * takes time, so the tests of a class share one set for each kind.
+ * takes time, so tests that leave them alive share two of each kind.
  */
 public final class Backend implements AutoCloseable {
+  private static final Map<Kind, Backend> SHARED = new EnumMap<>(Kind.class);
+
   /** The stores there are. */
   public enum Kind {
     REDIS,
@@ -32,31 +34,19 @@ public final class Backend implements AutoCloseable {
     COOKIE
   }
 
-  /** Those of one test class, started when first asked for. */
-  public static final class Shared implements AutoCloseable {
-    private final Map<Kind, Backend> backends = new EnumMap<>(Kind.class);
-    private final Map<String, String> more;
-
-    /** Those that are configured as they come. */
-    public Shared() {
-      this(Map.of());
+  /**
+   * The two of this kind that all tests of this process share, started when first asked for and
+   * ended with the process. Whoever uses them stops none and names what it counts.
+   */
+  public static synchronized Backend shared(Kind kind) {
+    if (SHARED.isEmpty()) {
+      Runtime.getRuntime().addShutdownHook(new Thread(Backend::closeShared));
     }
+    return SHARED.computeIfAbsent(kind, missing -> new Backend(missing, 2));
+  }
 
-    /** Those with more in their environment. */
-    Shared(Map<String, String> more) {
-      this.more = more;
-    }
-
-    /** Two of this kind. */
-    public Backend of(Kind kind) {
-      return backends.computeIfAbsent(kind, missing -> new Backend(missing, 2, more));
-    }
-
-    @Override
-    public void close() {
-      backends.values().forEach(Backend::close);
-      backends.clear();
-    }
+  private static synchronized void closeShared() {
+    SHARED.values().forEach(Backend::close);
   }
 
   private final Path folder;

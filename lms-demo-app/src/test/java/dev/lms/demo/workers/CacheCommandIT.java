@@ -18,21 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code lmsctl cache} beside workers that serve. */
 class CacheCommandIT {
-  private static final Backend.Shared SHARED = new Backend.Shared(Map.of("CACHE_WARM", "true"));
   private static final Pattern WARMED =
       Pattern.compile("lms_page_cache_warmed_total\\{result=\"visited\"} (\\d+)");
-
-  @AfterAll
-  static void stop() {
-    SHARED.close();
-  }
 
   /** A command that finds this worker, and any on the ports after it. */
   private static Finished lmsctl(Backend site, WorkerProcess worker, String... command) {
@@ -68,10 +60,28 @@ class CacheCommandIT {
         "its hot pages");
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE"})
-  void workersWarmThemselvesAndPurgesReachAllOfThem(Backend.Kind kind) {
-    Backend site = SHARED.of(kind);
+  @Test
+  void workersWarmThemselvesAndPurgesReachAllOfThem() {
+    try (Backend site = warmed(Backend.Kind.FILE)) {
+      purgesReachAll(site);
+      anEditWarmsWhatItPurged(site);
+    }
+  }
+
+  @Test
+  @Tag("long")
+  void workersWarmThemselvesAndPurgesReachAllOfThemByRedis() {
+    try (Backend site = warmed(Backend.Kind.REDIS)) {
+      purgesReachAll(site);
+      anEditWarmsWhatItPurged(site);
+    }
+  }
+
+  private static Backend warmed(Backend.Kind kind) {
+    return new Backend(kind, 2, Map.of("CACHE_WARM", "true"));
+  }
+
+  private static void purgesReachAll(Backend site) {
     awaitWarm(site.one());
     awaitWarm(site.two());
     // On a slow machine what was warmed has ended by now.
@@ -101,10 +111,7 @@ class CacheCommandIT {
     assertHit(site.two(), "/course/explore");
   }
 
-  @Test
-  void anEditWarmsWhatItPurged() {
-    Backend site = SHARED.of(Backend.Kind.FILE);
-    awaitWarm(site.one());
+  private static void anEditWarmsWhatItPurged(Backend site) {
     Browser admin = new Browser(site.one().uri("/"));
     assertEquals(303, admin.signIn("lms-admin").status());
     String token = admin.get("/course/py101/admin").token();
@@ -121,8 +128,7 @@ class CacheCommandIT {
 
   @Test
   void statsTellWhatWorkersCounted() {
-    Backend site = SHARED.of(Backend.Kind.FILE);
-    awaitWarm(site.one());
+    Backend site = Backend.shared(Backend.Kind.FILE);
     JsonObject before = json(lmsctl(site, site.one(), "cache", "stats", "--json"));
     for (int i = 0; i < 5; i++) {
       statusOf(site.one(), "/home");
@@ -153,7 +159,7 @@ class CacheCommandIT {
 
   @Test
   void withoutWorkersItSaysWhatToDo() {
-    Backend site = SHARED.of(Backend.Kind.FILE);
+    Backend site = Backend.shared(Backend.Kind.FILE);
     Map<String, String> environment = new HashMap<>(site.environment());
     environment.put("LMS_PORT", Integer.toString(WorkerProcess.freePorts(1)));
     for (String command : List.of("stats", "warm")) {
@@ -172,7 +178,7 @@ class CacheCommandIT {
 
   @Test
   void explainsWhatIsStoredAndForWhom() {
-    Backend site = SHARED.of(Backend.Kind.FILE);
+    Backend site = Backend.shared(Backend.Kind.FILE);
     JsonObject shared =
         json(explain(site, "http://any.example/course/explore?utm_source=x&tag=java&page=1"));
     assertEquals("/course/explore", shared.get("route").getAsString());
@@ -203,7 +209,7 @@ class CacheCommandIT {
 
   @Test
   void explainingAsAPersonTouchesNoSession() {
-    Backend site = SHARED.of(Backend.Kind.FILE);
+    Backend site = Backend.shared(Backend.Kind.FILE);
     Browser person = new Browser(site.one().uri("/"));
     assertEquals(303, person.signIn("student2").status());
     String before = sessions(site);
@@ -221,7 +227,7 @@ class CacheCommandIT {
 
   @Test
   void inProductionTheKeyIsNotPrinted() {
-    Backend site = SHARED.of(Backend.Kind.FILE);
+    Backend site = Backend.shared(Backend.Kind.FILE);
     Map<String, String> environment = new HashMap<>(site.environment());
     environment.remove("LMS_DEBUG_ENDPOINTS");
     environment.put("LMS_ENV", "production");

@@ -21,7 +21,6 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -36,13 +35,6 @@ class DevicesIT {
       Pattern.compile("<h3>([^<]+?) ?(?:<span class=\"badge\">(This device)</span>)?</h3>");
   private static final Pattern HANDLE = Pattern.compile("name=\"handle\" value=\"([^\"]+)\"");
 
-  private static final Backend.Shared SHARED = new Backend.Shared();
-
-  @AfterAll
-  static void stop() {
-    SHARED.close();
-  }
-
   private static Browser signedIn(WorkerProcess worker, String userAgent, String person) {
     Browser browser = new Browser(worker.uri("/"), userAgent);
     assertEquals(303, browser.signIn(person).status());
@@ -56,6 +48,12 @@ class DevicesIT {
             .collect(Collectors.toSet());
     assertEquals(1, statuses.size(), "the workers agree");
     return statuses.equals(Set.of(200));
+  }
+
+  private static void signOutOthers(Browser browser) {
+    String token = browser.get("/user/account").token();
+    assertEquals(
+        303, browser.post("/user/account/sign-out-others", Map.of("csrf_token", token)).status());
   }
 
   private static List<String> all(Pattern pattern, Answer page) {
@@ -74,8 +72,9 @@ class DevicesIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void aDeviceIsSignedOutFromTheOtherWorkerAndNoOther(Backend.Kind kind) throws Exception {
-    Backend site = SHARED.of(kind);
+    Backend site = Backend.shared(kind);
     Browser laptop = signedIn(site.one(), LAPTOP, "student1");
+    signOutOthers(laptop);
     Browser desk = signedIn(site.two(), DESK, "student1");
     Browser third = signedIn(site.one(), "curl/8.5.0", "student1");
     Browser neighbour = signedIn(site.two(), DESK, "student2");
@@ -104,9 +103,7 @@ class DevicesIT {
     assertTrue(isSignedIn(site, neighbour));
 
     Browser elsewhere = laptop.on(site.one().uri("/"));
-    String token = elsewhere.get("/user/account").token();
-    assertEquals(
-        303, elsewhere.post("/user/account/sign-out-others", Map.of("csrf_token", token)).status());
+    signOutOthers(elsewhere);
     assertFalse(isSignedIn(site, third));
     assertTrue(isSignedIn(site, laptop));
     assertTrue(isSignedIn(site, neighbour));
@@ -118,7 +115,7 @@ class DevicesIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void aCommandListsAndEndsWhatRunningWorkersKnow(Backend.Kind kind) throws Exception {
-    Backend site = SHARED.of(kind);
+    Backend site = Backend.shared(kind);
     lmsctl(site, "session", "purge", "--yes");
     Browser laptop = new Browser(site.one().uri("/"), LAPTOP).from("192.0.2.1, 203.0.113.9");
     assertEquals(303, laptop.signIn("student3").status());
@@ -186,7 +183,7 @@ class DevicesIT {
   @ParameterizedTest
   @EnumSource(names = "COOKIE")
   void withCookiesThePageAndTheCommandsSayWhyThereIsNoList(Backend.Kind kind) throws Exception {
-    Backend site = SHARED.of(kind);
+    Backend site = Backend.shared(kind);
     Browser browser = signedIn(site.one(), LAPTOP, "student1");
     Answer page = browser.get("/user/account");
     assertTrue(page.body().contains("so it has no list of the devices"), page.body());
@@ -233,6 +230,6 @@ class DevicesIT {
     assertNotEquals("", down.errors());
     assertEquals(1, down.errors().lines().count(), down.errors());
     assertFalse(down.errors().contains("null"), down.errors());
-    assertEquals(0, lmsctl(SHARED.of(kind), "session", "stats").exitCode());
+    assertEquals(0, lmsctl(Backend.shared(kind), "session", "stats").exitCode());
   }
 }

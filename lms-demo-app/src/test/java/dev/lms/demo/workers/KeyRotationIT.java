@@ -139,6 +139,7 @@ class KeyRotationIT {
   }
 
   @Test
+  @Tag("long")
   void theKeyInTheEnvironment() throws Exception {
     String old = "the first key of a test that is long enough";
     String older = "an even older key of a test that is long enough";

@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,13 +28,6 @@ class PagesIT {
   private static final String SIGN_IN = "<a href=\"/user/login\"";
   private static final Pattern NAME =
       Pattern.compile("<span data-testid=\"user-name\">([^<]*)</span>");
-
-  private static final Backend.Shared SHARED = new Backend.Shared();
-
-  @AfterAll
-  static void stop() {
-    SHARED.close();
-  }
 
   private Browser visitor(WorkerProcess worker) {
     return new Browser(worker.uri("/"));
@@ -63,7 +55,7 @@ class PagesIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void strangersShareAPageWithoutACookie(Backend.Kind kind) throws Exception {
-    Backend site = SHARED.of(kind);
+    Backend site = Backend.shared(kind);
     String path = "/course/explore?tag=history";
     Browser.Answer first = visitor(site.one()).get(path);
     assertTrue(first.body().contains(SIGN_IN));
@@ -80,7 +72,7 @@ class PagesIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void addressesThatAnybodyCanMakeUpAreNotAPageEach(Backend.Kind kind) throws Exception {
-    Backend site = SHARED.of(kind);
+    Backend site = Backend.shared(kind);
     for (String path :
         List.of(
             "/course/explore?tag=nothing-has-it",
@@ -111,7 +103,7 @@ class PagesIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void nobodySeesAnothersPage(Backend.Kind kind) throws Exception {
-    Backend site = SHARED.of(kind);
+    Backend site = Backend.shared(kind);
     List<Browser> people = new ArrayList<>();
     List<String> names = new ArrayList<>();
     for (int i = 1; i <= 4; i++) {
@@ -155,7 +147,7 @@ class PagesIT {
   @ParameterizedTest
   @EnumSource(Backend.Kind.class)
   void afterSigningOutTheOldTagYieldsTheStrangersPage(Backend.Kind kind) throws Exception {
-    Backend site = SHARED.of(kind);
+    Backend site = Backend.shared(kind);
     Browser browser = visitor(site.one());
     assertEquals(303, browser.signIn("student1").status());
     Browser.Answer page = browser.get("/");
@@ -172,7 +164,7 @@ class PagesIT {
   @ParameterizedTest
   @EnumSource(Backend.Kind.class)
   void anEditOnOneWorkerShowsInTheNextRequestOnTheOther(Backend.Kind kind) throws Exception {
-    Backend site = SHARED.of(kind);
+    Backend site = Backend.shared(kind);
     Browser instructor = visitor(site.one());
     assertEquals(303, instructor.signIn("instructor").status());
     Browser student = visitor(site.two());
@@ -196,14 +188,14 @@ class PagesIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void noReaderSeesAnOlderPageThanThePurgeThatHadReturned(Backend.Kind kind) throws Exception {
-    readWhileEditing(SHARED.of(kind), 40);
+    readWhileEditing(Backend.shared(kind), 40);
   }
 
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   @Tag("long")
   void noReaderSeesAnOlderPageInTwoThousandEdits(Backend.Kind kind) throws Exception {
-    readWhileEditing(SHARED.of(kind), 2000);
+    readWhileEditing(Backend.shared(kind), 2000);
   }
 
   private void readWhileEditing(Backend site, int edits) throws Exception {

@@ -23,7 +23,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -37,13 +36,6 @@ class PeopleIT {
       Pattern.compile("<span data-testid=\"user-name\">([^<]*)</span>");
   private static final Pattern COURSE = Pattern.compile("href=\"/course/(\\w+)/view\"");
 
-  private static final Backend.Shared SHARED = new Backend.Shared();
-
-  @AfterAll
-  static void stop() {
-    SHARED.close();
-  }
-
   private static Optional<String> nameOn(String page) {
     Matcher name = NAME.matcher(page);
     return name.find() ? Optional.of(name.group(1)) : Optional.empty();
@@ -52,7 +44,7 @@ class PeopleIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void everybodySeesTheirOwnNameAndNobodyElses(Backend.Kind kind) {
-    Backend site = SHARED.of(kind);
+    Backend site = Backend.shared(kind);
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     Map<String, Browser> people = new TreeMap<>();
@@ -114,7 +106,7 @@ class PeopleIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void fiftyColdSignInFormsCarryFiftyTokens(Backend.Kind kind) throws Exception {
-    Backend site = SHARED.of(kind);
+    Backend site = Backend.shared(kind);
     Set<String> tokens = new HashSet<>();
     Set<String> cookies = new HashSet<>();
     CountDownLatch start = new CountDownLatch(1);

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.lms.demo.Browser;
+import dev.lms.demo.WorkerProcess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,19 +20,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** G1 to G4 and G8, between two processes. */
 class SessionsIT {
-  private static final Backend.Shared SHARED = new Backend.Shared();
-
-  @AfterAll
-  static void stop() {
-    SHARED.close();
-  }
-
   private static JsonObject session(Browser browser) {
     return JsonParser.parseString(browser.get("/debug/session").body()).getAsJsonObject();
   }
@@ -52,7 +45,7 @@ class SessionsIT {
   @ParameterizedTest
   @EnumSource(Backend.Kind.class)
   void whoSignsInOnOneWorkerIsKnownOnTheOther(Backend.Kind kind) throws Exception {
-    Backend site = SHARED.of(kind);
+    Backend site = Backend.shared(kind);
     Browser onOne = new Browser(site.one().uri("/"));
     Browser onTwo = onOne.on(site.two().uri("/"));
     assertEquals(303, onOne.signIn("student1").status());
@@ -69,18 +62,18 @@ class SessionsIT {
   @ParameterizedTest
   @EnumSource(Backend.Kind.class)
   void aKilledWorkerLosesNoSession(Backend.Kind kind) throws Exception {
-    // These workers are its own: one of them dies.
-    try (Backend site = new Backend(kind, 2)) {
+    Backend site = Backend.shared(kind);
+    try (WorkerProcess third = WorkerProcess.serve(site.environment())) {
       List<Browser> people = new ArrayList<>();
       for (int i = 1; i <= 3; i++) {
-        Browser browser = new Browser(site.one().uri("/"));
+        Browser browser = new Browser(third.uri("/"));
         assertEquals(303, browser.signIn("student" + i).status());
         assertEquals(
             "stored",
             result(browser.post("/debug/session/put", Map.of("key", "k", "value", "v" + i))));
         people.add(browser);
       }
-      site.one().kill();
+      third.kill();
       for (int i = 1; i <= 3; i++) {
         JsonObject seen = session(people.get(i - 1).on(site.two().uri("/")));
         assertEquals("student" + i, seen.getAsJsonObject("current_user").get("id").getAsString());
@@ -92,7 +85,7 @@ class SessionsIT {
   @ParameterizedTest
   @EnumSource(Backend.Kind.class)
   void aSlowRequestDoesNotBringASignedOutSessionBack(Backend.Kind kind) throws Exception {
-    Backend site = SHARED.of(kind);
+    Backend site = Backend.shared(kind);
     Browser onOne = new Browser(site.one().uri("/"));
     Browser onTwo = onOne.on(site.two().uri("/"));
     assertEquals(303, onOne.signIn("student1").status());
@@ -116,7 +109,7 @@ class SessionsIT {
   @ParameterizedTest
   @EnumSource(names = {"REDIS", "FILE"})
   void noUpdateIsLostBetweenWorkers(Backend.Kind kind) throws Exception {
-    Backend site = SHARED.of(kind);
+    Backend site = Backend.shared(kind);
     Browser onOne = new Browser(site.one().uri("/"));
     Browser onTwo = onOne.on(site.two().uri("/"));
     assertEquals(303, onOne.signIn("student1").status());
@@ -154,7 +147,7 @@ class SessionsIT {
   @ParameterizedTest
   @EnumSource(names = "COOKIE")
   void theCookieStoreDoesNotPromiseWhatItCannotKeep(Backend.Kind kind) throws Exception {
-    Backend site = SHARED.of(kind);
+    Backend site = Backend.shared(kind);
     Browser browser = new Browser(site.one().uri("/"));
     assertEquals(
         409, browser.post("/debug/session/add", Map.of("key", "n", "delta", "1")).status());
@@ -163,7 +156,7 @@ class SessionsIT {
   @ParameterizedTest
   @EnumSource(Backend.Kind.class)
   void signingInGivesANewIdOnEveryWorker(Backend.Kind kind) throws Exception {
-    Backend site = SHARED.of(kind);
+    Backend site = Backend.shared(kind);
     Browser browser = new Browser(site.one().uri("/"));
     Map<String, String> basket = Map.of("key", "basket", "value", "3");
     assertEquals("stored", result(browser.post("/debug/session/put", basket)));

@@ -38,8 +38,8 @@ class FileCrashTest extends WorkerCrashTest {
   }
 
   @Test
-  void nothingAcknowledgedIsLostByTwentyKills() throws Exception {
-    killWriters(20);
+  void nothingAcknowledgedIsLostByEightKills() throws Exception {
+    killWriters(8);
   }
 
   @Test

@@ -33,9 +33,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a damaged session file reads as, and what becomes of it. */
 class FileDamageTest {
@@ -146,15 +149,21 @@ class FileDamageTest {
     return new int[] {start, start + 24 + length + 16};
   }
 
+  /** With the bytes beside it. */
+  private static int[] around(int[] slot) {
+    return new int[] {slot[0] - 1, slot[1] + 2};
+  }
+
   private static boolean within(int i, int[] slot) {
     return slot[0] <= i && i < slot[1];
   }
 
   /**
    * Which commit a damaged file still holds. A damaged newest slot looks exactly like a write that
-   * was interrupted, so the commit before it counts; there is no telling the two apart.
+   * was interrupted, so the commit before it counts; there is no telling the two apart. Each byte
+   * of the header and of both slots, and one in {@code step} of the padding.
    */
-  private void damageEveryByte(int commits) throws Exception {
+  private void damageEveryByte(int commits, int step) throws Exception {
     String token = begin();
     for (int commit = 2; commit <= commits; commit++) {
       set(token, Integer.toString(commit));
@@ -169,6 +178,10 @@ class FileDamageTest {
     Optional<String> before =
         commits == 1 ? Optional.empty() : Optional.of(Integer.toString(commits - 1));
     for (int i = 0; i < good.length; i++) {
+      boolean padding = i >= HEADER && !within(i, around(newer)) && !within(i, around(older));
+      if (padding && i % step != 0) {
+        continue;
+      }
       byte[] bad = good.clone();
       bad[i] ^= (byte) (1 << (i % 8));
       Files.write(file, bad);
@@ -187,17 +200,24 @@ class FileDamageTest {
 
   @Test
   void everyByteOfASessionThatHasJustBegun() throws Exception {
-    damageEveryByte(1);
+    damageEveryByte(1, 31);
   }
 
   @Test
   void everyByteWithTheNewestCommitInTheSecondSlot() throws Exception {
-    damageEveryByte(2);
+    damageEveryByte(2, 31);
   }
 
   @Test
   void everyByteWithTheNewestCommitInTheFirstSlot() throws Exception {
-    damageEveryByte(3);
+    damageEveryByte(3, 31);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  @Tag("long")
+  void everyByteOfThePaddingToo(int commits) throws Exception {
+    damageEveryByte(commits, 1);
   }
 
   @Test

@@ -24,14 +24,17 @@ import dev.lms.session.redis.server.RedisBinary;
 import dev.lms.session.redis.server.RedisCluster;
 import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.Jedis;
@@ -60,32 +63,59 @@ class LostAnswerTest {
     void run(SessionStore store, ParkingProxy proxy);
   }
 
-  /** A store that reaches its Redis through the proxy only. */
-  private static void with(Topology topology, Body body) throws Exception {
-    switch (topology) {
-      case SINGLE -> {
-        try (RedisServer server = RedisServer.start();
-            ParkingProxy proxy = new ParkingProxy(server.port())) {
-          run(proxy.url(), proxy, body);
-        }
-      }
-      case SENTINEL -> {
-        try (RedisServer server = RedisServer.start();
+  /** Servers that take up to two seconds to start, and a proxy that leads to them. */
+  private record Place(ParkingProxy proxy, RedisServer server, List<RedisServer> all, String url) {
+    static Place start(Topology topology) {
+      try {
+        return switch (topology) {
+          case SINGLE -> {
+            RedisServer server = RedisServer.start();
             ParkingProxy proxy = new ParkingProxy(server.port());
-            RedisServer sentinel =
-                RedisServer.sentinel(RedisBinary.INSTALLED, "lms", proxy.port())) {
-          run("redis-sentinel://127.0.0.1:" + sentinel.port() + "/lms", proxy, body);
-        }
-      }
-      case CLUSTER -> {
-        int port = RedisServer.freePort();
-        try (ParkingProxy proxy = new ParkingProxy(port);
-            RedisServer server = clusterOfOne(port, proxy)) {
-          run("redis-cluster://127.0.0.1:" + proxy.port(), proxy, body);
-          assertTrue(server.process().isAlive());
-        }
+            yield new Place(proxy, server, List.of(server), proxy.url());
+          }
+          case SENTINEL -> {
+            RedisServer server = RedisServer.start();
+            ParkingProxy proxy = new ParkingProxy(server.port());
+            RedisServer sentinel = RedisServer.sentinel(RedisBinary.INSTALLED, "lms", proxy.port());
+            String url = "redis-sentinel://127.0.0.1:" + sentinel.port() + "/lms";
+            yield new Place(proxy, server, List.of(sentinel, server), url);
+          }
+          case CLUSTER -> {
+            int port = RedisServer.freePort();
+            ParkingProxy proxy = new ParkingProxy(port);
+            RedisServer server = clusterOfOne(port, proxy);
+            String url = "redis-cluster://127.0.0.1:" + proxy.port();
+            yield new Place(proxy, server, List.of(server), url);
+          }
+        };
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
+
+    void close() {
+      proxy.close();
+      all.forEach(RedisServer::close);
+    }
+  }
+
+  private static final Map<Topology, Place> PLACES = new EnumMap<>(Topology.class);
+
+  @AfterAll
+  static void stop() {
+    PLACES.values().forEach(Place::close);
+  }
+
+  /** A store that reaches its Redis, which is empty, through the proxy only. */
+  private static void with(Topology topology, Body body) {
+    Place place = PLACES.computeIfAbsent(topology, Place::start);
+    try (Jedis admin = place.server().jedis()) {
+      admin.flushAll();
+    }
+    try (UnifiedJedis client = RedisConnections.open(place.url(), 4)) {
+      body.run(new RedisSessionStore(client, KEYS, "session:"), place.proxy());
+    }
+    assertTrue(place.server().process().isAlive());
   }
 
   /** A cluster node that owns all slots and tells clients to come through the proxy. */
@@ -105,12 +135,6 @@ class LostAnswerTest {
     return server;
   }
 
-  private static void run(String url, ParkingProxy proxy, Body body) {
-    try (UnifiedJedis client = RedisConnections.open(url, 4)) {
-      body.run(new RedisSessionStore(client, KEYS, "session:"), proxy);
-    }
-  }
-
   private static StoredSession begin(SessionStore store) {
     String token =
         store.create(STRANGER, Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
@@ -127,7 +151,7 @@ class LostAnswerTest {
 
   @ParameterizedTest
   @EnumSource(Topology.class)
-  void anIncrementIsNeverSentTwice(Topology topology) throws Exception {
+  void anIncrementIsNeverSentTwice(Topology topology) {
     with(
         topology,
         (store, proxy) -> {
@@ -144,7 +168,7 @@ class LostAnswerTest {
 
   @ParameterizedTest
   @EnumSource(Topology.class)
-  void aRotationOfUnknownOutcomeIsAnOutageNotAVanishedSession(Topology topology) throws Exception {
+  void aRotationOfUnknownOutcomeIsAnOutageNotAVanishedSession(Topology topology) {
     with(
         topology,
         (store, proxy) -> {
@@ -191,14 +215,14 @@ class LostAnswerTest {
 
   @ParameterizedTest
   @EnumSource(Topology.class)
-  void whatWasAcknowledgedMeanwhileIsNotUndone(Topology topology) throws Exception {
+  void whatWasAcknowledgedMeanwhileIsNotUndone(Topology topology) {
     Map<String, String> theirs = Map.of("a", "theirs");
     with(topology, (store, proxy) -> commitBetween(store, proxy, set("mine"), theirs));
   }
 
   @ParameterizedTest
   @EnumSource(Topology.class)
-  void aRemovalIsNotDoneAgain(Topology topology) throws Exception {
+  void aRemovalIsNotDoneAgain(Topology topology) {
     Changes removal = new Changes(Map.of(), Set.of("a"), Map.of());
     Map<String, String> theirs = Map.of("a", "theirs");
     with(topology, (store, proxy) -> commitBetween(store, proxy, removal, theirs));
@@ -206,7 +230,7 @@ class LostAnswerTest {
 
   @ParameterizedTest
   @EnumSource(Topology.class)
-  void aCommitDoesNotConflictWithItself(Topology topology) throws Exception {
+  void aCommitDoesNotConflictWithItself(Topology topology) {
     with(
         topology,
         (store, proxy) -> {
@@ -223,7 +247,7 @@ class LostAnswerTest {
 
   @ParameterizedTest
   @EnumSource(Topology.class)
-  void aBeginningOfUnknownFateIsNotDoneAgain(Topology topology) throws Exception {
+  void aBeginningOfUnknownFateIsNotDoneAgain(Topology topology) {
     with(
         topology,
         (store, proxy) -> {
@@ -257,7 +281,7 @@ class LostAnswerTest {
 
   @ParameterizedTest
   @EnumSource(Topology.class)
-  void readingTouchingAndSigningOutAreDoneAgain(Topology topology) throws Exception {
+  void readingTouchingAndSigningOutAreDoneAgain(Topology topology) {
     with(
         topology,
         (store, proxy) -> {
@@ -280,7 +304,7 @@ class LostAnswerTest {
   /** An operator who is told that nobody was signed in looks no further. */
   @ParameterizedTest
   @EnumSource(Topology.class)
-  void revokingCountsWhatItEndedAtTheFirstAttempt(Topology topology) throws Exception {
+  void revokingCountsWhatItEndedAtTheFirstAttempt(Topology topology) {
     String revoke = topology == Topology.CLUSTER ? "EVALSHA" : "EVAL";
     with(
         topology,

@@ -212,7 +212,10 @@ class RedisIndexTest {
     admin.set("s[e]s*:revoked:abc", "1");
     admin.set("ses:{abc}" + "0".repeat(32), "1");
     for (int i = 0; i < 1200; i++) {
-      store.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON));
+      Principal one = new Principal("p" + i, Set.of());
+      Envelope envelope =
+          new Envelope(NOW, Optional.of(NOW), PERSON.absoluteDeadline(), Optional.of(one));
+      store.create(envelope, Map.of(), WriteOptions.at(NOW, SOON));
     }
     assertEquals(1200, Stores.index(store).stats(NOW).live());
     assertEquals(1200, Stores.index(store).purge(NOW));
