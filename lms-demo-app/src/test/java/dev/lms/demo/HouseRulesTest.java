@@ -15,15 +15,22 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The rules of the house that the compiler and the module system cannot hold. */
 class HouseRulesTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+  /** Comments and texts, in which every name may stand. */
+  private static final String NO_CODE =
+      "(?s)/\\*.*?\\*/|//[^\n]*|\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\n])*+\"";
 
   private record Source(Path file, String text) {
     boolean isIn(String part) {
@@ -74,6 +81,39 @@ class HouseRulesTest {
 
   private static boolean isBenchmark(Source source) {
     return source.isIn("benchmarks/");
+  }
+
+  /** Drawn by who names whom: from the top down, each file of a front sees only those below it. */
+  @Test
+  void noFileOfAFrontLeadsBackToItself() throws IOException {
+    for (String front : List.of("dev.lms.session", "dev.lms.pagecache")) {
+      Map<String, String> code = new TreeMap<>();
+      for (Source source : sources()) {
+        if (source.text().contains("\npackage " + front + ";")) {
+          String name = source.file().getFileName().toString().replace(".java", "");
+          code.put(name, source.text().replaceAll(NO_CODE, ""));
+        }
+      }
+      code.remove("package-info");
+      assertTrue(code.size() > 20, code.keySet() + " are not all files of " + front);
+      Map<String, Set<String>> left = new TreeMap<>();
+      code.forEach((name, text) -> left.put(name, named(text, code.keySet(), name)));
+      boolean taken = true;
+      while (taken) {
+        taken = left.values().removeIf(others -> others.stream().noneMatch(left::containsKey));
+      }
+      assertEquals(Map.of(), left, "they name each other");
+    }
+  }
+
+  private static Set<String> named(String text, Set<String> names, String self) {
+    return Pattern.compile("(?<![\\w.])[A-Z]\\w*")
+        .matcher(text)
+        .results()
+        .map(MatchResult::group)
+        .filter(name -> names.contains(name) && !name.equals(self))
+        .filter(name -> !text.matches("(?s).*\nimport [\\w.]+\\." + name + ";.*"))
+        .collect(Collectors.toSet());
   }
 
   /** Whatever they hold: code, tests, resources, mutants. */

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 final class Attributes {
   private static final String MASK = "***";
 
-  private final Sessions sessions;
+  private final Site site;
   private final LoadedSession found;
   private final PendingChanges pending;
 
-  Attributes(Sessions sessions, LoadedSession found, PendingChanges pending) {
-    this.sessions = sessions;
+  Attributes(Site site, LoadedSession found, PendingChanges pending) {
+    this.site = site;
     this.found = found;
     this.pending = pending;
   }
@@ -54,7 +54,7 @@ final class Attributes {
     Optional<T> value = key.read(text.get());
     if (value.isEmpty()) {
       StoredSession current = found.load();
-      sessions.unreadable(key.name(), current == null ? "new" : current.handle());
+      site.events().unreadableAttribute(key.name(), current == null ? "new" : current.handle());
     }
     return value;
   }

@@ -6,27 +6,29 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Commits for a program that leaves it to its HTTP server's adapter. As its session. */
+/** Commits for a program that leaves it to its HTTP server's adapter. */
 final class CommitBeforeAnswer {
   private static final int FIRST_REFUSAL = 400;
   private static final int FIRST_FAILURE = 500;
 
-  private final Session session;
+  private final SessionCommit changes;
+  private final LoadedSession found;
   private @Nullable CommitOutcome unkept;
   private @Nullable RuntimeException thrown;
 
-  CommitBeforeAnswer(Session session) {
-    this.session = session;
+  CommitBeforeAnswer(SessionCommit changes, LoadedSession found) {
+    this.changes = changes;
+    this.found = found;
   }
 
   /** Also after a commit that throws: what stands is told to whoever answers then. */
-  static CommitOutcome telling(Session session, BiConsumer<String, String> fields) {
+  CommitOutcome telling(BiConsumer<String, String> fields) {
     try {
-      return session.commit();
+      return changes.commit();
     } finally {
-      Optional<String> cookie = session.setCookie();
+      Optional<String> cookie = found.setCookie();
       cookie.ifPresent(value -> fields.accept("Set-Cookie", value));
-      if (cookie.isPresent() || session.treatedAsAnonymous()) {
+      if (cookie.isPresent() || found.isInOutage()) {
         fields.accept("Cache-Control", "no-store");
       }
     }
@@ -34,12 +36,12 @@ final class CommitBeforeAnswer {
 
   Optional<CommitOutcome> commit(int status) {
     if (status >= FIRST_FAILURE) {
-      session.dropChanges();
+      changes.dropChanges();
       return Optional.empty();
     }
     if (status >= FIRST_REFUSAL) {
-      if (session.isLost()) {
-        session.dropChanges();
+      if (changes.isLost()) {
+        changes.dropChanges();
       } else {
         commit();
       }
@@ -49,17 +51,17 @@ final class CommitBeforeAnswer {
       throw thrown;
     }
     // Who commits, and goes on when that throws, has decided; but not about what came later.
-    if (!session.isLost() || session.hasChanges()) {
+    if (!changes.isLost() || changes.hasChanges()) {
       commit();
     }
     return Optional.ofNullable(unkept);
   }
 
   private void commit() {
-    boolean hasToBeKept = session.hasToBeKept();
+    boolean hasToBeKept = changes.hasToBeKept();
     CommitOutcome outcome;
     try {
-      outcome = session.commit();
+      outcome = changes.commit();
     } catch (RuntimeException e) {
       thrown = e;
       throw e;

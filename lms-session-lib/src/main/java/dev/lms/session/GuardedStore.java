@@ -4,9 +4,13 @@ package dev.lms.session;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.lms.session.SessionStatistics.Latency;
 import dev.lms.session.SessionStatistics.StoreOperation;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,7 +28,7 @@ final class GuardedStore implements SessionStore, PrincipalIndex {
   private final SessionListener listener;
   private final LongSupplier nanoTime;
   private final Breaker breaker;
-  private final Map<StoreOperation, OperationMeter> meters = new EnumMap<>(StoreOperation.class);
+  private final Map<StoreOperation, Meter> meters = new EnumMap<>(StoreOperation.class);
   private final LongAdder refused = new LongAdder();
 
   GuardedStore(SessionStore store, SessionListener listener, LongSupplier nanoTime) {
@@ -35,7 +39,7 @@ final class GuardedStore implements SessionStore, PrincipalIndex {
     this.nanoTime = nanoTime;
     this.breaker = new Breaker(listener, nanoTime);
     for (StoreOperation operation : StoreOperation.values()) {
-      meters.put(operation, new OperationMeter());
+      meters.put(operation, new Meter());
     }
     if (reporting != null) {
       reporting.reportTo(listener);
@@ -71,7 +75,7 @@ final class GuardedStore implements SessionStore, PrincipalIndex {
       refused.increment();
       throw SessionStoreException.notAsked();
     }
-    OperationMeter meter = requireNonNull(meters.get(operation));
+    Meter meter = requireNonNull(meters.get(operation));
     long start = nanoTime.getAsLong();
     T answer;
     try {
@@ -196,5 +200,37 @@ final class GuardedStore implements SessionStore, PrincipalIndex {
   @Override
   public void close() {
     store.close();
+  }
+
+  /** Counts the calls of one operation and how long they took. Thread-safe; allocates nothing. */
+  static final class Meter {
+    private final LongAdder[] buckets = new LongAdder[Latency.BUCKETS];
+    private final LongAdder nanos = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+
+    Meter() {
+      for (int i = 0; i < buckets.length; i++) {
+        buckets[i] = new LongAdder();
+      }
+    }
+
+    void took(long duration) {
+      buckets[Latency.bucketOf(duration)].increment();
+      nanos.add(duration);
+    }
+
+    void failedAfter(long duration) {
+      failures.increment();
+      took(duration);
+    }
+
+    SessionStatistics.Operation read() {
+      List<Long> counts = new ArrayList<>(buckets.length);
+      for (LongAdder bucket : buckets) {
+        counts.add(bucket.sum());
+      }
+      return new SessionStatistics.Operation(
+          failures.sum(), new Latency(counts, Duration.ofNanos(nanos.sum())));
+    }
   }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a request's cookies open, asked for once; and the cookie that its answer carries. */
 final class LoadedSession {
-  private final Sessions sessions;
+  private final Site site;
   private final OutagePolicy policy;
   private List<String> tokens;
   private boolean loaded;
@@ -21,8 +21,8 @@ final class LoadedSession {
   private @Nullable String setCookie;
   private long uses;
 
-  LoadedSession(Sessions sessions, List<String> tokens, OutagePolicy policy) {
-    this.sessions = sessions;
+  LoadedSession(Site site, List<String> tokens, OutagePolicy policy) {
+    this.site = site;
     this.tokens = tokens;
     this.policy = policy;
   }
@@ -56,23 +56,33 @@ final class LoadedSession {
   private @Nullable StoredSession find() {
     Map<String, Opened.Reused> reuses = new LinkedHashMap<>();
     for (String token : tokens) {
-      Opened opened = sessions.store().open(token, sessions.now());
+      Opened opened = site.store().open(token, site.now());
       if (opened instanceof Opened.Live found) {
         if (isAlive(found.session())) {
           return found.session();
         }
-        sessions.events().ended(SessionEvent.of(found.session()), EndReason.EXPIRED);
+        site.events().ended(SessionEvent.of(found.session()), EndReason.EXPIRED);
       } else if (opened instanceof Opened.Reused reused) {
         reuses.put(token, reused);
       }
     }
-    reuses.forEach(sessions::reused);
+    reuses.forEach(this::reused);
     return null;
+  }
+
+  /** An id was used after its rotation; the rule says what becomes of the session. */
+  private void reused(String token, Opened.Reused reuse) {
+    boolean ends = site.rotation().reuseEndsSession();
+    SessionEvent session = new SessionEvent(reuse.handle(), Optional.empty());
+    site.events().reused(session, ends);
+    if (ends && site.store().delete(token, Optional.empty(), site.now())) {
+      site.events().ended(session, EndReason.REUSED);
+    }
   }
 
   /** The absolute deadline has a MAC in every store; the other one may have been tampered with. */
   private boolean isAlive(StoredSession found) {
-    Instant now = sessions.now();
+    Instant now = site.now();
     return found.deadline().isAfter(now) && found.envelope().absoluteDeadline().isAfter(now);
   }
 
@@ -117,7 +127,7 @@ final class LoadedSession {
     boolean ended = delete(current);
     forget();
     if (current != null && ended) {
-      sessions.events().ended(SessionEvent.of(current), EndReason.SIGNED_OUT);
+      site.events().ended(SessionEvent.of(current), EndReason.SIGNED_OUT);
     }
   }
 
@@ -127,7 +137,7 @@ final class LoadedSession {
     for (String token : tokens) {
       Optional<StoredSession> known =
           Optional.ofNullable(current).filter(session -> session.token().equals(token));
-      ended |= sessions.store().delete(token, known, sessions.now());
+      ended |= site.store().delete(token, known, site.now());
     }
     return ended;
   }
@@ -135,7 +145,7 @@ final class LoadedSession {
   /** Has the browser forget what it sent; there is no session any more. */
   private void forget() {
     if (!tokens.isEmpty()) {
-      setCookie = sessions.cookie().deleting();
+      setCookie = site.cookie().deleting();
     }
     tokens = List.of();
     stored = null;
@@ -153,11 +163,10 @@ final class LoadedSession {
     tokens = List.of(token);
     loaded = false;
     setCookie =
-        sessions
-            .cookie()
+        site.cookie()
             .setting(
                 token,
                 Duration.between(now, envelope.absoluteDeadline()),
-                envelope.permanentCookie().orElse(sessions.cookie().permanent()));
+                envelope.permanentCookie().orElse(site.cookie().permanent()));
   }
 }

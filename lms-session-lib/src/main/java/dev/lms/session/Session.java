@@ -20,19 +20,20 @@ import java.util.function.BiConsumer;
  * text.
  */
 public final class Session {
-  private final Sessions sessions;
+  private final Site site;
   private final LoadedSession found;
   private final PendingChanges pending = new PendingChanges();
   private final Renewal renewal = new Renewal();
   private final Attributes attributes;
   private final SessionCommit commit;
-  private final CommitBeforeAnswer beforeAnswer = new CommitBeforeAnswer(this);
+  private final CommitBeforeAnswer beforeAnswer;
 
-  Session(Sessions sessions, List<String> tokens, OutagePolicy policy) {
-    this.sessions = sessions;
-    this.found = new LoadedSession(sessions, tokens, policy);
-    this.attributes = new Attributes(sessions, found, pending);
-    this.commit = new SessionCommit(sessions, policy, found, pending, renewal);
+  Session(Site site, List<String> tokens, OutagePolicy policy) {
+    this.site = site;
+    this.found = new LoadedSession(site, tokens, policy);
+    this.attributes = new Attributes(site, found, pending);
+    this.commit = new SessionCommit(site, policy, found, pending, renewal);
+    this.beforeAnswer = new CommitBeforeAnswer(commit, found);
   }
 
   /** {@return whether the request came with a session that still exists} */
@@ -263,7 +264,7 @@ public final class Session {
    */
   public Optional<Duration> sinceAuthentication() {
     return authenticated()
-        .map(at -> Duration.between(at, sessions.now()))
+        .map(at -> Duration.between(at, site.now()))
         .map(passed -> passed.isNegative() ? Duration.ZERO : passed);
   }
 
@@ -279,7 +280,7 @@ public final class Session {
    */
   public Optional<String> csrfToken() {
     commit.renewIfDue();
-    return handle().map(sessions.csrf()::token);
+    return handle().map(site.csrf()::token);
   }
 
   /**
@@ -288,7 +289,7 @@ public final class Session {
    * @param token what the form carried
    */
   public boolean csrfMatches(String token) {
-    return handle().filter(handle -> sessions.csrf().matches(handle, token)).isPresent();
+    return handle().filter(handle -> site.csrf().matches(handle, token)).isPresent();
   }
 
   /**
@@ -344,22 +345,12 @@ public final class Session {
    * @param fields sets a field of the answer: the cookie, which it adds, and {@code no-store}
    */
   public CommitOutcome commitTo(BiConsumer<String, String> fields) {
-    return CommitBeforeAnswer.telling(this, fields);
+    return beforeAnswer.telling(fields);
   }
 
   /** {@return whether there are changes that {@link #commit()} has not written} */
   public boolean hasChanges() {
-    return renewal.isWanted() || !pending.isEmpty();
-  }
-
-  /** Whether something is lost if the changes are not written; a new id alone is nothing. */
-  boolean hasToBeKept() {
-    return renewal.hasToBeKept() || !pending.isEmpty();
-  }
-
-  /** Whether a commit has thrown, after which this session commits no more. */
-  boolean isLost() {
-    return commit.isLost();
+    return commit.hasChanges();
   }
 
   /**
@@ -367,8 +358,7 @@ public final class Session {
    * but is answered with a status below 500.
    */
   public void dropChanges() {
-    pending.clear();
-    renewal.clear();
+    commit.dropChanges();
   }
 
   /**

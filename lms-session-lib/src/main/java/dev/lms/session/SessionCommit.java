@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes what a request has changed in its session, in one atomic step of the store. */
 final class SessionCommit {
-  private final Sessions sessions;
+  private final Site site;
   private final OutagePolicy policy;
   private final LoadedSession found;
   private final PendingChanges pending;
@@ -21,12 +21,12 @@ final class SessionCommit {
   private @Nullable Throwable lost;
 
   SessionCommit(
-      Sessions sessions,
+      Site site,
       OutagePolicy policy,
       LoadedSession found,
       PendingChanges pending,
       Renewal renewal) {
-    this.sessions = sessions;
+    this.site = site;
     this.policy = policy;
     this.found = found;
     this.pending = pending;
@@ -41,9 +41,22 @@ final class SessionCommit {
     try {
       return written(this::writeAll);
     } finally {
-      pending.clear();
-      renewal.clear();
+      dropChanges();
     }
+  }
+
+  void dropChanges() {
+    pending.clear();
+    renewal.clear();
+  }
+
+  boolean hasChanges() {
+    return renewal.isWanted() || !pending.isEmpty();
+  }
+
+  /** Whether something is lost if the changes are not written; a new id alone is nothing. */
+  boolean hasToBeKept() {
+    return renewal.hasToBeKept() || !pending.isEmpty();
   }
 
   /** Whether a commit has thrown, after which this session commits no more. */
@@ -78,35 +91,33 @@ final class SessionCommit {
   }
 
   private CommitOutcome create(Changes changes) {
-    Instant now = sessions.now();
-    Envelope envelope = renewal.envelope(now, now, sessions.lifetimes());
+    Instant now = site.now();
+    Envelope envelope = renewal.envelope(now, now, site.lifetimes());
     Instant deadline = lifetimes(envelope).deadline(now, envelope.absoluteDeadline());
     Map<String, String> attributes =
         changes.added().isEmpty() ? changes.set() : changes.applyTo(Map.of());
     Optional<String> token =
-        sessions
-            .store()
-            .create(
-                envelope, attributes, WriteOptions.at(now, deadline).withLimit(sessions.limit()));
+        site.store()
+            .create(envelope, attributes, WriteOptions.at(now, deadline).withLimit(site.limit()));
     if (token.isEmpty()) {
       return CommitOutcome.REFUSED;
     }
     found.handOut(token.get(), envelope, now);
-    sessions.events().created(() -> name(token.get(), envelope));
+    site.events().created(() -> name(token.get(), envelope));
     return CommitOutcome.STORED;
   }
 
   private CommitOutcome rotate(StoredSession current, Changes changes) {
-    Instant now = sessions.now();
-    Envelope envelope = renewal.renewed(current.envelope(), now, sessions.lifetimes());
+    Instant now = site.now();
+    Envelope envelope = renewal.renewed(current.envelope(), now, site.lifetimes());
     Instant deadline = lifetimes(envelope).deadline(now, envelope.absoluteDeadline());
     WriteOptions options = WriteOptions.at(now, deadline);
     if (renewal.isSignIn()) {
-      options = options.withLimit(sessions.limit());
+      options = options.withLimit(site.limit());
     } else if (!renewal.changesRoles() && !current.envelope().renewalDue()) {
-      options = options.withGrace(sessions.rotation().grace());
+      options = options.withGrace(site.rotation().grace());
     }
-    Written written = sessions.store().rotate(current, envelope, changes, options);
+    Written written = site.store().rotate(current, envelope, changes, options);
     if (written.outcome() == CommitOutcome.GONE && renewal.isSignIn()) {
       // A visitor's old session may end while they sign in: the sign-in stands, the old data do
       // not.
@@ -116,7 +127,7 @@ final class SessionCommit {
         .token()
         .filter(token -> !token.equals(current.token()))
         .flatMap(token -> name(token, envelope))
-        .ifPresent(session -> sessions.events().rotated(session, current.handle()));
+        .ifPresent(session -> site.events().rotated(session, current.handle()));
     return wrote(written, current, envelope, now);
   }
 
@@ -148,7 +159,7 @@ final class SessionCommit {
   }
 
   private CommitOutcome update(StoredSession current, Changes changes) {
-    Instant now = sessions.now();
+    Instant now = site.now();
     Lifetimes lifetimes = lifetimes(current.envelope());
     Instant deadline = lifetimes.deadline(now, current.envelope().absoluteDeadline());
     Duration gain = Duration.between(current.deadline(), deadline);
@@ -159,7 +170,7 @@ final class SessionCommit {
       // Only a move worth a touch is worth telling the person's index.
       deadline = current.deadline();
     }
-    Written written = sessions.store().update(current, changes, WriteOptions.at(now, deadline));
+    Written written = site.store().update(current, changes, WriteOptions.at(now, deadline));
     return wrote(written, current, current.envelope(), now);
   }
 
@@ -175,9 +186,9 @@ final class SessionCommit {
         .filter(token -> !token.equals(current.token()))
         .ifPresent(token -> found.handOut(token, envelope, now));
     if (written.outcome() == CommitOutcome.GONE) {
-      sessions.events().gone(SessionEvent.of(current));
+      site.events().gone(SessionEvent.of(current));
     } else if (written.outcome() == CommitOutcome.CONFLICT) {
-      sessions.events().conflict(SessionEvent.of(current));
+      site.events().conflict(SessionEvent.of(current));
     }
     return written.outcome();
   }
@@ -186,11 +197,11 @@ final class SessionCommit {
   private Lifetimes lifetimes(Envelope envelope) {
     return envelope
         .sliding()
-        .map(sliding -> Lifetimes.of(sliding, sessions.lifetimes().absolute()))
-        .orElse(sessions.lifetimes());
+        .map(sliding -> Lifetimes.of(sliding, site.lifetimes().absolute()))
+        .orElse(site.lifetimes());
   }
 
   private Optional<SessionEvent> name(String token, Envelope envelope) {
-    return sessions.store().handle(token).map(handle -> SessionEvent.of(handle, envelope));
+    return site.store().handle(token).map(handle -> SessionEvent.of(handle, envelope));
   }
 }

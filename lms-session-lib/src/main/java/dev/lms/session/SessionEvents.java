@@ -29,6 +29,7 @@ final class SessionEvents implements SessionListener {
   private final LongAdder tampered = new LongAdder();
   private final LongAdder unreadable = new LongAdder();
   private final LongAdder outages = new LongAdder();
+  private final LongAdder unreadableAttributes = new LongAdder();
 
   SessionEvents(List<SessionListener> listeners) {
     this.listeners = List.copyOf(listeners);
@@ -56,6 +57,16 @@ final class SessionEvents implements SessionListener {
   public void rotated(SessionEvent session, String oldHandle) {
     rotated.increment();
     tell(listener -> listener.rotated(session, oldHandle));
+  }
+
+  /** An id was used after its rotation, and the session ends or goes on. */
+  void reused(SessionEvent session, boolean ends) {
+    LOG.log(
+        Level.WARNING,
+        "session id {0} was used after it had been rotated; the session {1}",
+        session.handle(),
+        ends ? "ends" : "goes on under its new id");
+    reused(session);
   }
 
   @Override
@@ -118,6 +129,19 @@ final class SessionEvents implements SessionListener {
   public void outageEnded(Duration lasted) {
     LOG.log(Level.INFO, "the session store answers again, after {0}", lasted);
     tell(listener -> listener.outageEnded(lasted));
+  }
+
+  void unreadableAttribute(String name, String handle) {
+    unreadableAttributes.increment();
+    LOG.log(
+        Level.WARNING,
+        "attribute {0} of session {1} is unreadable and counts as absent",
+        name,
+        handle);
+  }
+
+  long unreadableAttributes() {
+    return unreadableAttributes.sum();
   }
 
   private void count(EndReason why, long sessions) {

@@ -4,14 +4,11 @@ package dev.lms.session;
 
 import dev.lms.session.crypto.CsrfTokens;
 import dev.lms.session.text.Cookies;
-import java.lang.System.Logger.Level;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,28 +30,10 @@ import org.jspecify.annotations.Nullable;
  * <p>On the JDK's HttpServer, {@code dev.lms.session.httpserver.SessionFilter} does all that.
  */
 public final class Sessions {
-  private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
+  private final Site site;
 
-  private final GuardedStore store;
-  private final SessionEvents events;
-  private final SessionSettings settings;
-  private final Clock clock;
-  private final CsrfTokens csrf;
-  private final LongAdder unreadableAttributes = new LongAdder();
-
-  private Sessions(Builder builder) {
-    SessionStore store = builder.store;
-    this.settings = builder.settings;
-    if (store instanceof SessionStore.ForOneCookie bound
-        && !bound.cookieName().equals(cookie().name())) {
-      throw new IllegalArgumentException(
-          "the store is for the cookie '%s', but the settings send '%s': give both the same"
-              .formatted(bound.cookieName(), cookie().name()));
-    }
-    this.events = new SessionEvents(builder.listeners);
-    this.store = new GuardedStore(store, events, builder.nanoTime);
-    this.clock = builder.clock;
-    this.csrf = new CsrfTokens(builder.keys.keys("csrf"));
+  private Sessions(Site site) {
+    this.site = site;
   }
 
   /**
@@ -155,7 +134,16 @@ public final class Sessions {
      *     settings send: it would measure, seal and accept what no browser has
      */
     public Sessions build() {
-      return new Sessions(this);
+      String cookie = settings.cookie().name();
+      if (store instanceof SessionStore.ForOneCookie bound && !bound.cookieName().equals(cookie)) {
+        throw new IllegalArgumentException(
+            "the store is for the cookie '%s', but the settings send '%s': give both the same"
+                .formatted(bound.cookieName(), cookie));
+      }
+      SessionEvents events = new SessionEvents(listeners);
+      GuardedStore guarded = new GuardedStore(store, events, nanoTime);
+      return new Sessions(
+          new Site(guarded, events, settings, clock, new CsrfTokens(keys.keys("csrf"))));
     }
   }
 
@@ -181,8 +169,8 @@ public final class Sessions {
    */
   public Session open(@Nullable List<String> cookieHeaders, OutagePolicy policy) {
     List<String> tokens =
-        cookieHeaders == null ? List.of() : Cookies.values(cookieHeaders, cookie().name());
-    return new Session(this, tokens, policy);
+        cookieHeaders == null ? List.of() : Cookies.values(cookieHeaders, site.cookie().name());
+    return new Session(site, tokens, policy);
   }
 
   /**
@@ -196,7 +184,7 @@ public final class Sessions {
    * @throws SessionStoreException if the store cannot be reached
    */
   public List<SessionInfo> list(String principalId) {
-    return store.list(principalId, now());
+    return site.store().list(principalId, site.now());
   }
 
   /**
@@ -213,7 +201,7 @@ public final class Sessions {
    * @throws SessionStoreException if the store cannot be reached
    */
   public PrincipalIndex.Page page(String principalId, Optional<String> from, int most) {
-    return store.page(principalId, from, most, now());
+    return site.store().page(principalId, from, most, site.now());
   }
 
   /**
@@ -241,8 +229,8 @@ public final class Sessions {
    */
   public int changeRoles(String principalId, Set<String> roles) {
     Principal person = new Principal(principalId, roles);
-    int changed = store.changeRoles(person.id(), person.roles(), now());
-    events.rolesChanged(person.id(), person.roles(), changed);
+    int changed = site.store().changeRoles(person.id(), person.roles(), site.now());
+    site.events().rolesChanged(person.id(), person.roles(), changed);
     return changed;
   }
 
@@ -257,9 +245,9 @@ public final class Sessions {
    * @throws SessionStoreException if the store cannot be reached; the session may have ended
    */
   public boolean revoke(String principalId, String handle) {
-    boolean ended = store.revoke(principalId, handle, now());
+    boolean ended = site.store().revoke(principalId, handle, site.now());
     if (ended) {
-      events.ended(new SessionEvent(handle, Optional.of(principalId)), EndReason.REVOKED);
+      site.events().ended(new SessionEvent(handle, Optional.of(principalId)), EndReason.REVOKED);
     }
     return ended;
   }
@@ -295,20 +283,21 @@ public final class Sessions {
   }
 
   private int revokeAll(String principalId, Optional<String> except) {
-    int ended = store.revokeAll(principalId, except, now());
-    events.endedTogether(Optional.of(principalId), ended, EndReason.REVOKED);
+    int ended = site.store().revokeAll(principalId, except, site.now());
+    site.events().endedTogether(Optional.of(principalId), ended, EndReason.REVOKED);
     return ended;
   }
 
   /**
-   * Counts the live sessions, for operators. It reads every session, without blocking the store.
+   * Counts the live sessions, for operators. It reads every session, without blocking the
+   * site.store().
    *
    * @return how many sessions are live, and how many entries could not be read
    * @throws IllegalStateException if the store is not a {@link PrincipalIndex}
    * @throws SessionStoreException if the store cannot be reached
    */
   public SessionCensus stats() {
-    return store.stats(now());
+    return site.store().stats(site.now());
   }
 
   /**
@@ -319,17 +308,17 @@ public final class Sessions {
    * @throws SessionStoreException if the store cannot be reached; some may have ended
    */
   public long purge() {
-    long ended = store.purge(now());
-    events.endedTogether(Optional.empty(), ended, EndReason.PURGED);
+    long ended = site.store().purge(site.now());
+    site.events().endedTogether(Optional.empty(), ended, EndReason.PURGED);
     return ended;
   }
 
   /**
    * {@return what happened to sessions in this process since this object was created} Asks no
-   * store.
+   * site.store().
    */
   public SessionStatistics statistics() {
-    return events.statistics(store);
+    return site.events().statistics(site.store());
   }
 
   /**
@@ -337,63 +326,10 @@ public final class Sessions {
    * object was created} Such an attribute counts as absent.
    */
   public long unreadableAttributes() {
-    return unreadableAttributes.sum();
+    return site.events().unreadableAttributes();
   }
 
-  void unreadable(String attribute, String handle) {
-    unreadableAttributes.increment();
-    LOG.log(
-        Level.WARNING,
-        "attribute {0} of session {1} is unreadable and counts as absent",
-        attribute,
-        handle);
-  }
-
-  /** An id was used after its rotation; the rule says what becomes of the session. */
-  void reused(String token, Opened.Reused reuse) {
-    boolean ends = rotation().reuseEndsSession();
-    LOG.log(
-        Level.WARNING,
-        "session id {0} was used after it had been rotated; the session {1}",
-        reuse.handle(),
-        ends ? "ends" : "goes on under its new id");
-    SessionEvent session = new SessionEvent(reuse.handle(), Optional.empty());
-    events.reused(session);
-    if (ends && store.delete(token, Optional.empty(), now())) {
-      events.ended(session, EndReason.REUSED);
-    }
-  }
-
-  /** Stores keep time in milliseconds. */
-  Instant now() {
-    return Instant.ofEpochMilli(clock.millis());
-  }
-
-  SessionStore store() {
-    return store;
-  }
-
-  SessionEvents events() {
-    return events;
-  }
-
-  CookieSettings cookie() {
-    return settings.cookie();
-  }
-
-  Lifetimes lifetimes() {
-    return settings.lifetimes();
-  }
-
-  SessionLimit limit() {
-    return settings.limit();
-  }
-
-  SessionSettings.Rotation rotation() {
-    return settings.rotation();
-  }
-
-  CsrfTokens csrf() {
-    return csrf;
+  Site site() {
+    return site;
   }
 }

@@ -84,11 +84,11 @@ class FileInterruptTest {
     Sessions sessions = Sessions.of(store, KEYS);
     String token = store.create(ADA, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
     for (int i = 0; i < 3 * Breaker.FAILURES; i++) {
-      interrupted(() -> Stores.load(sessions.store(), token));
-      interrupted(() -> Stores.index(sessions.store()).list("ada", NOW));
+      interrupted(() -> Stores.load(sessions.site().store(), token));
+      interrupted(() -> Stores.index(sessions.site().store()).list("ada", NOW));
     }
     assertFalse(sessions.statistics().inOutage());
-    assertTrue(Stores.load(sessions.store(), token).isPresent());
+    assertTrue(Stores.load(sessions.site().store(), token).isPresent());
   }
 
   @Test

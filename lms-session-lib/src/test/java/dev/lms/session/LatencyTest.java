@@ -25,7 +25,7 @@ class LatencyTest {
 
   @Test
   void aQuantileIsTheBoundOfItsBucket() {
-    OperationMeter meter = new OperationMeter();
+    GuardedStore.Meter meter = new GuardedStore.Meter();
     assertEquals(Duration.ZERO, meter.read().latency().quantile(0.99));
     for (int i = 0; i < 98; i++) {
       meter.took(1_000);

@@ -281,8 +281,8 @@ class SessionListenerTest {
   @Test
   void whatTheRulesOfAttributesWillTellIsCounted() {
     SessionEvent session = new SessionEvent("handle", Optional.of("ada"));
-    sessions.events().reused(session);
-    sessions.events().conflict(session);
+    sessions.site().events().reused(session);
+    sessions.site().events().conflict(session);
     assertTold("reused handle ada", "conflict handle ada");
     assertEquals(1, sessions.statistics().reused());
     assertEquals(1, sessions.statistics().conflicts());
