@@ -34,7 +34,7 @@ public final class AccountFeature implements Feature {
             users, passwords, secrets, config.sessions().cookie().secure(), gate, parts.pages());
     return new Content()
         .pages(pages.routes())
-        .pages(Devices.of(parts).routes())
+        .pages(Devices.of(parts).routes(gate))
         .pages(
             new OwnPassword(
                     users,

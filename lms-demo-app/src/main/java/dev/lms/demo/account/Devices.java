@@ -65,12 +65,13 @@ public final class Devices {
       boolean current,
       boolean remembered) {}
 
-  /** The routes of its forms; none if there is nothing to choose from. */
-  public List<PageRoute> routes() {
+  /** The routes of its forms, told through this gate; none if there is nothing to choose from. */
+  public List<PageRoute> routes(Gate gate) {
     return known
         ? List.of(
-            PageRoute.post("/user/account/sign-out-device", this::signOutOne),
-            PageRoute.post("/user/account/sign-out-others", this::signOutOthers))
+            PageRoute.post("/user/account/sign-out-device", request -> signOutOne(request, gate)),
+            PageRoute.post(
+                "/user/account/sign-out-others", request -> signOutOthers(request, gate)))
         : List.of();
   }
 
@@ -108,7 +109,7 @@ public final class Devices {
     return new Device(userAgent == null ? "" : userAgent, proxies.client(exchange));
   }
 
-  private void signOutOne(Request request) throws IOException {
+  private void signOutOne(Request request, Gate gate) throws IOException {
     Principal person = SignIn.ofForm(request);
     String handle =
         request
@@ -123,17 +124,21 @@ public final class Devices {
     }
     if (SignIn.isRecentOrRedirect(request, PAGE)) {
       // Already signed out there is as good.
-      sessions.revoke(person.id(), handle);
+      if (sessions.revoke(person.id(), handle)) {
+        gate.tell(request.exchange(), "sessions-revoked", person.id(), "sessions", "1");
+      }
       Flash.say(session, "That device is signed out.");
       request.redirect(PAGE);
     }
   }
 
-  private void signOutOthers(Request request) throws IOException {
-    SignIn.ofForm(request);
+  private void signOutOthers(Request request, Gate gate) throws IOException {
+    Principal person = SignIn.ofForm(request);
     if (SignIn.isRecentOrRedirect(request, PAGE)) {
       Session session = SessionFilter.session(request.exchange());
       int ended = sessions.revokeOthers(session);
+      gate.tell(
+          request.exchange(), "sessions-revoked", person.id(), "sessions", Integer.toString(ended));
       Flash.say(
           session,
           ended == 1

@@ -50,7 +50,8 @@ public final class OpsFeature implements Feature {
                     (target, user) ->
                         PageExplainer.explain(
                             parts.config(), parts.plan(), features.get(), target, user),
-                    parts.pageAudit())
+                    parts.pageAudit(),
+                    parts.audit())
                 .routes())
         .whenStarted(
             port -> {

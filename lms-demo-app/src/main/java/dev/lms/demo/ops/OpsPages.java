@@ -12,7 +12,9 @@ import dev.lms.demo.cache.Workers;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.http.HttpProblem;
+import dev.lms.demo.http.Proxies;
 import dev.lms.demo.http.Request;
+import dev.lms.demo.log.Audit;
 import dev.lms.demo.view.Flash;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
@@ -41,6 +43,7 @@ final class OpsPages {
   private final Supplier<List<String>> hotPages;
   private final Explainer explainer;
   private final Optional<PageAudit<HttpExchange>> audit;
+  private final Audit log;
 
   /** Explains a page to whoever asks as somebody. */
   interface Explainer {
@@ -56,7 +59,8 @@ final class OpsPages {
       BiFunction<Set<String>, Set<String>, Purged> purge,
       Supplier<List<String>> hotPages,
       Explainer explainer,
-      Optional<PageAudit<HttpExchange>> audit) {
+      Optional<PageAudit<HttpExchange>> audit,
+      Audit log) {
     this.config = config;
     this.pages = pages;
     this.history = history;
@@ -66,6 +70,7 @@ final class OpsPages {
     this.hotPages = hotPages;
     this.explainer = explainer;
     this.audit = audit;
+    this.log = log;
   }
 
   List<PageRoute> routes() {
@@ -203,7 +208,8 @@ final class OpsPages {
   }
 
   private void purge(Request request) throws IOException {
-    require(SignIn.ofForm(request));
+    Principal person = SignIn.ofForm(request);
+    require(person);
     String tag = request.form().get("tag").orElse("").strip();
     String path = request.form().get("path").orElse("").strip();
     if (tag.contains(",") || (!path.isEmpty() && !path.matches("/(?!/)[\\x21-\\x7e]*"))) {
@@ -222,6 +228,9 @@ final class OpsPages {
       Purged purged =
           purge.apply(
               tag.isEmpty() ? Set.of() : Set.of(tag), path.isEmpty() ? Set.of() : Set.of(path));
+      String address = new Proxies(config.web().trustedProxies()).client(request.exchange());
+      log.tell(
+          "pages-purged", "account", person.id(), "address", address, "tag", tag, "path", path);
       Flash.say(SessionFilter.session(request.exchange()), purged + ".");
       request.redirect("/ops");
     }

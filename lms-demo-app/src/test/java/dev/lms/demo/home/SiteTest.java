@@ -593,6 +593,8 @@ class SiteTest {
     assertEquals("/user/account", answer.location());
     others.forEach(other -> assertEquals(303, other.get("/user/account").status()));
     assertEquals(handles(page).subList(0, 1), handles(laptop.get("/user/account")));
+    String told = " AUDIT sessions-revoked account=student1 address=127.0.0.1 sessions=3";
+    assertTrue(site.audit().contains(told), site.audit());
   }
 
   @Test

@@ -108,8 +108,10 @@ final class TestSite implements AutoCloseable {
             .build();
     List<PageRoute> pageRoutes = new ArrayList<>();
     pageRoutes.addAll(new HomePages(courses, programs, pages, ttl).routes());
+    Gate gate =
+        new Gate(new Proxies(Set.of()), new Audit(LogFormat.TEXT, clock, audit::add), clock);
     Devices devices = new Devices(sessions, clock, true);
-    pageRoutes.addAll(devices.routes());
+    pageRoutes.addAll(devices.routes(gate));
     pageRoutes.addAll(new MyAccount(courses, devices, clock, pages).routes());
     pageRoutes.addAll(new CataloguePages(new Catalogue(database), pages, ttl).routes());
     pageRoutes.addAll(new CoursePages(courses, resources, pages, ttl).routes());
@@ -127,8 +129,6 @@ final class TestSite implements AutoCloseable {
             }));
     pageRoutes.addAll(new ProgramPages(programs, courses, pages).routes());
     Users users = new Users(database, true);
-    Gate gate =
-        new Gate(new Proxies(Set.of()), new Audit(LogFormat.TEXT, clock, audit::add), clock);
     pageRoutes.addAll(
         new AccountPages(users, passwords, List.of(SECRET), false, gate, pages).routes());
     pageRoutes.addAll(new OwnPassword(users, passwords, gate, sessions, true, pages).routes());

@@ -151,6 +151,18 @@ class CacheCommandIT {
             .get("hits"));
   }
 
+  @Test
+  void anAdministratorsPurgeIsInTheAuditLog() {
+    Backend site = Backend.shared(Backend.Kind.FILE);
+    Browser admin = new Browser(site.one().uri("/"));
+    assertEquals(303, admin.signIn("lms-admin").status());
+    String token = admin.get("/ops").token();
+    Map<String, String> form = Map.of("csrf_token", token, "tag", "course:web101", "sure", "yes");
+    assertEquals(303, admin.post("/ops/purge", form).status());
+    site.one()
+        .awaitOutput(" AUDIT pages-purged account=lms-admin address=127.0.0.1 tag=course:web101");
+  }
+
   private static long homeAnswers(JsonObject stats) {
     JsonObject anon =
         stats.getAsJsonObject("routes").getAsJsonObject("/home").getAsJsonObject("anon");
