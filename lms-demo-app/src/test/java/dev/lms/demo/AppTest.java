@@ -122,7 +122,7 @@ class AppTest {
         stripOf(stored).contains("<b class=\"hit\">HIT</b> · auth · age 0 s · "), stored.body());
     assertTrue(
         stripOf(stored).contains("worker " + ProcessHandle.current().pid() + " :" + site.port()));
-    assertTrue(stripOf(stored).contains("session file, asked once"), stripOf(stored));
+    assertTrue(stripOf(stored).contains("session file, 1 round trip"), stripOf(stored));
     assertTrue(stripOf(stored).contains("Tags</dt><dd>programs</dd>"), stripOf(stored));
     assertFalse(stripOf(stored).contains("student1") || stripOf(stored).contains("Alice"));
     for (String path :
@@ -158,7 +158,12 @@ class AppTest {
       assertFalse(page.body().contains("dev-strip"), page.body());
       assertTrue(page.header("etag").startsWith("\""), page.header("etag"));
       for (String path :
-          List.of("/lab", "/lab/flicker", "/lab/naive/key-ignores-who/1", "/lab/worker/pid")) {
+          List.of(
+              "/lab",
+              "/lab/flicker",
+              "/lab/naive/key-ignores-who/1",
+              "/lab/frame/ours/1",
+              "/lab/worker/pid")) {
         assertEquals(404, stranger.get(path).status(), path);
       }
     } finally {

@@ -14,6 +14,7 @@ final class Flicker {
   private static final int REFRESHES = 10;
   private static final String FIRST = "student1";
   private static final String SECOND = "student2";
+  private static final String STRANGER = "As a stranger";
 
   private final Bench bench;
   private final Cause cause;
@@ -23,55 +24,62 @@ final class Flicker {
   private Seen lastNaive;
   private Seen lastOurs;
   private String name = "";
+  private String label = STRANGER;
   private int turn;
 
   Flicker(Bench bench, Cause cause) {
     this.bench = bench;
     this.cause = cause;
     this.person = bench.person();
-    this.lastOurs = look(person, NaiveSite.PAGE);
-    this.lastNaive = look(person, NaiveSite.path(cause, bench.run()));
+    this.lastOurs = look(NaiveSite.PAGE);
+    this.lastNaive = look(NaiveSite.path(cause, bench.run()));
   }
 
-  private Seen look(Person who, String path) {
-    return who.look(bench.turn(turn), path);
+  private Seen look(String path) {
+    return person.look(bench.turn(turn), path);
   }
 
   Cause cause() {
     return cause;
   }
 
+  String run() {
+    return bench.run();
+  }
+
+  /** The two workers, by turns. */
+  List<LabWorker> workers() {
+    return List.of(bench.one(), bench.two());
+  }
+
   /** All of it: before, signed in, somebody else, and after. */
   void runAll() {
-    refresh(REFRESHES);
+    refresh();
     signIn();
-    refresh(REFRESHES);
+    refresh();
     somebodyElse();
+    refresh();
     signOut();
-    refresh(REFRESHES);
+    refresh();
   }
 
   void refresh() {
-    refresh(REFRESHES);
+    look(REFRESHES);
   }
 
   void nextWorker() {
     turn++;
-    refresh(1);
+    look(1);
   }
 
-  private void refresh(int times) {
-    observe(person, name, name.isEmpty() ? "As a stranger" : "Signed in as " + name, times);
-  }
-
-  private void observe(Person who, String expected, String label, int times) {
+  private void look(int times) {
     List<Report.Dot> naiveDots = new ArrayList<>();
     List<Report.Dot> ourDots = new ArrayList<>();
     for (int i = 0; i < times; i++) {
-      lastOurs = look(who, NaiveSite.PAGE);
-      lastNaive = look(who, NaiveSite.path(cause, bench.run()));
-      ourDots.add(dot(lastOurs, expected));
-      naiveDots.add(dot(lastNaive, expected));
+      lastOurs = look(NaiveSite.PAGE);
+      lastNaive = look(NaiveSite.path(cause, bench.run()));
+      ourDots.add(dot(lastOurs));
+      naiveDots.add(dot(lastNaive));
       // One refresh alone stays on the worker that was chosen for it.
       turn += times > 1 ? 1 : 0;
     }
@@ -79,37 +87,48 @@ final class Flicker {
     ours.add(new Report.Row(label, ourDots));
   }
 
-  private static Report.Dot dot(Seen seen, String expected) {
-    return new Report.Dot(!seen.menu().equals(expected), seen.where() + " shows: " + seen.says());
+  private Report.Dot dot(Seen seen) {
+    return new Report.Dot(!seen.menu().equals(name), seen.where() + " shows: " + seen.says());
   }
 
   void signIn() {
     if (name.isEmpty()) {
-      name = signIn(person, FIRST);
+      signIn(FIRST);
+      label = "Signed in as " + name;
     }
   }
 
-  private String signIn(Person who, String username) {
-    String shown = who.signIn(bench.turn(turn), username);
-    // The naive side gets to know of it where its mistake needs that.
-    who.post(bench.turn(turn), NaiveSite.path(cause, bench.run()), Map.of());
-    return shown;
+  /** At the same browser. */
+  void somebodyElse() {
+    signOut();
+    signIn(SECOND);
+    label = "Somebody else, as " + name;
   }
 
-  void somebodyElse() {
-    Person other = bench.person();
-    String otherName = signIn(other, SECOND);
-    observe(other, otherName, "Somebody else, as " + otherName, REFRESHES);
-    other.signOut(bench.turn(turn));
+  private void signIn(String username) {
+    name = person.signIn(bench.turn(turn), username);
+    // The naive side gets to know of it where its mistake needs that.
+    person.post(bench.turn(turn), NaiveSite.path(cause, bench.run()), Map.of());
   }
 
   void signOut() {
     person.signOut(bench.turn(turn));
     name = "";
+    label = STRANGER;
   }
 
-  boolean isSignedIn() {
-    return !name.isEmpty();
+  /** The name that pages must show now; empty for a stranger. */
+  String name() {
+    return name;
+  }
+
+  /** Who is looking, in words. */
+  String label() {
+    return label;
+  }
+
+  Map<String, String> cookies() {
+    return person.cookies();
   }
 
   Seen lastNaive() {

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.lab;
 
+import com.google.gson.Gson;
 import dev.lms.demo.http.HttpProblem;
 import dev.lms.demo.http.Request;
+import dev.lms.demo.http.SecurityHeaders;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.view.Pages;
 import java.io.IOException;
@@ -37,12 +39,21 @@ final class FlickerPages {
 
   private record Switch(String id, String title, String explanation, boolean chosen) {}
 
-  /** What one side shows just now. */
-  private record Pane(String side, String title, String address, String menu, String where) {
-    static Pane of(String side, String title, Seen seen, String path) {
-      return new Pane(side, title, seen.worker().address() + path, seen.says(), seen.where());
-    }
-  }
+  /**
+   * What one side shows just now.
+   *
+   * @param address the page that is shown
+   * @param path where its frame finds it, on any worker
+   * @param source where its frame finds it now
+   */
+  private record Pane(
+      String side,
+      String title,
+      String address,
+      String path,
+      String source,
+      String menu,
+      String where) {}
 
   private record Page(
       PagePieces pieces,
@@ -52,6 +63,10 @@ final class FlickerPages {
       String run,
       boolean running,
       boolean signedInThere,
+      String expected,
+      String label,
+      String workers,
+      boolean all,
       List<Pane> panes,
       Optional<ReportView> report) {}
 
@@ -59,6 +74,11 @@ final class FlickerPages {
     String name = request.query("run").orElse("");
     Optional<Flicker> run = runs.get(name);
     Cause chosen = run.map(Flicker::cause).orElse(Cause.KEY_IGNORES_WHO);
+    List<LabWorker> workers = run.map(Flicker::workers).orElse(List.of());
+    List<String> origins = Origins.of(request, workers.stream().map(LabWorker::port).toList());
+    if (!origins.isEmpty()) {
+      SecurityHeaders.allowFramesOf(request.exchange().getResponseHeaders(), origins);
+    }
     pages.show(
         request,
         200,
@@ -72,22 +92,41 @@ final class FlickerPages {
                 .toList(),
             run.isPresent() ? name : "",
             run.isPresent(),
-            run.map(Flicker::isSignedIn).orElse(false),
-            run.map(FlickerPages::panes).orElse(List.of()),
-            run.map(Flicker::report).filter(r -> !r.ours().isEmpty()).map(ReportView::new)),
+            run.filter(r -> !r.name().isEmpty()).isPresent(),
+            run.map(Flicker::name).orElse(""),
+            run.map(Flicker::label).orElse(""),
+            new Gson().toJson(workers.stream().map(w -> shown(request, w)).toList()),
+            request.query("all").isPresent(),
+            run.map(r -> panes(request, r)).orElse(List.of()),
+            run.map(Flicker::report).map(ReportView::new)),
         Set.of());
   }
 
-  private static List<Pane> panes(Flicker run) {
+  /** A worker as the script knows it. */
+  private record Shown(String origin, String name) {}
+
+  private static Shown shown(Request request, LabWorker worker) {
+    return new Shown(Origins.of(request, worker.port()).orElse(""), worker.name());
+  }
+
+  private static List<Pane> panes(Request request, Flicker run) {
     return List.of(
-        Pane.of("naive", "Naive", run.lastNaive(), NaiveSite.PAGE),
-        Pane.of("ours", "Ours", run.lastOurs(), NaiveSite.PAGE));
+        pane(request, "naive", "Naive", run.lastNaive(), Frames.naive(run.cause(), run.run())),
+        pane(request, "ours", "Ours", run.lastOurs(), Frames.ours(run.run())));
+  }
+
+  private static Pane pane(Request request, String side, String title, Seen seen, String path) {
+    String origin = Origins.of(request, seen.worker().port()).orElse("");
+    return new Pane(
+        side, title, origin + NaiveSite.PAGE, path, origin + path, seen.says(), seen.where());
   }
 
   private void step(Request request) throws IOException {
     forms.require(request);
     String step = request.form().get("step").orElse("");
     String name = request.form().get("run").orElse("");
+    // The visitor's browser looks by itself.
+    boolean frames = request.form().get("frames").filter(said -> !said.isEmpty()).isPresent();
     if (step.equals("begin") || step.equals("all")) {
       Cause cause =
           request
@@ -99,13 +138,21 @@ final class FlickerPages {
       name = bench.run();
       Flicker run = new Flicker(bench, cause);
       runs.put(name, run);
-      if (step.equals("all")) {
+      if (step.equals("all") && !frames) {
         run.runAll();
       }
+      Jar.fill(request, run.cookies());
     } else {
-      take(step, runs.get(name).orElseThrow(FlickerPages::forgotten));
+      Flicker run = runs.get(name).orElseThrow(FlickerPages::forgotten);
+      take(step, run);
+      if (step.equals("somebody-else") && !frames) {
+        run.refresh();
+      }
+      Jar.fill(request, run.cookies());
     }
-    request.redirect(PATH + "?run=" + name + "#result");
+    boolean goesOn = frames && step.equals("all");
+    request.redirect(
+        PATH + "?run=" + name + (goesOn ? "&all=1#panes" : frames ? "#panes" : "#result"));
   }
 
   private static void take(String step, Flicker run) {

@@ -50,6 +50,7 @@ public final class LabFeature implements Feature {
             parts.sessions().unplugged());
     return new Content()
         .pages(new NaiveSite(config.web().host(), exchange).routes())
+        .pages(new Frames(config, exchange, parts.pages().asset("lab.js")).routes())
         .pages(slowPage.routes())
         .pages(workerEnd.routes())
         .whenStopping(secondWorker::close)

@@ -18,8 +18,6 @@ import java.util.stream.Collectors;
 
 /** The lab and its experiments, but for the flicker, which has steps. */
 final class LabPages {
-  private static final Pattern HOST =
-      Pattern.compile("([A-Za-z0-9.-]+|\\[[0-9a-fA-F:.]+])(:[0-9]+)?");
   private static final Pattern LOCAL = Pattern.compile("/(?![/\\\\])[\\x21-\\x7e]*");
 
   private final Lab lab;
@@ -114,15 +112,14 @@ final class LabPages {
   /** Leads to the same page on another worker, by the host that the browser knows this one by. */
   private void another(Request request) throws IOException {
     String to = request.query("to").filter(path -> LOCAL.matcher(path).matches()).orElse("/");
-    String host = request.exchange().getRequestHeaders().getFirst("Host");
-    Optional<LabWorker> other = lab.another(request.exchange().getLocalAddress().getPort());
-    if (other.isEmpty() || host == null || !HOST.matcher(host).matches()) {
+    Optional<String> there =
+        lab.another(request.exchange().getLocalAddress().getPort())
+            .flatMap(other -> Origins.of(request, other.port()));
+    if (there.isEmpty()) {
       request.redirect("/lab");
       return;
     }
-    String name = HOST.matcher(host).replaceFirst("$1");
-    URI there = URI.create("http://" + name + ":" + other.get().port() + to);
-    request.header("Location", there.toString());
+    request.header("Location", URI.create(there.get() + to).toString());
     request.exchange().sendResponseHeaders(303, -1);
   }
 }

@@ -44,6 +44,11 @@ final class Person {
     return new Person(exchange, new TreeMap<>(cookies));
   }
 
+  /** The cookies as they are now. */
+  Map<String, String> cookies() {
+    return new TreeMap<>(cookies);
+  }
+
   /** Looks at a page. */
   Seen look(LabWorker worker, String path) {
     Kept before = kept.get(path);

@@ -96,19 +96,14 @@ record Strip(
     }
     boolean saved = fate.isFromCache() && !render.took().isZero();
     facts.add(millis(took) + (saved ? " (render " + millis(render.took()) + " saved)" : ""));
-    facts.add("session " + store + ", " + asked(trace.storeCalls()));
+    facts.add("session " + store + ", " + roundTrips(trace.storeCalls()));
     facts.add(
         "worker " + ProcessHandle.current().pid() + " :" + exchange.getLocalAddress().getPort());
     return facts;
   }
 
-  private static String asked(int calls) {
-    return switch (calls) {
-      case 0 -> "not asked";
-      case 1 -> "asked once";
-      case 2 -> "asked twice";
-      default -> "asked " + calls + " times";
-    };
+  private static String roundTrips(int calls) {
+    return calls == 1 ? "1 round trip" : calls + " round trips";
   }
 
   private static String millis(Duration time) {

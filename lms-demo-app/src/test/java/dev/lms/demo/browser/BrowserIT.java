@@ -73,6 +73,7 @@ class BrowserIT {
     }
   }
 
+  /** In two real frames, through this browser's own cache, one look at a time. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -83,13 +84,44 @@ class BrowserIT {
         "one-bucket"
       })
   void theFlickerIsRedOnTheNaiveSideAlone(String cause) {
-    try (Visitor visitor = chromium.visitor()) {
+    try (Visitor visitor = chromium.visitor(360, ColorScheme.LIGHT)) {
       visitor.open(Backend.shared(Backend.Kind.REDIS).one(), "/lab/flicker");
       visitor.page().locator("input[value=" + cause + "]").check();
-      visitor.button("Run the whole experiment");
+      for (String step :
+          List.of(
+              "Begin, step by step",
+              "Next worker",
+              "Sign in",
+              "Next worker",
+              "Next worker",
+              "Somebody else signs in",
+              "Next worker")) {
+        visitor.button(step);
+        visitor.awaitTheEnd();
+      }
       assertOnlyTheNaiveSideGoesWrong(visitor);
-      assertTrue(visitor.page().locator("input[value=" + cause + "]").isChecked());
+      assertEquals("Bruno Keller", visitor.page().getByTestId("ours-menu").textContent());
+      assertEquals(
+          visitor.page().getByTestId("ours-menu").textContent(), shownIn(visitor, "ours"), "ours");
+      assertEquals(
+          visitor.page().getByTestId("naive-menu").textContent(), shownIn(visitor, "naive"));
+      assertEquals(
+          cause.equals("browser-cache"),
+          visitor.page().getByText("the browser’s own cache").count() > 0);
+      visitor.button("Sign out");
+      visitor.awaitTheEnd();
+      assertEquals("Sign in", visitor.page().getByTestId("ours-menu").textContent());
+      visitor.picture("lab-flicker-" + cause);
     }
+  }
+
+  /** What the menu of the page in the frame of a side says, as the person sees it. */
+  private static String shownIn(Visitor visitor, String side) {
+    return visitor
+        .page()
+        .frameLocator("[data-side=" + side + "] iframe")
+        .locator("[data-testid=user-name], .user .button")
+        .textContent();
   }
 
   @ParameterizedTest
@@ -110,21 +142,6 @@ class BrowserIT {
     visitor.assertContent();
   }
 
-  @Test
-  void theFlickerIsTakenStepByStepOnAPhone() {
-    try (Visitor visitor = chromium.visitor(360, ColorScheme.LIGHT)) {
-      visitor.open(Backend.shared(Backend.Kind.REDIS).one(), "/lab/flicker");
-      visitor.page().locator("input[value=sessions-per-worker]").check();
-      visitor.button("Begin, step by step");
-      visitor.button("Sign in");
-      visitor.button("Next worker");
-      assertOnlyTheNaiveSideGoesWrong(visitor);
-      assertEquals("Sign in", visitor.page().getByTestId("naive-menu").textContent());
-      assertEquals("Alice Marlow", visitor.page().getByTestId("ours-menu").textContent());
-      visitor.picture("lab-flicker-step-by-step-360-light");
-    }
-  }
-
   /** So that they never lie: {@code -Dpictures=docs} puts them where the documents show them. */
   @Test
   void thePicturesOfTheDocumentsAreOfTheRunningSite() throws IOException {
@@ -136,7 +153,9 @@ class BrowserIT {
       desktop.open(site.one(), "/lab/flicker");
       desktop.page().locator("input[value=sessions-per-worker]").check();
       desktop.button("Run the whole experiment");
-      desktop.page().getByTestId("naive-wrong").waitFor();
+      desktop.page().getByText("Somebody else, as Bruno Keller").first().waitFor();
+      desktop.awaitTheEnd();
+      assertOnlyTheNaiveSideGoesWrong(desktop);
       desktop.pictureOf("#result", folder.resolve("lab-flicker.png"));
       desktop.open(site.one(), "/program/explore");
       desktop.open(site.one(), "/program/explore");

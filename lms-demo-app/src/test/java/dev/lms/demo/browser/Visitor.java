@@ -73,6 +73,11 @@ final class Visitor implements AutoCloseable {
         .click();
   }
 
+  /** Waits until what was begun has come to its end, and runs. */
+  void awaitTheEnd() {
+    page.locator("main:not([aria-busy])").waitFor();
+  }
+
   /** The name in the menu; empty for a stranger. */
   String menu() {
     return menu(page);

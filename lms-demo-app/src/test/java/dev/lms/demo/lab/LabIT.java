@@ -9,6 +9,7 @@ import dev.lms.demo.Browser;
 import dev.lms.demo.Browser.Answer;
 import dev.lms.demo.WorkerProcess;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -116,5 +117,47 @@ class LabIT {
         visitor
             .post("/lab/flicker", Map.of("csrf_token", token, "run", "gone", "step", "refresh"))
             .status());
+  }
+
+  /** Nothing but the panes of the flicker may stand in frames, and those in nobody else's. */
+  @Test
+  void thePanesAloneMayStandInFramesOfThisSitesWorkers() {
+    Browser visitor = new Browser(worker.uri("/"));
+    Map<String, String> begin =
+        Map.of(
+            "csrf_token", visitor.get("/lab/flicker").token(),
+            "step", "begin",
+            "cause", Cause.BROWSER_CACHE.id());
+    String place = visitor.post("/lab/flicker", begin).location();
+    String run = place.substring(place.indexOf("run=") + 4, place.indexOf('#'));
+    Answer page = visitor.get(place);
+    List<String> sources =
+        Pattern.compile("<iframe src=\"(http://127\\.0\\.0\\.1:[0-9]+)(/lab/frame/[^\"]+)\"")
+            .matcher(page.body())
+            .results()
+            .map(found -> found.group(2))
+            .toList();
+    assertEquals(
+        List.of("/lab/frame/naive/browser-cache/" + run, "/lab/frame/ours/" + run), sources);
+    String policy = page.header("content-security-policy");
+    assertTrue(policy.contains("frame-ancestors 'none'; frame-src http://127.0.0.1:"), policy);
+    for (String source : sources) {
+      Answer pane = visitor.get(source);
+      assertEquals(200, pane.status());
+      assertEquals("SAMEORIGIN", pane.header("x-frame-options"));
+      String own = pane.header("content-security-policy");
+      assertEquals(
+          policy.substring(policy.indexOf("http")),
+          own.substring(own.indexOf("http")),
+          "both workers");
+      assertEquals(2, pane.body().split("data-testid=\"dev-strip\"", -1).length, "one strip");
+    }
+    assertEquals("max-age=60", visitor.get(sources.get(0)).header("cache-control"));
+    assertEquals("no-cache", visitor.get(sources.get(1)).header("cache-control"));
+    for (String other : List.of("/course/explore", "/lab", "/lab/outage")) {
+      Answer answer = visitor.get(other);
+      assertEquals("DENY", answer.header("x-frame-options"), other);
+      assertTrue(answer.header("content-security-policy").endsWith("frame-ancestors 'none'"));
+    }
   }
 }
