@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.account;
 
-import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import dev.lms.demo.data.Sql;
 import dev.lms.demo.data.Tables;
 import java.sql.SQLException;
@@ -13,8 +15,6 @@ import java.sql.SQLException;
  * guessing what is no secret.
  */
 final class AccountTables implements Tables {
-  private record Sample(String username, String name, String role, String password) {}
-
   @Override
   public void create(Sql sql) throws SQLException {
     sql.script(Tables.resource(AccountTables.class, "tables.sql"));
@@ -33,13 +33,14 @@ final class AccountTables implements Tables {
       return;
     }
     String json = Tables.resource(AccountTables.class, "accounts.json");
-    for (Sample account : new Gson().fromJson(json, Sample[].class)) {
+    for (JsonElement each : JsonParser.parseString(json).getAsJsonArray()) {
+      JsonObject account = each.getAsJsonObject();
       sql.update(
           "INSERT INTO users (username, name, roles, password, sample) VALUES (?, ?, ?, ?, 1)",
-          account.username(),
-          account.name(),
-          account.role(),
-          account.password());
+          account.get("username").getAsString(),
+          account.get("name").getAsString(),
+          account.get("role").getAsString(),
+          account.get("password").getAsString());
     }
   }
 }

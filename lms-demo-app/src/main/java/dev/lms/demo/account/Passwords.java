@@ -58,7 +58,7 @@ public final class Passwords implements AutoCloseable {
             10,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(queue),
-            Thread.ofPlatform().name("password-", 1).daemon().factory());
+            Thread.ofPlatform().name("password").daemon().factory());
     threads.allowCoreThreadTimeOut(true);
   }
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.cache;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonSyntaxException;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import dev.lms.demo.config.Config;
 import java.io.IOException;
 import java.net.URI;
@@ -39,7 +39,24 @@ public final class Roster {
    * @param operators where it answers operators
    * @param key the mark of the secret key that it signs with
    */
-  public record Worker(long pid, int port, int operators, String key) {}
+  public record Worker(long pid, int port, int operators, String key) {
+    private static Worker of(JsonObject json) {
+      return new Worker(
+          json.get("pid").getAsLong(),
+          json.get("port").getAsInt(),
+          json.get("operators").getAsInt(),
+          json.get("key").getAsString());
+    }
+
+    private JsonObject toJson() {
+      JsonObject json = new JsonObject();
+      json.addProperty("pid", pid);
+      json.addProperty("port", port);
+      json.addProperty("operators", operators);
+      json.addProperty("key", key);
+      return json;
+    }
+  }
 
   /** Says that this process serves on a port. */
   public void enter(int port) {
@@ -49,7 +66,7 @@ public final class Roster {
     try {
       Files.createDirectories(folder);
       Path written =
-          Files.writeString(folder.resolve(self.pid() + ".new"), new Gson().toJson(self));
+          Files.writeString(folder.resolve(self.pid() + ".new"), self.toJson().toString());
       Files.move(written, note(self.pid()), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, "cannot write to {0}: {1}", folder, e);
@@ -85,14 +102,13 @@ public final class Roster {
 
   private static Optional<Worker> read(Path note) {
     try {
-      Worker worker = new Gson().fromJson(Files.readString(note), Worker.class);
-      if (worker == null
-          || ProcessHandle.of(worker.pid()).filter(ProcessHandle::isAlive).isEmpty()) {
+      Worker worker = Worker.of(JsonParser.parseString(Files.readString(note)).getAsJsonObject());
+      if (ProcessHandle.of(worker.pid()).filter(ProcessHandle::isAlive).isEmpty()) {
         Files.deleteIfExists(note);
         return Optional.empty();
       }
       return Optional.of(worker);
-    } catch (IOException | JsonSyntaxException e) {
+    } catch (IOException | RuntimeException e) { // Nothing that a worker of this version wrote.
       return Optional.empty();
     }
   }

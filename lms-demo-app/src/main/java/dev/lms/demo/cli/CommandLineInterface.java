@@ -7,6 +7,7 @@ import dev.lms.demo.wiring.Feature;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -78,6 +79,10 @@ public final class CommandLineInterface implements Runnable {
   public static int run(List<Feature> features, String... args) {
     Logging.setUp();
     try {
+      Optional<ServeCommand> plain = ServeCommand.withoutOptions(features, args);
+      if (plain.isPresent()) {
+        return plain.get().call();
+      }
       return commandsFor(features, args)
           .setExecutionExceptionHandler((failure, commandLine, result) -> report(failure))
           .execute(args);

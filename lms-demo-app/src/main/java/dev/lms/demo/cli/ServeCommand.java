@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -70,6 +71,8 @@ final class ServeCommand implements Callable<Integer> {
   /** For files, Redis, and whatever else opens some. */
   private static final long OTHER_DESCRIPTORS = 256;
 
+  private static final String SUPERVISED = "--supervised";
+
   private final List<Feature> features;
 
   @Option(
@@ -101,12 +104,23 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Path nginxConf;
 
   /** Set by the supervisor, which holds the other end of standard input. */
-  @Option(names = "--supervised", hidden = true)
+  @Option(names = SUPERVISED, hidden = true)
   private boolean supervised;
 
   /** Serves these. */
   ServeCommand(List<Feature> features) {
     this.features = features;
+  }
+
+  /** The command as most processes get it: with nothing to parse, the parser is not loaded. */
+  static Optional<ServeCommand> withoutOptions(List<Feature> features, String... args) {
+    boolean supervised = args.length == 2 && args[1].equals(SUPERVISED);
+    if (args.length == 0 || !args[0].equals("serve") || (args.length > 1 && !supervised)) {
+      return Optional.empty();
+    }
+    ServeCommand command = new ServeCommand(features);
+    command.supervised = supervised;
+    return Optional.of(command);
   }
 
   static final class WorkersConverter implements ITypeConverter<WorkerCount> {

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.course;
 
-import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import dev.lms.demo.data.Sql;
 import dev.lms.demo.data.Tables;
 import java.sql.SQLException;
@@ -19,9 +22,35 @@ final class CourseTables implements Tables {
       String teacher,
       List<String> tags,
       List<String> description,
-      List<SampleResource> resources) {}
+      List<SampleResource> resources) {
 
-  private record SampleResource(String title, @Nullable List<String> text) {}
+    /** By hand: at a first start reflection would cost more than all else that is done here. */
+    static SampleCourse of(JsonObject json) {
+      return new SampleCourse(
+          json.get("code").getAsString(),
+          json.get("title").getAsString(),
+          json.get("credits").getAsInt(),
+          json.get("level").getAsString(),
+          json.get("teacher").getAsString(),
+          strings(json.getAsJsonArray("tags")),
+          strings(json.getAsJsonArray("description")),
+          json.getAsJsonArray("resources").asList().stream()
+              .map(resource -> SampleResource.of(resource.getAsJsonObject()))
+              .toList());
+    }
+  }
+
+  private record SampleResource(String title, @Nullable List<String> text) {
+    static SampleResource of(JsonObject json) {
+      JsonArray text = json.getAsJsonArray("text");
+      return new SampleResource(
+          json.get("title").getAsString(), text == null ? null : strings(text));
+    }
+  }
+
+  private static List<String> strings(JsonArray array) {
+    return array.asList().stream().map(JsonElement::getAsString).toList();
+  }
 
   @Override
   public void create(Sql sql) throws SQLException {
@@ -32,7 +61,8 @@ final class CourseTables implements Tables {
   @Override
   public void addSampleCatalogue(Sql sql) throws SQLException {
     String json = Tables.resource(CourseTables.class, "courses.json");
-    for (SampleCourse course : new Gson().fromJson(json, SampleCourse[].class)) {
+    for (JsonElement each : JsonParser.parseString(json).getAsJsonArray()) {
+      SampleCourse course = SampleCourse.of(each.getAsJsonObject());
       if (!sql.exists("SELECT 1 FROM courses WHERE code = ?", course.code())) {
         add(sql, course);
         Search.refresh(sql, course.code());

@@ -121,6 +121,7 @@ public final class Database implements AutoCloseable {
   private static Database openFile(String url, int readers, List<Tables> tables, Samples samples) {
     Path file = file(url);
     createPrivately(file);
+    SqliteLibrary.keepIn(file.resolveSibling(""));
     List<Connection> opened = new ArrayList<>();
     try {
       Connection writer = connect(file);
@@ -235,7 +236,9 @@ public final class Database implements AutoCloseable {
     // Whoever waits in SQLite holds the processor's thread: not for long, and then tries again.
     Properties properties = new Properties();
     properties.setProperty("busy_timeout", "50");
-    return new Connections(PREFIX + file(url), properties, SESSION_CONNECTIONS);
+    Path file = file(url);
+    SqliteLibrary.keepIn(file.resolveSibling(""));
+    return new Connections(PREFIX + file, properties, SESSION_CONNECTIONS);
   }
 
   private static Path file(String url) {

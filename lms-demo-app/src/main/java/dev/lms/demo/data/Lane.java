@@ -69,7 +69,7 @@ final class Lane implements AutoCloseable {
             0,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(queue),
-            Thread.ofPlatform().name("database-" + name + "-", 1).daemon().factory());
+            Thread.ofPlatform().name("database-" + name).daemon().factory());
   }
 
   /** Runs the work in a transaction of its own and answers when it is committed. */

@@ -70,7 +70,7 @@ public final class WebServer {
       throws IOException {
     HttpServer server = HttpServer.create(address, BACKLOG);
     ExecutorService executor =
-        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http").factory());
     InFlight inFlight = new InFlight();
     server.setExecutor(executor);
     HttpContext context = server.createContext("/", handler);

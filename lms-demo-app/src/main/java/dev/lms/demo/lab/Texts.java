@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.lab;
 
-import com.google.gson.Gson;
-import com.google.gson.reflect.TypeToken;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -36,11 +37,25 @@ record Texts(
       if (in == null) {
         throw new IllegalStateException("the program is incomplete: experiments.json is missing");
       }
-      return new Gson()
-          .fromJson(
-              new InputStreamReader(in, StandardCharsets.UTF_8), new TypeToken<List<Texts>>() {});
+      return JsonParser.parseReader(new InputStreamReader(in, StandardCharsets.UTF_8))
+          .getAsJsonArray()
+          .asList()
+          .stream()
+          .map(each -> of(each.getAsJsonObject()))
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Texts of(JsonObject json) {
+    return new Texts(
+        json.get("id").getAsString(),
+        json.get("title").getAsString(),
+        json.get("question").getAsString(),
+        json.get("todo").getAsString(),
+        json.get("see").getAsString(),
+        json.getAsJsonArray("why").asList().stream().map(JsonElement::getAsString).toList(),
+        json.get("code").getAsString());
   }
 }

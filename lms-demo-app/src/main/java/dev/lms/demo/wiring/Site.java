@@ -22,7 +22,7 @@ import dev.lms.session.OutagePolicy;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
 import dev.lms.session.httpserver.SessionFilter;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  */
 final class Site {
   private final Router router;
-  private final Map<Route, PageRoute> pages = new HashMap<>();
+  private final IdentityHashMap<Route, PageRoute> pages = new IdentityHashMap<>();
 
   /** Sessions cannot be looked up, so nobody knows who asks. Thrown often: without a trace. */
   private static final class UnknownAsker extends RuntimeException {
