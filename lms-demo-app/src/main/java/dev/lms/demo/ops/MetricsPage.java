@@ -13,10 +13,11 @@ import java.util.List;
  * stored by any cache. Thread-safe.
  */
 final class MetricsPage {
-  private final Metrics metrics;
+  private final SharedText text;
 
   MetricsPage(Metrics metrics) {
-    this.metrics = metrics;
+    // Not bounded by admission, so by this.
+    this.text = new SharedText(metrics::text);
   }
 
   List<Route> routes() {
@@ -25,6 +26,6 @@ final class MetricsPage {
 
   private void show(Request request) throws IOException {
     request.header("Cache-Control", "no-store");
-    request.text(200, "text/plain; version=0.0.4; charset=utf-8", metrics.text());
+    request.text(200, "text/plain; version=0.0.4; charset=utf-8", text.get());
   }
 }
