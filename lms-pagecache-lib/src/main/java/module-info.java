@@ -3,13 +3,15 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * A page cache that knows who asks for a page, with an adapter to the JDK's HttpServer.
+ * A page cache that knows who asks for a page, with adapters to the JDK's HttpServer and to servlet
+ * containers.
  *
  * <p>This module brings Caffeine and nothing else. A program that uses one of these packages
  * requires what the package needs:
  *
  * <ul>
  *   <li>for {@code dev.lms.pagecache.httpserver}: {@code requires jdk.httpserver};
+ *   <li>for {@code dev.lms.pagecache.servlet}: {@code requires jakarta.servlet};
  *   <li>for {@code dev.lms.pagecache.redis}: {@code requires redis.clients.jedis}, and, since Jedis
  *       is an automatic module that names no dependencies, {@code requires
  *       org.apache.commons.pool2} and {@code requires org.slf4j}.
@@ -18,6 +20,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.lms.pagecache {
   requires static org.jspecify;
+  requires static jakarta.servlet;
   requires static jdk.httpserver;
   requires static redis.clients.jedis;
   requires static org.apache.commons.pool2;
@@ -26,6 +29,7 @@ module dev.lms.pagecache {
   exports dev.lms.pagecache.httpserver;
   exports dev.lms.pagecache.local;
   exports dev.lms.pagecache.redis;
+  exports dev.lms.pagecache.servlet;
   exports dev.lms.pagecache.store;
   exports dev.lms.pagecache;
 }

@@ -59,9 +59,15 @@ final class Attempt<E> implements Renderer {
   }
 
   @Override
+  public boolean rendersLater() {
+    return handling.handler().runsAgain();
+  }
+
+  @Override
   public Result render(PageKey key, Optional<Page> stale, Runnable nothingToShare)
       throws IOException {
-    Optional<Validation> validation = stale.flatMap(this::validationOf);
+    Optional<Validation> validation =
+        rendersLater() ? stale.flatMap(this::validationOf) : Optional.empty();
     Judge.Taken taken = ask(key, validation, false, nothingToShare);
     if (validation.isEmpty() || taken.render().status() != 304 || fault.isPresent()) {
       return judged(key, taken);
@@ -144,6 +150,9 @@ final class Attempt<E> implements Renderer {
     }
     if (now.isUnderWay() && now.objection().isEmpty()) {
       facts.add(Fact.TOO_LONG);
+    }
+    if (now.isAnsweredElsewhere()) {
+      facts.add(Fact.ANSWERED_ELSEWHERE);
     }
     if (readPersonal) {
       facts.add(Fact.READ_PERSON);

@@ -77,7 +77,7 @@ final class Coalescing {
       return Outcome.hit(found.primary(), found.page().orElseThrow());
     }
     boolean staleWillDo = found.reuse() == ReusePolicy.Reuse.USE_AND_REVALIDATE;
-    if (staleWillDo && revalidatesInBackground(found.primary())) {
+    if (staleWillDo && renderer.rendersLater() && revalidatesInBackground(found.primary())) {
       return Outcome.stale(found.primary(), found.page().orElseThrow());
     }
     if (found.stamp().isEmpty() || (notes.isUncacheable(found.key()) && !staleWillDo)) {

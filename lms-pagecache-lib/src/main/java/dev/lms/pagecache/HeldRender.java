@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a handler: its answer is held back, or streams when nobody needs it whole. */
-final class HeldRender implements PageRender {
+final class HeldRender extends KeyedRequest.Reader {
   /** Fields that are the cache's own business, unless it goes by what the answer says. */
   private static final Set<String> OF_THE_CACHE = Set.of("date", "age", "etag");
 
@@ -38,9 +38,6 @@ final class HeldRender implements PageRender {
   private final Responder responder;
   private final HoleMarkers markers;
   private final int cap;
-
-  /** Present when the answer may be stored: then the handler sees only what is in the key. */
-  private final @Nullable KeyedRequest keyed;
 
   private final Fate fate;
   private final Held body = new Held();
@@ -62,7 +59,8 @@ final class HeldRender implements PageRender {
   /** A handler without a rule may return before another thread has written the rest. */
   private final ReentrantLock turn = new ReentrantLock();
 
-  private boolean readPeer;
+  /** Whether the handler goes on when it has returned, or answers past this. */
+  private boolean elsewhere;
 
   HeldRender(
       Inquiry<?> inquiry,
@@ -71,13 +69,13 @@ final class HeldRender implements PageRender {
       Responder responder,
       @Nullable KeyedRequest keyed,
       Fate fate) {
+    super(keyed);
     this.inquiry = inquiry;
     this.answer = answer;
     this.variant = variant;
     this.responder = responder;
     this.markers = new HoleMarkers(inquiry.declared().random());
     this.cap = inquiry.declared().cache().maxPageBytes();
-    this.keyed = keyed;
     this.fate = fate;
   }
 
@@ -87,27 +85,19 @@ final class HeldRender implements PageRender {
   }
 
   @Override
-  public void reads(String field) {
-    if (keyed != null) {
-      keyed.reads(field);
+  public void answersElsewhere() {
+    turn.lock();
+    try {
+      elsewhere = true;
+      objectionAsked = false; // There is one now.
+    } finally {
+      turn.unlock();
     }
   }
 
-  @Override
-  public void readsAll() {
-    if (keyed != null) {
-      keyed.readsUnkeyed();
-    }
-  }
-
-  @Override
-  public void readsConnection() {
-    readsAll();
-  }
-
-  @Override
-  public void readsPeer() {
-    readPeer = true;
+  /** Whether nobody knows when the answer ends. */
+  boolean isAnsweredElsewhere() {
+    return elsewhere;
   }
 
   @Override
@@ -135,11 +125,12 @@ final class HeldRender implements PageRender {
     turn.lock();
     try {
       handlerReturned = true;
-      if (keyed == null && hasBegun() && !isUnderWay() && !isEnded() && !body.isWhole()) {
+      boolean goesOn = keyed == null && !isEnded() && !body.isWhole();
+      if (hasBegun() && !isUnderWay() && (goesOn || elsewhere)) {
         body.stream(); // Another thread writes the rest.
       }
       isHeld = hasBegun() && !isUnderWay();
-      return isUnderWay() ? Optional.empty() : fault();
+      return isUnderWay() || (elsewhere && !hasBegun()) ? Optional.empty() : fault();
     } finally {
       turn.unlock();
     }
@@ -209,15 +200,6 @@ final class HeldRender implements PageRender {
     return status >= 0;
   }
 
-  boolean readUnkeyed() {
-    return keyed != null && keyed.readUnkeyed();
-  }
-
-  /** Whether the handler got to know who is at the other end. */
-  boolean readPeer() {
-    return readPeer;
-  }
-
   Fields fields() {
     return fields;
   }
@@ -269,7 +251,7 @@ final class HeldRender implements PageRender {
     fields = said;
     status = code;
     announced = bodyLength;
-    if (!isWorthHolding() || announced > cap) {
+    if (elsewhere || !isWorthHolding() || announced > cap) {
       body.stream();
     }
   }
@@ -315,8 +297,13 @@ final class HeldRender implements PageRender {
           responder.begin(status, fields, announced, markers, outcome, keyed == null);
       if (out != null) {
         streamed = out;
-        held.writeTo(out);
-        held.reset();
+        if (held.size() > 0) {
+          held.writeTo(out);
+          held.reset();
+        }
+        if (isEnded()) {
+          out.close();
+        }
       }
     }
 
@@ -354,7 +341,7 @@ final class HeldRender implements PageRender {
         if (announced < 0 || (announced > 0 && held.size() + (long) length > announced)) {
           throw new IOException("More bytes than announced");
         }
-        if (held.size() + (long) length <= cap) {
+        if (!elsewhere && held.size() + (long) length <= cap) {
           held.write(bytes, offset, length);
           return;
         }

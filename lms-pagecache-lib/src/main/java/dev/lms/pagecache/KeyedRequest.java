@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The request a cached page's handler sees: as the key describes it. Fields that the cache answers
@@ -20,10 +21,17 @@ final class KeyedRequest implements PageRequest {
   /** In the key it is in lower case, so that is how the handler sees it too. */
   static final String HOST = "host";
 
-  /** Conditions and codings: the handler always renders the whole page, plain. */
+  /**
+   * Conditions and codings: the handler always renders the whole page, plain. And what describes a
+   * body: a request with one does not get here.
+   */
   private static final Set<String> HIDDEN =
       Set.of(
           "accept-encoding",
+          "content-encoding",
+          "content-language",
+          "content-length",
+          "content-type",
           "if-match",
           "if-modified-since",
           "if-none-match",
@@ -121,5 +129,50 @@ final class KeyedRequest implements PageRequest {
   /** Whether the fields that caches go by are the handler's business. */
   boolean answerDecides() {
     return profile == PageRule.Profile.RFC9111;
+  }
+
+  /** The half of a render that notes what its handler reads. */
+  abstract static class Reader implements PageRender {
+    /** Present when the answer may be stored: then the handler sees only what is in the key. */
+    final @Nullable KeyedRequest keyed;
+
+    private boolean readPeer;
+
+    Reader(@Nullable KeyedRequest keyed) {
+      this.keyed = keyed;
+    }
+
+    @Override
+    public final void reads(String field) {
+      if (keyed != null) {
+        keyed.reads(field);
+      }
+    }
+
+    @Override
+    public final void readsAll() {
+      if (keyed != null) {
+        keyed.readsUnkeyed();
+      }
+    }
+
+    @Override
+    public final void readsConnection() {
+      readsAll();
+    }
+
+    @Override
+    public final void readsPeer() {
+      readPeer = true;
+    }
+
+    final boolean readUnkeyed() {
+      return keyed != null && keyed.readUnkeyed();
+    }
+
+    /** Whether the handler got to know who is at the other end. */
+    final boolean readPeer() {
+      return readPeer;
+    }
   }
 }

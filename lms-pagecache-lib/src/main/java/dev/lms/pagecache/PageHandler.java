@@ -11,8 +11,17 @@ import java.io.IOException;
  */
 public interface PageHandler<E> {
   /**
-   * Runs the handler. The cache may call it twice for one request, and once more on another thread
-   * after the request was answered.
+   * {@return whether the handler can be run more than once for a request} If not, stored pages are
+   * not validated with it, stale ones are not rendered after the request that got them, and there
+   * is no {@link PageAudit}.
+   */
+  default boolean runsAgain() {
+    return true;
+  }
+
+  /**
+   * Runs the handler. If it {@linkplain #runsAgain runs again}, the cache may call it twice for one
+   * request, and once more on another thread after the request was answered.
    *
    * @param render what the handler sees, and where it answers
    * @throws IOException from the handler

@@ -54,6 +54,13 @@ public interface PageRender {
   void readsPeer();
 
   /**
+   * Reports that the handler answers where the cache does not see when it ends: it goes on in
+   * another thread when it has returned, or answers past the cache. The answer is not stored, and
+   * leaves as it is written.
+   */
+  void answersElsewhere();
+
+  /**
    * Makes a marker for a hole of the page.
    *
    * @param name the name of a hole that has a filler

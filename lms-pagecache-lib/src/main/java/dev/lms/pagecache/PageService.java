@@ -179,7 +179,8 @@ public final class PageService<E> {
 
     /**
      * Has an audit look for what shared pages say about one person. For development and tests,
-     * because pages are rendered twice; it changes nothing that is stored or sent.
+     * because pages are rendered twice; it changes nothing that is stored or sent. Not where a
+     * handler runs once for a request, as in servlet containers: there requests fail.
      *
      * @param audit the audit, which may serve several adapters
      * @return this builder
@@ -208,6 +209,10 @@ public final class PageService<E> {
    */
   public void serve(E exchange, PageRequest request, PageAnswer answer, PageHandler<E> handler)
       throws IOException {
+    if (audit != null && !handler.runsAgain()) {
+      throw new IllegalStateException(
+          "An audit renders pages twice, and this server runs a request once; use none here");
+    }
     NamedRule rule = rules.apply(exchange);
     Inquiry<E> inquiry = new Inquiry<>(declared, exchange, request, rule, declared.ask(exchange));
     Visit<E> visit = new Visit<>(new Handling<>(inquiry, answer, handler), audit);

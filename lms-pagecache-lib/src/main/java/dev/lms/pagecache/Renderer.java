@@ -23,6 +23,11 @@ interface Renderer {
    */
   Result render(PageKey key, Optional<Page> stale, Runnable nothingToShare) throws IOException;
 
+  /** Whether it can render when the request that it belongs to was answered. */
+  default boolean rendersLater() {
+    return true;
+  }
+
   /** What came out of a render. */
   sealed interface Result {}
 

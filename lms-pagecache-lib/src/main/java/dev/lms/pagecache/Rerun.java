@@ -125,6 +125,11 @@ final class Rerun<E> {
     }
 
     @Override
+    public void answersElsewhere() {
+      render.answersElsewhere();
+    }
+
+    @Override
     public String hole(String name) {
       return render.hole(name);
     }

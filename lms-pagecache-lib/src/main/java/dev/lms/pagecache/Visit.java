@@ -130,7 +130,7 @@ final class Visit<E> {
     attempt.render().ifPresent(handling::endConnectionLike);
     if (outcome.page().isPresent()) {
       send(outcome.page().get(), outcome);
-      if (outcome.source() == Outcome.Source.STALE) {
+      if (outcome.source() == Outcome.Source.STALE && handler.runsAgain()) {
         revalidate(key, outcome.page().get());
       }
     } else if (attempt.confirmed().isPresent()) {

@@ -79,7 +79,7 @@ class RoomsTest {
             users.add(room);
           }
         });
-    assertEquals(Set.of(FRONT + ".httpserver"), users);
+    assertEquals(Set.of(FRONT + ".httpserver", FRONT + ".servlet"), users);
   }
 
   @Test

@@ -67,6 +67,9 @@ public final class WatchedRender implements PageRender {
   public void readsPeer() {}
 
   @Override
+  public void answersElsewhere() {}
+
+  @Override
   public String hole(String name) {
     throw new UnsupportedOperationException(name);
   }

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The README and the pages under docs: each fragment of a program stands in one that the build
- * compiles, and runs, below src/it of a library; their links lead somewhere, and some link leads to
- * each of them.
+ * compiles, and runs, below src/it of a library or in the tests on other servers; their links lead
+ * somewhere, and some link leads to each of them.
  */
 class ReadmeTest {
   private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
@@ -49,8 +49,12 @@ class ReadmeTest {
   @Test
   void everyFragmentIsOneThatTheBuildCompiles() throws IOException {
     List<String> programs = new ArrayList<>();
-    for (String library : List.of("lms-session-lib", "lms-pagecache-lib")) {
-      try (Stream<Path> files = Files.walk(TOP.resolve(library).resolve("src/it"))) {
+    for (String folder :
+        List.of(
+            "lms-session-lib/src/it",
+            "lms-pagecache-lib/src/it",
+            "lms-pagecache-lib/servers/src/test/java")) {
+      try (Stream<Path> files = Files.walk(TOP.resolve(folder))) {
         files
             .filter(file -> file.toString().endsWith(".java"))
             .forEach(file -> programs.add(flat(read(file))));

@@ -4,6 +4,8 @@ package dev.lms.pagecache.policy;
 
 /** What may have happened while a page was rendered, and for whom it was. */
 public enum Fact {
+  /** The handler answered where the cache does not see when it ends. */
+  ANSWERED_ELSEWHERE,
   /** The handler threw, or wrote less than it announced. */
   CUT_SHORT,
   /** The body was longer than the cap. */

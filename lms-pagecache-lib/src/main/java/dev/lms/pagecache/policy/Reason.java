@@ -25,6 +25,8 @@ public enum Reason {
   STORE("store", "the store of pages cannot be reached"),
   /** The handler threw, or ended the answer before it was complete. */
   ABORTED("aborted", "the handler threw, or its answer is not whole"),
+  /** The handler goes on answering in other threads after it has returned. */
+  ASYNC("async", "the handler answers in another thread, after it has returned"),
   /** The answer is an error of the server (5xx). */
   ERROR("error", "the answer is an error of the server"),
   /** The status is not one that is stored. */

@@ -29,6 +29,7 @@ public final class SharedCachePolicy {
 
   static final List<Step<Rendered>> STEPS =
       List.of(
+          new Step<>(Reason.ASYNC, rendered -> rendered.is(Fact.ANSWERED_ELSEWHERE)),
           new Step<>(Reason.ABORTED, rendered -> rendered.is(Fact.CUT_SHORT)),
           new Step<>(Reason.SIZE, rendered -> rendered.is(Fact.TOO_LONG)),
           new Step<>(Reason.IDENTITY, rendered -> rendered.is(Fact.ASKER_CHANGED)),

@@ -1,0 +1,4 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
+/** A filter that puts a page cache before the servlets of a Jakarta Servlet container. */
+package dev.lms.pagecache.servlet;
