@@ -24,8 +24,6 @@ import java.util.function.LongSupplier;
  * file. Thread-safe.
  */
 public final class LocalPageStore implements PageStore {
-  private static final String EPOCH = "";
-
   /**
    * A page and when it is no longer kept.
    *
@@ -103,11 +101,11 @@ public final class LocalPageStore implements PageStore {
         Page page = entry.page().keptAtMost(Duration.ofNanos(left), now);
         return page.isFresh(now)
             ? new Hit(page)
-            : new Miss(new Stamp(EPOCH, stamp), Optional.of(page));
+            : new Miss(new Stamp(PurgeCounters.EPOCH, stamp), Optional.of(page));
       }
       pages.asMap().remove(key, entry);
     }
-    return new Miss(new Stamp(EPOCH, stamp), Optional.empty());
+    return new Miss(new Stamp(PurgeCounters.EPOCH, stamp), Optional.empty());
   }
 
   private boolean isKept(Entry entry, Instant now) {

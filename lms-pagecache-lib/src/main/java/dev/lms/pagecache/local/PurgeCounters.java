@@ -4,6 +4,7 @@ package dev.lms.pagecache.local;
 
 import dev.lms.pagecache.page.Tags;
 import dev.lms.pagecache.store.PageStoreException;
+import dev.lms.pagecache.store.Stamp;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
@@ -22,11 +23,16 @@ import org.jspecify.annotations.Nullable;
  * the slots that its tags hash to. A read costs a few memory reads and never blocks. Two tags in
  * one slot only cause a needless miss. Thread-safe and, with {@link #shared}, safe for several
  * processes of one machine.
+ *
+ * <p>Whoever writes a store that keeps pages in the process can leave its purges to such counters.
  */
 public final class PurgeCounters {
   private static final System.Logger LOG = System.getLogger(PurgeCounters.class.getName());
   private static final VarHandle LONGS =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  /** The epoch of all stamps: the numbers tell a file's lives apart. */
+  static final String EPOCH = "";
 
   private static final int CLOCK_SLOT = 1;
   private static final int EVERYTHING_SLOT = 2;
@@ -119,6 +125,24 @@ public final class PurgeCounters {
     return new PurgeCounters(shared, new Life(mapped.memory(), mapped.key(), 0), SHARED_BITS);
   }
 
+  /**
+   * {@return the stamp for a render that starts now} It counts for these counters in this process
+   * only, so it is nothing to keep in a store outside of it.
+   */
+  public Stamp stamp() {
+    return new Stamp(EPOCH, clock());
+  }
+
+  /**
+   * {@return whether one of these tags was purged after a stamp, or may have been}
+   *
+   * @param tags the tags of a page
+   * @param since a {@link #stamp} of these counters
+   */
+  public boolean isPurged(Collection<String> tags, Stamp since) {
+    return !since.epoch().equals(EPOCH) || purgedSince(since.clock(), slotsOf(tags));
+  }
+
   /** The number of the newest purge that may have started. */
   long clock() {
     Life now = life;
@@ -190,9 +214,10 @@ public final class PurgeCounters {
   /**
    * Purges. A stamp taken from now on is newer; one taken before is older.
    *
+   * @param tags the tags
    * @throws PageStoreException if the shared file is gone and cannot be made again
    */
-  void purge(Collection<String> tags) {
+  public void purge(Collection<String> tags) {
     int[] slots = slotsOf(tags);
     if (file == null) {
       purge(life, slots);

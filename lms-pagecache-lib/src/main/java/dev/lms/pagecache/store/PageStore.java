@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.pagecache.store;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 
@@ -16,7 +17,22 @@ import java.util.Optional;
 public interface PageStore {
 
   /** The result of a lookup: {@link Hit} or {@link Miss}. */
-  sealed interface Lookup {}
+  sealed interface Lookup {
+    /**
+     * {@return what a lookup answers with what was found: a hit if the page is fresh, or else a
+     * miss, with the page as long as it is kept}
+     *
+     * @param found the page under the key, if it was not purged
+     * @param stamp the stamp for a render that starts now, read before the page was looked for
+     * @param now the present time
+     */
+    static Lookup of(Optional<Page> found, Stamp stamp, Instant now) {
+      Optional<Page> kept = found.filter(page -> now.isBefore(page.keptUntil()));
+      return kept.filter(page -> page.isFresh(now))
+          .<Lookup>map(Hit::new)
+          .orElseGet(() -> new Miss(stamp, kept));
+    }
+  }
 
   /**
    * The store has a page that may be used.
