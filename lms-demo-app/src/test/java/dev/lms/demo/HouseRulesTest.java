@@ -144,6 +144,26 @@ class HouseRulesTest {
     assertEquals(Map.of(), folders);
   }
 
+  /** Licences of others ask for their names and texts in what is handed out. */
+  @Test
+  void theExecutableJarSaysWhoseSoftwareItHolds() throws IOException {
+    String said =
+        Files.readString(ROOT.resolve("lms-demo-app/src/main/resources/META-INF/THIRD-PARTY"));
+    String pom = Files.readString(ROOT.resolve("lms-demo-app/pom.xml"));
+    List<String> unsaid =
+        Pattern.compile("(?s)<dependency>(.*?)</dependency>")
+            .matcher(pom)
+            .results()
+            .map(found -> found.group(1))
+            .filter(one -> !one.contains("<scope>test<") && !one.contains("<scope>provided<"))
+            .map(one -> one.replaceAll("(?s).*<artifactId>(.*?)</artifactId>.*", "$1"))
+            .filter(name -> !name.startsWith("lms-"))
+            .filter(name -> !Pattern.compile("\\b" + name + "\\b").matcher(said).find())
+            .toList();
+    assertEquals(List.of(), unsaid);
+    assertTrue(said.contains("PostgreSQL Global Development Group") && pom.contains("postgresql"));
+  }
+
   @Test
   void sessionsAndPagesDoNotKnowEachOther() throws IOException {
     assertNowhere("dev\\.lms\\.pagecache", source -> !source.isIn("lms-session-lib/"));

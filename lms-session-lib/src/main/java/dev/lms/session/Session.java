@@ -97,6 +97,10 @@ public final class Session {
   /**
    * Sets an attribute. If concurrent requests set the same one, the last to commit wins.
    *
+   * <p>Setting the value that this request has read is a change like any other: another request may
+   * have committed a different one meanwhile, and the last commit wins. A program that need not
+   * insist compares before it sets, and so saves the write.
+   *
    * @param name the attribute's name
    * @param value its new value
    * @throws IllegalArgumentException if UTF-8 cannot encode the name or the value

@@ -96,6 +96,20 @@ class SessionTest {
     assertEquals(List.of(), said);
   }
 
+  /** Nobody knows what others have made of it since: the last commit wins. */
+  @Test
+  void settingTheValueThatWasReadIsAChange() {
+    List<String> cookie = begin("theme", "light");
+    Session early = sessions.open(cookie);
+    assertEquals(Optional.of("light"), early.get("theme"));
+    early.set("theme", "light");
+    Session late = sessions.open(cookie);
+    late.set("theme", "dark");
+    assertEquals(CommitOutcome.STORED, late.commit());
+    assertEquals(CommitOutcome.STORED, early.commit());
+    assertEquals(Optional.of("light"), sessions.open(cookie).get("theme"));
+  }
+
   /** A browser may hold one for each of two paths or domains. */
   @Test
   void signingOutEndsEverySessionThatCameAlong() {
