@@ -205,7 +205,7 @@ final class ServeCommand implements Callable<Integer> {
     if (supervised) {
       exitWithSupervisor();
     } else {
-      describe(config, plan);
+      describe(config, plan, maxHeapMb);
       describeParts(site, config);
       if (open) {
         WebBrowser.open(Workers.at(config.web().host(), site.port()));
@@ -245,7 +245,7 @@ final class ServeCommand implements Callable<Integer> {
     System.out.printf(
         "Supervising %d workers, %s to port %d%n",
         count, address(config, config.web().port()), config.web().port() + count - 1);
-    describe(config, plan);
+    describe(config, plan, plan.heapMb());
     if (count > plan.workers()) {
       System.out.printf(
           "Warning: %d workers are more than the %d this machine carries%n", count, plan.workers());
@@ -304,7 +304,7 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private static void describe(Config config, ResourcePlan plan) {
+  private static void describe(Config config, ResourcePlan plan, int heapMb) {
     if (config.environment() == Environment.DEVELOPMENT) {
       System.out.println(
           "Sample accounts (password = name): lms-admin, instructor, student1 to student9");
@@ -321,7 +321,7 @@ final class ServeCommand implements Callable<Integer> {
         plan.threads(),
         plan.inFlight(),
         plan.queue(),
-        plan.heapMb(),
+        heapMb,
         plan.pageCacheMb(),
         plan.redisPool());
   }

@@ -22,8 +22,10 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.NativeLibraryNotFoundException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
+import org.sqlite.util.OSInfo;
 
 /**
  * One SQLite file, shared by all worker processes of a machine, or a PostgreSQL, shared by those of
@@ -273,7 +275,21 @@ public final class Database implements AutoCloseable {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout((int) PATIENCE.toMillis());
     config.enforceForeignKeys(true);
-    return config.createConnection(PREFIX + file);
+    try {
+      return config.createConnection(PREFIX + file);
+    } catch (SQLException e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof NativeLibraryNotFoundException) {
+          throw new DatabaseException(
+              "SQLite comes with this program for Linux (x64, arm64, musl x64), macOS (arm64) and"
+                  + " Windows (x64), not for "
+                  + OSInfo.getNativeLibFolderPathForCurrentOS()
+                  + "; point DATABASE_URL at a PostgreSQL",
+              e);
+        }
+      }
+      throw e;
+    }
   }
 
   /**
