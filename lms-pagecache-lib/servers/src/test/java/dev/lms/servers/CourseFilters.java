@@ -16,11 +16,11 @@ import java.util.Optional;
 final class CourseFilters {
   private CourseFilters() {}
 
-  static PageCacheFilter pages(PageCache cache) {
-    var rule = Optional.of(PageRule.shared(Duration.ofSeconds(90)));
+  static PageCacheFilter pages(PageCache cache, String... headers) {
+    PageRule rule = PageRule.shared(Duration.ofSeconds(90)).withHeaders(headers);
     return PageCacheFilter.builder(
             cache,
-            request -> request.getServletPath().startsWith("/course/") ? rule : Optional.empty(),
+            request -> Optional.of(rule).filter(r -> request.getRequestURI().startsWith("/course")),
             CourseFilters::who)
         .personalReads(request -> SessionFilter.session(request).uses())
         .build();
