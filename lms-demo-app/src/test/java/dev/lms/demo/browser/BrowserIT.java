@@ -19,8 +19,10 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -49,11 +51,13 @@ class BrowserIT {
       visitor.open(site.two(), "/course/explore");
       visitor.signIn(site.one(), "student1");
       assertEquals("Alice Marlow", visitor.menu());
-      for (int i = 0; i < 6; i++) {
+      for (int i = 0; i < 4; i++) {
         visitor.open(i % 2 == 0 ? site.two() : site.one(), "/course/explore");
         assertEquals("Alice Marlow", visitor.menu(), "look " + i);
-        visitor.page().reload();
-        assertEquals("Alice Marlow", visitor.menu(), "reload " + i);
+        if (i < 2) {
+          visitor.page().reload();
+          assertEquals("Alice Marlow", visitor.menu(), "reload " + i);
+        }
       }
       Page other = visitor.anotherTab();
       other.navigate(site.two().uri("/program/explore").toString());
@@ -87,32 +91,34 @@ class BrowserIT {
     try (Visitor visitor = chromium.visitor(360, ColorScheme.LIGHT)) {
       visitor.open(Backend.shared(Backend.Kind.REDIS).one(), "/lab/flicker");
       visitor.page().locator("input[value=" + cause + "]").check();
-      for (String step :
-          List.of(
-              "Begin, step by step",
-              "Next worker",
-              "Sign in",
-              "Next worker",
-              "Next worker",
-              "Somebody else signs in",
-              "Next worker")) {
-        visitor.button(step);
-        visitor.awaitTheEnd();
+      take(visitor, "Begin, step by step", "Next worker", "Sign in", "Next worker", "Next worker");
+      if (cause.equals("one-bucket")) {
+        take(visitor, "Somebody else signs in", "Next worker");
       }
       assertOnlyTheNaiveSideGoesWrong(visitor);
-      assertEquals("Bruno Keller", visitor.page().getByTestId("ours-menu").textContent());
-      assertEquals(
-          visitor.page().getByTestId("ours-menu").textContent(), shownIn(visitor, "ours"), "ours");
-      assertEquals(
-          visitor.page().getByTestId("naive-menu").textContent(), shownIn(visitor, "naive"));
-      assertEquals(
-          cause.equals("browser-cache"),
-          visitor.page().getByText("the browser’s own cache").count() > 0);
-      visitor.button("Sign out");
-      visitor.awaitTheEnd();
-      assertEquals("Sign in", visitor.page().getByTestId("ours-menu").textContent());
-      visitor.picture("lab-flicker-" + cause);
+      for (String side : List.of("naive", "ours")) {
+        assertEquals(
+            visitor.page().getByTestId(side + "-menu").textContent(), shownIn(visitor, side));
+      }
+      if (cause.equals("browser-cache")) {
+        assertEquals("the browser’s own cache", answered(visitor, "naive"));
+        assertTrue(answered(visitor, "ours").startsWith("worker "));
+        visitor.picture("lab-flicker-step-by-step-360-light");
+        take(visitor, "Sign out");
+        assertEquals("Sign in", visitor.page().getByTestId("ours-menu").textContent());
+      }
     }
+  }
+
+  private static void take(Visitor visitor, String... steps) {
+    for (String step : steps) {
+      visitor.button(step);
+      visitor.awaitTheEnd();
+    }
+  }
+
+  private static String answered(Visitor visitor, String side) {
+    return visitor.page().locator("[data-side=" + side + "] .lab-where span").textContent();
   }
 
   /** What the menu of the page in the frame of a side says, as the person sees it. */
@@ -200,14 +206,22 @@ class BrowserIT {
     return pages;
   }
 
-  /** Nothing keeps anybody out, nothing sticks out on a phone, and the browser has no complaint. */
+  /** Nothing keeps anybody out, nothing sticks out, and the browser has no complaint. */
+  @Test
+  void everyPageIsForEverybody() {
+    lookAtEveryPage(360, ColorScheme.DARK);
+  }
+
+  @Tag("long")
   @ParameterizedTest
-  @ValueSource(strings = {"360 DARK", "1280 LIGHT"})
-  void everyPageIsForEverybody(String window) {
+  @CsvSource({"360, LIGHT", "768, LIGHT", "1280, LIGHT", "1280, DARK", "1920, LIGHT"})
+  void everyPageIsForEverybodyInEveryWindow(int width, ColorScheme scheme) {
+    lookAtEveryPage(width, scheme);
+  }
+
+  private static void lookAtEveryPage(int width, ColorScheme scheme) {
+    String suffix = "-" + width + "-" + scheme.name().toLowerCase(Locale.ROOT);
     Backend site = Backend.shared(Backend.Kind.REDIS);
-    int width = Integer.parseInt(window.substring(0, window.indexOf(' ')));
-    ColorScheme scheme = ColorScheme.valueOf(window.substring(window.indexOf(' ') + 1));
-    String suffix = "-" + window.toLowerCase(Locale.ROOT).replace(' ', '-');
     List<String> obstacles = new ArrayList<>();
     Map<String, List<String>> pages = pages();
     for (String username : List.of("", "student1", "lms-admin")) {

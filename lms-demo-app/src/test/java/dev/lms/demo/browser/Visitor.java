@@ -12,6 +12,8 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ScreenshotType;
+import com.microsoft.playwright.options.ViewportSize;
 import dev.lms.demo.WorkerProcess;
 import java.io.IOException;
 import java.io.InputStream;
@@ -99,24 +101,48 @@ final class Visitor implements AutoCloseable {
         > 0;
   }
 
-  /** Takes a picture of the page; returns what keeps people out of it, or sticks out of it. */
+  /**
+   * Takes a picture of the page; returns what keeps people out of it, or sticks out of it in this
+   * window, in others, and on a phone with the text twice as large.
+   */
   List<String> look(String name) {
     picture(name);
     List<String> found = obstacles();
+    ViewportSize window = page.viewportSize();
+    for (int width : new int[] {window.width, 1920, 1280, 768, 360}) {
+      page.setViewportSize(width, window.height);
+      whatSticksOut(found);
+    }
+    if (height(".bar") > 2 * height(".bar .user")) {
+      found.add(page.url() + " has more than one row at its top");
+    }
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }");
+    whatSticksOut(found);
+    page.setViewportSize(window.width, window.height);
+    return found;
+  }
+
+  private int height(String selector) {
+    return (int) page.locator(selector).first().evaluate("e => e.offsetHeight");
+  }
+
+  private void whatSticksOut(List<String> found) {
     int overflow =
         (int)
             page.evaluate(
                 "() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
     if (overflow > 0) {
-      found.add(page.url() + " sticks out by " + overflow + " pixels");
+      found.add(page.url() + " sticks out by " + overflow + " at " + page.viewportSize().width);
     }
-    return found;
   }
 
   /** Puts a picture of the whole page where people find it after the build. */
   void picture(String name) {
     page.screenshot(
-        new Page.ScreenshotOptions().setFullPage(true).setPath(SCREENSHOTS.resolve(name + ".png")));
+        new Page.ScreenshotOptions()
+            .setFullPage(true)
+            .setType(ScreenshotType.JPEG)
+            .setPath(SCREENSHOTS.resolve(name + ".jpg")));
   }
 
   /** Puts a picture of a part of the page into a file. */
@@ -127,7 +153,10 @@ final class Visitor implements AutoCloseable {
   /** What axe finds wrong with the page. */
   private List<String> obstacles() {
     page.evaluate(AXE);
-    Object found = page.evaluate("() => axe.run().then(r => JSON.stringify(r.violations))");
+    Object found =
+        page.evaluate(
+            "() => axe.run({resultTypes: ['violations'], preload: false})"
+                + ".then(r => JSON.stringify(r.violations))");
     JsonArray violations = new Gson().fromJson((String) found, JsonArray.class);
     List<String> obstacles = new ArrayList<>();
     for (JsonElement element : violations) {
