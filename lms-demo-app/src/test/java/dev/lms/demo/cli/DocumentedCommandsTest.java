@@ -51,7 +51,7 @@ class DocumentedCommandsTest {
               "needs the unit in its place, which only root can put there"),
           entry("mkdir -p /opt/lms", "needs root"),
           entry(
-              "cp lmsctl lms-demo-app/target/lms-demo-app.jar /opt/lms/",
+              "cp -p lmsctl lms-demo-app/target/lms-demo-app.jar /opt/lms/",
               "needs root; LauncherTest runs a jar beside its launcher"),
           entry("apt-get install nginx chromium nodejs postgresql", "needs root; .ci/run does it"),
           entry(
