@@ -27,9 +27,8 @@ class LibrariesOnJava17IT {
    * networks, disks and chance: one run of these will do, and the compiler knows what is missing.
    */
   private static final String MEETS_THE_JVM =
-      ".*\\.(MemorySessionStore|FileSessionStore|RedisSessionStore|CookieSessionStore|JsonKey"
-          + "|SessionFilter|LocalPageStore|RedisPageStore|NearPageStore|PageCacheFilter"
-          + "|Rfc9111Filter|BareServer|SecureExchange)Test";
+      ".*\\.(MemorySessionStore|FileSessionStore|RedisSessionStore|JsonKey|SessionFilter"
+          + "|LocalPageStore|RedisPageStore|PageCacheFilter|Rfc9111Filter)Test";
 
   private static final String ALL = ".*Test";
 

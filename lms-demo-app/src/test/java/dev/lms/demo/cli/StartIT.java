@@ -22,6 +22,7 @@ import java.util.function.Predicate;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +74,7 @@ class StartIT {
   }
 
   @Test
+  @Tag("long")
   void whatStartsOncePreparesTheStartsToCome() throws Exception {
     Path lmsctl = Files.copy(Path.of("..", "lmsctl"), folder.resolve("lmsctl"));
     Files.copy(JAR, folder.resolve("lms-demo-app.jar"), StandardCopyOption.COPY_ATTRIBUTES);

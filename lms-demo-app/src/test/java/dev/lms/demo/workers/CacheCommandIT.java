@@ -129,6 +129,7 @@ class CacheCommandIT {
   @Test
   void statsTellWhatWorkersCounted() {
     Backend site = Backend.shared(Backend.Kind.FILE);
+    statusOf(site.one(), "/home");
     JsonObject before = json(lmsctl(site, site.one(), "cache", "stats", "--json"));
     for (int i = 0; i < 5; i++) {
       statusOf(site.one(), "/home");

@@ -21,6 +21,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -112,9 +114,18 @@ class DevicesIT {
         all(DEVICE, laptop.on(site.two().uri("/")).get("/user/account")));
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE"})
-  void aCommandListsAndEndsWhatRunningWorkersKnow(Backend.Kind kind) throws Exception {
+  @Test
+  void aCommandListsAndEndsWhatRunningWorkersKnow() {
+    aCommandListsAndEnds(Backend.Kind.REDIS);
+  }
+
+  @Test
+  @Tag("long")
+  void aCommandListsAndEndsWhatIsInFiles() {
+    aCommandListsAndEnds(Backend.Kind.FILE);
+  }
+
+  private static void aCommandListsAndEnds(Backend.Kind kind) {
     Backend site = Backend.shared(kind);
     lmsctl(site, "session", "purge", "--yes");
     Browser laptop = new Browser(site.one().uri("/"), LAPTOP).from("192.0.2.1, 203.0.113.9");

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * random order on random workers. Their display names are the canaries.
  */
 class PeopleIT {
-  private static final int REQUESTS = 600;
+  private static final int REQUESTS = 300;
   private static final Pattern NAME =
       Pattern.compile("<span data-testid=\"user-name\">([^<]*)</span>");
   private static final Pattern COURSE = Pattern.compile("href=\"/course/(\\w+)/view\"");
