@@ -49,6 +49,9 @@ class DocumentedCommandsTest {
           entry(
               "systemd-analyze verify /etc/systemd/system/lms.service",
               "needs the unit in its place, which only root can put there"),
+          entry(
+              "systemd-analyze security --offline=true deploy/lms.service",
+              "needs systemd, which a container lacks"),
           entry("mkdir -p /opt/lms", "needs root"),
           entry(
               "cp -p lmsctl lms-demo-app/target/lms-demo-app.jar /opt/lms/",
