@@ -111,6 +111,16 @@ class LeftBehindTest {
     assertEverythingEnds();
   }
 
+  /** Who is closed again has no thread any more that could take away what wakes it. */
+  @Test
+  void aNodeWhoseThreadHasLeftLeavesNothingEither() {
+    NearPageStore node = NearPageStore.over(far(System::nanoTime, SHORT), 1 << 20, clock);
+    node.lookup(key("/"), Stamp.NONE);
+    node.close();
+    node.close();
+    assertEquals(Set.of(), admin.keys("*:wake:*"));
+  }
+
   /** Nodes that were killed say nothing any more, and neither does whoever purged. */
   @Test
   void everyKeyEndsAlsoWhenAllProcessesWereKilled() {
