@@ -20,11 +20,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** G1 to G4 and G8, between two processes. */
 class SessionsIT {
+  private static final Pattern LOADS =
+      Pattern.compile("lms_session_store_duration_seconds_count\\{operation=\"load\"} (\\d+)");
+
   private static JsonObject session(Browser browser) {
     return JsonParser.parseString(browser.get("/debug/session").body()).getAsJsonObject();
   }
@@ -82,6 +87,13 @@ class SessionsIT {
     }
   }
 
+  /** How often this worker has asked its store for a session. */
+  private static long loads(WorkerProcess worker) {
+    Matcher count = LOADS.matcher(new Browser(worker.uri("/")).get("/metrics").body());
+    assertTrue(count.find());
+    return Long.parseLong(count.group(1));
+  }
+
   @ParameterizedTest
   @EnumSource(Backend.Kind.class)
   void aSlowRequestDoesNotBringASignedOutSessionBack(Backend.Kind kind) throws Exception {
@@ -90,6 +102,7 @@ class SessionsIT {
     Browser onTwo = onOne.on(site.two().uri("/"));
     assertEquals(303, onOne.signIn("student1").status());
     Browser thief = onOne.copy();
+    long before = loads(site.one());
     try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
       Future<Browser.Answer> slow =
           threads.submit(
@@ -97,6 +110,8 @@ class SessionsIT {
                   thief.post(
                       "/debug/session/put",
                       Map.of("key", "late", "value", "1", "delay_ms", "2500")));
+      // Without it the request might come after the sign-out, and begin a session of its own.
+      site.one().await(() -> loads(site.one()) > before, "the slow request has its session");
       assertEquals(303, onTwo.signOut().status());
       assertFalse(slow.isDone(), "the sign-out overtook the slow request");
       assertEquals("gone", result(slow.get(30, TimeUnit.SECONDS)));
