@@ -97,7 +97,8 @@ final class Database {
         || attempt >= MOST_ATTEMPTS) {
       return false;
     }
-    boolean undone = dialect != null && dialect.hasRetreated(e);
+    // Until the product is known nothing was done for the caller, so another attempt is safe.
+    boolean undone = dialect == null ? Dialect.mayHaveRetreated(e) : dialect.hasRetreated(e);
     return undone || (way == Way.REPEATABLE && attempt == 1 && isBrokenConnection(e));
   }
 

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What databases say differently. */
 enum Dialect {
@@ -47,6 +48,11 @@ enum Dialect {
   boolean hasRetreated(SQLException e) {
     String state = e.getSQLState();
     return (state != null && state.startsWith("40")) || isRetreat(e.getErrorCode());
+  }
+
+  /** As {@link #hasRetreated}, while the product is unknown. */
+  static boolean mayHaveRetreated(SQLException e) {
+    return Stream.of(values()).anyMatch(dialect -> dialect.hasRetreated(e));
   }
 
   /** Of a lock that was not free in time, or a row that was changed concurrently. */

@@ -361,6 +361,23 @@ class JdbcStepsTest {
     assertEquals(List.of(), pool.spoiled());
   }
 
+  /** SQLite refuses whoever connects while another process recovers its log. */
+  @Test
+  void aDatabaseThatIsBusyAtTheStartIsAskedAgain() {
+    TestPool pool = pool(1, true);
+    AtomicInteger left = new AtomicInteger(3);
+    pool.before(
+        what -> {
+          if (what.equals("CONNECT") && left.getAndDecrement() > 0) {
+            throw new SQLException("the database file is locked", null, 5);
+          }
+        });
+    JdbcSessionStore store = JdbcSessionStore.builder(pool, KEYS).build();
+    opened.add(0, store);
+    assertTrue(store.create(stranger(), Map.of(), AT).isPresent());
+    assertTrue(left.get() <= 0, "it was busy three times");
+  }
+
   /** G2: nobody knows whether a change was done whose answer is lost. */
   @Test
   void aLostAnswerIsAskedForAgainOnlyWhereThatDoesNoHarm() {

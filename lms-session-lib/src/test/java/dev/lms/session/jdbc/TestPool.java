@@ -54,7 +54,7 @@ public final class TestPool implements DataSource, AutoCloseable {
     this.free = new Semaphore(size);
   }
 
-  /** Is told each statement, and each commit, before it is done. */
+  /** Is told each statement, each commit, and of each new connection, before it is done. */
   void before(Step what) {
     before = what;
   }
@@ -91,6 +91,7 @@ public final class TestPool implements DataSource, AutoCloseable {
     try {
       Connection real = idle.poll();
       if (real == null || real.isClosed()) {
+        before.take("CONNECT");
         real = DriverManager.getConnection(url);
         real.setAutoCommit(autoCommit);
       }
