@@ -156,9 +156,17 @@ class OperationsTest {
 
   @Test
   void requestsThatAreHandledWaitAndWereRefusedAreCounted() {
+    browser().get("/course/web101/view");
     String metrics = browser().get("/metrics").body();
+    Pattern rendered =
+        Pattern.compile(
+            "lms_request_duration_seconds_count\\{"
+                + "cache=\"(miss|hit)\",route=\"/course/\\{code}/view\"} [1-9]");
+    assertTrue(rendered.matcher(metrics).find(), metrics);
+    assertTrue(metrics.contains("lms_passwords_queued 0.0\n"), metrics);
+    assertTrue(metrics.contains("lms_database_active{lane=\"reader\"} "), metrics);
     assertTrue(metrics.contains("lms_requests_in_flight "), metrics);
-    assertTrue(metrics.contains("lms_requests_shed_total 0"), metrics);
+    assertTrue(metrics.contains("lms_requests_shed_total{reason=\"queue-full\"} 0.0"), metrics);
     assertTrue(metrics.contains("lms_process_uptime_seconds "), metrics);
   }
 }

@@ -28,6 +28,14 @@ public final class AccountFeature implements Feature {
     Users users = new Users(parts.database(), samples);
     FirstAdmin.make(config.operations().adminPasswordFile(), users, parts.audit());
     Passwords passwords = parts.closing().add(new Passwords(parts.cpus()));
+    parts
+        .metrics()
+        .add(
+            out ->
+                out.gauge(
+                    "lms_passwords_queued",
+                    "Passwords that wait to be checked.",
+                    passwords.waiting()));
     Gate gate = new Gate(new Proxies(config.web().trustedProxies()), parts.audit(), parts.clock());
     AccountPages pages =
         new AccountPages(

@@ -115,6 +115,11 @@ public final class Passwords implements AutoCloseable {
     return Password.check(password, hash).with(Argon2Function.getInstanceFromHash(hash));
   }
 
+  /** How many passwords wait to be checked. */
+  int waiting() {
+    return threads.getQueue().size();
+  }
+
   /** Finishes what waits and takes no more: later checks are {@code BUSY}. */
   @Override
   public void close() {

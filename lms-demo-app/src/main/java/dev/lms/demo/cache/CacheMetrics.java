@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.cache;
 
-import static dev.lms.demo.monitor.MetricsWriter.sample;
+import static dev.lms.demo.monitor.Families.sample;
 
+import dev.lms.demo.monitor.Families;
 import dev.lms.demo.monitor.Metrics;
-import dev.lms.demo.monitor.MetricsWriter;
 import dev.lms.pagecache.CacheStats;
 import dev.lms.pagecache.Warmer;
 import java.util.ArrayList;
@@ -34,13 +34,13 @@ public final class CacheMetrics implements Metrics.Source {
   }
 
   @Override
-  public void writeTo(MetricsWriter out) {
+  public void addTo(Families out) {
     CacheStats now = stats.get();
-    List<MetricsWriter.Sample> requests = new ArrayList<>();
-    List<MetricsWriter.Sample> stored = new ArrayList<>();
-    List<MetricsWriter.Sample> passed = new ArrayList<>();
-    List<MetricsWriter.Sample> served = new ArrayList<>();
-    List<MetricsWriter.Sample> saved = new ArrayList<>();
+    List<Families.Sample> requests = new ArrayList<>();
+    List<Families.Sample> stored = new ArrayList<>();
+    List<Families.Sample> passed = new ArrayList<>();
+    List<Families.Sample> served = new ArrayList<>();
+    List<Families.Sample> saved = new ArrayList<>();
     for (CacheStats.Line line : now.lines()) {
       CacheStats.Counts counts = line.counts();
       requests.add(of(line, (double) counts.hits(), "result", "hit"));
@@ -78,10 +78,10 @@ public final class CacheMetrics implements Metrics.Source {
     out.gauge("lms_page_cache_warming", "Pages that wait for such a visit.", progress.waiting());
   }
 
-  private static MetricsWriter.Sample of(CacheStats.Line line, double value, String... more) {
+  private static Families.Sample of(CacheStats.Line line, double value, String... more) {
     List<String> labels = new ArrayList<>(List.of("route", line.route()));
     labels.addAll(List.of("variant", line.variant()));
     labels.addAll(List.of(more));
-    return new MetricsWriter.Sample(value, labels);
+    return sample(value, labels.toArray(String[]::new));
   }
 }

@@ -151,6 +151,21 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * What one of its lanes does now: that of readers, or that of the writer.
+   *
+   * @param active threads that work
+   * @param waiting callers that wait for one
+   */
+  public record Load(String lane, int active, int waiting) {}
+
+  /** What its lanes do now. */
+  public List<Load> load() {
+    return List.of(
+        new Load("reader", readers.active(), readers.waiting()),
+        new Load("writer", writer.active(), writer.waiting()));
+  }
+
   /** Runs queries that see one state of the database. */
   public <R> R read(Work<R> work) {
     return readers.run(work);

@@ -72,6 +72,16 @@ final class Lane implements AutoCloseable {
             Thread.ofPlatform().name("database-" + name).daemon().factory());
   }
 
+  /** How many callers wait for a thread. */
+  int waiting() {
+    return threads.getQueue().size();
+  }
+
+  /** How many threads work. */
+  int active() {
+    return threads.getActiveCount();
+  }
+
   /** Runs the work in a transaction of its own and answers when it is committed. */
   <R> R run(Database.Work<R> work) {
     CompletableFuture<R> result = new CompletableFuture<>();

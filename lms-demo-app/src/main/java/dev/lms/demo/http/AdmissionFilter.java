@@ -20,7 +20,8 @@ import java.util.concurrent.atomic.LongAdder;
 public final class AdmissionFilter extends Filter {
   private final int inFlight;
   private final int queue;
-  private final LongAdder shed = new LongAdder();
+  private final LongAdder full = new LongAdder();
+  private final LongAdder late = new LongAdder();
   private final Semaphore permits;
   private final Semaphore places;
   private final Duration maxWait;
@@ -54,7 +55,6 @@ public final class AdmissionFilter extends Filter {
       return;
     }
     if (!enter()) {
-      shed.increment();
       throw HttpProblem.busy(
           "The site is busy. Please try again in a moment.", Duration.ofSeconds(1));
     }
@@ -83,9 +83,14 @@ public final class AdmissionFilter extends Filter {
     return queue - places.availablePermits();
   }
 
-  /** Requests that were refused so far. */
-  public long shed() {
-    return shed.sum();
+  /** Requests that were refused so far, as no place was left to wait in. */
+  public long shedAtOnce() {
+    return full.sum();
+  }
+
+  /** Requests that were refused so far, as they had waited for too long. */
+  public long shedAfterWaiting() {
+    return late.sum();
   }
 
   private boolean enter() {
@@ -95,10 +100,15 @@ public final class AdmissionFilter extends Filter {
         return true;
       }
       if (!places.tryAcquire()) {
+        full.increment();
         return false;
       }
       try {
-        return permits.tryAcquire(maxWait.toNanos(), TimeUnit.NANOSECONDS);
+        boolean entered = permits.tryAcquire(maxWait.toNanos(), TimeUnit.NANOSECONDS);
+        if (!entered) {
+          late.increment();
+        }
+        return entered;
       } finally {
         places.release();
       }

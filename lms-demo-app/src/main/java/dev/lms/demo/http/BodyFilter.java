@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,8 @@ public final class BodyFilter extends Filter implements AutoCloseable {
   private final Clients clients;
   private final Map<String, AtomicInteger> arriving = new ConcurrentHashMap<>();
   private final ScheduledThreadPoolExecutor timer;
+  private final LongAdder refused = new LongAdder();
+  private final LongAdder cut = new LongAdder();
 
   /**
    * A filter.
@@ -74,6 +77,7 @@ public final class BodyFilter extends Filter implements AutoCloseable {
     int already = arriving.compute(client, (address, count) -> plusOne(count)).get();
     try {
       if (already > PER_ADDRESS) {
+        refused.increment();
         throw Refusal.close(
             exchange,
             HttpProblem.busy(
@@ -108,6 +112,7 @@ public final class BodyFilter extends Filter implements AutoCloseable {
         timer.schedule(
             () -> {
               if (state.compareAndSet(State.ARRIVING, State.CUT)) {
+                cut.increment();
                 // An interrupted virtual thread closes the channel that it reads from.
                 reader.interrupt();
               }
@@ -135,6 +140,16 @@ public final class BodyFilter extends Filter implements AutoCloseable {
   /** Requests whose bodies are arriving now. */
   public int arriving() {
     return arriving.values().stream().mapToInt(AtomicInteger::get).sum();
+  }
+
+  /** Requests that were refused, as too many bodies of one address were arriving. */
+  public long refused() {
+    return refused.sum();
+  }
+
+  /** Bodies that came too slowly: their connections were closed. */
+  public long cut() {
+    return cut.sum();
   }
 
   @Override

@@ -32,6 +32,7 @@ public final class OpsFeature implements Feature {
     parts.metrics().add(process);
     parts.purges().follow(tags -> process.purged());
     parts.metrics().add(new SessionMetrics(parts.sessions().sessions()::statistics));
+    parts.metrics().add(new DatabaseMetrics(parts.database()));
     HitHistory history = parts.closing().add(new HitHistory(parts.pageCache()::stats));
     Roster roster = new Roster(parts.config());
     HotPages hot = new HotPages(new Courses(parts.database()), new Programs(parts.database()));

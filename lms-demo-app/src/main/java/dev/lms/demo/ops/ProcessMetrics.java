@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.ops;
 
+import dev.lms.demo.monitor.Families;
 import dev.lms.demo.monitor.Metrics;
-import dev.lms.demo.monitor.MetricsWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +30,7 @@ final class ProcessMetrics implements Metrics.Source {
   }
 
   @Override
-  public void writeTo(MetricsWriter out) {
+  public void addTo(Families out) {
     Runtime runtime = Runtime.getRuntime();
     out.gauge(
         UPTIME,

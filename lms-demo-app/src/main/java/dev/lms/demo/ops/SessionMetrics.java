@@ -2,14 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.ops;
 
-import static dev.lms.demo.monitor.MetricsWriter.sample;
+import static dev.lms.demo.monitor.Families.sample;
 
+import dev.lms.demo.monitor.Families;
 import dev.lms.demo.monitor.Metrics;
-import dev.lms.demo.monitor.MetricsWriter;
 import dev.lms.session.EndReason;
 import dev.lms.session.SessionStatistics;
 import dev.lms.session.SessionStatistics.Latency;
 import dev.lms.session.SessionStatistics.StoreOperation;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +32,7 @@ public final class SessionMetrics implements Metrics.Source {
   }
 
   @Override
-  public void writeTo(MetricsWriter out) {
+  public void addTo(Families out) {
     SessionStatistics now = statistics.get();
     out.counter("lms_session_created_total", "Sessions that began.", now.created());
     out.counter("lms_session_rotated_total", "Sessions that got a new id.", now.rotated());
@@ -65,8 +66,8 @@ public final class SessionMetrics implements Metrics.Source {
     out.counter(
         "lms_session_store_refused_total", "Calls kept from a store in outage.", now.refused());
     Map<StoreOperation, SessionStatistics.Operation> operations = new TreeMap<>(now.operations());
-    List<MetricsWriter.Sample> failures = new ArrayList<>();
-    List<MetricsWriter.Distribution> durations = new ArrayList<>();
+    List<Families.Sample> failures = new ArrayList<>();
+    List<Families.Distribution> durations = new ArrayList<>();
     operations.forEach(
         (operation, counted) -> {
           failures.add(sample(counted.failures(), "operation", label(operation)));
@@ -79,13 +80,13 @@ public final class SessionMetrics implements Metrics.Source {
         durations);
   }
 
-  private static MetricsWriter.Distribution distribution(Latency latency, String operation) {
+  private static Families.Distribution distribution(Latency latency, String operation) {
     List<Double> bounds = new ArrayList<>();
     for (int bucket = 0; bucket < Latency.BUCKETS - 1; bucket++) {
       bounds.add(seconds(Latency.upperBound(bucket)));
     }
-    return new MetricsWriter.Distribution(
-        bounds, latency.counts(), seconds(latency.total()), List.of("operation", operation));
+    return new Families.Distribution(
+        bounds, latency.counts(), seconds(latency.total()), Labels.of("operation", operation));
   }
 
   private static double seconds(Duration duration) {

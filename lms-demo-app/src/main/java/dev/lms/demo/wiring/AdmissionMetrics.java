@@ -2,16 +2,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.wiring;
 
-import dev.lms.demo.http.AdmissionFilter;
-import dev.lms.demo.monitor.Metrics;
-import dev.lms.demo.monitor.MetricsWriter;
+import static dev.lms.demo.monitor.Families.sample;
 
-/** Requests that are handled, wait and were refused, on {@code /metrics}. */
-record AdmissionMetrics(AdmissionFilter filter) implements Metrics.Source {
+import dev.lms.demo.http.AdmissionFilter;
+import dev.lms.demo.http.BodyFilter;
+import dev.lms.demo.monitor.Families;
+import dev.lms.demo.monitor.Metrics;
+import java.util.List;
+
+/** Requests that are handled, arrive, wait and were refused. */
+record AdmissionMetrics(AdmissionFilter admission, BodyFilter bodies) implements Metrics.Source {
   @Override
-  public void writeTo(MetricsWriter out) {
-    out.gauge("lms_requests_in_flight", "Requests that are handled now.", filter.inFlight());
-    out.gauge("lms_requests_queued", "Requests that wait to be let in.", filter.queued());
-    out.counter("lms_requests_shed_total", "Requests refused because of load.", filter.shed());
+  public void addTo(Families out) {
+    out.gauge("lms_requests_in_flight", "Requests that are handled now.", admission.inFlight());
+    out.gauge("lms_requests_queued", "Requests that wait to be let in.", admission.queued());
+    out.gauge("lms_requests_arriving", "Requests whose bodies arrive now.", bodies.arriving());
+    out.counter(
+        "lms_requests_shed_total",
+        "Requests refused because of load.",
+        List.of(
+            sample(admission.shedAtOnce(), "reason", "queue-full"),
+            sample(admission.shedAfterWaiting(), "reason", "waited-too-long"),
+            sample(bodies.refused(), "reason", "address"),
+            sample(bodies.cut(), "reason", "slow-body")));
   }
 }

@@ -16,6 +16,7 @@ import dev.lms.demo.http.Clients;
 import dev.lms.demo.http.ErrorFilter;
 import dev.lms.demo.http.OwnRequests;
 import dev.lms.demo.http.Proxies;
+import dev.lms.demo.http.RequestMetrics;
 import dev.lms.demo.http.RequestTarget;
 import dev.lms.demo.http.Route;
 import dev.lms.demo.http.Router;
@@ -47,6 +48,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -181,7 +183,7 @@ public final class RunningSite {
         new Pages(new Visitors(Site::visitor, Site::sessionOf, PageCacheFilter::hole), assets),
         new Purges(pageCache),
         new Health(),
-        new Metrics(),
+        new Metrics().withJvm(),
         new Audit(config.operations().logFormat(), clock, log),
         new OwnRequests(),
         closing);
@@ -208,19 +210,18 @@ public final class RunningSite {
     Site site = new Site(content.pages(), others, parts.pages()::problem);
     AdmissionFilter admission =
         new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, alwaysLetIn);
-    parts.metrics().add(new AdmissionMetrics(admission));
     Proxies proxies = new Proxies(config.web().trustedProxies());
     Clients clients = proxies::client;
+    BodyFilter bodies = parts.closing().add(new BodyFilter(LONGEST_BODY, clients));
+    parts.metrics().add(new AdmissionMetrics(admission, bodies));
+    Predicate<HttpExchange> notByVisitors =
+        exchange ->
+            alwaysLetIn.contains(RequestTarget.of(exchange).path())
+                || parts.ownRequests().includes(exchange);
     List<Filter> filters = new ArrayList<>();
+    filters.add(new RequestMetrics(parts.metrics().registry(), site::routeName, notByVisitors));
     filters.add(
-        new AccessLog(
-            config.operations().logFormat(),
-            proxies,
-            parts.clock(),
-            log,
-            exchange ->
-                alwaysLetIn.contains(RequestTarget.of(exchange).path())
-                    || parts.ownRequests().includes(exchange)));
+        new AccessLog(config.operations().logFormat(), proxies, parts.clock(), log, notByVisitors));
     filters.add(new SecurityHeaders());
     Optional<Consumer<Explanation>> listener = explanations;
     if (config.environment() == Environment.DEVELOPMENT && explanations.isEmpty()) {
@@ -230,7 +231,7 @@ public final class RunningSite {
     filters.addAll(
         List.of(
             new ErrorFilter(KnownProblems::of, parts.pages()::problem),
-            parts.closing().add(new BodyFilter(LONGEST_BODY, clients)),
+            bodies,
             admission,
             new SessionFilter(
                 parts.sessions().sessions(),

@@ -101,6 +101,15 @@ final class Site {
     return route.method().equals("GET") ? route.pattern() : route.method() + " " + route.pattern();
   }
 
+  /** The name of the route of a request, for operators; "none" without one. */
+  String routeName(HttpExchange exchange) {
+    try {
+      return router.match(exchange).map(match -> name(match.route())).orElse("none");
+    } catch (HttpProblem malformed) {
+      return "none";
+    }
+  }
+
   private Optional<PageRoute> page(HttpExchange exchange) {
     return router.match(exchange).map(match -> pages.get(match.route()));
   }

@@ -4,7 +4,7 @@ package dev.lms.demo.cache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.lms.demo.monitor.MetricsWriter;
+import dev.lms.demo.monitor.Metrics;
 import dev.lms.pagecache.CacheStats;
 import dev.lms.pagecache.Warmer;
 import dev.lms.session.fuzz.FuzzTarget;
@@ -31,9 +31,9 @@ class WorkersFuzzTest extends FuzzTarget {
   }
 
   private static String written(CacheStats stats) {
-    MetricsWriter out = new MetricsWriter();
-    new CacheMetrics(() -> stats, () -> new Warmer.Progress(0, 0, 0, 0)).writeTo(out);
-    return out.toString();
+    return new Metrics()
+        .add(new CacheMetrics(() -> stats, () -> new Warmer.Progress(0, 0, 0, 0)))
+        .text();
   }
 
   /** Without the time, of which doubles lose nanoseconds. */

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import dev.lms.demo.monitor.MetricsWriter;
+import dev.lms.demo.monitor.Metrics;
 import dev.lms.pagecache.CacheStats;
 import dev.lms.pagecache.Warmer;
 import java.net.URI;
@@ -52,9 +52,9 @@ class WorkersTest {
           43_210);
 
   private static String metrics(CacheStats stats) {
-    MetricsWriter out = new MetricsWriter();
-    new CacheMetrics(() -> stats, () -> new Warmer.Progress(1, 2, 3, 4)).writeTo(out);
-    return out.toString();
+    return new Metrics()
+        .add(new CacheMetrics(() -> stats, () -> new Warmer.Progress(1, 2, 3, 4)))
+        .text();
   }
 
   @Test

@@ -2,15 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.ops;
 
-import static dev.lms.demo.monitor.MetricsWriter.sample;
+import static dev.lms.demo.monitor.Families.sample;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.http.ErrorFilter;
 import dev.lms.demo.http.Router;
 import dev.lms.demo.http.WebServer;
+import dev.lms.demo.monitor.Families;
 import dev.lms.demo.monitor.Metrics;
-import dev.lms.demo.monitor.MetricsWriter;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -24,9 +26,7 @@ import org.junit.jupiter.api.Test;
 
 class MetricsPageTest {
   private static String written(Metrics.Source source) {
-    MetricsWriter out = new MetricsWriter();
-    source.writeTo(out);
-    return out.toString();
+    return new Metrics().add(source).text();
   }
 
   @Test
@@ -35,11 +35,11 @@ class MetricsPageTest {
         """
         # HELP lms_things_total Things that happened.
         # TYPE lms_things_total counter
-        lms_things_total{kind="big",place="here"} 3
+        lms_things_total{kind="big",place="here"} 3.0
         lms_things_total{kind="small",place="there"} 0.5
         # HELP lms_up Whether it is up.
         # TYPE lms_up gauge
-        lms_up 1
+        lms_up 1.0
         """,
         written(
             out -> {
@@ -60,10 +60,10 @@ class MetricsPageTest {
         # HELP lms_wait_seconds How long.
         # TYPE lms_wait_seconds histogram
         lms_wait_seconds_bucket{of="load",le="0.001"} 2
-        lms_wait_seconds_bucket{of="load",le="1"} 2
+        lms_wait_seconds_bucket{of="load",le="1.0"} 2
         lms_wait_seconds_bucket{of="load",le="+Inf"} 6
-        lms_wait_seconds_sum{of="load"} 12.25
         lms_wait_seconds_count{of="load"} 6
+        lms_wait_seconds_sum{of="load"} 12.25
         """,
         written(
             out ->
@@ -71,35 +71,39 @@ class MetricsPageTest {
                     "lms_wait_seconds",
                     "How long.",
                     List.of(
-                        new MetricsWriter.Distribution(
+                        new Families.Distribution(
                             List.of(0.001, 1.0),
                             List.of(2L, 0L, 4L),
                             12.25,
-                            List.of("of", "load"))))));
-  }
-
-  @Test
-  void whatWouldEndALineOrAValueIsEscaped() {
-    assertEquals(
-        """
-        # HELP lms_x a\\\\b\\nc "d"
-        # TYPE lms_x gauge
-        lms_x{v="a\\\\b\\nc \\"d\\""} 1
-        """,
-        written(
-            out -> out.gauge("lms_x", "a\\b\nc \"d\"", List.of(sample(1, "v", "a\\b\nc \"d\"")))));
+                            Labels.of("of", "load"))))));
   }
 
   @Test
   void whatNoReaderWouldTakeIsRefused() {
-    MetricsWriter out = new MetricsWriter();
-    assertThrows(IllegalArgumentException.class, () -> out.gauge("lms-x", "", 1));
+    assertThrows(IllegalArgumentException.class, () -> sample(1, "alone"));
     assertThrows(
         IllegalArgumentException.class,
-        () -> out.gauge("lms_x", "", List.of(sample(1, "a-b", "c"))));
-    assertThrows(IllegalArgumentException.class, () -> sample(1, "alone"));
-    out.gauge("lms_y", "", 1);
-    assertThrows(IllegalStateException.class, () -> out.gauge("lms_y", "", 1));
+        () ->
+            written(
+                out -> {
+                  out.gauge("lms_y", "", 1);
+                  out.gauge("lms_y", "", 1);
+                }));
+  }
+
+  /** What says that descriptors, memory or collections run out. */
+  @Test
+  void theJvmTellsOfItself() {
+    String text = new Metrics().withJvm().text();
+    for (String family :
+        List.of(
+            "process_open_fds",
+            "process_max_fds",
+            "jvm_gc_collection_seconds_count",
+            "jvm_memory_used_bytes",
+            "jvm_threads_current")) {
+      assertTrue(text.contains("\n" + family), family);
+    }
   }
 
   @Test
@@ -119,7 +123,7 @@ class MetricsPageTest {
           "text/plain; version=0.0.4; charset=utf-8",
           answer.headers().firstValue("Content-Type").orElseThrow());
       assertEquals("no-store", answer.headers().firstValue("Cache-Control").orElseThrow());
-      assertEquals("# HELP lms_up Up.\n# TYPE lms_up gauge\nlms_up 1\n", answer.body());
+      assertEquals("# HELP lms_up Up.\n# TYPE lms_up gauge\nlms_up 1.0\n", answer.body());
     } finally {
       server.drain(Duration.ZERO);
     }

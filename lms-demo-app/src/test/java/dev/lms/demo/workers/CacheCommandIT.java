@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** {@code lmsctl cache} beside workers that serve. */
 class CacheCommandIT {
   private static final Pattern WARMED =
-      Pattern.compile("lms_page_cache_warmed_total\\{result=\"visited\"} (\\d+)");
+      Pattern.compile("lms_page_cache_warmed_total\\{result=\"visited\"} (\\d+)\\.0");
 
   /** A command that finds this worker, and any on the ports after it. */
   private static Finished lmsctl(Backend site, WorkerProcess worker, String... command) {
@@ -55,7 +55,7 @@ class CacheCommandIT {
           Matcher visited = WARMED.matcher(metrics);
           return visited.find()
               && Integer.parseInt(visited.group(1)) > 40
-              && metrics.contains("lms_page_cache_warming 0\n");
+              && metrics.contains("lms_page_cache_warming 0.0\n");
         },
         "its hot pages");
   }

@@ -184,7 +184,7 @@ class OutageIT {
               "# TYPE lms_session_created_total counter\n",
               "# TYPE lms_session_store_duration_seconds histogram\n",
               "lms_session_store_duration_seconds_bucket{operation=\"load\",le=\"+Inf\"} ",
-              "lms_session_ended_total{reason=\"signed_out\"} 0\n")) {
+              "lms_session_ended_total{reason=\"signed_out\"} 0.0\n")) {
         assertTrue(metrics.body().contains(family), metrics.body());
       }
       other.awaitOutput("Serving on ");
