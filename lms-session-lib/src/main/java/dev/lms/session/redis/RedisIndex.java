@@ -40,8 +40,8 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
  *       before that last reading was entered before it, so it was found.
  * </ul>
  *
- * <p>Each index lives as long as its longest entry, by Redis's own expiry; entries that have ended
- * are taken out at each sign-in.
+ * <p>Each index lives as long as its longest entry, by Redis's own expiry; at each sign-in some
+ * entries that have ended are taken out.
  */
 final class RedisIndex {
   private static final System.Logger LOG = System.getLogger(RedisIndex.class.getName());

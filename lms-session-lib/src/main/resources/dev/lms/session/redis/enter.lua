@@ -7,8 +7,42 @@
 local now, max = tonumber(ARGV[1]), tonumber(ARGV[3])
 local field, replaced = ARGV[5], ARGV[9]
 local root = ARGV[8]
+local stale = {}
+local function is_stale(name, deadline)
+  -- Ended, by any worker's clock.
+  return deadline + 60000 <= now and name ~= field and name ~= replaced
+end
+local function enter(is_new)
+  redis.call('HSET', KEYS[1], field, ARGV[6] .. ' ' .. ARGV[1] .. ' ' .. ARGV[7] .. ' ' .. root)
+  -- Not before: an index that is gone, even for a moment, cannot be written in a slot that is moving.
+  for i = 1, #stale do
+    redis.call('HDEL', KEYS[1], stale[i])
+  end
+  if is_new or tonumber(ARGV[2]) > redis.call('PTTL', KEYS[1]) then
+    redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  end
+end
+
+-- Far from the limit nobody needs all entries. A few drawn at random take out as many that have
+-- ended as come in, once a quarter of the index has.
+local size = redis.pcall('HLEN', KEYS[1])
+if type(size) == 'number' and size > 16 and size < max then
+  local some = redis.pcall('HRANDFIELD', KEYS[1], 4, 'WITHVALUES')
+  if not some.err then
+    for i = 1, #some, 2 do
+      if is_stale(some[i], tonumber(string.match(some[i + 1], '^%d+') or '0')) then
+        table.insert(stale, some[i])
+      end
+    end
+    local known = replaced ~= '' and redis.call('HGET', KEYS[1], replaced)
+    root = known and string.match(known, ' (%x+)$') or root
+    enter(false)
+    return {}
+  end -- Else this user may not ask for some, so for all.
+end
+
 -- A session that is being rotated has several names here, and one root.
-local others, of_root, stale = {}, {}, {}
+local others, of_root = {}, {}
 local entries = redis.pcall('HGETALL', KEYS[1])
 if entries.err then
   -- No index. Somebody put it in the place of one, which begins again.
@@ -23,12 +57,9 @@ end
 for i = 1, #entries, 2 do
   local deadline, signed_in, its_root = string.match(entries[i + 1], '^(%d+) %d+ (%d+) (%x+)$')
   deadline = tonumber(deadline or '0')
-  if entries[i] == replaced then
-    -- About to go.
-  elseif deadline + 60000 <= now and entries[i] ~= field then
-    -- Ended, by any worker's clock.
+  if is_stale(entries[i], deadline) then
     table.insert(stale, entries[i])
-  elseif deadline > now and entries[i] ~= field and its_root ~= root then
+  elseif deadline > now and entries[i] ~= field and entries[i] ~= replaced and its_root ~= root then
     local other = of_root[its_root]
     if not other then
       other = {root = its_root, signed_in = 0, names = {}}
@@ -42,14 +73,7 @@ end
 if #others >= max and ARGV[4] == '1' then
   return 0
 end
-redis.call('HSET', KEYS[1], field, ARGV[6] .. ' ' .. ARGV[1] .. ' ' .. ARGV[7] .. ' ' .. root)
--- Not before: an index that is gone, even for a moment, cannot be written in a slot that is moving.
-for i = 1, #stale do
-  redis.call('HDEL', KEYS[1], stale[i])
-end
-if #entries == 0 or tonumber(ARGV[2]) > redis.call('PTTL', KEYS[1]) then
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
-end
+enter(#entries == 0)
 local excess = {}
 if #others < max then
   return excess

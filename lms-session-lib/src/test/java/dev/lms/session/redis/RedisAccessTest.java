@@ -19,6 +19,7 @@ import dev.lms.session.redis.server.RedisServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,8 @@ class RedisAccessTest extends SessionStoreContract {
     "+hget",
     "+hset",
     "+hdel",
+    "+hlen",
+    "+hrandfield",
     "+eval",
     "+evalsha",
     "+scan",
@@ -118,6 +121,26 @@ class RedisAccessTest extends SessionStoreContract {
     RedisRevocations revocations = new RedisRevocations(client, "session:");
     assertTrue(revocations.revoke("a handle", NOW.plus(Duration.ofMinutes(1)), NOW));
     assertTrue(revocations.isRevoked("a handle"));
+  }
+
+  /** Their access list was written for a version that had no use for these. */
+  @Test
+  void withoutTheCommandsThatOnlySaveWorkSignInsWork() {
+    try (RedisServer other = RedisServer.start(binary());
+        Jedis admin = other.jedis()) {
+      admin.aclSetUser("lms", RULES);
+      admin.aclSetUser("lms", "-hlen", "-hrandfield");
+      try (UnifiedJedis some =
+          RedisConnections.open("redis://lms:open%3Asesame%2F%40@127.0.0.1:" + other.port(), 2)) {
+        SessionStore store = new RedisSessionStore(some, KEYS, "session:");
+        for (int i = 0; i < 30; i++) {
+          store.create(person(), Map.of(), WriteOptions.at(NOW, SOON));
+        }
+        Instant night = SOON.plusSeconds(120);
+        store.create(person(), Map.of(), WriteOptions.at(night, night.plusSeconds(60)));
+        assertEquals(1, admin.hlen(admin.keys("*index:*").iterator().next()));
+      }
+    }
   }
 
   @Test
