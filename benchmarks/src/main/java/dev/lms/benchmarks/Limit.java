@@ -3,7 +3,6 @@
 package dev.lms.benchmarks;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A ratio this project has set itself.
@@ -47,14 +46,5 @@ record Limit(String what, String ours, String other, int threads, boolean atLeas
 
   boolean counts(int atThreads) {
     return threads == 0 || threads == atThreads;
-  }
-
-  boolean holds(double ratio) {
-    return atLeast ? ratio >= factor : ratio <= factor;
-  }
-
-  /** Such as {@code <= 1.15 x} or {@code >= 4.00 x}. */
-  String text() {
-    return String.format(Locale.ROOT, "%s %.2f x", atLeast ? ">=" : "<=", factor);
   }
 }

@@ -3,6 +3,8 @@
 package dev.lms.benchmarks;
 
 import dev.lms.benchmarks.http.HttpRatios;
+import dev.lms.benchmarks.report.Ratio;
+import dev.lms.benchmarks.report.Spread;
 import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -17,9 +20,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -37,7 +38,7 @@ import redis.clients.jedis.UnifiedJedis;
  * arguments.
  *
  * <p>With {@code http [FOLDER]} as its arguments it measures pages over HTTP instead: see {@link
- * HttpRatios}.
+ * HttpRatios}. With {@code lmsctl} first it is what {@code lmsctl bench} starts: see {@link Bench}.
  *
  * <p>Where JMH runs all forks of one benchmark before the next, this runs rounds of one fork of
  * each ({@code -f} says how many): what else the machine does meanwhile falls on all contenders
@@ -45,7 +46,9 @@ import redis.clients.jedis.UnifiedJedis;
  */
 public final class Main {
   private static final List<Integer> THREADS = List.of(1, 8);
+  private static final String FOR_LMSCTL = "lmsctl";
   private static final String OVER_HTTP = "http";
+  private static final HttpRatios.Effort OVER_HTTP_EFFORT = new HttpRatios.Effort(3, 5, 5, true);
   private static final String RESULT_FILE = "jmh-result.";
 
   private final CommandLineOptions asked;
@@ -62,6 +65,9 @@ public final class Main {
   }
 
   private static int run(String[] args) throws IOException, InterruptedException {
+    if (args.length > 0 && args[0].equals(FOR_LMSCTL)) {
+      return new Bench(Clock.systemUTC(), System.out).run(List.of(args).subList(1, args.length));
+    }
     if (args.length > 0 && args[0].equals(OVER_HTTP)) {
       return overHttp(List.of(args).subList(1, args.length));
     }
@@ -96,7 +102,25 @@ public final class Main {
       return 2;
     }
     try {
-      HttpRatios.run(flask);
+      HttpRatios.Outcome outcome =
+          HttpRatios.measure(
+              flask, OVER_HTTP_EFFORT, (what, seconds) -> System.out.println("  " + what));
+      System.out.println();
+      outcome
+          .rates()
+          .forEach(
+              rate ->
+                  System.out.printf(
+                      Locale.ROOT,
+                      "%-36s  %12.0f requests/s, p50 %.2f ms, p99 %.2f ms%n",
+                      rate.name(),
+                      Spread.of(rate.rounds()).median(),
+                      rate.p50(),
+                      rate.p99()));
+      System.out.println();
+      System.out.print(Ratio.table(outcome.ratios()));
+      System.out.println();
+      outcome.missing().forEach(System.out::println);
       return 0;
     } catch (IOException e) {
       System.err.println(e.getMessage());
@@ -139,7 +163,7 @@ public final class Main {
       for (int threads : threadCounts) {
         for (RunResult result : new Runner(round(threads)).run()) {
           results.add(result);
-          scores.addAll(score(result, round));
+          scores.addAll(Score.of(result, round));
         }
       }
     }
@@ -172,17 +196,6 @@ public final class Main {
         // A contender that failed must not look like one that was not asked for.
         .shouldFailOnError(true)
         .build();
-  }
-
-  private static List<Score> score(RunResult result, int round) {
-    BenchmarkParams params = result.getParams();
-    if (params.getMode() != Mode.AverageTime) {
-      return List.of();
-    }
-    String name = params.getBenchmark().substring(Main.class.getPackageName().length() + 1);
-    Result<?> primary = result.getPrimaryResult();
-    double median = primary.getStatistics().getPercentile(50);
-    return List.of(new Score(name, params.getThreads(), round, median, primary.getScoreUnit()));
   }
 
   /** Each run of JMH overwrites the file of the one before, so all are written at the end. */

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.benchmarks;
 
+import dev.lms.benchmarks.report.Ratio;
+import dev.lms.benchmarks.report.Spread;
+import dev.lms.benchmarks.report.Time;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +22,6 @@ import java.util.TreeMap;
  */
 final class Ratios {
   private static final String ROW = "%7s  %-22s %15s  %-39s %15s  %s%n";
-  private static final String JUDGED = "%7s  %-26s %-39s %9s  %-21s  %s%n";
 
   private Ratios() {}
 
@@ -83,35 +85,60 @@ final class Ratios {
             .toList());
   }
 
-  /** What of the limits could be judged by these scores; empty if nothing could. */
-  static String judged(List<Score> scores) {
-    StringBuilder table = new StringBuilder();
+  /** What of the limits could be judged by these scores. */
+  static List<Ratio> judge(List<Score> scores) {
+    List<Ratio> judged = new ArrayList<>();
     for (Limit limit : Limit.ALL) {
-      scores.stream()
-          .mapToInt(Score::threads)
-          .distinct()
-          .sorted()
-          .filter(limit::counts)
-          .forEach(threads -> table.append(judge(limit, threads, scores)));
+      for (int threads : threadCounts(scores)) {
+        if (limit.counts(threads)) {
+          List<Score> ours = of(limit.ours(), threads, scores);
+          List<Score> others = of(limit.other(), threads, scores);
+          Spread ratio = limit.atLeast() ? spread(others, ours) : spread(ours, others);
+          if (!ratio.isEmpty()) {
+            judged.add(
+                Ratio.of(
+                    limit.what(), limit.other(), threads, limit.atLeast(), limit.factor(), ratio));
+          }
+        }
+      }
     }
-    return table.isEmpty()
-        ? ""
-        : JUDGED.formatted("threads", "work", "beside", "limit", "ratio", "") + table;
+    return judged;
   }
 
-  private static String judge(Limit limit, int threads, List<Score> scores) {
-    List<Score> ours = of(limit.ours(), threads, scores);
-    List<Score> others = of(limit.other(), threads, scores);
-    Spread ratio = limit.atLeast() ? spread(others, ours) : spread(ours, others);
-    return ratio.isEmpty()
-        ? ""
-        : JUDGED.formatted(
-            threads,
-            limit.what(),
-            limit.other(),
-            limit.text(),
-            ratio.text(),
-            limit.holds(ratio.median()) ? "holds" : "does not hold");
+  /** For people; empty if nothing could be judged. */
+  static String judged(List<Score> scores) {
+    List<Ratio> ratios = judge(scores);
+    return ratios.isEmpty() ? "" : Ratio.table(ratios);
+  }
+
+  /** Each contender's rounds together, in the order in which they ran. */
+  static List<Time> times(List<Score> scores) {
+    List<Time> times = new ArrayList<>();
+    for (int threads : threadCounts(scores)) {
+      scores.stream()
+          .filter(score -> score.threads() == threads)
+          .map(Score::benchmark)
+          .distinct()
+          .forEach(
+              benchmark -> {
+                List<Score> rounds = of(benchmark, threads, scores);
+                OptionalDouble bytes = rounds.stream().mapToDouble(Score::bytes).average();
+                times.add(
+                    new Time(
+                        benchmark,
+                        threads,
+                        rounds.get(0).unit(),
+                        rounds.stream().map(Score::time).toList(),
+                        bytes.isPresent() && !Double.isNaN(bytes.getAsDouble())
+                            ? bytes.getAsDouble()
+                            : null));
+              });
+    }
+    return times;
+  }
+
+  private static List<Integer> threadCounts(List<Score> scores) {
+    return scores.stream().map(Score::threads).distinct().sorted().toList();
   }
 
   private static List<Score> of(String benchmark, int threads, List<Score> scores) {

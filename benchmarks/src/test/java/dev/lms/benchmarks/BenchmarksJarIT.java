@@ -5,23 +5,33 @@ package dev.lms.benchmarks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.benchmarks.report.Result;
+import dev.lms.benchmarks.report.Time;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The shipped jar, as a person starts it. */
 class BenchmarksJarIT {
   private record Ended(int status, String output) {}
 
   private static Ended jar(String... arguments) throws IOException, InterruptedException {
+    return java(List.of("-jar", "target/benchmarks.jar"), arguments);
+  }
+
+  private static Ended java(List<String> program, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
     // JMH lets one run at a time onto a machine, for the sake of the figures; here are none.
     command.add("-Djmh.ignoreLock=true");
-    command.addAll(List.of("-jar", "target/benchmarks.jar"));
+    command.addAll(program);
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
@@ -57,6 +67,35 @@ class BenchmarksJarIT {
                     + "1  read-only request +RedisBenchmark.readRawHgetall +<= 1.15 x +[0-9.]+"
                     + " +(holds|does not hold)\\s*"),
         ended.output());
+  }
+
+  /** As lmsctl starts it. */
+  @Test
+  void aRunLeavesAResultAReportAndAChart(@TempDir Path folder) throws Exception {
+    Ended ended =
+        java(
+            List.of("-XX:TieredStopAtLevel=1", "-jar", "target/benchmarks.jar"),
+            "lmsctl",
+            "run",
+            "glance",
+            folder.toString());
+    Result result = Result.read(folder);
+    assertEquals(result.broken().isEmpty() ? 0 : 1, ended.status(), ended.output());
+    assertTrue(ended.output().contains("The report is "), ended.output());
+    assertTrue(!ended.output().contains("# Run progress"), "what JMH says is in its file");
+    assertTrue(ended.output().indexOf('\u001b') < 0 && ended.output().indexOf('\r') < 0);
+    assertEquals(1, result.ratios().size());
+    assertEquals("RedisBenchmark.readRawHgetall", result.ratios().get(0).beside());
+    assertEquals(2, result.ratios().get(0).rounds().size());
+    for (Time time : result.times()) {
+      assertTrue(time.median() > 0, time::toString);
+      assertTrue(time.bytes() != null && time.bytes() > 0, time::toString);
+    }
+    assertEquals(3, result.times().size());
+    assertTrue(String.valueOf(result.versions().get("jedis")).matches("\\d+\\..*"));
+    assertTrue(String.valueOf(result.versions().get("redis")).matches("\\d+\\..*"));
+    assertTrue(Files.exists(folder.resolve("reads.svg")));
+    assertTrue(Files.readString(folder.resolve("jmh.log")).contains("# Run progress"));
   }
 
   @Test

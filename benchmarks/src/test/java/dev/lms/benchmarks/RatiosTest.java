@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 
 class RatiosTest {
   private static Score score(String benchmark, int threads, int round, double time) {
-    return new Score(benchmark, threads, round, time, "us/op");
+    return new Score(benchmark, threads, round, time, "us/op", Double.NaN);
   }
 
   private static List<String> rows(Score... scores) {

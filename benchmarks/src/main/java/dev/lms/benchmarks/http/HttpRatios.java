@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.benchmarks.http;
 
-import dev.lms.benchmarks.Spread;
+import dev.lms.benchmarks.report.Rate;
+import dev.lms.benchmarks.report.Ratio;
+import dev.lms.benchmarks.report.Spread;
 import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,24 +21,22 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 
-/**
- * Starts every contender on loopback, measures them by turns, and prints a table of ratios. Stops
- * what it started.
- */
+/** Starts every contender on loopback and measures them by turns. Stops what it started. */
 public final class HttpRatios implements AutoCloseable {
-  private static final int ROUNDS = 5;
+  /** So many at most, for who wants to know how long it takes. */
+  private static final int TARGETS = 7;
 
-  /** The compiler needs about a quarter of a minute of each contender while all cores are busy. */
-  private static final int WARM_UP_ROUNDS = 3;
+  private static final int VARIANTS = 4;
+  private static final int START_SECONDS = 8;
 
-  private static final int SECONDS = 5;
   private static final int CONNECTIONS = 32;
   private static final int HERD = 200;
   private static final int FAR_HITS = 1000;
@@ -50,7 +50,34 @@ public final class HttpRatios implements AutoCloseable {
   private static final String VARNISH = "Varnish, same page";
   private static final String FLASK = "Flask, anonymous, cached";
   private static final String FLASK_SIGNED_IN = "Flask, signed in, cached";
+  private static final Set<String> OURS = Set.of(CACHED, SIGNED_IN, NOT_MODIFIED, GZIP);
 
+  /**
+   * How long to measure.
+   *
+   * @param warmUpRounds that do not count: the compiler needs about a quarter of a minute of each
+   *     contender while all cores are busy
+   * @param seconds for each contender in a round
+   * @param variants whether also gzip and 304 are measured
+   */
+  public record Effort(int warmUpRounds, int rounds, int seconds, boolean variants) {
+    /** About so many, with all contenders. */
+    public int totalSeconds() {
+      int targets = variants ? TARGETS + VARIANTS : TARGETS;
+      return START_SECONDS + targets * seconds * (warmUpRounds + rounds) + rounds;
+    }
+  }
+
+  /** What came of it. */
+  public record Outcome(List<Ratio> ratios, List<Rate> rates, List<String> missing) {}
+
+  /** Is told what is measured next. */
+  public interface Watcher {
+    void measures(String what, double seconds);
+  }
+
+  private final Effort effort;
+  private final Watcher watcher;
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -59,7 +86,9 @@ public final class HttpRatios implements AutoCloseable {
   private final Map<String, Target> targets = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
 
-  private HttpRatios() throws IOException {
+  private HttpRatios(Effort effort, Watcher watcher) throws IOException {
+    this.effort = effort;
+    this.watcher = watcher;
     folder = Files.createTempDirectory("lms-benchmark");
     // Varnish's worker runs as somebody else and must get at its own folder inside.
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -73,33 +102,32 @@ public final class HttpRatios implements AutoCloseable {
    *
    * @param flask the folder of the Flask peer, if it is to be measured
    */
-  public static void run(Optional<Path> flask) throws IOException, InterruptedException {
-    try (HttpRatios ratios = new HttpRatios()) {
-      ratios.measure(flask);
+  public static Outcome measure(Optional<Path> flask, Effort effort, Watcher watcher)
+      throws IOException, InterruptedException {
+    try (HttpRatios ratios = new HttpRatios(effort, watcher)) {
+      return ratios.measure(flask);
     }
   }
 
-  private void measure(Optional<Path> flask) throws IOException, InterruptedException {
+  private Outcome measure(Optional<Path> flask) throws IOException, InterruptedException {
+    watcher.measures("starting servers", START_SECONDS);
     Background site = contender("site", redis.url());
     Background bare = contender("bare");
-    List<Row> rows = new ArrayList<>();
+    List<Ratio> rows = new ArrayList<>();
+    Map<String, List<Wrk.Load>> loads = Map.of();
     if (Wrk.isThere()) {
       prepare(site, flask);
-      Map<String, List<Wrk.Load>> loads = load();
-      printLoads(loads);
+      loads = load();
       rows.addAll(judge(loads));
     } else {
       notes.add(
           "wrk is not installed, so there are no rates: install it with  apt-get install wrk");
     }
+    watcher.measures("herds", effort.rounds());
     rows.add(coldHerd(site));
     rows.add(uncacheableHerd(site, bare));
     rows.add(farHit());
-    System.out.println();
-    System.out.print(Row.head());
-    rows.forEach(row -> System.out.print(row.text()));
-    System.out.println();
-    notes.forEach(System.out::println);
+    return new Outcome(rows, rates(loads), notes);
   }
 
   /** What is measured by wrk, in the order of a round. */
@@ -115,8 +143,10 @@ public final class HttpRatios implements AutoCloseable {
     if (noVarnish.isEmpty()) {
       targets.put(VARNISH, Target.of(keep(Peers.varnish(folder, plain)).url(Pages.WHOLE)));
     }
-    prepare(GZIP, cached.with("Accept-Encoding", "gzip"));
-    prepare(NOT_MODIFIED, cached.with("If-None-Match", answer.field("ETag")));
+    if (effort.variants()) {
+      prepare(GZIP, cached.with("Accept-Encoding", "gzip"));
+      prepare(NOT_MODIFIED, cached.with("If-None-Match", answer.field("ETag")));
+    }
 
     Target signedIn = Target.of(site.url(Pages.WITH_HOLES)).with("Cookie", signIn(site));
     targets.put(SIGNED_IN, signedIn);
@@ -186,12 +216,13 @@ public final class HttpRatios implements AutoCloseable {
 
   /** Round by round, after some that do not count. */
   private Map<String, List<Wrk.Load>> load() throws IOException, InterruptedException {
-    Wrk wrk = new Wrk(CONNECTIONS, SECONDS);
+    Wrk wrk = new Wrk(CONNECTIONS, effort.seconds());
     Map<String, List<Wrk.Load>> loads = new LinkedHashMap<>();
-    for (int round = 1 - WARM_UP_ROUNDS; round <= ROUNDS; round++) {
-      System.out.println(round <= 0 ? "Warming up" : "Round " + round + " of " + ROUNDS);
+    for (int round = 1 - effort.warmUpRounds(); round <= effort.rounds(); round++) {
       for (Map.Entry<String, Target> target : targets.entrySet()) {
-        System.out.println("  " + target.getKey());
+        watcher.measures(
+            (round <= 0 ? "warming up: " : "round " + round + ": ") + target.getKey(),
+            effort.seconds());
         Wrk.Load load = wrk.run(target.getValue());
         if (round > 0) {
           loads.computeIfAbsent(target.getKey(), name -> new ArrayList<>()).add(load);
@@ -201,82 +232,78 @@ public final class HttpRatios implements AutoCloseable {
     return loads;
   }
 
-  private static void printLoads(Map<String, List<Wrk.Load>> loads) {
-    System.out.println();
-    System.out.printf(
-        "%-36s  %12s  %8s  %8s%n", "mean of the rounds", "requests/s", "p50 ms", "p99 ms");
+  private static List<Rate> rates(Map<String, List<Wrk.Load>> loads) {
+    List<Rate> rates = new ArrayList<>();
     loads.forEach(
         (name, rounds) ->
-            System.out.printf(
-                Locale.ROOT,
-                "%-36s  %12.0f  %8.2f  %8.2f%n",
-                name,
-                rounds.stream().mapToDouble(Wrk.Load::rate).average().orElse(Double.NaN),
-                rounds.stream().mapToDouble(Wrk.Load::p50).average().orElse(Double.NaN),
-                rounds.stream().mapToDouble(Wrk.Load::p99).average().orElse(Double.NaN)));
+            rates.add(
+                new Rate(
+                    name,
+                    OURS.contains(name),
+                    rounds.stream().map(Wrk.Load::rate).toList(),
+                    rounds.stream().mapToDouble(Wrk.Load::p50).average().orElse(Double.NaN),
+                    rounds.stream().mapToDouble(Wrk.Load::p99).average().orElse(Double.NaN))));
+    return rates;
   }
 
-  private static List<Row> judge(Map<String, List<Wrk.Load>> loads) {
+  private static List<Ratio> judge(Map<String, List<Wrk.Load>> loads) {
     return Stream.of(
-            row(loads, CACHED, PLAIN, Optional.of(Row.Limit.atLeast(0.9))),
-            row(loads, CACHED, VARNISH, Optional.of(Row.Limit.atLeast(0.7))),
-            row(loads, SIGNED_IN, GETEX, Optional.of(Row.Limit.atLeast(0.95))),
-            row(loads, CACHED, FLASK, Optional.of(Row.Limit.atLeast(11))),
-            row(loads, SIGNED_IN, FLASK_SIGNED_IN, Optional.of(Row.Limit.atLeast(5.5))),
-            row(loads, NOT_MODIFIED, besides(NOT_MODIFIED), Optional.empty()),
-            row(loads, GZIP, besides(GZIP), Optional.empty()))
+            row(loads, CACHED, PLAIN, 0.9),
+            row(loads, CACHED, VARNISH, 0.7),
+            row(loads, SIGNED_IN, GETEX, 0.95),
+            row(loads, CACHED, FLASK, 11.0),
+            row(loads, SIGNED_IN, FLASK_SIGNED_IN, 5.5),
+            row(loads, NOT_MODIFIED, besides(NOT_MODIFIED), null),
+            row(loads, GZIP, besides(GZIP), null))
         .flatMap(Optional::stream)
         .toList();
   }
 
   /** Rate by rate, round by round; empty if one was not measured. */
-  private static Optional<Row> row(
-      Map<String, List<Wrk.Load>> loads, String ours, String other, Optional<Row.Limit> limit) {
+  private static Optional<Ratio> row(
+      Map<String, List<Wrk.Load>> loads, String ours, String other, @Nullable Double limit) {
     List<Wrk.Load> one = loads.getOrDefault(ours, List.of());
     List<Wrk.Load> two = loads.getOrDefault(other, List.of());
     if (one.isEmpty() || two.isEmpty()) {
       return Optional.empty();
     }
-    List<Double> ratios = new ArrayList<>();
-    for (int round = 0; round < one.size(); round++) {
-      ratios.add(one.get(round).rate() / two.get(round).rate());
-    }
-    return Optional.of(new Row(ours, other, Spread.of(ratios), limit));
+    Spread ratio =
+        Spread.ofRatios(
+            one.stream().map(Wrk.Load::rate).toList(), two.stream().map(Wrk.Load::rate).toList());
+    return Optional.of(Ratio.of(ours, other, 0, true, limit, ratio));
   }
 
   /** How many renders a herd on a page that nobody asked for before costs. */
-  private Row coldHerd(Background site) throws IOException, InterruptedException {
+  private Ratio coldHerd(Background site) throws IOException, InterruptedException {
     Herd herd = new Herd(HERD);
     List<Double> renders = new ArrayList<>();
-    for (int round = 1; round <= ROUNDS; round++) {
+    for (int round = 1; round <= effort.rounds(); round++) {
       long before = renders(site);
       herd.ask(site.port(), Pages.COLD + "?n=" + round);
       renders.add((double) (renders(site) - before));
     }
-    return new Row(
-        HERD + " parallel cold requests",
-        "renders",
-        Spread.of(renders),
-        Optional.of(Row.Limit.atMost(1)));
+    return Ratio.of(HERD + " parallel cold requests", "renders", 0, false, 1.0, Spread.of(renders));
   }
 
   /** How long a herd waits for a page that is never stored, with the cache and without. */
-  private static Row uncacheableHerd(Background site, Background bare)
+  private Ratio uncacheableHerd(Background site, Background bare)
       throws IOException, InterruptedException {
     Herd herd = new Herd(HERD);
     List<Double> ratios = new ArrayList<>();
-    for (int round = 0; round <= ROUNDS; round++) {
+    for (int round = 0; round <= effort.rounds(); round++) {
       double with = herd.ask(site.port(), Pages.NEVER).toNanos();
       double without = herd.ask(bare.port(), Pages.NEVER).toNanos();
       if (round > 0) {
         ratios.add(with / without);
       }
     }
-    return new Row(
+    return Ratio.of(
         HERD + " parallel uncacheable requests",
         "no cache, time until the last answer",
-        Spread.of(ratios),
-        Optional.of(Row.Limit.atMost(1.25)));
+        0,
+        false,
+        1.25,
+        Spread.of(ratios));
   }
 
   private long renders(Background site) throws IOException, InterruptedException {
@@ -285,7 +312,7 @@ public final class HttpRatios implements AutoCloseable {
   }
 
   /** What a stranger's page from the shared store costs, as Redis itself counts. */
-  private Row farHit() throws IOException, InterruptedException {
+  private Ratio farHit() throws IOException, InterruptedException {
     // Of its own: the idle connections of other contenders are checked now and then.
     RedisServer alone = keep(RedisServer.start());
     Background far = contender("far", alone.url());
@@ -298,11 +325,8 @@ public final class HttpRatios implements AutoCloseable {
       }
       // Less the question itself.
       double reads = reads(admin) - before - 1;
-      return new Row(
-          "far hit",
-          "round trips",
-          new Spread(List.of(reads / FAR_HITS)),
-          Optional.of(Row.Limit.atMost(1)));
+      return Ratio.of(
+          "far hit", "round trips", 0, false, 1.0, Spread.of(List.of(reads / FAR_HITS)));
     }
   }
 

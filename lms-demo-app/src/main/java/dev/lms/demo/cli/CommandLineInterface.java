@@ -65,6 +65,7 @@ public final class CommandLineInterface implements Runnable {
             new CommandLine(new CacheCommand(features))
                 .addSubcommand(new ExplainCommand(features))
                 .addSubcommand(new AuditCommand(features)));
+    makers.put("bench", features -> new BenchCommand());
     makers.put("help", features -> new HelpCommand());
     makers.put("completion", features -> new CompletionCommand());
     makers.put("version", features -> new VersionCommand());

@@ -106,6 +106,11 @@ class CommandLineInterfaceTest {
         "plan --workload disk",
         "plan --min-workers 3 --max-workers 2",
         "config --yaml",
+        "bench --quick --full",
+        "bench everything",
+        "bench compare",
+        "bench compare old",
+        "bench compare old new newer",
       })
   void wrongUsageIs2AndExplained(String line) {
     assertEquals(2, lmsctl(line), err.toString());
@@ -125,6 +130,8 @@ class CommandLineInterfaceTest {
             "key",
             "session",
             "cache",
+            "bench",
+            "bench compare",
             "help",
             "completion",
             "version")) {

@@ -74,6 +74,10 @@ class DocumentedCommandsTest {
           entry("mvn -pl lms-session-lib test -Dtest=NAME", "is a part of this build"),
           entry("mvn -Plong verify", "takes hours, in a build of its own"),
           entry("mvn -Pmutants verify", "takes hours, in a build of its own"),
+          entry("lmsctl bench", "takes three minutes; BenchmarksJarIT, LauncherTest"),
+          entry("lmsctl bench --full", "takes half an hour; BenchmarksJarIT"),
+          entry("lmsctl bench --full --docs", "takes half an hour and changes the documents"),
+          entry("lmsctl bench compare OLD NEW", "ResultTest, BenchTest"),
           entry("mvn -pl benchmarks -am package -DskipTests", "is a part of this build"),
           entry("java -jar benchmarks/target/benchmarks.jar", "takes 45 minutes; BenchmarksJarIT"),
           entry(

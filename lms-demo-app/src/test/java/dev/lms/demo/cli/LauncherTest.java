@@ -239,6 +239,32 @@ class LauncherTest {
     }
   }
 
+  @Test
+  void theBenchmarksAreBuiltForWhoeverRunsThem() throws Exception {
+    env.put("JAVA_HOME", jdk("own", "25").toString());
+    Path app = root.resolve("app");
+    for (String module : List.of("lms-demo-app", "benchmarks")) {
+      Files.createDirectories(app.resolve(module).resolve("src/main"));
+      Files.writeString(app.resolve(module).resolve("pom.xml"), "x");
+    }
+    Files.writeString(app.resolve("pom.xml"), "x");
+    // The module that it is to build is before the last two words.
+    script(
+        tools.resolve("mvn"),
+        "while [ $# -gt 3 ]; do shift; done; mkdir -p $1/target; touch $1/target/$1.jar; echo $1 >>'"
+            + root
+            + "/builds'");
+
+    run("version");
+    run("bench", "--help");
+    assertEquals(List.of("lms-demo-app"), Files.readAllLines(root.resolve("builds")));
+    Ended bench = run("bench", "--quick");
+    assertTrue(bench.output().endsWith("lms-demo-app.jar bench --quick\n"), bench.output());
+    assertTrue(bench.errors().startsWith("lmsctl: building the benchmarks (once,"), bench.errors());
+    run("bench", "compare", "old", "new");
+    assertEquals(List.of("lms-demo-app", "benchmarks"), Files.readAllLines(root.resolve("builds")));
+  }
+
   private int builds() throws IOException {
     return Files.readAllLines(root.resolve("builds")).size();
   }

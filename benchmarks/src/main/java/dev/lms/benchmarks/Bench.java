@@ -1,0 +1,136 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.lms.benchmarks;
+
+import dev.lms.benchmarks.http.HttpRatios;
+import dev.lms.benchmarks.report.Comparison;
+import dev.lms.benchmarks.report.Machine;
+import dev.lms.benchmarks.report.Rate;
+import dev.lms.benchmarks.report.Ratio;
+import dev.lms.benchmarks.report.Result;
+import java.io.Console;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.openjdk.jmh.runner.RunnerException;
+
+/**
+ * What {@code lmsctl bench} does. Its arguments come from there: {@code run quick|full FOLDER} with
+ * {@code docs} behind it if the charts of the documents are to be drawn, or {@code compare OLD
+ * NEW}. It runs in the folder of the checkout.
+ *
+ * <p>Exits with 0, 1 if it failed or a limit does not hold, 2 for wrong usage.
+ */
+final class Bench {
+  private static final Path TARGET = Path.of("benchmarks", "target", "bench");
+  private static final Path PICTURES = Path.of("docs", "images");
+  private static final DateTimeFormatter MOMENT =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+  private final Clock clock;
+  private final PrintStream out;
+
+  Bench(Clock clock, PrintStream out) {
+    this.clock = clock;
+    this.out = out;
+  }
+
+  /** Runs one command and returns its exit code. */
+  int run(List<String> args) throws InterruptedException {
+    try {
+      if (args.size() == 3 && args.get(0).equals("compare")) {
+        Result old = Result.read(Path.of(args.get(1)));
+        out.print(Comparison.of(old, Result.read(Path.of(args.get(2)))));
+        return 0;
+      }
+      Optional<Effort> effort =
+          args.size() >= 2 && args.get(0).equals("run")
+              ? Effort.named(args.get(1))
+              : Optional.empty();
+      if (effort.isEmpty()) {
+        System.err.println("Read on: lmsctl bench --help");
+        return 2;
+      }
+      List<String> rest = new ArrayList<>(args.subList(2, args.size()));
+      boolean docs = rest.remove("docs");
+      return measure(args.get(1), effort.get(), rest.stream().findFirst().map(Path::of), docs);
+    } catch (IOException | RunnerException e) {
+      System.err.println("lmsctl bench: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  private int measure(String name, Effort effort, Optional<Path> asked, boolean docs)
+      throws IOException, InterruptedException, RunnerException {
+    Instant began = clock.instant();
+    Path folder = asked.orElse(TARGET.resolve(MOMENT.format(began) + '-' + name));
+    Files.createDirectories(folder);
+    Path log = folder.resolve("jmh.log");
+    Machine machine = Machine.look();
+    if (machine.wasBusy()) {
+      out.println("The machine is busy: do not trust these figures.");
+    }
+    List<String> missing = new ArrayList<>();
+    Pinning pinning = Pinning.find();
+    if (!pinning.isPossible()) {
+      missing.add(
+          "taskset is not there, so that each round trip is either of the fast or of the slow kind:"
+              + " look at the spreads");
+    }
+    Progress progress = new Progress(out, isTerminal(), effort.totalSeconds(), System::nanoTime);
+    List<Score> scores;
+    try (PrintStream chatter = new PrintStream(log.toFile(), StandardCharsets.UTF_8)) {
+      scores = new Contest(effort, pinning, progress, chatter).run();
+    } catch (RunnerException e) {
+      throw new IOException(e.getMessage() + "; what JMH said is in " + log, e);
+    }
+    List<Ratio> ratios = new ArrayList<>(Ratios.judge(scores));
+    List<Rate> rates = List.of();
+    if (effort.http() != null) {
+      HttpRatios.Outcome pages =
+          HttpRatios.measure(Optional.empty(), effort.http(), progress::step);
+      ratios.addAll(pages.ratios());
+      rates = pages.rates();
+      missing.addAll(pages.missing());
+    }
+    progress.end();
+    Result result =
+        new Result(
+            "lmsctl bench --" + name,
+            began.truncatedTo(ChronoUnit.SECONDS).toString(),
+            Duration.between(began, clock.instant()).toSeconds(),
+            Sources.commit(),
+            machine,
+            Sources.versions(),
+            ratios,
+            Ratios.times(scores),
+            rates,
+            missing);
+    result.write(folder);
+    if (docs) {
+      result.writeCharts(PICTURES);
+    }
+    out.print(Ratio.table(ratios));
+    missing.forEach(out::println);
+    List<Ratio> broken = result.broken();
+    out.println(
+        broken.isEmpty() ? "All limits hold." : "Limits that do not hold: " + broken.size());
+    out.println("The report is " + folder.resolve("report.md"));
+    return broken.isEmpty() ? 0 : 1;
+  }
+
+  private static boolean isTerminal() {
+    return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+  }
+}

@@ -1,0 +1,63 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.lms.benchmarks.report;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Where a run took place.
+ *
+ * @param cpus that the JVM sees
+ * @param cpu the processors' name
+ * @param fileSystem of the temporary folder
+ * @param load the average of the last minute before the run
+ */
+public record Machine(
+    int cpus, String cpu, long memoryMb, String kernel, String fileSystem, double load) {
+
+  private static final String MODEL = "model name";
+
+  /** This one, now. */
+  public static Machine look() throws IOException {
+    var system =
+        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    Path probe = Files.createTempFile("lms-benchmark", "");
+    try {
+      return new Machine(
+          system.getAvailableProcessors(),
+          model(),
+          system.getTotalMemorySize() >> 20,
+          system.getName() + ' ' + system.getVersion(),
+          Files.getFileStore(probe).type(),
+          Math.round(system.getSystemLoadAverage() * 100) / 100.0);
+    } finally {
+      Files.delete(probe);
+    }
+  }
+
+  private static String model() throws IOException {
+    Path file = Path.of("/proc/cpuinfo");
+    List<String> lines = Files.isReadable(file) ? Files.readAllLines(file) : List.of();
+    return lines.stream()
+        .filter(line -> line.startsWith(MODEL))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst()
+        .orElse(System.getProperty("os.arch", "unknown"));
+  }
+
+  /** Whether something else ran here, so that the figures are wrong. */
+  public boolean wasBusy() {
+    return load > cpus / 2.0;
+  }
+
+  /** In a line. */
+  public String text() {
+    return String.format(
+        Locale.ROOT, "%d x %s, %d MB, %s, %s", cpus, cpu, memoryMb, kernel, fileSystem);
+  }
+}

@@ -1,0 +1,97 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.lms.benchmarks.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A run as a page of Markdown. */
+final class Report {
+  private Report() {}
+
+  static String of(Result result) {
+    StringBuilder page = new StringBuilder("# Benchmarks\n\n");
+    result.beneath().forEach(line -> page.append("- ").append(line).append('\n'));
+    page.append(
+        String.format(
+            Locale.ROOT,
+            "- load %.1f before the run%s%n",
+            result.machine().load(),
+            result.machine().wasBusy()
+                ? ": the machine was busy, do not trust these figures"
+                : ""));
+    page.append("- ").append(duration(result.seconds())).append("; ratios count, times do not\n");
+    result.missing().forEach(line -> page.append("- ").append(line).append('\n'));
+    limits(page, result);
+    List<List<String>> times =
+        result.times().stream()
+            .map(
+                time ->
+                    List.of(
+                        time.benchmark(),
+                        Integer.toString(time.threads()),
+                        Spread.of(time.rounds()).text() + ' ' + time.unit(),
+                        time.bytes() == null
+                            ? "-"
+                            : String.format(Locale.ROOT, "%,.0f B", time.bytes())))
+            .toList();
+    String what = "## Times\n\n" + picture(Chart.reads(result).isPresent(), "reads");
+    table(page, what, List.of("contender", "threads", "time", "allocated"), times);
+    List<List<String>> rates =
+        result.rates().stream()
+            .map(
+                rate ->
+                    List.of(
+                        rate.name(),
+                        String.format(Locale.ROOT, "%,.0f", Spread.of(rate.rounds()).median()),
+                        String.format(Locale.ROOT, "%.2f / %.2f", rate.p50(), rate.p99())))
+            .toList();
+    what = "## Pages over HTTP\n\n" + picture(!rates.isEmpty(), "pages");
+    table(page, what, List.of("contender", "requests per second", "p50 / p99 ms"), rates);
+    List<List<String>> versions =
+        result.versions().entrySet().stream()
+            .map(version -> List.of(version.getKey(), version.getValue()))
+            .toList();
+    table(page, "## Versions\n\n", List.of("", ""), versions);
+    return page.toString();
+  }
+
+  private static void limits(StringBuilder page, Result result) {
+    List<List<String>> rows = new ArrayList<>();
+    for (Ratio ratio : result.ratios()) {
+      rows.add(
+          List.of(
+              ratio.work(),
+              ratio.beside(),
+              ratio.threads() == 0 ? "" : Integer.toString(ratio.threads()),
+              ratio.limitText(),
+              ratio.text(),
+              ratio.holds() ? ratio.verdict() : "**" + ratio.verdict() + "**"));
+    }
+    table(page, "## Limits\n\n", List.of("work", "beside", "threads", "limit", "ratio", ""), rows);
+  }
+
+  private static String picture(boolean there, String name) {
+    return there ? "![" + name + "](" + name + ".svg)\n\n" : "";
+  }
+
+  private static String duration(long seconds) {
+    return String.format(Locale.ROOT, "took %d:%02d minutes", seconds / 60, seconds % 60);
+  }
+
+  private static void table(
+      StringBuilder page, String title, List<String> head, List<List<String>> rows) {
+    if (rows.isEmpty()) {
+      return;
+    }
+    page.append('\n').append(title);
+    row(page, head);
+    page.append("|---".repeat(head.size())).append("|\n");
+    rows.forEach(cells -> row(page, cells));
+  }
+
+  private static void row(StringBuilder page, List<String> cells) {
+    page.append("| ").append(String.join(" | ", cells)).append(" |\n");
+  }
+}

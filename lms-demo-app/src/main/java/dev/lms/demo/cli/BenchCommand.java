@@ -1,0 +1,122 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.lms.demo.cli;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The benchmarks are a module of their own, on which nothing depends: they run from their jar. */
+@Command(
+    name = "bench",
+    description = {
+      "Measures what sessions and pages cost beside the raw limits and beside other libraries.",
+      "From a source checkout: starts and stops all it needs, and writes result.json, report.md and"
+          + " charts. Exits with 1 if one of the limits that this project set itself does not hold."
+    },
+    footer = {
+      "%nExamples:",
+      "  lmsctl bench",
+      "  lmsctl bench --full --out /tmp/bench",
+      "  lmsctl bench compare OLD NEW"
+    },
+    mixinStandardHelpOptions = true)
+final class BenchCommand implements Callable<Integer> {
+  static final class Length {
+    @Option(
+        names = "--quick",
+        description = "At most three minutes, for a first look; the default.")
+    boolean quick;
+
+    @Option(
+        names = "--full",
+        description = "About half an hour: a JVM for each contender and round.")
+    boolean full;
+  }
+
+  @ArgGroup private @Nullable Length length;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FOLDER",
+      description = "Where to write; otherwise a new folder below benchmarks/target/bench.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--docs",
+      description = "Also draws the charts that README and docs show, from this run.")
+  private boolean docs;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("run"));
+    arguments.add(length != null && length.full ? "full" : "quick");
+    if (out != null) {
+      arguments.add(out.toAbsolutePath().toString());
+    }
+    if (docs) {
+      arguments.add("docs");
+    }
+    return start(arguments);
+  }
+
+  @Command(
+      name = "compare",
+      description = {
+        "Says what moved between two runs by more than the noise of both.",
+        "Each is a result.json or the folder of one."
+      },
+      footer = {"%nExamples:", "  lmsctl bench compare OLD NEW"},
+      mixinStandardHelpOptions = true)
+  int compare(
+      @Parameters(paramLabel = "OLD", description = "The earlier run.") Path old,
+      @Parameters(paramLabel = "NEW", description = "The later run.") Path now)
+      throws IOException, InterruptedException {
+    return start(
+        List.of("compare", old.toAbsolutePath().toString(), now.toAbsolutePath().toString()));
+  }
+
+  private static int start(List<String> arguments) throws IOException, InterruptedException {
+    Path checkout = checkout();
+    Path jar = checkout.resolve("benchmarks/target/benchmarks.jar");
+    if (!Files.isRegularFile(jar)) {
+      throw new CommandFailure("the benchmarks are not built; this builds them: ./lmsctl bench");
+    }
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    // JMH uses it, and nobody who measures need be told.
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.addAll(List.of("-jar", jar.toString(), "lmsctl"));
+    command.addAll(arguments);
+    Process process = new ProcessBuilder(command).directory(checkout.toFile()).inheritIO().start();
+    // It stops what it started.
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+    return process.waitFor();
+  }
+
+  /** The folder that this program was built in. */
+  private static Path checkout() {
+    try {
+      Path self =
+          Path.of(BenchCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      Path checkout = self.resolve("../../..").normalize();
+      if (Files.isRegularFile(self)
+          && Files.isRegularFile(checkout.resolve("benchmarks/pom.xml"))) {
+        return checkout;
+      }
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+    throw new CommandFailure(
+        "the benchmarks run from a source checkout, with ./lmsctl bench there");
+  }
+}
