@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -120,6 +121,29 @@ class HouseRulesTest {
   @Test
   void noFolderHoldsMoreThanFortyFiles() throws IOException {
     Map<Path, Integer> folders = new TreeMap<>();
+    visit(file -> folders.merge(ROOT.relativize(file.resolveSibling("")), 1, Integer::sum));
+    assertTrue(folders.size() > 100, folders.keySet() + " are not all folders");
+    folders.values().removeIf(files -> files <= 40);
+    assertEquals(Map.of(), folders);
+  }
+
+  /** Of code and of tests, in every module, its examples included. */
+  @Test
+  void noFileOfJavaIsLongerThanFourHundredLines() throws IOException {
+    Map<Path, Integer> files = new TreeMap<>();
+    visit(
+        file -> {
+          if (file.toString().endsWith(".java")) {
+            files.put(ROOT.relativize(file), (int) read(file).text().lines().count());
+          }
+        });
+    assertTrue(files.size() > 800, files.size() + " are not all files");
+    files.values().removeIf(lines -> lines <= 400);
+    assertEquals(Map.of(), files);
+  }
+
+  /** Every file of the checkout but what a build or a run made. */
+  private static void visit(Consumer<Path> look) throws IOException {
     Files.walkFileTree(
         ROOT,
         new SimpleFileVisitor<>() {
@@ -135,13 +159,10 @@ class HouseRulesTest {
 
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes facts) {
-            folders.merge(ROOT.relativize(file.resolveSibling("")), 1, Integer::sum);
+            look.accept(file);
             return FileVisitResult.CONTINUE;
           }
         });
-    assertTrue(folders.size() > 100, folders.keySet() + " are not all folders");
-    folders.values().removeIf(files -> files <= 40);
-    assertEquals(Map.of(), folders);
   }
 
   /** Licences of others ask for their names and texts in what is handed out. */

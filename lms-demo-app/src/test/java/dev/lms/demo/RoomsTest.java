@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,24 +65,5 @@ class RoomsTest {
             .sorted()
             .toList();
     assertEquals(List.of("App.java", "Main.java", "package-info.java"), root);
-  }
-
-  @Test
-  void filesAndFoldersStaySmall() throws IOException {
-    List<String> large = new ArrayList<>();
-    Map<Path, Integer> folders = new TreeMap<>();
-    for (Path file : files()) {
-      if (Files.readAllLines(file).size() > 400) {
-        large.add(file.getFileName().toString());
-      }
-      folders.merge(file.resolveSibling("*"), 1, Integer::sum);
-    }
-    folders.forEach(
-        (folder, count) -> {
-          if (count > 40) {
-            large.add(folder.toString());
-          }
-        });
-    assertEquals(List.of(), large);
   }
 }

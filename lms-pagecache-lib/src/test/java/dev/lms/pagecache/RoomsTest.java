@@ -29,8 +29,6 @@ class RoomsTest {
       Pattern.compile("(?m)^import (?:static )?(dev\\.lms\\.pagecache[a-z.]*)\\.[A-Z]");
   private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/");
   private static final String FRONT = "dev.lms.pagecache";
-  private static final int MOST_FILES = 40;
-  private static final int MOST_LINES = 400;
   private static final int MOST_CODE_OF_AN_ADAPTER = 350;
 
   private final Map<String, List<Path>> rooms = new TreeMap<>();
@@ -80,16 +78,6 @@ class RoomsTest {
           }
         });
     assertEquals(Set.of(FRONT + ".httpserver", FRONT + ".servlet"), users);
-  }
-
-  @Test
-  void noRoomIsFullAndNoFileIsLong() throws IOException {
-    for (Map.Entry<String, List<Path>> room : rooms.entrySet()) {
-      assertTrue(room.getValue().size() <= MOST_FILES, room.getKey());
-      for (Path file : room.getValue()) {
-        assertTrue(Files.readAllLines(file).size() <= MOST_LINES, file.toString());
-      }
-    }
   }
 
   /** Lines of code of the adapter to the JDK's server. */

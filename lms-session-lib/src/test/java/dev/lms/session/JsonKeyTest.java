@@ -2,29 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.session;
 
-import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lms.session.file.FileSessionStore;
-import java.io.Serializable;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.net.URI;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Date;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -36,19 +24,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes in as JSON comes out as it was, or is refused where a programmer sees it. */
-class JsonKeyTest {
-  private static final KeyRing KEYS = KeyRing.of("a secret for tests, long enough 0001");
-
+class JsonKeyTest extends JsonFixture {
   enum Colour {
     RED,
     GREEN {
@@ -58,8 +38,6 @@ class JsonKeyTest {
       }
     }
   }
-
-  record Item(String code, int count, @Nullable String note) {}
 
   @SuppressWarnings("ArrayRecordComponent") // people do
   record Order(
@@ -83,43 +61,9 @@ class JsonKeyTest {
     }
   }
 
-  record Box<T>(T content) {}
-
-  sealed interface Shape permits Circle, Square {}
-
-  record Circle(double radius) implements Shape {}
-
-  record Square(double side) implements Shape {}
-
-  record WithOptional(Optional<String> nick) {}
-
-  record WithShape(Shape shape) {}
-
-  record WithShapes(List<Shape> shapes) {}
-
   record WithTime(Instant at) {}
 
-  record WithDate(Date at) {}
-
-  record WithObject(Object anything) {}
-
-  record WithObjects(List<?> anything) {}
-
-  record WithNumber(Number number) {}
-
-  record WithRaw(@SuppressWarnings("rawtypes") List list) {}
-
-  record WithSerializable(Serializable anything) {}
-
-  record WithKeys(Map<Item, String> map) {}
-
   record WithCollection(Collection<Item> items) {}
-
-  record WithFloat(double number) {}
-
-  static class Base {
-    String name = "";
-  }
 
   static final class Derived extends Base {
     int more = 1;
@@ -127,59 +71,8 @@ class JsonKeyTest {
 
   record WithBase(Base base) {}
 
-  abstract static class Abstract {
-    String name = "";
-  }
-
   static final class Link {
     @Nullable Link next;
-  }
-
-  @SuppressWarnings("ClassCanBeStatic") // the point
-  class Inner {
-    String name = "";
-  }
-
-  record WithInner(Inner inner) {}
-
-  @TempDir Path folder;
-  private SessionStore store;
-  private Sessions sessions;
-  private Session session;
-
-  @BeforeEach
-  void openStore() {
-    store = FileSessionStore.open(folder.resolve("sessions"), KEYS);
-    sessions =
-        Sessions.builder(store, KEYS)
-            .settings(SessionSettings.plainHttp())
-            .clock(Clock.systemUTC())
-            .build();
-    session = sessions.open(null);
-  }
-
-  @AfterEach
-  void closeStore() {
-    store.close();
-  }
-
-  private static Type type(Class<?> raw, Type... arguments) {
-    return new ParameterizedType() {
-      @Override
-      public Type[] getActualTypeArguments() {
-        return arguments.clone();
-      }
-
-      @Override
-      public Type getRawType() {
-        return raw;
-      }
-
-      @Override
-      public @Nullable Type getOwnerType() {
-        return raw.getDeclaringClass();
-      }
-    };
   }
 
   private static Order order() {
@@ -271,62 +164,6 @@ class JsonKeyTest {
   }
 
   @Test
-  void whatCannotBeReadBackIsRefusedWhereTheKeyIsDeclared() {
-    @SuppressWarnings("UnusedVariable") // read by nobody but gson
-    class Local {
-      String name = "";
-    }
-    Object anonymous = new Base() {};
-    Supplier<String> lambda = () -> "";
-    for (Class<?> refused :
-        List.of(
-            Optional.class,
-            WithOptional.class,
-            Shape.class,
-            WithShape.class,
-            WithShapes.class,
-            Local.class,
-            anonymous.getClass(),
-            lambda.getClass(),
-            Inner.class,
-            WithInner.class,
-            Abstract.class,
-            WithDate.class,
-            Object.class,
-            WithObject.class,
-            WithObjects.class,
-            WithNumber.class,
-            WithRaw.class,
-            List.class,
-            Map.class,
-            WithSerializable.class,
-            WithKeys.class,
-            Box.class,
-            Class.class,
-            Thread.class,
-            void.class)) {
-      IllegalArgumentException error =
-          assertThrows(
-              IllegalArgumentException.class,
-              () -> SessionKey.json("order", refused),
-              refused.getName());
-      assertTrue(String.valueOf(error.getMessage()).contains("'order'"), error.getMessage());
-      assertTrue(String.valueOf(error.getMessage()).contains("SessionKey.of"), error.getMessage());
-    }
-  }
-
-  /** They would be refused when they are set again. */
-  @ParameterizedTest
-  @ValueSource(strings = {"1e400", "-1e400", "NaN", "Infinity", "\"-Infinity\""})
-  void numbersThatNoJsonHoldsAreNotReadEither(String number) {
-    SessionKey<WithFloat> one = SessionKey.json("one", WithFloat.class);
-    SessionKey<List<Float>> many = SessionKey.json("many", type(List.class, Float.class));
-    assertEquals(Optional.empty(), one.read("{\"number\":" + number + "}"));
-    assertEquals(Optional.empty(), many.read("[" + number + "]"));
-    assertEquals(Optional.of(List.of(1.5f)), many.read("[1.5]"));
-  }
-
-  @Test
   void valuesThatWouldComeOutOtherwiseAreRefusedWhenTheyAreSet() {
     SessionKey<Node> tree = SessionKey.json("tree", Node.class);
     SessionKey<WithFloat> number = SessionKey.json("number", WithFloat.class);
@@ -411,34 +248,6 @@ class JsonKeyTest {
         SessionKey.json("map", type(Map.class, String.class, Integer.class));
     session.set(map, cart);
     assertEquals(Optional.of(cart), session.get(map));
-  }
-
-  /** In a program that has this library and nothing else. */
-  @Test
-  void withoutGsonTheMessageNamesIt() throws Exception {
-    URL library = SessionKey.class.getProtectionDomain().getCodeSource().getLocation();
-    try (URLClassLoader alone =
-        new URLClassLoader(new URL[] {library}, ClassLoader.getPlatformClassLoader())) {
-      Class<?> key = alone.loadClass(SessionKey.class.getName());
-      InvocationTargetException error =
-          assertThrows(
-              InvocationTargetException.class,
-              () ->
-                  key.getMethod("json", String.class, Class.class)
-                      .invoke(null, "cart", String.class));
-      Throwable cause = requireNonNull(error.getCause());
-      assertEquals(IllegalStateException.class, cause.getClass());
-      String message = String.valueOf(cause.getMessage());
-      assertTrue(message.contains("'cart'"), message);
-      assertTrue(message.contains("com.google.code.gson:gson"), message);
-      assertNotNull(key.getMethod("counter", String.class).invoke(null, "visits"));
-    }
-  }
-
-  /** What an unchecked caller hands over. */
-  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
-  private static <T> T nothing() {
-    return null;
   }
 
   @SuppressWarnings("InfiniteRecursion")

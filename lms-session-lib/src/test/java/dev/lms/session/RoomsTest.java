@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,8 +24,6 @@ class RoomsTest {
   private static final Pattern PACKAGE = Pattern.compile("(?m)^package ([\\w.]+);");
   private static final Pattern NAMED =
       Pattern.compile("\\b(dev\\.lms\\.session(?:\\.[a-z]\\w*)*)\\.[A-Z]");
-  private static final int MOST_FILES = 40;
-  private static final int MOST_LINES = 400;
 
   private static List<Path> files() throws IOException {
     try (Stream<Path> all = Files.walk(SOURCES)) {
@@ -78,24 +75,5 @@ class RoomsTest {
                     .filter(others::contains)
                     .forEach(other -> wrong.add(room + " imports " + other)));
     assertEquals(Set.of(), wrong);
-  }
-
-  @Test
-  void filesAndFoldersStaySmall() throws IOException {
-    List<String> large = new ArrayList<>();
-    Map<Path, Integer> folders = new TreeMap<>();
-    for (Path file : files()) {
-      if (Files.readAllLines(file).size() > MOST_LINES) {
-        large.add(file.getFileName().toString());
-      }
-      folders.merge(SOURCES.relativize(file.resolveSibling("")), 1, Integer::sum);
-    }
-    folders.forEach(
-        (folder, count) -> {
-          if (count > MOST_FILES) {
-            large.add(folder + ": " + count + " files");
-          }
-        });
-    assertEquals(List.of(), large);
   }
 }

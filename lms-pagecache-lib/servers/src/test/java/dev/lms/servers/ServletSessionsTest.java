@@ -18,26 +18,17 @@ import dev.lms.session.Sessions;
 import dev.lms.session.memory.MemorySessionStore;
 import dev.lms.session.servlet.SessionFilter;
 import jakarta.servlet.AsyncContext;
-import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,60 +39,23 @@ class ServletSessionsTest {
   private static final SessionKey<String> DRAFT = SessionKey.text("draft").merging(Merge.REJECT);
   private static final Sessions SESSIONS =
       Sessions.of(MemorySessionStore.open(KEYS), KEYS, SessionSettings.plainHttp());
-  private static final Map<Container, Integer> PORTS = new EnumMap<>(Container.class);
-  private static final Map<String, Page> PAGES = new ConcurrentHashMap<>();
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-  private interface Page {
-    void answer(HttpServletRequest request, HttpServletResponse response) throws Exception;
-  }
-
-  private static final class Site extends HttpServlet {
-    private static final long serialVersionUID = 1;
-
-    @Override
-    protected void service(HttpServletRequest request, HttpServletResponse response)
-        throws IOException, ServletException {
-      try {
-        Object included = request.getAttribute(RequestDispatcher.INCLUDE_REQUEST_URI);
-        Page page = PAGES.get(included == null ? request.getRequestURI() : included);
-        if (page == null) {
-          response.sendError(404);
-        } else {
-          page.answer(request, response);
-        }
-      } catch (IOException | ServletException | RuntimeException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new ServletException(e);
-      }
-    }
-  }
-
-  @BeforeAll
-  static void start() throws Exception {
-    for (Container container : Container.values()) {
-      SessionFilter filter =
-          new SessionFilter(
-              SESSIONS,
-              request ->
-                  request.getRequestURI().startsWith("/public")
-                      ? OutagePolicy.TREAT_AS_ANONYMOUS
-                      : OutagePolicy.FAIL_CLOSED);
-      PORTS.put(container, container.start(List.of(filter), new Site()));
-    }
-  }
+  private static final ServletSite SITE =
+      ServletSite.start(
+          () ->
+              List.of(
+                  new SessionFilter(
+                      SESSIONS,
+                      request ->
+                          request.getRequestURI().startsWith("/public")
+                              ? OutagePolicy.TREAT_AS_ANONYMOUS
+                              : OutagePolicy.FAIL_CLOSED)));
 
   private static HttpResponse<String> send(
       Container container, String method, String path, String cookie) throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PORTS.get(container) + path))
-            .timeout(Duration.ofSeconds(20))
-            .method(method, HttpRequest.BodyPublishers.noBody());
-    if (!cookie.isEmpty()) {
-      request.header("Cookie", cookie);
-    }
-    return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return cookie.isEmpty()
+        ? SITE.send(container, method, path)
+        : SITE.send(container, method, path, "Cookie", cookie);
   }
 
   private static HttpResponse<String> get(Container container, String path, String cookie)
@@ -126,12 +80,12 @@ class ServletSessionsTest {
   }
 
   private static String begun(Container container) throws Exception {
-    PAGES.put("/begin", (request, response) -> session(request).set("a", "before"));
+    SITE.pages.put("/begin", (request, response) -> session(request).set("a", "before"));
     return cookie(get(container, "/begin", ""));
   }
 
   /** Each way by which a container may send a first byte. */
-  private static final Map<String, Page> WAYS =
+  private static final Map<String, ServletSite.Page> WAYS =
       Map.ofEntries(
           Map.entry("nothing", (request, response) -> {}),
           Map.entry("writer", (request, response) -> response.getWriter().print("text")),
@@ -200,9 +154,9 @@ class ServletSessionsTest {
   @ParameterizedTest
   @EnumSource
   void theSessionIsWrittenBeforeTheFirstByteOnEveryWay(Container container) throws Exception {
-    PAGES.put("/inner", (request, response) -> response.getWriter().print("inner"));
-    for (Map.Entry<String, Page> way : WAYS.entrySet()) {
-      PAGES.put(
+    SITE.pages.put("/inner", (request, response) -> response.getWriter().print("inner"));
+    for (Map.Entry<String, ServletSite.Page> way : WAYS.entrySet()) {
+      SITE.pages.put(
           "/way",
           (request, response) -> {
             session(request).set("a", way.getKey());
@@ -223,7 +177,7 @@ class ServletSessionsTest {
   @EnumSource
   void whatIsFlushedIsStored(Container container) throws Exception {
     CountDownLatch seen = new CountDownLatch(1);
-    PAGES.put(
+    SITE.pages.put(
         "/slow",
         (request, response) -> {
           session(request).set("a", "1");
@@ -232,9 +186,8 @@ class ServletSessionsTest {
           assertTrue(seen.await(20, TimeUnit.SECONDS));
         });
     HttpResponse<java.io.InputStream> answer =
-        CLIENT.send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PORTS.get(container) + "/slow"))
-                .build(),
+        ServletSite.CLIENT.send(
+            HttpRequest.newBuilder(SITE.uri(container, "/slow")).build(),
             HttpResponse.BodyHandlers.ofInputStream());
     assertEquals(Optional.of("1"), stored(cookie(answer)));
     seen.countDown();
@@ -244,7 +197,7 @@ class ServletSessionsTest {
   @ParameterizedTest
   @EnumSource
   void whatChangesBetweenTwoCommitsIsNotLost(Container container) throws Exception {
-    PAGES.put(
+    SITE.pages.put(
         "/twice",
         (request, response) -> {
           session(request).set("a", "1");
@@ -258,7 +211,7 @@ class ServletSessionsTest {
   @ParameterizedTest
   @EnumSource
   void resetLeavesTheCookie(Container container) throws Exception {
-    PAGES.put(
+    SITE.pages.put(
         "/reset",
         (request, response) -> {
           session(request).set("a", "1");
@@ -277,14 +230,14 @@ class ServletSessionsTest {
   @ParameterizedTest
   @EnumSource
   void oneHandleServesAllDispatches(Container container) throws Exception {
-    PAGES.put(
+    SITE.pages.put(
         "/outer",
         (request, response) -> {
           request.setAttribute("handle", session(request));
           request.getRequestDispatcher("/included").include(request, response);
           response.sendError(418);
         });
-    PAGES.put(
+    SITE.pages.put(
         "/included",
         (request, response) -> {
           assertSame(request.getAttribute("handle"), session(request));
@@ -299,13 +252,13 @@ class ServletSessionsTest {
   @EnumSource
   void whatAFailedRequestChangedIsNotStored(Container container) throws Exception {
     String cookie = begun(container);
-    PAGES.put(
+    SITE.pages.put(
         "/throws",
         (request, response) -> {
           session(request).set("a", "lost");
           throw new IllegalStateException("a bug");
         });
-    PAGES.put(
+    SITE.pages.put(
         "/500",
         (request, response) -> {
           session(request).set("a", "lost");
@@ -319,9 +272,9 @@ class ServletSessionsTest {
   @ParameterizedTest
   @EnumSource
   void anEndedSessionStaysEnded(Container container) throws Exception {
-    for (Map.Entry<String, Page> way : WAYS.entrySet()) {
+    for (Map.Entry<String, ServletSite.Page> way : WAYS.entrySet()) {
       String cookie = begun(container);
-      PAGES.put(
+      SITE.pages.put(
           "/end",
           (request, response) -> {
             assertTrue(session(request).exists());
@@ -349,7 +302,7 @@ class ServletSessionsTest {
   })
   void aConflictIsNoSuccess(Container container, String way) throws Exception {
     String cookie = begun(container);
-    PAGES.put(
+    SITE.pages.put(
         "/conflict",
         (request, response) -> {
           assertEquals(Optional.empty(), session(request).get(DRAFT));
@@ -374,7 +327,7 @@ class ServletSessionsTest {
   @ParameterizedTest
   @EnumSource
   void anOutageIs503AndAStrangerWhereThePolicySaysSo(Container container) throws Exception {
-    PAGES.put(
+    SITE.pages.put(
         "/outage",
         (request, response) -> {
           throw new ServletException(new SessionStoreException("the store is away"));
@@ -388,7 +341,7 @@ class ServletSessionsTest {
   @ParameterizedTest
   @EnumSource
   void aVisitorWhoseSessionIsNotTouchedGetsNoCookie(Container container) throws Exception {
-    PAGES.put(
+    SITE.pages.put(
         "/plain", (request, response) -> response.getWriter().print(session(request).exists()));
     HttpResponse<String> answer = get(container, "/plain", "");
     assertEquals("false", answer.body());

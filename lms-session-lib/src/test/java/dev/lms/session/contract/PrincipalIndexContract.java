@@ -17,7 +17,6 @@ import dev.lms.session.SessionLimit;
 import dev.lms.session.SessionStore;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,49 +32,49 @@ import org.junit.jupiter.api.Test;
  * there are}; of one that does not, that it says so. Part of {@link SessionStoreContract}.
  */
 abstract class PrincipalIndexContract extends CrashAndBudgetContract {
-  private static final SessionLimit TWO = SessionLimit.of(2);
-  private static final SessionLimit AT_MOST_TWO =
+  static final SessionLimit TWO = SessionLimit.of(2);
+  static final SessionLimit AT_MOST_TWO =
       SessionLimit.of(2).withWhenReached(SessionLimit.WhenReached.REFUSE);
   private static final Device PHONE = new Device("Phone/1.0 (100% | é)", "2001:db8::1");
 
   /** Nobody else's: stores under test may hold the data of other tests. */
-  private final Principal ada = new Principal("ada " + UUID.randomUUID(), Set.of("student"));
+  final Principal ada = new Principal("ada " + UUID.randomUUID(), Set.of("student"));
 
-  private final Principal bob = new Principal("bob " + UUID.randomUUID(), Set.of("student"));
+  final Principal bob = new Principal("bob " + UUID.randomUUID(), Set.of("student"));
 
-  private static Instant after(long seconds) {
+  static Instant after(long seconds) {
     return NOW.plusSeconds(seconds);
   }
 
-  private static Envelope of(Principal person, long signedIn) {
+  static Envelope of(Principal person, long signedIn) {
     return new Envelope(NOW, Optional.of(after(signedIn)), LATER, Optional.of(person))
         .withDevice(Device.UNKNOWN);
   }
 
   /** Signs in so many seconds after NOW and answers the token. */
-  private static String signIn(SessionStore store, Principal person, long at) {
+  static String signIn(SessionStore store, Principal person, long at) {
     return signIn(store, person, at, SessionLimit.NONE).orElseThrow();
   }
 
-  private static Optional<String> signIn(
+  static Optional<String> signIn(
       SessionStore store, Principal person, long at, SessionLimit limit) {
     return store.create(
         of(person, at), Map.of(), WriteOptions.at(after(at), SOON).withLimit(limit));
   }
 
-  private static String handle(SessionStore store, String token) {
+  static String handle(SessionStore store, String token) {
     return loaded(store, token).handle();
   }
 
-  private static boolean lives(SessionStore store, String token) {
+  static boolean lives(SessionStore store, String token) {
     return Stores.load(store, token).isPresent();
   }
 
-  private static List<String> handles(SessionStore store, Principal person, Instant now) {
+  static List<String> handles(SessionStore store, Principal person, Instant now) {
     return Stores.index(store).list(person.id(), now).stream().map(SessionInfo::handle).toList();
   }
 
-  private static boolean hasIndex(SessionStore store) {
+  static boolean hasIndex(SessionStore store) {
     return store instanceof PrincipalIndex;
   }
 
@@ -312,137 +311,6 @@ abstract class PrincipalIndexContract extends CrashAndBudgetContract {
         }
         Stores.index(two).revokeAll(ada.id(), Optional.empty(), NOW);
         tokens.forEach(token -> assertFalse(lives(one, token.toString())));
-      }
-    }
-  }
-
-  // The limit.
-
-  @Test
-  void pastTheLimitTheOldestEnds() {
-    SessionStore store = store();
-    if (hasIndex(store)) {
-      String second = signIn(store, ada, 2, TWO).orElseThrow();
-      String first = signIn(store, ada, 1, TWO).orElseThrow();
-      String bobs = signIn(store, bob, 0, TWO).orElseThrow();
-      StoredSession visitor =
-          loaded(
-              store, store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
-      String third =
-          store
-              .rotate(
-                  visitor, of(ada, 3), Changes.NONE, WriteOptions.at(after(3), SOON).withLimit(TWO))
-              .token()
-              .orElseThrow();
-      assertFalse(lives(store, first), "the oldest sign-in");
-      assertTrue(lives(store, second));
-      assertTrue(lives(store, third));
-      assertTrue(lives(store, bobs));
-      String fourth = signIn(store, ada, 4, TWO).orElseThrow();
-      assertFalse(lives(store, second));
-      assertEquals(
-          List.of(handle(store, fourth), handle(store, third)), handles(store, ada, after(4)));
-    }
-  }
-
-  @Test
-  void aLimitThatRefusesWritesNothing() {
-    SessionStore store = store();
-    if (hasIndex(store)) {
-      String first = signIn(store, ada, 1, AT_MOST_TWO).orElseThrow();
-      String second = signIn(store, ada, 2, AT_MOST_TWO).orElseThrow();
-      assertEquals(Optional.empty(), signIn(store, ada, 3, AT_MOST_TWO));
-      String basket =
-          store.create(stranger(), Map.of("basket", "3"), WriteOptions.at(NOW, SOON)).orElseThrow();
-      StoredSession visitor = loaded(store, basket);
-      assertEquals(
-          Optional.empty(),
-          store
-              .rotate(
-                  visitor,
-                  of(ada, 3),
-                  set("a", "1"),
-                  WriteOptions.at(after(3), SOON).withLimit(AT_MOST_TWO))
-              .token());
-      assertEquals(Map.of("basket", "3"), loaded(store, basket).attributes());
-      assertTrue(lives(store, first));
-      assertTrue(lives(store, second));
-      assertEquals(2, handles(store, ada, after(3)).size());
-      Stores.end(store, loaded(store, first), after(4));
-      assertTrue(
-          store
-              .rotate(
-                  visitor,
-                  of(ada, 5),
-                  Changes.NONE,
-                  WriteOptions.at(after(5), SOON).withLimit(AT_MOST_TWO))
-              .token()
-              .isPresent());
-    }
-  }
-
-  @Test
-  void aNewIdForOnesOwnSessionIsNotOneMore() {
-    SessionStore store = store();
-    if (hasIndex(store)) {
-      String other = signIn(store, ada, 1, AT_MOST_TWO).orElseThrow();
-      String mine = signIn(store, ada, 0, AT_MOST_TWO).orElseThrow();
-      for (SessionLimit limit : List.of(AT_MOST_TWO, TWO, SessionLimit.NONE, AT_MOST_TWO)) {
-        StoredSession session = loaded(store, mine);
-        mine =
-            store
-                .rotate(
-                    session,
-                    of(ada, 0),
-                    Changes.NONE,
-                    WriteOptions.at(after(2), SOON).withLimit(limit))
-                .token()
-                .orElseThrow();
-      }
-      assertTrue(lives(store, other));
-      assertEquals(2, handles(store, ada, after(2)).size());
-    }
-  }
-
-  @Test
-  void whatHasEndedDoesNotCount() {
-    SessionStore store = store();
-    if (hasIndex(store)) {
-      Instant evening = NOW.plus(Duration.ofHours(6));
-      Instant night = evening.plusSeconds(1800);
-      for (int i = 0; i < 2; i++) {
-        assertTrue(signIn(store, ada, i, AT_MOST_TWO).isPresent());
-      }
-      for (int i = 0; i < 2; i++) {
-        assertTrue(
-            store
-                .create(
-                    of(ada, 0), Map.of(), WriteOptions.at(evening, night).withLimit(AT_MOST_TWO))
-                .isPresent());
-      }
-      assertFalse(
-          store
-              .create(of(ada, 0), Map.of(), WriteOptions.at(evening, night).withLimit(AT_MOST_TWO))
-              .isPresent());
-    }
-  }
-
-  @Test
-  void parallelSignInsDoNotSlipPastTheLimit() throws Exception {
-    SessionStore one = store();
-    SessionStore two = store();
-    if (hasIndex(one)) {
-      for (SessionLimit limit : List.of(TWO, AT_MOST_TWO)) {
-        Stores.index(one).revokeAll(ada.id(), Optional.empty(), NOW);
-        List<Callable<Object>> calls = new ArrayList<>();
-        for (int i = 0; i < 12; i++) {
-          SessionStore store = i % 2 == 0 ? one : two;
-          calls.add(() -> signIn(store, ada, 0, limit).orElse("refused"));
-        }
-        List<Object> tokens = inParallel(calls);
-        long live = tokens.stream().filter(token -> lives(one, token.toString())).count();
-        assertEquals(2, live, limit::toString);
-        assertEquals(2, handles(one, ada, NOW).size());
       }
     }
   }

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
@@ -31,20 +30,11 @@ import org.junit.jupiter.api.Test;
  * What a sign-in says that lasts until the next one, other roles in all sessions of a person, and
  * lists in pages. Part of {@link SessionStoreContract}.
  */
-abstract class RolesContract extends PrincipalIndexContract {
+abstract class RolesContract extends SessionLimitContract {
   private static final Set<String> TUTOR = Set.of("tutor", "author");
   private static final Instant THEN = NOW.plusSeconds(60);
 
-  /** Nobody else's: stores under test may hold the data of other tests. */
-  private final Principal ada = new Principal("ada " + UUID.randomUUID(), Set.of("student"));
-
-  private final Principal bob = new Principal("bob " + UUID.randomUUID(), Set.of("student"));
-
-  private static Envelope of(Principal person, long signedIn) {
-    return new Envelope(NOW, Optional.of(NOW.plusSeconds(signedIn)), LATER, Optional.of(person));
-  }
-
-  private static String signIn(SessionStore store, Principal person, long at) {
+  private static String begin(SessionStore store, Principal person, long at) {
     return store
         .create(of(person, at), Map.of("a", "1"), WriteOptions.at(NOW.plusSeconds(at), SOON))
         .orElseThrow();
@@ -90,7 +80,7 @@ abstract class RolesContract extends PrincipalIndexContract {
   void rolesChangeInAllSessionsOfAPersonAndNothingElseDoes() {
     SessionStore store = store();
     if (store instanceof PrincipalIndex) {
-      List<String> tokens = new ArrayList<>(List.of(signIn(store, ada, 1), signIn(store, ada, 2)));
+      List<String> tokens = new ArrayList<>(List.of(begin(store, ada, 1), begin(store, ada, 2)));
       StoredSession visitor =
           loaded(
               store,
@@ -100,7 +90,7 @@ abstract class RolesContract extends PrincipalIndexContract {
               .rotate(visitor, of(ada, 3), Changes.NONE, WriteOptions.at(NOW, SOON))
               .token()
               .orElseThrow());
-      String bobs = signIn(store, bob, 4);
+      String bobs = begin(store, bob, 4);
       SessionStore other = store();
       assertEquals(3, changeRoles(other, ada, TUTOR));
       for (int i = 0; i < tokens.size(); i++) {
@@ -126,7 +116,7 @@ abstract class RolesContract extends PrincipalIndexContract {
     SessionStore store = store();
     if (store instanceof PrincipalIndex) {
       for (WriteOptions options : List.of(WriteOptions.at(THEN, SOON), options(store))) {
-        StoredSession before = loaded(store, signIn(store, ada, 1));
+        StoredSession before = loaded(store, begin(store, ada, 1));
         assertEquals(1, changeRoles(store, ada, TUTOR));
         String token =
             store.rotate(before, before.envelope(), set("b", "2"), options).token().orElseThrow();
@@ -142,7 +132,7 @@ abstract class RolesContract extends PrincipalIndexContract {
   void aCommitUnderWayKeepsBothItsChangesAndTheNewRoles() {
     SessionStore store = store();
     if (store instanceof PrincipalIndex) {
-      StoredSession before = loaded(store, signIn(store, ada, 1));
+      StoredSession before = loaded(store, begin(store, ada, 1));
       changeRoles(store, ada, TUTOR);
       assertTrue(store.update(before, set("b", "2"), WriteOptions.at(THEN, SOON)).isStored());
       assertTrue(store.update(before, add("n", 2), WriteOptions.at(THEN, SOON)).isStored());
@@ -156,7 +146,7 @@ abstract class RolesContract extends PrincipalIndexContract {
   void theNewIdThatWasDueIsDueNoMoreUnlessRolesChangedAgainMeanwhile() {
     SessionStore store = store();
     if (store instanceof PrincipalIndex) {
-      String token = signIn(store, ada, 1);
+      String token = begin(store, ada, 1);
       for (boolean again : List.of(false, true)) {
         changeRoles(store, ada, Set.of("author", "again " + again));
         StoredSession due = loaded(store, token);
@@ -184,7 +174,7 @@ abstract class RolesContract extends PrincipalIndexContract {
   void whoSaysOtherRolesInTheSessionItselfDecides() {
     SessionStore store = store();
     if (store instanceof PrincipalIndex) {
-      StoredSession before = loaded(store, signIn(store, ada, 1));
+      StoredSession before = loaded(store, begin(store, ada, 1));
       changeRoles(store, ada, TUTOR);
       Envelope admin =
           before.envelope().withPrincipal(Optional.of(new Principal(ada.id(), Set.of("admin"))));
@@ -202,7 +192,7 @@ abstract class RolesContract extends PrincipalIndexContract {
     SessionStore store = store();
     boolean follows = store.capabilities().contains(SessionStore.Capability.FOLLOWS_ROTATION);
     if (follows && store instanceof PrincipalIndex) {
-      String old = signIn(store, ada, 1);
+      String old = begin(store, ada, 1);
       StoredSession session = loaded(store, old);
       String token =
           store
@@ -220,8 +210,8 @@ abstract class RolesContract extends PrincipalIndexContract {
   void whatHasEndedGetsNoRolesAndDoesNotComeBack() {
     SessionStore store = store();
     if (store instanceof PrincipalIndex) {
-      String signedOut = signIn(store, ada, 1);
-      String expired = signIn(store, ada, 2);
+      String signedOut = begin(store, ada, 1);
+      String expired = begin(store, ada, 2);
       Stores.end(store, loaded(store, signedOut), THEN);
       assertEquals(0, Stores.index(store).changeRoles(ada.id(), TUTOR, SOON));
       assertEquals(Opened.ABSENT, store.open(signedOut, THEN));
@@ -240,7 +230,7 @@ abstract class RolesContract extends PrincipalIndexContract {
         List<Callable<Object>> calls = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
           SessionStore store = i % 2 == 0 ? one : two;
-          StoredSession session = loaded(store, signIn(store, ada, 1));
+          StoredSession session = loaded(store, begin(store, ada, 1));
           WriteOptions options = i < 3 ? options(store) : WriteOptions.at(THEN, SOON);
           calls.add(
               () ->
@@ -266,7 +256,7 @@ abstract class RolesContract extends PrincipalIndexContract {
       List<String> expected = new ArrayList<>();
       for (int i = 0; i < 7; i++) {
         // Of three sign-ins at one moment, the order is the store's, but always the same.
-        expected.add(0, loaded(store, signIn(store, ada, i / 3)).handle());
+        expected.add(0, loaded(store, begin(store, ada, i / 3)).handle());
       }
       List<String> seen = new ArrayList<>();
       List<Integer> sizes = new ArrayList<>();

@@ -4,7 +4,6 @@ package dev.lms.session.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,11 +26,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -42,7 +38,7 @@ import org.junit.jupiter.api.Test;
  * it. Tests of what a store's {@linkplain Capability capabilities} do not promise check the
  * opposite: that the store does not claim more than it does.
  */
-public abstract class SessionStoreContract extends RotationContract {
+public abstract class SessionStoreContract extends EndingContract {
   /** For the tests of one store. */
   protected SessionStoreContract() {}
 
@@ -66,29 +62,6 @@ public abstract class SessionStoreContract extends RotationContract {
         loaded(store, store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
     assertEquals(stranger(), session.envelope());
     assertEquals(Map.of(), session.attributes());
-  }
-
-  @Test
-  void everySessionHasItsOwnTokenAndHandle() {
-    SessionStore store = store();
-    String first =
-        store.create(stranger(), Map.of("n", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
-    String second =
-        store.create(stranger(), Map.of("n", "2"), WriteOptions.at(NOW, SOON)).orElseThrow();
-    assertNotEquals(first, second);
-    assertNotEquals(loaded(store, first).handle(), loaded(store, second).handle());
-    assertEquals("1", loaded(store, first).attributes().get("n"));
-    assertEquals("2", loaded(store, second).attributes().get("n"));
-  }
-
-  @Test
-  void theHandleStaysWhileTheTokenOrTheSessionDoes() {
-    SessionStore store = store();
-    StoredSession before =
-        loaded(store, store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
-    String token =
-        store.update(before, set("a", "1"), WriteOptions.at(NOW, SOON)).token().orElseThrow();
-    assertEquals(before.handle(), loaded(store, token).handle());
   }
 
   @Test
@@ -204,44 +177,6 @@ public abstract class SessionStoreContract extends RotationContract {
     }
   }
 
-  @Test
-  void ofManyWhoEndASessionOneIsToldSo() throws Exception {
-    SessionStore one = store();
-    SessionStore two = store();
-    for (boolean rotates : List.of(false, true)) {
-      String first = one.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
-      StoredSession session = loaded(one, first);
-      String token =
-          rotates
-              ? one.rotate(
-                      session,
-                      session.envelope(),
-                      Changes.NONE,
-                      WriteOptions.at(NOW, SOON).withGrace(GRACE))
-                  .token()
-                  .orElseThrow()
-              : first;
-      // Loaded before anybody ends it.
-      StoredSession now = loaded(two, token);
-      List<Callable<Object>> ends = new ArrayList<>();
-      for (int i = 0; i < 8; i++) {
-        SessionStore store = i % 2 == 0 ? one : two;
-        ends.add(
-            i % 3 == 0
-                ? () -> Stores.end(store, now, NOW)
-                : () -> store.delete(token, Optional.empty(), NOW));
-      }
-      if (one.capabilities().contains(Capability.FOLLOWS_ROTATION)) {
-        ends.add(() -> two.delete(first, Optional.empty(), NOW));
-        ends.add(() -> Stores.end(one, session, NOW));
-      }
-      List<Object> told = inParallel(ends);
-      assertEquals(1, told.stream().filter(Boolean.TRUE::equals).count(), told::toString);
-      assertFalse(one.delete(token, Optional.empty(), NOW));
-      assertFalse(one.delete("nonsense", Optional.empty(), NOW));
-    }
-  }
-
   // G5, G6: deadlines.
 
   @Test
@@ -297,130 +232,6 @@ public abstract class SessionStoreContract extends RotationContract {
     assertEquals(next, loaded(store, token).deadline());
   }
 
-  @Test
-  void anExpiredSessionTakesNoChange() {
-    SessionStore store = store();
-    String token = store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
-    StoredSession session = loaded(store, token);
-    Instant far = SOON.plus(Duration.ofHours(1));
-    assertEquals(
-        Optional.empty(),
-        store.update(session, set("a", "1"), WriteOptions.at(SOON, SOON)).token());
-    assertEquals(
-        Optional.empty(), store.update(session, set("a", "1"), WriteOptions.at(SOON, far)).token());
-    assertEquals(
-        Optional.empty(),
-        store.rotate(session, person(), Changes.NONE, WriteOptions.at(SOON, far)).token());
-    assertFalse(Stores.load(store, token).filter(s -> s.deadline().isAfter(SOON)).isPresent());
-  }
-
-  @Test
-  void aSessionThatAnotherRequestProlongedTakesChanges() {
-    SessionStore store = store();
-    if (store.capabilities().contains(Capability.MERGES_CONCURRENT_CHANGES)) {
-      String token = store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
-      StoredSession mine = loaded(store, token);
-      assertTrue(store().update(mine, Changes.NONE, WriteOptions.at(NOW, LATER)).isStored());
-      assertTrue(store.update(mine, set("a", "1"), WriteOptions.at(SOON, SOON)).isStored());
-      assertEquals(Map.of("a", "1"), loaded(store, token).attributes());
-      assertEquals(LATER, loaded(store, token).deadline());
-    }
-  }
-
-  // G1: what has ended does not come back.
-
-  @Test
-  void whatWasDeletedIsGoneOnEveryWorker() {
-    SessionStore store = store();
-    String token =
-        store.create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
-    store().delete(token, Optional.empty(), NOW);
-    assertEquals(Optional.empty(), Stores.load(store, token));
-    assertEquals(Optional.empty(), Stores.load(store(), token));
-  }
-
-  @Test
-  void aCommitThatWasUnderWayDoesNotBringADeletedSessionBack() {
-    SessionStore store = store();
-    String token =
-        store.create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
-    StoredSession mine = loaded(store, token);
-    store().delete(token, Optional.empty(), NOW);
-    Optional<String> after = store.update(mine, set("b", "2"), WriteOptions.at(NOW, SOON)).token();
-    assertEquals(Optional.empty(), after);
-    assertEquals(Optional.empty(), Stores.load(store, token));
-  }
-
-  @Test
-  void aTouchThatWasUnderWayDoesNotBringADeletedSessionBack() {
-    SessionStore store = store();
-    String token = store.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
-    StoredSession mine = loaded(store, token);
-    store().delete(token, Optional.empty(), NOW);
-    assertEquals(
-        Optional.empty(), store.update(mine, Changes.NONE, WriteOptions.at(NOW, LATER)).token());
-    assertEquals(Optional.empty(), Stores.load(store, token));
-  }
-
-  @Test
-  void aCounterDoesNotBringADeletedSessionBack() {
-    SessionStore store = store();
-    String token = store.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
-    StoredSession mine = loaded(store, token);
-    store().delete(token, Optional.empty(), NOW);
-    assertEquals(
-        Optional.empty(), store.update(mine, add("n", 1), WriteOptions.at(NOW, SOON)).token());
-    assertEquals(Optional.empty(), Stores.load(store, token));
-  }
-
-  @Test
-  void aRotationThatWasUnderWayDoesNotBringADeletedSessionBack() {
-    SessionStore store = store();
-    String token =
-        store.create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
-    StoredSession mine = loaded(store, token);
-    store().delete(token, Optional.empty(), NOW);
-    assertEquals(
-        Optional.empty(),
-        store.rotate(mine, person(), Changes.NONE, WriteOptions.at(NOW, SOON)).token());
-    assertEquals(Optional.empty(), Stores.load(store, token));
-  }
-
-  @Test
-  void deletingWhatIsNotThereIsNothing() {
-    SessionStore store = store();
-    String token = store.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
-    store.delete(token, Optional.empty(), NOW);
-    store.delete(token, Optional.empty(), NOW);
-    store.delete("nonsense", Optional.empty(), NOW);
-    assertEquals(Optional.empty(), Stores.load(store, token));
-  }
-
-  @Test
-  void deletesAndCommitsInParallelLeaveNothing() throws Exception {
-    SessionStore one = store();
-    SessionStore two = store();
-    for (int round = 0; round < 20; round++) {
-      String token = one.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
-      StoredSession mine = loaded(one, token);
-      List<Callable<Object>> calls = new ArrayList<>();
-      for (int i = 0; i < 6; i++) {
-        Changes change = set("k" + i, "v");
-        calls.add(() -> one.update(mine, change, WriteOptions.at(NOW, SOON)).token());
-      }
-      calls.add(
-          3,
-          () -> {
-            two.delete(token, Optional.empty(), NOW);
-            return "deleted";
-          });
-      inParallel(calls);
-      assertEquals(Optional.empty(), Stores.load(two, token));
-      assertEquals(
-          Optional.empty(), one.update(mine, set("late", "1"), WriteOptions.at(NOW, SOON)).token());
-    }
-  }
-
   // G2: no lost update.
 
   @Test
@@ -471,149 +282,5 @@ public abstract class SessionStoreContract extends RotationContract {
     }
     String last = (String) inParallel(calls).get(0);
     assertTrue(values.contains(loaded(one, last).attributes().get("k")));
-  }
-
-  // G7: forged ids.
-
-  @Test
-  void aForgedTokenIsNothing() {
-    SessionStore store = store();
-    String token =
-        store.create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
-    // What was found out about the real one says nothing about others.
-    loaded(store, token);
-    for (int i = 0; i < token.length(); i++) {
-      char other = token.charAt(i) == 'A' ? 'B' : 'A';
-      String forged = token.substring(0, i) + other + token.substring(i + 1);
-      assertEquals(Optional.empty(), meaning(store, token, forged), "character " + i);
-    }
-    for (String forged : List.of("", "x", token + "A", token.substring(1), "é".repeat(47))) {
-      assertEquals(Optional.empty(), Stores.load(store, forged), forged);
-    }
-  }
-
-  /** The last character of base64url has bits that mean nothing: then it is the same token. */
-  private static Optional<StoredSession> meaning(SessionStore store, String token, String forged) {
-    Base64.Decoder decoder = Base64.getUrlDecoder();
-    int tail = token.length() - token.length() % 4;
-    boolean same =
-        forged.startsWith(token.substring(0, tail))
-            && Arrays.equals(decoder.decode(lastGroup(token)), decoder.decode(lastGroup(forged)));
-    return same ? Optional.empty() : Stores.load(store, forged);
-  }
-
-  private static String lastGroup(String token) {
-    return token.substring(token.length() - 22);
-  }
-
-  @Test
-  void anUnknownTokenIsNothingAndIsNotAdopted() {
-    SessionStore store = store();
-    String token = store.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
-    store.delete(token, Optional.empty(), NOW);
-    assertEquals(Optional.empty(), Stores.load(store, token));
-    assertNotEquals(
-        token, store.create(person(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow());
-  }
-
-  // G8: a new id.
-
-  @Test
-  void rotationKeepsTheDataAndKillsTheOldToken() {
-    SessionStore store = store();
-    String old =
-        store.create(stranger(), Map.of("basket", "3"), WriteOptions.at(NOW, SOON)).orElseThrow();
-    StoredSession session = loaded(store, old);
-    String token =
-        store
-            .rotate(session, person(), set("a", "1"), WriteOptions.at(NOW, SOON))
-            .token()
-            .orElseThrow();
-    assertNotEquals(old, token);
-    assertEquals(Optional.empty(), Stores.load(store(), old));
-    StoredSession rotated = loaded(store(), token);
-    assertEquals(person(), rotated.envelope());
-    assertEquals(Map.of("basket", "3", "a", "1"), rotated.attributes());
-    assertNotEquals(session.handle(), rotated.handle());
-  }
-
-  @Test
-  void aCommitUnderTheOldTokenIsGoneAfterRotation() {
-    SessionStore store = store();
-    String old = store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
-    StoredSession session = loaded(store, old);
-    String token =
-        store
-            .rotate(session, person(), Changes.NONE, WriteOptions.at(NOW, SOON))
-            .token()
-            .orElseThrow();
-    assertEquals(
-        Optional.empty(), store.update(session, set("a", "1"), WriteOptions.at(NOW, SOON)).token());
-    assertEquals(Map.of(), loaded(store, token).attributes());
-  }
-
-  @Test
-  void ofTwoRotationsOneIsGone() throws Exception {
-    SessionStore store = store();
-    String old = store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
-    StoredSession session = loaded(store, old);
-    String first =
-        store
-            .rotate(session, person(), Changes.NONE, WriteOptions.at(NOW, SOON))
-            .token()
-            .orElseThrow();
-    assertEquals(
-        Optional.empty(),
-        store().rotate(session, person(), Changes.NONE, WriteOptions.at(NOW, SOON)).token());
-    assertTrue(Stores.load(store, first).isPresent());
-  }
-
-  @Test
-  void rotationKeepsWhatOthersCommittedMeanwhile() {
-    SessionStore store = store();
-    String old = store.create(stranger(), Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow();
-    StoredSession session = loaded(store, old);
-    assertTrue(
-        store().update(session, set("other", "1"), WriteOptions.at(NOW, SOON)).token().isPresent());
-    String token =
-        store
-            .rotate(session, person(), Changes.NONE, WriteOptions.at(NOW, SOON))
-            .token()
-            .orElseThrow();
-    boolean promised = store.capabilities().contains(Capability.MERGES_CONCURRENT_CHANGES);
-    assertEquals(promised ? Map.of("other", "1") : Map.of(), loaded(store, token).attributes());
-  }
-
-  // Keys.
-
-  @Test
-  void anOlderKeyIsStillAccepted() {
-    String token =
-        store(KEYS).create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
-    SessionStore rotated = store(ROTATED_KEYS);
-    StoredSession session = loaded(rotated, token);
-    assertEquals(person(), session.envelope());
-    String after =
-        rotated.update(session, set("b", "2"), WriteOptions.at(NOW, SOON)).token().orElseThrow();
-    assertEquals(Map.of("a", "1", "b", "2"), loaded(rotated, after).attributes());
-    rotated.delete(after, Optional.empty(), NOW);
-    assertEquals(Optional.empty(), Stores.load(rotated, after));
-    assertEquals(Optional.empty(), Stores.load(rotated, token));
-  }
-
-  @Test
-  void anUnknownKeyIsNotAccepted() {
-    String token =
-        store(KEYS).create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON)).orElseThrow();
-    assertEquals(Optional.empty(), Stores.load(store(OTHER_KEYS), token));
-  }
-
-  @Test
-  void newTokensAreSignedWithTheCurrentKey() {
-    String token =
-        store(ROTATED_KEYS)
-            .create(person(), Map.of("a", "1"), WriteOptions.at(NOW, SOON))
-            .orElseThrow();
-    assertEquals(Map.of("a", "1"), loaded(store(OTHER_KEYS), token).attributes());
   }
 }

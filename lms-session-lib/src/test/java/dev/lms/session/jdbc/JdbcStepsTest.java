@@ -12,7 +12,6 @@ import dev.lms.session.CommitOutcome;
 import dev.lms.session.CookieSettings;
 import dev.lms.session.EndReason;
 import dev.lms.session.Envelope;
-import dev.lms.session.KeyRing;
 import dev.lms.session.Opened;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
@@ -30,13 +29,9 @@ import dev.lms.session.contract.Stores;
 import dev.lms.session.testkit.MovableClock;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,47 +41,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What each step asks of the database, and what becomes of connections; on H2. */
-class JdbcStepsTest {
-  private static final KeyRing KEYS = KeyRing.of("a secret for tests, long enough 0001");
-  private static final Instant NOW = Instant.parse("2026-03-01T12:00:00.123Z");
-  private static final Instant SOON = NOW.plus(Duration.ofMinutes(30));
-  private static final Instant LATER = NOW.plus(Duration.ofDays(7));
-  private static final WriteOptions AT = WriteOptions.at(NOW, SOON);
+class JdbcStepsTest extends JdbcFixture {
   private static final String NAME = "ada";
-
-  private final String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
-  private final List<AutoCloseable> opened = new ArrayList<>();
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable one : opened) {
-      one.close();
-    }
-  }
-
-  private TestPool pool(int size, boolean autoCommit) {
-    TestPool pool = new TestPool(url, size, autoCommit);
-    opened.add(pool);
-    return pool;
-  }
-
-  /** One that has swept already, and whose tables are there. */
-  private JdbcSessionStore store(TestPool pool) {
-    JdbcSessionStore store =
-        JdbcSessionStore.builder(pool, KEYS).withSweepsOn(Runnable::run).build();
-    opened.add(0, store);
-    store.create(stranger(), Map.of(), AT);
-    pool.asked();
-    return store;
-  }
-
-  private static Envelope stranger() {
-    return new Envelope(NOW, Optional.empty(), LATER, Optional.empty());
-  }
 
   private static Envelope person() {
     return new Envelope(
@@ -95,15 +54,6 @@ class JdbcStepsTest {
 
   private static Changes set(String name, String value) {
     return new Changes(Map.of(name, value), Set.of(), Map.of());
-  }
-
-  private static StoredSession loaded(JdbcSessionStore store, String token) {
-    return Stores.load(store, token).orElseThrow();
-  }
-
-  /** The first two words of each. */
-  private static List<String> asked(TestPool pool) {
-    return pool.asked().stream().map(sql -> sql.replaceFirst(" .*", "")).toList();
   }
 
   @Test
@@ -335,14 +285,6 @@ class JdbcStepsTest {
     assertEquals(spoil.size(), store.stats(NOW).unreadable());
   }
 
-  private static TestPool.Step failing(AtomicInteger left, String beginning, String state) {
-    return what -> {
-      if (what.startsWith(beginning) && left.getAndDecrement() > 0) {
-        throw new SQLException("made for the test", state);
-      }
-    };
-  }
-
   @Test
   void whatTheDatabaseHasUndoneIsAskedAgainAsAWhole() {
     TestPool pool = pool(1, true);
@@ -402,111 +344,5 @@ class JdbcStepsTest {
     assertThrows(SessionStoreException.class, () -> store.create(stranger(), Map.of(), AT));
     assertEquals(Map.of(), loaded(store, token).attributes());
     assertEquals(List.of(), pool.spoiled());
-  }
-
-  // The sweep.
-
-  private int rows(TestPool pool) throws SQLException {
-    try (Connection connection = pool.getConnection();
-        PreparedStatement query = connection.prepareStatement("SELECT COUNT(*) FROM lms_session");
-        ResultSet rows = query.executeQuery()) {
-      rows.next();
-      return rows.getInt(1);
-    }
-  }
-
-  private void fill(JdbcSessionStore store, int count) {
-    for (int i = 0; i < count; i++) {
-      store.create(stranger(), Map.of(), AT);
-    }
-  }
-
-  private static WriteOptions at(Instant now) {
-    return WriteOptions.at(now, now.plus(Duration.ofHours(1)));
-  }
-
-  @Test
-  void whatHasEndedIsRemovedAFewRowsAtATimeAndWhatLivesIsNot() throws Exception {
-    TestPool pool = pool(2, true);
-    JdbcSessionStore store = store(pool);
-    fill(store, 450);
-    String live = store.create(stranger(), Map.of("a", "1"), at(SOON)).orElseThrow();
-    pool.asked();
-    store.create(stranger(), Map.of(), at(SOON.plus(Duration.ofMinutes(6))));
-    List<String> asked = asked(pool);
-    assertEquals(3, asked.stream().filter("DELETE"::equals).count(), asked::toString);
-    assertEquals(2, rows(pool));
-    assertEquals(Map.of("a", "1"), loaded(store, live).attributes());
-  }
-
-  @Test
-  void whatIsProlongedBetweenLookAndRemovalStays() throws Exception {
-    TestPool pool = pool(2, true);
-    JdbcSessionStore store = store(pool);
-    StoredSession session = loaded(store, store.create(stranger(), Map.of(), AT).orElseThrow());
-    AtomicInteger once = new AtomicInteger();
-    pool.before(
-        what -> {
-          if (what.startsWith("DELETE") && once.getAndIncrement() == 0) {
-            // A worker whose clock is behind.
-            assertTrue(store.update(session, Changes.NONE, WriteOptions.at(NOW, LATER)).isStored());
-          }
-        });
-    store.create(stranger(), Map.of(), at(SOON.plus(Duration.ofMinutes(2))));
-    assertEquals(1, once.get());
-    assertEquals(LATER, loaded(store, session.token()).deadline());
-  }
-
-  @Test
-  void oneProcessSweepsAtATimeAndTheMarkMovesOnlyAfterTheWork() throws Exception {
-    TestPool pool = pool(2, true);
-    JdbcSessionStore one = store(pool);
-    JdbcSessionStore two = store(pool);
-    fill(one, 3);
-    Instant then = SOON.plus(Duration.ofMinutes(10));
-    pool.before(failing(new AtomicInteger(1), "DELETE", "XX000"));
-    one.create(stranger(), Map.of(), at(then));
-    assertTrue(rows(pool) > 5, "it failed");
-    // Whoever failed still has the lease.
-    two.create(stranger(), Map.of(), at(then.plusSeconds(1)));
-    assertTrue(rows(pool) > 5, "another one does it");
-    two.create(stranger(), Map.of(), at(then.plusSeconds(330)));
-    assertEquals(3, rows(pool), "the lease has ended, and the mark had not moved");
-    pool.asked();
-    one.create(stranger(), Map.of(), at(then.plusSeconds(340)));
-    assertEquals(List.of("UPDATE", "INSERT"), asked(pool), "it looks, and it is not due");
-  }
-
-  @Test
-  void aDeadlockWithOthersIsNoReasonToGiveUp() throws Exception {
-    TestPool pool = pool(2, true);
-    JdbcSessionStore store = store(pool);
-    fill(store, 3);
-    pool.before(failing(new AtomicInteger(2), "DELETE", "40001"));
-    store.create(stranger(), Map.of(), at(SOON.plus(Duration.ofMinutes(2))));
-    assertEquals(1, rows(pool));
-  }
-
-  // The tables.
-
-  @Test
-  void theScriptsAreWhatTheStoreNeedsAndMayRunAgain() throws Exception {
-    TestPool pool = pool(2, true);
-    JdbcSessionStore without = JdbcSessionStore.builder(pool, KEYS).withTablesOfOthers().build();
-    opened.add(0, without);
-    assertThrows(
-        SessionStoreException.class, () -> without.create(stranger(), Map.of(), AT), "no tables");
-    for (int i = 0; i < 2; i++) {
-      try (Connection connection = pool.getConnection();
-          Statement statement = connection.createStatement()) {
-        for (String sql : Dialect.H2.schema()) {
-          statement.execute(sql);
-        }
-      }
-    }
-    assertTrue(without.create(stranger(), Map.of(), AT).isPresent());
-    assertTrue(
-        Arrays.stream(Dialect.values()).allMatch(dialect -> dialect.schema().size() >= 3),
-        "every database has a script");
   }
 }
