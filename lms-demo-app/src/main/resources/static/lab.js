@@ -57,6 +57,34 @@ async function busy(button, work) {
 // The flicker
 
 let turn = 0;
+/** Every look so far, row by row. A reload takes the page away, not what was seen. */
+let seen = [];
+
+const run = () => document.querySelector('form[data-steps] [name=run]').value;
+
+function keep() {
+  try {
+    sessionStorage.setItem('flicker', JSON.stringify({run: run(), turn, seen}));
+  } catch {
+    // Without storage, a reload begins anew.
+  }
+}
+
+function restore() {
+  let kept = null;
+  try {
+    kept = JSON.parse(sessionStorage.getItem('flicker'));
+  } catch {
+    // As above.
+  }
+  if (kept && kept.run === run()) {
+    turn = kept.turn;
+    kept.seen.forEach(({side, label, dots}) => {
+      const row = new Row(side, label);
+      dots.forEach(dot => row.add(dot));
+    });
+  }
+}
 
 const panes = () => document.querySelector('.lab-panes');
 const workers = () => JSON.parse(panes().dataset.workers);
@@ -83,11 +111,14 @@ function load(pane, worker) {
   });
 }
 
-/** Looks at both panes; returns what was seen in each. */
+/**
+ * Looks at both panes; returns what was seen in each. A page without a menu, as in an outage, names
+ * nobody wrongly.
+ */
 async function look() {
   const all = workers();
   const worker = all[turn % all.length];
-  const seen = {};
+  const looks = {};
   for (const pane of panes().children) {
     const {menu, kept} = await load(pane, worker);
     const says = menu === '' ? 'Sign in' : menu === '?' ? 'no menu' : menu;
@@ -97,9 +128,10 @@ async function look() {
     pane.querySelector('.lab-where span').textContent = where;
     // Long enough to be seen.
     await new Promise(resolve => setTimeout(resolve, 50));
-    seen[pane.dataset.side] = {wrong: menu !== panes().dataset.expected, says: where + ' shows: ' + says};
+    const wrong = menu !== '?' && menu !== panes().dataset.expected;
+    looks[pane.dataset.side] = {wrong, says: where + ' shows: ' + says};
   }
-  return seen;
+  return looks;
 }
 
 /** A row of dots of one side, one for each look. */
@@ -108,6 +140,8 @@ class Row {
     this.output = document.querySelector('[data-testid=' + side + '-wrong]');
     this.label = label;
     this.dots = this.wrong = 0;
+    this.seen = {side, label, dots: []};
+    seen.push(this.seen);
     this.row = document.createElement('div');
     this.row.innerHTML = '<dt></dt><dd><svg class="dots" role="img" height="22"></svg><span></span></dd>';
     this.row.querySelector('dt').textContent = label;
@@ -115,6 +149,7 @@ class Row {
   }
 
   add({wrong, says}) {
+    this.seen.dots.push({wrong, says});
     const svg = this.row.querySelector('svg');
     const x = this.dots * 22 + 11;
     const mark = wrong ? 'M' + (x - 3) + ' 8l7 7m0-7l-7 7' : 'M' + (x - 4) + ' 11l3 3 5-6';
@@ -140,11 +175,12 @@ async function refresh(times) {
   const label = panes().dataset.label;
   const rows = {naive: new Row('naive', label), ours: new Row('ours', label)};
   for (let i = 0; i < times; i++) {
-    const seen = await look();
-    rows.naive.add(seen.naive);
-    rows.ours.add(seen.ours);
+    const {naive, ours} = await look();
+    rows.naive.add(naive);
+    rows.ours.add(ours);
     // One refresh alone stays on the worker that was chosen for it.
     turn += times > 1 ? 1 : 0;
+    keep();
   }
 }
 
@@ -162,7 +198,7 @@ async function act(step) {
 }
 
 async function runAll() {
-  history.replaceState(null, '', location.pathname + location.search.replace('&all=1', ''));
+  history.replaceState(null, '', location.pathname + location.search.replace('&all=1', '') + location.hash);
   await refresh(LOOKS);
   for (const step of ['sign-in', 'somebody-else', 'sign-out']) {
     await act(step);
@@ -206,5 +242,10 @@ document.addEventListener('submit', event => {
 
 if (panes()) {
   document.querySelectorAll('noscript').forEach(element => element.remove());
+  restore();
+  // Where it happens: the browser's own jump there may come before the panes have their height.
+  if (location.hash === '#panes') {
+    document.getElementById('panes').scrollIntoView({block: 'start'});
+  }
   busy(document.querySelector('[data-begin] button'), panes().dataset.all !== undefined ? runAll : look);
 }

@@ -7,11 +7,6 @@ import java.util.Optional;
 
 /** Why people flicker between signed in and signed out: each really does so on the naive side. */
 enum Cause {
-  KEY_IGNORES_WHO(
-      "key-ignores-who",
-      "The page cache's key is the path",
-      "Each worker keeps the first page it rendered for a path and shows it to everybody: a"
-          + " stranger's page to people who are signed in, and the other way round."),
   SESSIONS_PER_WORKER(
       "sessions-per-worker",
       "Each worker keeps its own sessions",
@@ -22,16 +17,21 @@ enum Cause {
       "Each worker signs with its own key",
       "The session is a signed cookie, and each worker made up its own key when it started. The"
           + " other one takes the cookie for forged."),
-  BROWSER_CACHE(
-      "browser-cache",
-      "The browser may keep the page",
-      "The page says Cache-Control: max-age=60 and does not vary by cookie, so the browser shows"
-          + " the old menu after signing in and out without asking."),
+  KEY_IGNORES_WHO(
+      "key-ignores-who",
+      "The page cache's key is the path",
+      "Each worker keeps the first page it rendered for a path and shows it to everybody: a"
+          + " stranger's page to people who are signed in, and the other way round."),
   ONE_BUCKET_FOR_ALL(
       "one-bucket",
       "All signed-in people share one page",
       "The key tells only whether somebody is signed in, and the page has the name of whoever came"
-          + " first in it. The second person is greeted as the first.");
+          + " first in it. The second person is greeted as the first."),
+  BROWSER_CACHE(
+      "browser-cache",
+      "The browser may keep the page",
+      "The page says Cache-Control: max-age=60 and does not vary by cookie, so the browser shows"
+          + " the old menu after signing in and out without asking.");
 
   private final String id;
   private final String title;

@@ -88,7 +88,7 @@ final class Flicker {
   }
 
   private Report.Dot dot(Seen seen) {
-    return new Report.Dot(!seen.menu().equals(name), seen.where() + " shows: " + seen.says());
+    return new Report.Dot(seen.isWrongFor(name), seen.where() + " shows: " + seen.says());
   }
 
   void signIn() {

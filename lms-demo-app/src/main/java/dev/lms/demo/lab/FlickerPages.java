@@ -73,7 +73,7 @@ final class FlickerPages {
   private void show(Request request) throws IOException {
     String name = request.query("run").orElse("");
     Optional<Flicker> run = runs.get(name);
-    Cause chosen = run.map(Flicker::cause).orElse(Cause.KEY_IGNORES_WHO);
+    Cause chosen = run.map(Flicker::cause).orElse(Cause.SESSIONS_PER_WORKER);
     List<LabWorker> workers = run.map(Flicker::workers).orElse(List.of());
     List<String> origins = Origins.of(request, workers.stream().map(LabWorker::port).toList());
     if (!origins.isEmpty()) {

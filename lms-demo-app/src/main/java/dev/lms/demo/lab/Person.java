@@ -102,7 +102,11 @@ final class Person {
     if (answer.statusCode() != 303) {
       throw Exchange.failed("Signing in as " + username + ": " + answer.statusCode());
     }
-    return look(worker, "/user/account").menu();
+    Seen account = look(worker, "/user/account");
+    if (!account.greets()) {
+      throw Exchange.failed("After signing in as " + username + ": " + account.status());
+    }
+    return account.menu();
   }
 
   /** Signs out, as the button of the menu does. */

@@ -57,6 +57,6 @@ final class Resurrection implements Experiment {
             () -> person.signOut(bench.two()));
     Seen seen = before.look(bench.two(), NaiveSite.PAGE);
     return new Report.Dot(
-        !seen.menu().isEmpty(), "the slow request was told: " + outcome + "; " + seen.says());
+        seen.greets(), "the slow request was told: " + outcome + "; " + seen.says());
   }
 }

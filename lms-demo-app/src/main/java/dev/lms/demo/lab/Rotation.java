@@ -63,7 +63,7 @@ final class Rotation implements Experiment {
     person.signIn(bench.two(), "student1");
     Seen seen = thief.look(bench.one(), NaiveSite.PAGE);
     person.signOut(bench.one());
-    return new Report.Dot(!seen.menu().isEmpty(), "the thief sees: " + seen.says());
+    return new Report.Dot(seen.greets(), "the thief sees: " + seen.says());
   }
 
   private static Report.Dot naiveRotated(Bench bench, String id) {

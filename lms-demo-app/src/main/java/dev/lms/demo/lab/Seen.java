@@ -44,6 +44,19 @@ record Seen(
     return page.contains("<a href=\"/user/login\"") ? "" : NO_MENU;
   }
 
+  /** Whether somebody is greeted by name. A page without a menu greets nobody. */
+  boolean greets() {
+    return !menu.isEmpty() && !menu.equals(NO_MENU);
+  }
+
+  /**
+   * Whether the menu is wrong for somebody of this name, empty for a stranger. A page that says
+   * that nobody can tell who is asking, as in an outage, has no menu, and so no wrong one.
+   */
+  boolean isWrongFor(String name) {
+    return !menu.equals(NO_MENU) && !menu.equals(name);
+  }
+
   Seen again() {
     return new Seen(worker, status, menu, body, cacheStatus, true);
   }

@@ -3,11 +3,15 @@
 package dev.lms.demo.browser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ForcedColors;
+import com.microsoft.playwright.options.Media;
 import dev.lms.demo.workers.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,7 +95,7 @@ class BrowserIT {
     try (Visitor visitor = chromium.visitor(360, ColorScheme.LIGHT)) {
       visitor.open(Backend.shared(Backend.Kind.REDIS).one(), "/lab/flicker");
       visitor.page().locator("input[value=" + cause + "]").check();
-      take(visitor, "Begin, step by step", "Next worker", "Sign in", "Next worker", "Next worker");
+      take(visitor, "Begin, step by step", "Sign in", "Next worker", "Next worker");
       if (cause.equals("one-bucket")) {
         take(visitor, "Somebody else signs in", "Next worker");
       }
@@ -99,6 +103,9 @@ class BrowserIT {
       for (String side : List.of("naive", "ours")) {
         assertEquals(
             visitor.page().getByTestId(side + "-menu").textContent(), shownIn(visitor, side));
+      }
+      if (cause.equals("sessions-per-worker")) {
+        assertAReloadForgetsNothing(visitor);
       }
       if (cause.equals("browser-cache")) {
         assertEquals("the browser’s own cache", answered(visitor, "naive"));
@@ -108,6 +115,17 @@ class BrowserIT {
         assertEquals("Sign in", visitor.page().getByTestId("ours-menu").textContent());
       }
     }
+  }
+
+  private static void assertAReloadForgetsNothing(Visitor visitor) {
+    int naive = visitor.count("naive");
+    int dots = visitor.page().locator(".dots circle").count();
+    visitor.page().reload();
+    visitor.awaitTheEnd();
+    assertEquals(naive, visitor.count("naive"));
+    assertEquals(dots, visitor.page().locator(".dots circle").count());
+    assertTrue(dots > naive && naive > 0, dots + " dots, " + naive + " wrong");
+    assertOnlyTheNaiveSideGoesWrong(visitor);
   }
 
   private static void take(Visitor visitor, String... steps) {
@@ -156,11 +174,17 @@ class BrowserIT {
     Path folder = Path.of(forDocuments ? "../docs/images" : "target/pictures");
     try (Visitor desktop = chromium.visitor(900, ColorScheme.LIGHT);
         Visitor phone = chromium.visitor(360, ColorScheme.DARK)) {
+      if (!forDocuments) {
+        // The same steps; ten looks at each are for people to see.
+        desktop.changes("/lab.js", "const LOOKS = 10;", "const LOOKS = 2;");
+      }
       desktop.open(site.one(), "/lab/flicker");
-      desktop.page().locator("input[value=sessions-per-worker]").check();
       desktop.button("Run the whole experiment");
+      desktop.page().getByText("Signed in as Alice Marlow").first().waitFor();
+      assertTrue(desktop.sees("#panes"), "the panes are in sight while it runs");
       desktop.page().getByText("Somebody else, as Bruno Keller").first().waitFor();
       desktop.awaitTheEnd();
+      assertEquals(forDocuments ? 80 : 16, desktop.page().locator(".dots circle").count());
       assertOnlyTheNaiveSideGoesWrong(desktop);
       desktop.pictureOf("#result", folder.resolve("lab-flicker.png"));
       desktop.open(site.one(), "/program/explore");
@@ -178,6 +202,37 @@ class BrowserIT {
       long size = Files.size(folder.resolve(name + ".png"));
       assertTrue(
           size > 0 && (!forDocuments || size < 100 * 1024), name + " has " + size + " bytes");
+    }
+  }
+
+  /** In the dark, where colours of the screen are furthest from those of paper. */
+  @Test
+  void onPaperAndInForcedColoursNothingIsLost() {
+    Backend site = Backend.shared(Backend.Kind.REDIS);
+    try (Visitor visitor = chromium.visitor(768, ColorScheme.DARK)) {
+      Page page = visitor.page();
+      for (String path :
+          List.of("/course/explore?q=nothing-at-all", "/lab/flicker", "/course/explore")) {
+        visitor.open(site.one(), path);
+        page.emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.PRINT));
+        assertEquals(List.of(), visitor.hardToReadOnPaper(), path);
+        for (String screenOnly : List.of("header nav", ".user", "form", ".pager", ".dev-strip")) {
+          assertFalse(page.locator(screenOnly).first().isVisible(), screenOnly + " on paper");
+        }
+        assertTrue(page.locator("main h1").isVisible());
+        page.emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.SCREEN));
+        assertTrue(page.locator(".dev-strip").isVisible());
+      }
+      page.emulateMedia(new Page.EmulateMediaOptions().setForcedColors(ForcedColors.ACTIVE));
+      for (String chosen : List.of(".tags a", ".pager .number", ".bar nav a")) {
+        assertNotEquals(
+            visitor.looks(chosen + ":not([aria-current])"),
+            visitor.looks(chosen + "[aria-current]"),
+            chosen + " that is chosen");
+      }
+      assertNotEquals(visitor.looks(".user .button"), visitor.looks("button.primary"));
+      visitor.picture("courses-forced-colours");
+      visitor.assertContent();
     }
   }
 

@@ -3,14 +3,17 @@
 package dev.lms.demo.browser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ScreenshotType;
 import com.microsoft.playwright.options.ViewportSize;
@@ -18,6 +21,7 @@ import dev.lms.demo.WorkerProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +32,23 @@ import java.util.Objects;
 final class Visitor implements AutoCloseable {
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
   private static final String AXE = read("/axe.min.js");
+
+  private static final String PAPER =
+      """
+      () => {
+        const light = colour => {
+          const [r, g, b, a = 1] = colour.match(/[0-9.]+/g).map(Number);
+          return a === 0 ? null : (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
+        };
+        const behind = e => !e ? 1 : light(getComputedStyle(e).backgroundColor) ?? behind(e.parentElement);
+        return [...document.querySelectorAll('body *')]
+          .filter(e => e.checkVisibility() && e.getClientRects().length > 0)
+          .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+          .filter(e => light(getComputedStyle(e).color) > 0.4 || behind(e) < 0.9
+            || e.closest('pre')?.scrollWidth > e.closest('pre')?.clientWidth)
+          .map(e => e.outerHTML.slice(0, 120));
+      }
+      """;
 
   private final BrowserContext context;
   private final List<String> complaints = new ArrayList<>();
@@ -59,6 +80,42 @@ final class Visitor implements AutoCloseable {
   /** Opens a page by its address, as somebody who types it. */
   void open(WorkerProcess worker, String path) {
     page.navigate(worker.uri(path).toString());
+  }
+
+  /** Has a script of the site say something else from now on. */
+  void changes(String script, String from, String to) {
+    page.route(
+        url -> URI.create(url).getPath().endsWith(script),
+        route -> {
+          APIResponse answer = route.fetch();
+          assertTrue(answer.text().contains(from), script);
+          route.fulfill(
+              new Route.FulfillOptions()
+                  .setResponse(answer)
+                  .setBody(answer.text().replace(from, to)));
+        });
+  }
+
+  /** Whether this is in the part of the page that the window shows. */
+  boolean sees(String selector) {
+    double top = page.locator(selector).boundingBox().y;
+    return top >= 0 && top < page.viewportSize().height;
+  }
+
+  /** By what people tell an element from its neighbours. */
+  String looks(String selector) {
+    return (String)
+        page.locator(selector)
+            .first()
+            .evaluate(
+                "e => { const s = getComputedStyle(e);"
+                    + " return [s.backgroundColor, s.textDecorationLine, s.borderColor].join(); }");
+  }
+
+  /** Text that is not dark on white, or is cut off. */
+  @SuppressWarnings("unchecked")
+  List<String> hardToReadOnPaper() {
+    return (List<String>) page.evaluate(PAPER);
   }
 
   void signIn(WorkerProcess worker, String username) {

@@ -103,7 +103,7 @@ public final class Backend implements AutoCloseable {
   }
 
   /** Its Redis, if it has one. */
-  Optional<RedisServer> redis() {
+  public Optional<RedisServer> redis() {
     return Optional.ofNullable(redis);
   }
 
