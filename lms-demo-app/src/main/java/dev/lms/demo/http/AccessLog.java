@@ -15,12 +15,12 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A line for each request: the Combined Log Format, and after it the seconds it took, the request's
@@ -44,6 +44,7 @@ public final class AccessLog extends Filter {
   private final Consumer<String> lines;
   private final Predicate<HttpExchange> unlogged;
   private final AtomicLong next;
+  private volatile Second second = new Second(Long.MIN_VALUE, "");
 
   /**
    * A log.
@@ -102,23 +103,86 @@ public final class AccessLog extends Filter {
 
   private String line(
       HttpExchange exchange, Instant time, Duration took, String id, Optional<String> trace) {
+    Headers request = exchange.getRequestHeaders();
     Headers answer = exchange.getResponseHeaders();
-    Map<String, String> fields = new LinkedHashMap<>();
-    fields.put("address", proxies.client(exchange));
-    fields.put("method", exchange.getRequestMethod());
-    fields.put("target", exchange.getRequestURI().toString());
-    fields.put("protocol", exchange.getProtocol());
-    fields.put("status", status(exchange));
-    fields.put("bytes", bytes(exchange, answer));
-    fields.put("referer", first(exchange.getRequestHeaders(), "Referer"));
-    fields.put("agent", first(exchange.getRequestHeaders(), "User-Agent"));
-    fields.put("seconds", String.format(Locale.ROOT, "%.3f", took.toNanos() / 1e9));
-    fields.put("request", id);
-    fields.put("cache", first(answer, "Cache-Status"));
-    fields.put("worker", Integer.toString(exchange.getLocalAddress().getPort()));
-    fields.put("trace", trace.orElse(""));
-    fields.replaceAll((name, value) -> harmless(value));
-    return format.access(time, combined(time, fields), fields);
+    Entry entry =
+        new Entry(
+            harmless(proxies.client(exchange)),
+            harmless(exchange.getRequestMethod()),
+            harmless(exchange.getRequestURI().toString()),
+            harmless(exchange.getProtocol()),
+            status(exchange),
+            harmless(bytes(exchange, answer)),
+            harmless(first(request, "Referer")),
+            harmless(first(request, "User-Agent")),
+            seconds(took),
+            id,
+            harmless(first(answer, "Cache-Status")),
+            Integer.toString(exchange.getLocalAddress().getPort()),
+            trace.orElse(""));
+    return format.access(time, () -> entry.combined(clockFace(time)), entry::fields);
+  }
+
+  /** What a line says. */
+  private record Entry(
+      String address,
+      String method,
+      String target,
+      String protocol,
+      String status,
+      String bytes,
+      String referer,
+      String agent,
+      String seconds,
+      String request,
+      String cache,
+      String worker,
+      String trace) {
+
+    String combined(String time) {
+      return address
+          + (" - - [" + time + "] \"")
+          + (method + ' ' + target + ' ' + protocol + "\" " + status + ' ' + dash(bytes))
+          + (" \"" + dash(referer) + "\" \"" + dash(agent) + "\" ")
+          + (seconds + ' ' + request + " \"" + dash(cache) + "\" " + worker + ' ' + dash(trace));
+    }
+
+    Map<String, String> fields() {
+      Map<String, String> fields = new LinkedHashMap<>();
+      fields.put("address", address);
+      fields.put("method", method);
+      fields.put("target", target);
+      fields.put("protocol", protocol);
+      fields.put("status", status);
+      fields.put("bytes", bytes);
+      fields.put("referer", referer);
+      fields.put("agent", agent);
+      fields.put("seconds", seconds);
+      fields.put("request", request);
+      fields.put("cache", cache);
+      fields.put("worker", worker);
+      fields.put("trace", trace);
+      return fields;
+    }
+  }
+
+  /** A second and how it is written. */
+  private record Second(long epochSecond, String text) {}
+
+  /** Many lines belong to the same second. */
+  private String clockFace(Instant time) {
+    Second known = second;
+    if (known.epochSecond() != time.getEpochSecond()) {
+      known = new Second(time.getEpochSecond(), TIME.format(time));
+      second = known;
+    }
+    return known.text();
+  }
+
+  private static String seconds(Duration took) {
+    long millis = Math.round(took.toNanos() / 1e6);
+    String thousandths = Long.toString(1000 + millis % 1000);
+    return millis / 1000 + "." + thousandths.substring(1);
   }
 
   /** 000 for a connection that was closed without an answer. */
@@ -133,44 +197,36 @@ public final class AccessLog extends Filter {
   }
 
   private static String first(Headers headers, String name) {
-    return Optional.ofNullable(headers.getFirst(name)).orElse("");
+    return Objects.requireNonNullElse(headers.getFirst(name), "");
   }
 
-  private static String combined(Instant time, Map<String, String> fields) {
-    return "%s - - [%s] \"%s %s %s\" %s %s \"%s\" \"%s\" %s %s \"%s\" %s %s"
-        .formatted(
-            fields.get("address"),
-            TIME.format(time),
-            fields.get("method"),
-            fields.get("target"),
-            fields.get("protocol"),
-            fields.get("status"),
-            dash(fields.get("bytes")),
-            dash(fields.get("referer")),
-            dash(fields.get("agent")),
-            fields.get("seconds"),
-            fields.get("request"),
-            dash(fields.get("cache")),
-            fields.get("worker"),
-            dash(fields.get("trace")));
-  }
-
-  private static String dash(@Nullable String value) {
-    return value == null || value.isEmpty() ? "-" : value;
+  private static String dash(String value) {
+    return value.isEmpty() ? "-" : value;
   }
 
   /** Nobody ends a field or a line by what they send. */
   private static String harmless(String value) {
-    StringBuilder text = new StringBuilder(value.length());
-    for (int i = 0; i < value.length() && i < LONGEST_FIELD; i++) {
+    int good = 0;
+    while (good < value.length() && good < LONGEST_FIELD && isHarmless(value.charAt(good))) {
+      good++;
+    }
+    if (good == value.length()) {
+      return value;
+    }
+    StringBuilder text = new StringBuilder(value.length() + 16).append(value, 0, good);
+    for (int i = good; i < value.length() && i < LONGEST_FIELD; i++) {
       char c = value.charAt(i);
-      if (c < ' ' || c == '"' || c == '\\' || c >= 0x7f) {
-        text.append("\\x%02x".formatted((int) c));
-      } else {
+      if (isHarmless(c)) {
         text.append(c);
+      } else {
+        text.append("\\x%02x".formatted((int) c));
       }
     }
     return text.toString();
+  }
+
+  private static boolean isHarmless(char c) {
+    return c >= ' ' && c != '"' && c != '\\' && c < 0x7f;
   }
 
   @Override

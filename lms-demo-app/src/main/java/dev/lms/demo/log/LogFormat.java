@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** How a line is written. */
 public enum LogFormat {
@@ -25,8 +26,9 @@ public enum LogFormat {
     }
 
     @Override
-    public String access(Instant time, String combined, Map<String, String> fields) {
-      return combined;
+    public String access(
+        Instant time, Supplier<String> combined, Supplier<Map<String, String>> fields) {
+      return combined.get();
     }
   },
   /** For programs: an object a line. */
@@ -42,8 +44,9 @@ public enum LogFormat {
     }
 
     @Override
-    public String access(Instant time, String combined, Map<String, String> fields) {
-      return line(time, "ACCESS", "request", fields);
+    public String access(
+        Instant time, Supplier<String> combined, Supplier<Map<String, String>> fields) {
+      return line(time, "ACCESS", "request", fields.get());
     }
   };
 
@@ -53,7 +56,8 @@ public enum LogFormat {
    * @param combined how it is written for people
    * @param fields what is in it, for programs
    */
-  public abstract String access(Instant time, String combined, Map<String, String> fields);
+  public abstract String access(
+      Instant time, Supplier<String> combined, Supplier<Map<String, String>> fields);
 
   abstract String line(Instant time, String kind, String event, Map<String, String> fields);
 
