@@ -104,8 +104,8 @@ final class SessionResponse extends HttpServletResponseWrapper {
       List<String> others = new ArrayList<>(getHeaders("Set-Cookie"));
       cookieTold.ifPresent(others::remove);
       others.add(cookie.get());
-      super.setHeader("Set-Cookie", others.get(0));
-      others.subList(1, others.size()).forEach(line -> super.addHeader("Set-Cookie", line));
+      response.setHeader("Set-Cookie", others.get(0));
+      others.subList(1, others.size()).forEach(line -> response.addHeader("Set-Cookie", line));
       cookieTold = cookie;
     }
     if (cookie.isPresent() || session.treatedAsAnonymous()) {
@@ -120,10 +120,10 @@ final class SessionResponse extends HttpServletResponseWrapper {
   private void forbidStorage() {
     for (String name : getHeaderNames()) {
       if (Instead.overridesCacheControl(name)) {
-        super.setHeader(name, name.equalsIgnoreCase("X-Accel-Expires") ? "0" : "no-store");
+        response.setHeader(name, name.equalsIgnoreCase("X-Accel-Expires") ? "0" : "no-store");
       }
     }
-    super.setHeader("Cache-Control", "no-store");
+    response.setHeader("Cache-Control", "no-store");
   }
 
   void fails(SessionStoreException outage) throws IOException {
