@@ -23,8 +23,15 @@ final class RedisCensus {
   private final RedisKeys keys;
   private final RedisIndex index;
   private final EnvelopeCodec envelopes;
+  private final Holders holders;
 
-  RedisCensus(RedisCalls calls, RedisKeys keys, RedisIndex index, EnvelopeCodec envelopes) {
+  RedisCensus(
+      RedisCalls calls,
+      RedisKeys keys,
+      RedisIndex index,
+      EnvelopeCodec envelopes,
+      Holders holders) {
+    this.holders = holders;
     this.calls = calls;
     this.keys = keys;
     this.index = index;
@@ -67,12 +74,15 @@ final class RedisCensus {
   long purge(Instant now) {
     long ended = 0;
     boolean again = true;
+    Holders.Waiting waiting = holders.waiting();
     for (int pass = 0; again && pass < MOST_PASSES; pass++) {
       again = false;
       KeyScan scan = new KeyScan(calls, keys.pattern(), BATCH);
       while (scan.hasNext()) {
         Collection<String> batch = scan.next();
+        List<String> held = new ArrayList<>();
         for (String key : batch) {
+          keys.held(key).ifPresent(held::add);
           if (keys.isIndex(key)) {
             ended += index.revokeAll(List.of(key), Optional.empty(), now);
           }
@@ -84,14 +94,18 @@ final class RedisCensus {
           Optional<Found> session = decode(fields.get(i), values.get(i));
           boolean live = session.filter(s -> s.deadline().isAfter(now)).isPresent();
           ended += live ? 1 : 0;
+          if (live) {
+            held.add(fields.get(i));
+          }
           again |= session.filter(s -> !s.envelope().created().isAfter(now)).isPresent();
           if (values.get(i) != RedisValue.None.FOREIGN) {
             deletes.add(Step.delete(keys.session(fields.get(i))));
           }
         }
-        calls.repeatable(deletes);
+        waiting.repeatable(deletes, held);
       }
     }
+    waiting.await();
     return ended;
   }
 

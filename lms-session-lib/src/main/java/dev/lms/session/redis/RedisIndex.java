@@ -54,8 +54,11 @@ final class RedisIndex {
   private final RedisKeys keys;
   private final PrincipalNames names;
   private final EnvelopeCodec envelopes;
+  private final Holders holders;
 
-  RedisIndex(RedisCalls calls, RedisKeys keys, KeyRing ring, EnvelopeCodec envelopes) {
+  RedisIndex(
+      RedisCalls calls, RedisKeys keys, KeyRing ring, EnvelopeCodec envelopes, Holders holders) {
+    this.holders = holders;
     this.calls = calls;
     this.keys = keys;
     this.names = new PrincipalNames(ring);
@@ -237,8 +240,12 @@ final class RedisIndex {
               List.of(RedisKeys.millis(now), RedisKeys.timeToLive(entry.deadline(), now), call)));
     }
     List<String> fields = doomed.stream().map(IndexEntry::field).toList();
-    indexes.forEach(index -> steps.add(Step.deleteFields(index, fields)));
-    List<Object> answers = calls.repeatable(steps);
+    indexes.forEach(index -> steps.add(holders.leave(index, fields)));
+    Holders.Waiting waiting = holders.waiting();
+    List<Object> answers = waiting.repeatable(steps, fields);
+    if (waiting.await()) {
+      tidy(indexes.stream().map(index -> Step.deleteFields(index, fields)).toList());
+    }
     return IntStream.range(0, doomed.size())
         .filter(i -> Script.isOne(answers.get(i)))
         .mapToObj(doomed::get)

@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
  * PREFIX{GROUP}HANDLE   a session, a string; the braces make the group its cluster slot. Once it
  *                       has another name, what says so; once it was revoked, a mark
  * PREFIXindex:NAME      a person's index, a hash: a field {GROUP}HANDLE for each session
+ * PREFIX{GROUP}HANDLE:near  who has copies of a session, for seconds, a hash: fill.lua
+ * PREFIXnear:NODE       a list that tells a node which copies to drop
+ * PREFIXnear:told:NAME  which nodes have, a hash
  * </pre>
  */
 record RedisKeys(String prefix) {
@@ -26,6 +29,7 @@ record RedisKeys(String prefix) {
 
   private static final Pattern FIELD = Pattern.compile("\\{[\\w-]{3}}([0-9a-f]{32})");
   private static final String INDEX = "index:";
+  private static final String HOLDERS = ":near";
 
   static String field(Token token) {
     return '{' + token.group() + '}' + token.handle();
@@ -64,6 +68,23 @@ record RedisKeys(String prefix) {
   /** Every key with the prefix, whatever characters it has. */
   String pattern() {
     return prefix.replaceAll("[\\\\*?\\[\\]]", "\\\\$0") + '*';
+  }
+
+  /** Who has copies of a session. */
+  String holders(String field) {
+    return session(field) + HOLDERS;
+  }
+
+  /** The field of the session whose copies a key is about; empty if it is no such key. */
+  Optional<String> held(String key) {
+    return key.endsWith(HOLDERS)
+        ? field(key.substring(0, key.length() - HOLDERS.length()))
+        : Optional.empty();
+  }
+
+  /** What is said about copies. */
+  String near(String name) {
+    return prefix + "near:" + name;
   }
 
   static String millis(Instant instant) {

@@ -33,8 +33,15 @@ final class RedisPeople {
   private final RedisKeys keys;
   private final RedisIndex index;
   private final EnvelopeCodec envelopes;
+  private final Holders holders;
 
-  RedisPeople(RedisCalls calls, RedisKeys keys, RedisIndex index, EnvelopeCodec envelopes) {
+  RedisPeople(
+      RedisCalls calls,
+      RedisKeys keys,
+      RedisIndex index,
+      EnvelopeCodec envelopes,
+      Holders holders) {
+    this.holders = holders;
     this.calls = calls;
     this.keys = keys;
     this.index = index;
@@ -102,13 +109,15 @@ final class RedisPeople {
   int changeRoles(String principalId, Set<String> roles, Instant now) {
     List<String> indexes = index.all(principalId);
     int changed = 0;
+    Holders.Waiting waiting = holders.waiting();
     for (int round = 0; round < MOST_ROUNDS; round++) {
       Collection<IndexEntry> entries = index.entries(indexes);
-      Round result = round(principalId, entries, roles, now);
+      Round result = round(principalId, entries, roles, now, waiting);
       changed += result.changed;
       if (!result.beginning.isEmpty()) {
         index.end(indexes, result.beginning, now);
       }
+      waiting.await();
       if (result.changed == 0 && result.isSettled && result.beginning.isEmpty()) {
         return changed;
       }
@@ -125,7 +134,11 @@ final class RedisPeople {
   }
 
   private Round round(
-      String principalId, Collection<IndexEntry> entries, Set<String> roles, Instant now) {
+      String principalId,
+      Collection<IndexEntry> entries,
+      Set<String> roles,
+      Instant now,
+      Holders.Waiting waiting) {
     Round round = new Round();
     Map<String, IndexEntry> known = new HashMap<>();
     entries.forEach(entry -> known.put(entry.field(), entry));
@@ -139,7 +152,7 @@ final class RedisPeople {
         String field = fields.get(i);
         RedisValue head = heads.get(i);
         if (head instanceof RedisValue.Found found) {
-          change(round, principalId, field, found, roles, now);
+          change(round, principalId, field, found, roles, now, waiting);
         } else if (head instanceof RedisValue.Moved moved) {
           target(field, moved).filter(seen::add).ifPresent(next::add);
         } else if (head == RedisValue.None.ABSENT) {
@@ -173,7 +186,8 @@ final class RedisPeople {
       String field,
       RedisValue.Found found,
       Set<String> roles,
-      Instant now) {
+      Instant now,
+      Holders.Waiting waiting) {
     Optional<Envelope> old = theirs(principalId, field, found);
     Optional<Envelope> wanted = old.map(envelope -> envelope.withRoles(roles));
     if (wanted.equals(old) || !found.deadline().isAfter(now)) {
@@ -181,10 +195,13 @@ final class RedisPeople {
     }
     String written = envelopes.encode(RedisKeys.handle(field), wanted.orElseThrow());
     List<Object> arguments = List.of(RedisKeys.millis(now), found.envelope(), written);
-    Object answer =
-        calls.repeatable(List.of(ROLES.step(List.of(keys.session(field)), arguments))).get(0);
+    Step step = holders.change(ROLES, field, List.of(keys.session(field)), arguments);
+    Object answer = calls.repeatable(List.of(step)).get(0);
+    if (answer instanceof List<?> nodes) {
+      waiting.add(field, nodes);
+    }
     round.changed += Script.isOne(answer) ? 1 : 0;
-    // It was rotated, ended or changed meanwhile.
+    // It was rotated, ended or changed meanwhile; or others have copies.
     round.isSettled &= Script.isOne(answer);
   }
 }

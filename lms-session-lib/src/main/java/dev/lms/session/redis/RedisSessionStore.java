@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.session.redis;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.lms.session.Changes;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
@@ -25,6 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -57,6 +61,8 @@ public final class RedisSessionStore
   private final EnvelopeCodec envelopes;
   private final RedisIndex index;
   private final RedisWrites writes;
+  private final Holders holders;
+  private final @Nullable RedisNear near;
   private final RedisPeople people;
   private final RedisCensus census;
   private volatile SessionListener listener = new SessionListener() {};
@@ -71,16 +77,63 @@ public final class RedisSessionStore
    * @param prefix what every key starts with, for example {@code session:}
    */
   public RedisSessionStore(UnifiedJedis redis, KeyRing keys, String prefix) {
+    this(redis, keys, prefix, 0, System::nanoTime);
+  }
+
+  /**
+   * Creates a store that keeps copies of what it has read, each for less than a second: a session
+   * that is asked for again within a second costs no round trip. What any store over this Redis has
+   * changed, ended or given other roles holds here when that call returns: it waits until copies
+   * are dropped, about two milliseconds, or a second for a process that does not answer. Close the
+   * store before the client. A thread listens for that while there are copies, on a connection of
+   * the client's pool.
+   *
+   * <p>Every process over this Redis must know of copies, so must be of this version or newer.
+   * Limits: what Redis loses, it no longer knows who has a copy of; a copy may then be used for the
+   * rest of its second. Leases are measured by the machine's monotonic clock: a machine that was
+   * suspended may use the rest of its leases after it wakes.
+   *
+   * @param redis the client, which the caller closes; not of a cluster
+   * @param keys the secret keys of the site, the same in every process
+   * @param prefix what every key starts with, for example {@code session:}
+   * @param maxBytes about how much memory the copies may take
+   * @return the store
+   * @throws IllegalArgumentException if the client is of a cluster, or no memory is allowed
+   */
+  public static RedisSessionStore withNearCopies(
+      UnifiedJedis redis, KeyRing keys, String prefix, long maxBytes) {
+    return withNearCopies(redis, keys, prefix, maxBytes, System::nanoTime);
+  }
+
+  /** With a clock of its own. */
+  static RedisSessionStore withNearCopies(
+      UnifiedJedis redis, KeyRing keys, String prefix, long maxBytes, LongSupplier nanos) {
+    if (Step.isCluster(redis)) {
+      throw new IllegalArgumentException(
+          "copies of sessions are kept with one Redis or Sentinels, not with a cluster");
+    }
+    if (maxBytes < 1) {
+      throw new IllegalArgumentException("copies of sessions need memory; allow a megabyte");
+    }
+    RedisSessionStore store = new RedisSessionStore(redis, keys, prefix, maxBytes, nanos);
+    requireNonNull(store.near).start();
+    return store;
+  }
+
+  private RedisSessionStore(
+      UnifiedJedis redis, KeyRing keys, String prefix, long nearBytes, LongSupplier nanos) {
     this.redis = redis;
     this.calls = new RedisCalls(redis);
     this.reads = new SharedReads(redis, RedisConnections.PATIENCE);
     this.keys = new RedisKeys(prefix);
     this.tokens = new SessionTokens(keys);
     this.envelopes = new EnvelopeCodec(keys);
-    this.index = new RedisIndex(calls, this.keys, keys, envelopes);
-    this.writes = new RedisWrites(calls, this.keys, tokens, envelopes, index);
-    this.people = new RedisPeople(calls, this.keys, index, envelopes);
-    this.census = new RedisCensus(calls, this.keys, index, envelopes);
+    this.near = nearBytes > 0 ? new RedisNear(calls, this.keys, nearBytes, nanos) : null;
+    this.holders = new Holders(calls, this.keys, Optional.ofNullable(near).map(RedisNear::own));
+    this.index = new RedisIndex(calls, this.keys, keys, envelopes, holders);
+    this.writes = new RedisWrites(calls, this.keys, tokens, envelopes, index, holders);
+    this.people = new RedisPeople(calls, this.keys, index, envelopes, holders);
+    this.census = new RedisCensus(calls, this.keys, index, envelopes, holders);
   }
 
   @Override
@@ -93,7 +146,7 @@ public final class RedisSessionStore
     Optional<Token> name = tokens.parse(token);
     String first = name.map(Token::handle).orElse("");
     while (name.isPresent()) {
-      RedisValue value = read(name.get());
+      RedisValue value = read(name.get(), now);
       Optional<Forward> forward =
           value instanceof RedisValue.Moved moved
               ? writes.forward(name.get(), moved.forward())
@@ -110,6 +163,10 @@ public final class RedisSessionStore
       name = Optional.of(name.get().as(forward.get().handle()));
     }
     return Opened.ABSENT;
+  }
+
+  private RedisValue read(Token name, Instant now) {
+    return near == null ? read(name) : near.read(RedisKeys.field(name), now, () -> read(name));
   }
 
   private RedisValue read(Token name) {
@@ -213,6 +270,22 @@ public final class RedisSessionStore
    */
   public long unreadable() {
     return unreadable.sum();
+  }
+
+  /** {@return what copies have saved and cost since this store was created} */
+  public NearReads nearReads() {
+    return near == null
+        ? new NearReads(0, 0, holders.waits(), 0)
+        : new NearReads(
+            near.copies().hits(), near.copies().fills(), holders.waits(), near.copies().bytes());
+  }
+
+  /** Stops using copies, and says so to those who would wait for them. */
+  @Override
+  public void close() {
+    if (near != null) {
+      near.close();
+    }
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
@@ -36,7 +37,7 @@ record RedisSignIn(
   Optional<?> begin(
       UnifiedJedis redis, RedisIndex index, SessionListener listener, RedisBeginning beginning) {
     if (limit.refuses() || Step.isCluster(redis)) {
-      return run(redis, index, listener, beginning.step(), List.of());
+      return run(redis, index, listener, beginning.step(), UnaryOperator.identity(), List.of());
     }
     Object excess = index.enterAndBegin(this, beginning);
     end(excess, index, listener);
@@ -46,6 +47,7 @@ record RedisSignIn(
   /**
    * Enters the session, writes it, then runs what comes after, and ends what the limit says.
    *
+   * @param settled what the write answers in the end, when it has answered this first
    * @return what the write answered; empty, and nothing written, if the limit refuses
    */
   Optional<Object> run(
@@ -53,6 +55,7 @@ record RedisSignIn(
       RedisIndex index,
       SessionListener listener,
       Step write,
+      UnaryOperator<Object> settled,
       List<Step> after) {
     Step enter = index.enter(this);
     List<Step> steps = new ArrayList<>();
@@ -73,7 +76,7 @@ record RedisSignIn(
     if (!limit.refuses()) {
       excess = answers.get(0);
     }
-    Object written = answers.get(limit.refuses() ? 0 : 1);
+    Object written = settled.apply(answers.get(limit.refuses() ? 0 : 1));
     if (!Script.isOne(written)) {
       index.tidy(index.leave(principalId, List.of(RedisKeys.field(token))));
       return Optional.of(written);

@@ -43,13 +43,16 @@ final class RedisWrites {
   private final SessionTokens tokens;
   private final EnvelopeCodec envelopes;
   private final RedisIndex index;
+  private final Holders holders;
 
   RedisWrites(
       RedisCalls calls,
       RedisKeys keys,
       SessionTokens tokens,
       EnvelopeCodec envelopes,
-      RedisIndex index) {
+      RedisIndex index,
+      Holders holders) {
+    this.holders = holders;
     this.redis = calls.redis();
     this.calls = calls;
     this.keys = keys;
@@ -98,27 +101,33 @@ final class RedisWrites {
   Written update(Token name, StoredSession session, Changes changes, WriteOptions options) {
     Instant now = options.now();
     Instant deadline = options.deadline();
+    String field = RedisKeys.field(name);
     List<String> key = List.of(keys.session(name));
     List<Object> arguments = CommitArguments.of(changes, session.deadline(), deadline, now);
     Envelope envelope = session.envelope();
     Optional<String> person = person(envelope).filter(id -> deadline.isAfter(session.deadline()));
+    Supplier<Object> alone =
+        () -> holders.change(COMMIT, field, key, arguments).alone().apply(redis);
     Supplier<Object> command =
         person.isEmpty()
-            ? () -> COMMIT.call(redis, key, arguments)
+            ? () -> holders.settled(field, alone.get(), alone)
             : () ->
                 touch(
                     person.get(),
                     name,
                     index.touch(person.get(), name, envelope, deadline, now),
-                    COMMIT.step(key, arguments));
+                    holders.change(COMMIT, field, key, arguments),
+                    alone);
     // A deadline may be moved forward twice; everything else must not be done again.
     Object answer = changes.isEmpty() ? calls.repeatable(command) : RedisCalls.once(command);
     Optional<Token> alias = alias(name, answer, now);
     return alias.isEmpty() ? written(answer, name) : update(alias.get(), session, changes, options);
   }
 
-  private Object touch(String person, Token name, Step touch, Step commit) {
-    Object answer = Step.inOrder(redis, List.of(touch, commit)).get(1);
+  private Object touch(String person, Token name, Step touch, Step commit, Supplier<Object> again) {
+    Object answer =
+        holders.settled(
+            RedisKeys.field(name), Step.inOrder(redis, List.of(touch, commit)).get(1), again);
     if (GONE.equals(answer) || answer instanceof String) {
       index.tidy(index.leave(person, List.of(RedisKeys.field(name))));
     }
@@ -247,13 +256,18 @@ final class RedisWrites {
             envelopes.encode(old.handle(), forward),
             changes,
             options);
-    Step write = COMMIT.step(List.of(keys.session(old), keys.session(token)), arguments);
+    String field = RedisKeys.field(old);
+    List<String> names = List.of(keys.session(old), keys.session(token));
+    Step write = holders.change(COMMIT, field, names, arguments);
+    Supplier<Object> again =
+        () -> holders.change(COMMIT, field, names, arguments).alone().apply(redis);
     Optional<String> before = person(move.session().envelope());
     Optional<String> after = person(envelope);
     List<Step> leave =
         before.map(id -> index.leave(id, List.of(RedisKeys.field(old)))).orElse(List.of());
     if (after.isEmpty()) {
-      Object answer = RedisCalls.once(() -> write.alone().apply(redis));
+      Object answer =
+          RedisCalls.once(() -> holders.settled(field, write.alone().apply(redis), again));
       if (STORED.equals(answer)) {
         index.tidy(leave);
       }
@@ -268,7 +282,15 @@ final class RedisWrites {
             now,
             before.equals(after) ? Optional.of(old) : Optional.empty(),
             options.limit());
-    return RedisCalls.once(() -> signIn.run(redis, index, reports, write, leave));
+    return RedisCalls.once(
+        () ->
+            signIn.run(
+                redis,
+                index,
+                reports,
+                write,
+                answer -> holders.settled(field, answer, again),
+                leave));
   }
 
   /**
@@ -277,11 +299,11 @@ final class RedisWrites {
    */
   boolean end(Token first) {
     Token name = first;
-    Object answer = calls.repeatable(() -> ask(first));
+    Object answer = ask(first);
     Optional<Forward> forward = forward(name, answer);
     while (forward.isPresent()) {
       Token next = name.as(forward.get().handle());
-      answer = calls.repeatable(() -> ask(next));
+      answer = ask(next);
       name = next;
       forward = forward(name, answer);
     }
@@ -300,14 +322,35 @@ final class RedisWrites {
   }
 
   private Object ask(Token name) {
-    return END.call(redis, List.of(keys.session(name)), List.of());
+    return end(name, List.of(), List.of());
+  }
+
+  /**
+   * What end.lua answers, once nobody has a copy.
+   *
+   * @param atOnce what goes along
+   * @param afterwards what is done if others had copies
+   */
+  private Object end(Token name, List<Step> atOnce, List<Step> afterwards) {
+    List<Step> steps = new ArrayList<>(List.of(END.step(List.of(keys.session(name)), List.of())));
+    steps.addAll(atOnce);
+    Holders.Waiting waiting = holders.waiting();
+    Object answer = waiting.repeatable(steps, List.of(RedisKeys.field(name))).get(0);
+    if (waiting.await()) {
+      index.tidy(afterwards);
+    }
+    return answer;
   }
 
   /** Ends a session that is known to be somebody's; may cost less than by its name alone. */
   boolean end(Token name, Envelope envelope) {
-    List<Step> steps = new ArrayList<>(List.of(END.step(List.of(keys.session(name)), List.of())));
-    person(envelope).ifPresent(id -> steps.addAll(index.leave(id, List.of(RedisKeys.field(name)))));
-    Object answer = calls.repeatable(steps).get(0);
+    List<String> field = List.of(RedisKeys.field(name));
+    List<String> indexes = person(envelope).map(index::all).orElse(List.of());
+    Object answer =
+        end(
+            name,
+            indexes.stream().map(key -> holders.leave(key, field)).toList(),
+            indexes.stream().map(key -> Step.deleteFields(key, field)).toList());
     Optional<Forward> forward = forward(name, answer);
     return forward.isPresent()
         ? end(name.as(forward.get().handle()))

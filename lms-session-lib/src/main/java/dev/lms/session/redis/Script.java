@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
@@ -38,10 +39,18 @@ final class Script {
       if (in == null) {
         throw new IllegalStateException(resource + " is missing from the jar");
       }
-      return new Script(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      return new Script(bare(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Without what Redis need not read: in a pipeline the text is sent each time. */
+  private static String bare(String text) {
+    return text.lines()
+        .map(String::strip)
+        .filter(line -> !line.startsWith("--"))
+        .collect(Collectors.joining("\n"));
   }
 
   /** Whether it answered 1. */

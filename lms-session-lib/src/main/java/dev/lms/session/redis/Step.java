@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.session.redis;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,20 @@ record Step(
     String[] names = fields.toArray(String[]::new);
     return sent(redis -> redis.hdel(key, names), pipeline -> pipeline.hdel(key, names))
         .orIfForeign(0L);
+  }
+
+  static Step push(String key, String text) {
+    return sent(redis -> redis.rpush(key, text), pipeline -> pipeline.rpush(key, text));
+  }
+
+  static Step setField(String key, String field, String value) {
+    return sent(
+        redis -> redis.hset(key, field, value), pipeline -> pipeline.hset(key, field, value));
+  }
+
+  static Step expire(String key, Duration after) {
+    long millis = after.toMillis();
+    return sent(redis -> redis.pexpire(key, millis), pipeline -> pipeline.pexpire(key, millis));
   }
 
   /** Answers a map, or {@link RedisValue.None#FOREIGN}. */

@@ -1,14 +1,18 @@
 -- Changes a session only if it is still there and as expected, and gives it a new name if one is
 -- passed. How a session is written: SessionText.java.
--- KEYS[1]  the session; KEYS[2], optional: its name from now on, in the same slot
+-- KEYS[1]  the session; KEYS[2], optional: its name from now on, in the same slot; and last, unless
+--          the last of ARGV is '': who has copies of the session, see fill.lua
 -- ARGV     now (ms), or '' if the deadline cannot have passed; attributes to set, as they are
 --          written; unless that is all: new deadline, as it is written, and time to live (ms); unless
 --          that is all: envelope and what says where it went, if it gets a new name, number of
 --          attributes to expect something of, to remove, and what the envelope must begin with;
---          then name, '=value' or '' for absent, ...; name, ...; and to add to: name, delta, ...
+--          then name, '=value' or '' for absent, ...; name, ...; and to add to: name, delta, ...;
+--          in any case last 'node number': its fills up to this one are used no more
 -- Returns 1; or, with nothing written, 0 if the session has ended, 2 if it is not as expected, 3 if a
 -- counter would overflow, 4 if it has another envelope, or where it went if it was rotated: only
--- that is under its old name.
+-- that is under its old name; or, in a list, who must first drop a copy: node, number, ...
+local holder = table.remove(ARGV)
+local copies = holder ~= '' and table.remove(KEYS)
 local key, new_key = KEYS[1], KEYS[2]
 local head = redis.pcall('GETRANGE', key, 0, 24)
 if type(head) == 'table' then
@@ -25,6 +29,25 @@ if ARGV[1] ~= '' then
     return 0
   end
   moves = tonumber(ARGV[3]) > deadline
+end
+-- A copy may have an older deadline, and nothing else that is older.
+if copies and (#ARGV > 4 or ARGV[2] ~= '') then
+  local holders = redis.pcall('HGETALL', copies)
+  if holders[1] then
+    local node, number = string.match(holder, '^(%S+) (%d+)$')
+    local others = {}
+    for i = 1, #holders, 2 do
+      if holders[i] ~= '!'
+        and not (holders[i] == node and tonumber(holders[i + 1]) <= tonumber(number)) then
+        others[#others + 1] = holders[i]
+        others[#others + 1] = holders[i + 1]
+      end
+    end
+    if others[1] then
+      redis.pcall('HSET', copies, '!', '1') -- Nobody makes another copy for a while.
+      return others
+    end
+  end
 end
 if #ARGV <= 4 then
   local length = 0

@@ -294,7 +294,7 @@ class LostAnswerTest {
           assertTrue(store.update(session, Changes.NONE, WriteOptions.at(NOW, later)).isStored());
           assertTrue(proxy.hasLost());
           assertEquals(later, load(store, session.token()).deadline());
-          proxy.loseAnswerTo("EVALSHA");
+          proxy.loseAnswerTo(topology == Topology.CLUSTER ? "EVALSHA" : "EVAL");
           Stores.end(store, session, NOW);
           assertTrue(proxy.hasLost());
           assertEquals(Optional.empty(), Stores.load(store, session.token()));

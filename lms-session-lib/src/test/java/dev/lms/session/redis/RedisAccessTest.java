@@ -56,6 +56,8 @@ class RedisAccessTest extends SessionStoreContract {
     "+hdel",
     "+hlen",
     "+hrandfield",
+    "+rpush",
+    "+blpop",
     "+eval",
     "+evalsha",
     "+scan",

@@ -1,0 +1,19 @@
+-- Takes sessions that have ended out of a person's index, except those that somebody still has a
+-- copy of: until it is dropped, whoever ends all sessions of the person has to wait for it too.
+-- KEYS[1]  the index; then for each session who has copies of it
+-- ARGV     the node that asks, whose own copies do not count; then for each session its field
+local ended = {}
+for i = 2, #KEYS do
+  local holders = redis.pcall('HGETALL', KEYS[i])
+  local held = false
+  for j = 1, #holders, 2 do
+    held = held or holders[j] ~= '!' and holders[j] ~= ARGV[1]
+  end
+  if not held then
+    ended[#ended + 1] = ARGV[i]
+  end
+end
+if ended[1] then
+  redis.pcall('HDEL', KEYS[1], unpack(ended)) -- Or it is no index, and names nothing.
+end
+return #ended
