@@ -56,6 +56,7 @@ public final class NearCopies<V> {
   /**
    * A copy that is being made.
    *
+   * @param key what it is a copy of
    * @param number for Redis to remember
    * @param until when its lease ends
    * @param forgotten how often its key was when it began
@@ -75,7 +76,11 @@ public final class NearCopies<V> {
     this.nanos = nanos;
   }
 
-  /** {@return a copy whose lease lasts, or null} */
+  /**
+   * {@return a copy whose lease lasts, or null}
+   *
+   * @param key what it is a copy of
+   */
   public @Nullable V find(String key) {
     long now = nanos.getAsLong();
     Copy<V> copy = copies.get(key);
@@ -86,7 +91,11 @@ public final class NearCopies<V> {
     return copy.value;
   }
 
-  /** {@return whether the key was asked for within the last second, so that a copy would pay} */
+  /**
+   * {@return whether the key was asked for within the last second, so that a copy would pay}
+   *
+   * @param key what is asked for now
+   */
   public boolean pays(String key) {
     long hash = key.hashCode();
     int slot = (int) (hash & (asked.length() - 1));
@@ -95,7 +104,11 @@ public final class NearCopies<V> {
     return last >> 32 == hash && (millis - last & 0xffff_ffffL) < LONGEST_WAIT.toMillis();
   }
 
-  /** {@return a fill, to be ended whatever happens; null where no copy is to be made now} */
+  /**
+   * {@return a fill, to be ended whatever happens; null where no copy is to be made now}
+   *
+   * @param key what it is a copy of
+   */
   public @Nullable Fill begin(String key) {
     if (closed || bytes.get() >= maxBytes || !underWay.add(key)) {
       return null;
@@ -105,12 +118,21 @@ public final class NearCopies<V> {
     return new Fill(key, numbers.incrementAndGet(), until, seen);
   }
 
-  /** Another may be begun. */
+  /**
+   * Lets another be begun.
+   *
+   * @param fill the one that is done
+   */
   public void end(Fill fill) {
     underWay.remove(fill.key);
   }
 
-  /** Keeps what Redis told while it entered the fill. */
+  /**
+   * Keeps what Redis told while it entered the fill.
+   *
+   * @param fill what was entered
+   * @param value what was told
+   */
   public void keep(Fill fill, V value) {
     Copy<V> copy = new Copy<>(value, fill.until, weight.applyAsLong(value));
     copies.compute(
@@ -128,6 +150,7 @@ public final class NearCopies<V> {
   /**
    * Forgets what is known of a key.
    *
+   * @param key what changed
    * @return the number up to which no fill of this key is used from now on
    */
   public long forget(String key) {
@@ -166,7 +189,11 @@ public final class NearCopies<V> {
         });
   }
 
-  /** Uses and makes no copies any more; answers of which keys Redis may remember one. */
+  /**
+   * Uses and makes no copies any more.
+   *
+   * @return the keys of which Redis may remember one
+   */
   public List<String> close() {
     closed = true;
     return List.copyOf(copies.keySet());
