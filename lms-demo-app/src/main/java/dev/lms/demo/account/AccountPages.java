@@ -126,7 +126,8 @@ public final class AccountPages {
 
   private void form(Request request, int status, String username, String next, String message)
       throws IOException {
-    form(request, status, username, next, message, "", List.of());
+    boolean stranger = SessionFilter.session(request.exchange()).principal().isEmpty();
+    form(request, status, username, next, message, "", stranger ? users.samples() : List.of());
   }
 
   private void form(

@@ -63,7 +63,7 @@ public final class CataloguePages {
       String level,
       String sort,
       String everything,
-      boolean narrowed,
+      boolean hasFilters,
       List<Choice> levels,
       Choice anyLevel,
       List<Choice> topics,
@@ -105,7 +105,7 @@ public final class CataloguePages {
         filter.level().orElse(""),
         filter.sort().map(Filter.Sort::token).orElse(""),
         Filter.ALL.address(1),
-        filter.narrows(),
+        !page.courses().isEmpty() || filter.hasChoices(),
         levels(filter, page),
         new Choice(
             "Any level",

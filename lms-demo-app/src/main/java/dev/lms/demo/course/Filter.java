@@ -61,9 +61,9 @@ record Filter(
     return new Filter(search, tag, level, other);
   }
 
-  /** Whether it leaves out anything. */
-  boolean narrows() {
-    return search.isPresent() || tag.isPresent() || level.isPresent();
+  /** Whether a level or a topic is chosen. */
+  boolean hasChoices() {
+    return tag.isPresent() || level.isPresent();
   }
 
   /** The best match first, unless they ask for another order. */

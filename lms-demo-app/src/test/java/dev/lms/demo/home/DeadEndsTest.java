@@ -205,12 +205,20 @@ class DeadEndsTest {
   @Test
   void sampleAccountsAreOneClickAway() {
     Browser browser = site.browser();
-    Answer form = browser.get("/user/login?next=/program/explore");
-    Matcher samples =
+    Pattern samples =
         Pattern.compile(
-                "name=\"username\" value=\"([^\"]+)\"><input type=\"hidden\" name=\"password\" value=\"\\1\">")
-            .matcher(form.body());
-    assertEquals(11, samples.results().count(), form.body());
+            "name=\"username\" value=\"([^\"]+)\"><input type=\"hidden\" name=\"password\" value=\"\\1\">");
+    Answer wrong =
+        browser.post(
+            "/user/login",
+            Map.of(
+                "username", "student2",
+                "password", "mistyped",
+                "csrf_token", browser.get("/user/login").token()));
+    assertEquals(401, wrong.status());
+    assertEquals(11, samples.matcher(wrong.body()).results().count(), wrong.body());
+    Answer form = browser.get("/user/login?next=/program/explore");
+    assertEquals(11, samples.matcher(form.body()).results().count(), form.body());
     Answer in =
         browser.post(
             "/user/login",
