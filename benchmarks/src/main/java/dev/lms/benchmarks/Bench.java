@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.benchmarks;
 
+import dev.lms.benchmarks.guarantees.Guarantees;
 import dev.lms.benchmarks.http.HttpRatios;
+import dev.lms.benchmarks.report.Cell;
 import dev.lms.benchmarks.report.Comparison;
 import dev.lms.benchmarks.report.Machine;
 import dev.lms.benchmarks.report.Rate;
@@ -54,6 +56,9 @@ final class Bench {
         out.print(Comparison.of(old, Result.read(Path.of(args.get(2)))));
         return 0;
       }
+      if (!args.isEmpty() && args.size() <= 3 && args.get(0).equals("guarantees")) {
+        return guarantees(args.size() > 1 ? args.get(1) : "", args.size() > 2 ? args.get(2) : "");
+      }
       Optional<Effort> effort =
           args.size() >= 2 && args.get(0).equals("run")
               ? Effort.named(args.get(1))
@@ -69,6 +74,22 @@ final class Bench {
       System.err.println("lmsctl bench: " + e.getMessage());
       return 1;
     }
+  }
+
+  private int guarantees(String scenario, String contender)
+      throws IOException, InterruptedException {
+    Progress progress =
+        new Progress(
+            out, isTerminal(), Guarantees.CELLS * Guarantees.CELL_SECONDS, System::nanoTime);
+    List<Cell> cells =
+        Guarantees.play(scenario, contender, what -> progress.step(what, Guarantees.CELL_SECONDS));
+    progress.end();
+    if (cells.isEmpty()) {
+      System.err.println("lmsctl bench: there is no such cell; lmsctl bench guarantees plays all");
+      return 2;
+    }
+    out.print(Guarantees.table(cells));
+    return cells.stream().anyMatch(cell -> cell.ours() && cell.broken() > 0) ? 1 : 0;
   }
 
   private int measure(String name, Effort effort, Optional<Path> asked, boolean docs)
@@ -104,6 +125,10 @@ final class Bench {
       rates = pages.rates();
       missing.addAll(pages.missing());
     }
+    List<Cell> cells = List.of();
+    if (effort.guarantees()) {
+      cells = Guarantees.play("", "", what -> progress.step(what, Guarantees.CELL_SECONDS));
+    }
     progress.end();
     Result result =
         new Result(
@@ -116,6 +141,7 @@ final class Bench {
             ratios,
             Ratios.times(scores),
             rates,
+            cells,
             missing);
     result.write(folder);
     if (docs) {
@@ -123,11 +149,11 @@ final class Bench {
     }
     out.print(Ratio.table(ratios));
     missing.forEach(out::println);
-    List<Ratio> broken = result.broken();
-    out.println(
-        broken.isEmpty() ? "All limits hold." : "Limits that do not hold: " + broken.size());
+    out.println(Guarantees.summary(cells));
+    int broken = result.broken();
+    out.println(broken == 0 ? "All limits hold." : "Limits that do not hold: " + broken);
     out.println("The report is " + folder.resolve("report.md"));
-    return broken.isEmpty() ? 0 : 1;
+    return broken == 0 ? 0 : 1;
   }
 
   private static boolean isTerminal() {

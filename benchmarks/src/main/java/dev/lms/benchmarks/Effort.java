@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.benchmarks;
 
+import dev.lms.benchmarks.guarantees.Guarantees;
 import dev.lms.benchmarks.http.HttpRatios;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param contenders none but these, whatever the limits name; null for all
  * @param busyThreads at which reads are measured, beside one thread; 0 for none
  * @param http null if nothing is measured over HTTP
+ * @param guarantees whether these are played as well
  */
 record Effort(
     boolean forks,
@@ -27,12 +29,13 @@ record Effort(
     double iterationSeconds,
     @Nullable List<String> contenders,
     int busyThreads,
-    HttpRatios.@Nullable Effort http) {
+    HttpRatios.@Nullable Effort http,
+    boolean guarantees) {
 
   private static final Effort QUICK =
-      new Effort(false, 4, 1.2, 3, 0.2, null, 0, new HttpRatios.Effort(1, 3, 2, false));
+      new Effort(false, 4, 1.2, 3, 0.2, null, 0, new HttpRatios.Effort(1, 2, 2, false), true);
   private static final Effort FULL =
-      new Effort(true, 3, 12, 7, 1, null, 8, new HttpRatios.Effort(2, 5, 4, true));
+      new Effort(true, 3, 12, 7, 1, null, 8, new HttpRatios.Effort(2, 5, 4, true), true);
 
   /** For tests of the command: figures that mean nothing. */
   private static final Effort GLANCE =
@@ -44,7 +47,8 @@ record Effort(
           0.02,
           List.of("RedisBenchmark.read", "RedisBenchmark.readRawHgetall", "CookieBenchmark.read"),
           0,
-          null);
+          null,
+          false);
 
   /** What a fork and its connections take to start; without a fork, the connections alone. */
   private static final double FORK_SECONDS = 1.5;
@@ -95,6 +99,7 @@ record Effort(
     int runs = atOneThread().size() + atBusyThreads().size();
     return rounds * runs * roundSeconds()
         + runs * warmUpRoundSeconds()
-        + (http == null ? 0 : http.totalSeconds());
+        + (http == null ? 0 : http.totalSeconds())
+        + (guarantees ? Guarantees.CELLS * Guarantees.CELL_SECONDS : 0);
   }
 }

@@ -49,6 +49,23 @@ final class Report {
             .toList();
     what = "## Pages over HTTP\n\n" + picture(!rates.isEmpty(), "pages");
     table(page, what, List.of("contender", "requests per second", "p50 / p99 ms"), rates);
+    List<List<String>> guarantees =
+        result.guarantees().stream()
+            .map(
+                cell ->
+                    List.of(
+                        cell.guarantee() + ": " + cell.what(),
+                        cell.contender(),
+                        cell.broken() == 0 ? cell.text() : "**" + cell.text() + "**",
+                        cell.seen() == null ? "" : oneLine(cell.seen()),
+                        "`lmsctl bench guarantees "
+                            + cell.scenario()
+                            + " "
+                            + cell.contender()
+                            + '`'))
+            .toList();
+    List<String> head = List.of("must hold", "contender", "", "seen first", "again");
+    table(page, "## Guarantees\n\n", head, guarantees);
     List<List<String>> versions =
         result.versions().entrySet().stream()
             .map(version -> List.of(version.getKey(), version.getValue()))
@@ -74,6 +91,11 @@ final class Report {
 
   private static String picture(boolean there, String name) {
     return there ? "![" + name + "](" + name + ".svg)\n\n" : "";
+  }
+
+  /** As a cell of a table may hold it. */
+  private static String oneLine(String text) {
+    return text.lines().findFirst().orElse("").replace('|', '/');
   }
 
   private static String duration(long seconds) {

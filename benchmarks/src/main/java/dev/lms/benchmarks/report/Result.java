@@ -32,6 +32,7 @@ public record Result(
     List<Ratio> ratios,
     List<Time> times,
     List<Rate> rates,
+    List<Cell> guarantees,
     List<String> missing) {
 
   /** Its name in a folder of results. */
@@ -82,9 +83,11 @@ public record Result(
     }
   }
 
-  /** Those that do not hold. */
-  public List<Ratio> broken() {
-    return ratios.stream().filter(ratio -> !ratio.holds()).toList();
+  /** How many limits do not hold, and how many guarantees of ours. */
+  public int broken() {
+    return (int)
+        (ratios.stream().filter(ratio -> !ratio.holds()).count()
+            + guarantees.stream().filter(cell -> cell.ours() && cell.broken() > 0).count());
   }
 
   /** Beneath a chart: what, where, with what. */

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -27,7 +29,8 @@ import picocli.CommandLine.Parameters;
       "%nExamples:",
       "  lmsctl bench",
       "  lmsctl bench --full --out /tmp/bench",
-      "  lmsctl bench compare OLD NEW"
+      "  lmsctl bench compare OLD NEW",
+      "  lmsctl bench guarantees"
     },
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
@@ -83,6 +86,34 @@ final class BenchCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     return start(
         List.of("compare", old.toAbsolutePath().toString(), now.toAbsolutePath().toString()));
+  }
+
+  @Command(
+      name = "guarantees",
+      description = {
+        "Plays what happens when requests meet, with this project and with others' libraries, and"
+            + " says what held and what broke.",
+        "Exits with 1 if one of this project's broke."
+      },
+      footer = {
+        "%nExamples:",
+        "  lmsctl bench guarantees",
+        "  lmsctl bench guarantees slow-request lms-redis"
+      },
+      mixinStandardHelpOptions = true)
+  int guarantees(
+      @Parameters(
+              paramLabel = "SCENARIO",
+              arity = "0..1",
+              description = "One of those that the table of all names.")
+          @Nullable String scenario,
+      @Parameters(
+              paramLabel = "CONTENDER",
+              arity = "0..1",
+              description = "Likewise; otherwise all.")
+          @Nullable String contender)
+      throws IOException, InterruptedException {
+    return start(Stream.of("guarantees", scenario, contender).filter(Objects::nonNull).toList());
   }
 
   private static int start(List<String> arguments) throws IOException, InterruptedException {

@@ -132,6 +132,7 @@ class CommandLineInterfaceTest {
             "cache",
             "bench",
             "bench compare",
+            "bench guarantees",
             "help",
             "completion",
             "version")) {
