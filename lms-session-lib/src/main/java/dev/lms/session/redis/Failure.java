@@ -77,6 +77,9 @@ final class Failure {
     if (isInterrupt(e)) {
       return SessionStoreException.ofThisCall(failed + "this thread was interrupted", e);
     }
+    if (e instanceof SharedWrites.CutOff) {
+      return SessionStoreException.ofThisCall(failed + e.getMessage(), e);
+    }
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     collect(e, seen, new StringBuilder());
     return seen.stream().anyMatch(ClusterNodes.OfOneNode.class::isInstance)

@@ -63,21 +63,39 @@ final class Holders {
     return own.map(mine -> mine.copies().forget(field)).orElse(0L);
   }
 
+  /** What a script is told that changes a session. */
+  private record Told(List<String> names, List<Object> arguments) {}
+
+  private Told tell(String field, List<String> names, List<Object> arguments) {
+    Told told = new Told(new ArrayList<>(names), new ArrayList<>(arguments));
+    if (isCluster) {
+      told.arguments.add("");
+    } else {
+      told.names.add(keys.holders(field));
+      long number = forget(field);
+      told.arguments.add(own.map(mine -> mine.node() + ' ' + number).orElse(NOBODY + " 0"));
+    }
+    return told;
+  }
+
   /**
    * A call of a script that changes a session. This node's own copy is forgotten before; it is not
    * in the way.
    */
   Step change(Script script, String field, List<String> names, List<Object> arguments) {
-    List<String> all = new ArrayList<>(names);
-    List<Object> told = new ArrayList<>(arguments);
-    if (isCluster) {
-      told.add("");
-    } else {
-      all.add(keys.holders(field));
-      long number = forget(field);
-      told.add(own.map(mine -> mine.node() + ' ' + number).orElse(NOBODY + " 0"));
-    }
-    return script.step(all, told);
+    Told told = tell(field, names, arguments);
+    return script.step(told.names, told.arguments);
+  }
+
+  /** The same at once, with what others change. */
+  Object change(
+      SharedWrites writes,
+      Script script,
+      String field,
+      List<String> names,
+      List<Object> arguments) {
+    Told told = tell(field, names, arguments);
+    return writes.run(script, told.names, told.arguments);
   }
 
   /**

@@ -3,6 +3,9 @@
 package dev.lms.session.redis;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,6 +27,18 @@ record IndexEntry(String field, Instant deadline, Instant seen, Instant signedIn
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Of an answer to {@link Step#readAll}; where somebody else has put something, there are none.
+   */
+  static List<IndexEntry> decodeAll(Object answer) {
+    List<IndexEntry> entries = new ArrayList<>();
+    if (answer instanceof Map<?, ?> index) {
+      index.forEach(
+          (field, text) -> decode(field.toString(), text.toString()).ifPresent(entries::add));
+    }
+    return entries;
   }
 
   String handle() {

@@ -21,20 +21,17 @@ final class RedisCensus {
 
   private final RedisCalls calls;
   private final RedisKeys keys;
-  private final RedisIndex index;
+  private final RedisRevoker revoker;
+  private final SessionHeads heads;
   private final EnvelopeCodec envelopes;
   private final Holders holders;
 
-  RedisCensus(
-      RedisCalls calls,
-      RedisKeys keys,
-      RedisIndex index,
-      EnvelopeCodec envelopes,
-      Holders holders) {
+  RedisCensus(RedisCalls calls, RedisKeys keys, EnvelopeCodec envelopes, Holders holders) {
     this.holders = holders;
     this.calls = calls;
     this.keys = keys;
-    this.index = index;
+    this.revoker = new RedisRevoker(calls, keys, holders);
+    this.heads = new SessionHeads(calls, keys);
     this.envelopes = envelopes;
   }
 
@@ -48,7 +45,7 @@ final class RedisCensus {
     KeyScan scan = new KeyScan(calls, keys.pattern(), BATCH);
     while (scan.hasNext()) {
       List<String> fields = sessions(scan.next());
-      List<Object> values = values(fields);
+      List<RedisValue> values = heads.read(fields);
       for (int i = 0; i < fields.size(); i++) {
         Optional<Found> session = decode(fields.get(i), values.get(i));
         if (session.isEmpty()) {
@@ -81,15 +78,11 @@ final class RedisCensus {
       while (scan.hasNext()) {
         Collection<String> batch = scan.next();
         List<String> held = new ArrayList<>();
-        for (String key : batch) {
-          keys.held(key).ifPresent(held::add);
-          if (keys.isIndex(key)) {
-            ended += index.revokeAll(List.of(key), Optional.empty(), now);
-          }
-        }
+        batch.forEach(key -> keys.held(key).ifPresent(held::add));
+        ended += revoker.empty(batch.stream().filter(keys::isIndex).toList(), now);
         List<String> fields = sessions(batch);
-        List<Object> values = values(fields);
-        List<Step> deletes = new ArrayList<>();
+        List<RedisValue> values = heads.read(fields);
+        List<String> doomed = new ArrayList<>();
         for (int i = 0; i < fields.size(); i++) {
           Optional<Found> session = decode(fields.get(i), values.get(i));
           boolean live = session.filter(s -> s.deadline().isAfter(now)).isPresent();
@@ -99,10 +92,10 @@ final class RedisCensus {
           }
           again |= session.filter(s -> !s.envelope().created().isAfter(now)).isPresent();
           if (values.get(i) != RedisValue.None.FOREIGN) {
-            deletes.add(Step.delete(keys.session(fields.get(i))));
+            doomed.add(keys.session(fields.get(i)));
           }
         }
-        waiting.repeatable(deletes, held);
+        waiting.repeatable(Step.delete(calls.redis(), doomed), held);
       }
     }
     waiting.await();
@@ -113,16 +106,12 @@ final class RedisCensus {
     return batch.stream().flatMap(key -> keys.field(key).stream()).distinct().toList();
   }
 
-  private List<Object> values(List<String> fields) {
-    return calls.repeatable(fields.stream().map(field -> Step.read(keys.session(field))).toList());
-  }
-
   /** What is in the place of a session and cannot be read, whoever put it there. */
-  private static boolean isUnreadable(Object value) {
+  private static boolean isUnreadable(RedisValue value) {
     return value != RedisValue.None.ABSENT && !(value instanceof RedisValue.Moved);
   }
 
-  private Optional<Found> decode(String field, Object value) {
+  private Optional<Found> decode(String field, RedisValue value) {
     return value instanceof RedisValue.Found found
         ? envelopes
             .decode(RedisKeys.handle(field), found.envelope())

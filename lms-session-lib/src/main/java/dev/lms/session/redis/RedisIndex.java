@@ -20,9 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
@@ -47,22 +45,21 @@ final class RedisIndex {
   private static final System.Logger LOG = System.getLogger(RedisIndex.class.getName());
   private static final Script ENTER = Script.named("enter.lua");
   private static final Script TOUCH = Script.named("touch.lua");
-  private static final Script REVOKE = Script.named("revoke.lua");
   private static final int MOST_ROUNDS = 100;
 
   private final RedisCalls calls;
   private final RedisKeys keys;
   private final PrincipalNames names;
   private final EnvelopeCodec envelopes;
-  private final Holders holders;
+  private final RedisRevoker revoker;
 
   RedisIndex(
       RedisCalls calls, RedisKeys keys, KeyRing ring, EnvelopeCodec envelopes, Holders holders) {
-    this.holders = holders;
     this.calls = calls;
     this.keys = keys;
     this.names = new PrincipalNames(ring);
     this.envelopes = envelopes;
+    this.revoker = new RedisRevoker(calls, keys, holders);
   }
 
   /** Answers what must end for it, or 0 if the limit refuses. */
@@ -149,12 +146,7 @@ final class RedisIndex {
   Collection<IndexEntry> entries(List<String> indexes) {
     Map<String, IndexEntry> entries = new LinkedHashMap<>();
     for (Object answer : calls.repeatable(indexes.stream().map(Step::readAll).toList())) {
-      if (answer instanceof Map<?, ?> index) {
-        index.forEach(
-            (field, text) ->
-                IndexEntry.decode(field.toString(), text.toString())
-                    .ifPresent(entry -> entries.putIfAbsent(entry.field(), entry)));
-      } // Else somebody else put it there; it names no session.
+      IndexEntry.decodeAll(answer).forEach(entry -> entries.putIfAbsent(entry.field(), entry));
     }
     return entries.values();
   }
@@ -226,30 +218,9 @@ final class RedisIndex {
         "a person signs in faster than their sessions can be revoked; try again");
   }
 
-  /**
-   * Ends these sessions, then takes them out; answers those that were live. The mark says which
-   * call ended a session that was, so that one that is sent again counts it too.
-   */
+  /** {@link RedisRevoker#end Ends} these sessions. */
   List<IndexEntry> end(List<String> indexes, List<IndexEntry> doomed, Instant now) {
-    String call = UUID.randomUUID().toString();
-    List<Step> steps = new ArrayList<>();
-    for (IndexEntry entry : doomed) {
-      steps.add(
-          REVOKE.step(
-              List.of(keys.session(entry.field())),
-              List.of(RedisKeys.millis(now), RedisKeys.timeToLive(entry.deadline(), now), call)));
-    }
-    List<String> fields = doomed.stream().map(IndexEntry::field).toList();
-    indexes.forEach(index -> steps.add(holders.leave(index, fields)));
-    Holders.Waiting waiting = holders.waiting();
-    List<Object> answers = waiting.repeatable(steps, fields);
-    if (waiting.await()) {
-      tidy(indexes.stream().map(index -> Step.deleteFields(index, fields)).toList());
-    }
-    return IntStream.range(0, doomed.size())
-        .filter(i -> Script.isOne(answers.get(i)))
-        .mapToObj(doomed::get)
-        .toList();
+    return revoker.end(indexes, doomed, now, this::tidy);
   }
 
   /**

@@ -34,6 +34,7 @@ final class RedisPeople {
   private final RedisIndex index;
   private final EnvelopeCodec envelopes;
   private final Holders holders;
+  private final SessionHeads heads;
 
   RedisPeople(
       RedisCalls calls,
@@ -46,6 +47,7 @@ final class RedisPeople {
     this.keys = keys;
     this.index = index;
     this.envelopes = envelopes;
+    this.heads = new SessionHeads(calls, keys);
   }
 
   /** Some of a person's live sessions, the latest sign-in first. */
@@ -65,11 +67,11 @@ final class RedisPeople {
       String principalId, Map<String, IndexEntry> all, List<String> handles, Instant now) {
     List<IndexEntry> entries =
         handles.stream().map(handle -> requireNonNull(all.get(handle))).toList();
-    List<RedisValue> heads = heads(entries.stream().map(IndexEntry::field).toList());
+    List<RedisValue> values = heads.read(entries.stream().map(IndexEntry::field).toList());
     List<SessionInfo> found = new ArrayList<>();
     for (int i = 0; i < entries.size(); i++) {
       IndexEntry entry = entries.get(i);
-      if (heads.get(i) instanceof RedisValue.Found head && head.deadline().isAfter(now)) {
+      if (values.get(i) instanceof RedisValue.Found head && head.deadline().isAfter(now)) {
         theirs(principalId, entry.field(), head)
             .map(who -> new SessionInfo(entry.handle(), who, entry.seen(), head.deadline()))
             .ifPresent(found::add);
@@ -82,21 +84,6 @@ final class RedisPeople {
     return envelopes
         .decode(RedisKeys.handle(field), head.envelope())
         .filter(e -> e.principal().map(Principal::id).equals(Optional.of(principalId)));
-  }
-
-  /** Sessions without their attributes, in this order. */
-  private List<RedisValue> heads(List<String> fields) {
-    List<RedisValue> heads = new ArrayList<>();
-    List<Object> answers =
-        calls.repeatable(fields.stream().map(field -> Step.head(keys.session(field))).toList());
-    for (int i = 0; i < fields.size(); i++) {
-      Object head = answers.get(i);
-      if (head instanceof RedisValue.Cut) {
-        head = calls.repeatable(List.of(Step.read(keys.session(fields.get(i))))).get(0);
-      }
-      heads.add((RedisValue) head);
-    }
-    return heads;
   }
 
   /**
@@ -147,10 +134,10 @@ final class RedisPeople {
     while (!next.isEmpty()) {
       List<String> fields = List.copyOf(next);
       next.clear();
-      List<RedisValue> heads = heads(fields);
+      List<RedisValue> values = heads.read(fields);
       for (int i = 0; i < fields.size(); i++) {
         String field = fields.get(i);
-        RedisValue head = heads.get(i);
+        RedisValue head = values.get(i);
         if (head instanceof RedisValue.Found found) {
           change(round, principalId, field, found, roles, now, waiting);
         } else if (head instanceof RedisValue.Moved moved) {

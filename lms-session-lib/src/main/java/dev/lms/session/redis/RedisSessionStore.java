@@ -41,8 +41,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * of the person's index is a command of its own in the same round trip, or in one more in a
  * cluster. A sign-in that ends another session costs one more; so does a limit that {@linkplain
  * SessionLimit#refuses() refuses}, because it must be checked first. A rotated id costs one more
- * for each rotation since, while it is an alias. Concurrent reads may share a round trip, except in
- * a cluster.
+ * for each rotation since, while it is an alias. Concurrent reads may share a round trip, and so
+ * may concurrent changes, except in a cluster.
  *
  * <p>The guarantees hold while Redis keeps what it acknowledged. What a failover or a restart from
  * disk forgets, this store forgets.
@@ -133,7 +133,7 @@ public final class RedisSessionStore
     this.index = new RedisIndex(calls, this.keys, keys, envelopes, holders);
     this.writes = new RedisWrites(calls, this.keys, tokens, envelopes, index, holders);
     this.people = new RedisPeople(calls, this.keys, index, envelopes, holders);
-    this.census = new RedisCensus(calls, this.keys, index, envelopes, holders);
+    this.census = new RedisCensus(calls, this.keys, envelopes, holders);
   }
 
   @Override
@@ -296,6 +296,7 @@ public final class RedisSessionStore
   @Override
   public void outageBegan() {
     reads.giveUp();
+    writes.giveUp();
   }
 
   @Override

@@ -26,6 +26,7 @@ import redis.clients.jedis.UnifiedJedis;
 /** Begins, changes, moves and ends sessions in Redis, each in one step. Thread-safe. */
 final class RedisWrites {
   private static final Script COMMIT = Script.named("commit.lua");
+  private static final Script COUNT = Script.named("commit.lua", "count.lua");
   private static final Script END = Script.named("end.lua");
 
   // What commit.lua answers; text is where the session went.
@@ -44,6 +45,7 @@ final class RedisWrites {
   private final EnvelopeCodec envelopes;
   private final RedisIndex index;
   private final Holders holders;
+  private final SharedWrites shared;
 
   RedisWrites(
       RedisCalls calls,
@@ -54,11 +56,17 @@ final class RedisWrites {
       Holders holders) {
     this.holders = holders;
     this.redis = calls.redis();
+    this.shared = new SharedWrites(redis, RedisConnections.PATIENCE);
     this.calls = calls;
     this.keys = keys;
     this.tokens = tokens;
     this.envelopes = envelopes;
     this.index = index;
+  }
+
+  /** Those who wait for their turn need not wait for what will not come. */
+  void giveUp() {
+    shared.giveUp();
   }
 
   /**
@@ -104,10 +112,10 @@ final class RedisWrites {
     String field = RedisKeys.field(name);
     List<String> key = List.of(keys.session(name));
     List<Object> arguments = CommitArguments.of(changes, session.deadline(), deadline, now);
+    Script script = changes.added().isEmpty() ? COMMIT : COUNT;
     Envelope envelope = session.envelope();
     Optional<String> person = person(envelope).filter(id -> deadline.isAfter(session.deadline()));
-    Supplier<Object> alone =
-        () -> holders.change(COMMIT, field, key, arguments).alone().apply(redis);
+    Supplier<Object> alone = () -> holders.change(shared, script, field, key, arguments);
     Supplier<Object> command =
         person.isEmpty()
             ? () -> holders.settled(field, alone.get(), alone)
@@ -116,7 +124,7 @@ final class RedisWrites {
                     person.get(),
                     name,
                     index.touch(person.get(), name, envelope, deadline, now),
-                    holders.change(COMMIT, field, key, arguments),
+                    holders.change(script, field, key, arguments),
                     alone);
     // A deadline may be moved forward twice; everything else must not be done again.
     Object answer = changes.isEmpty() ? calls.repeatable(command) : RedisCalls.once(command);

@@ -35,11 +35,25 @@ final class Script {
 
   /** The script in this package's resource of that name. */
   static Script named(String resource) {
+    return new Script(bare(read(resource)));
+  }
+
+  /** The same, with another one in it where it says so. */
+  static Script named(String resource, String part) {
+    String place = "-- Here stands " + part + ".\n";
+    String text = read(resource);
+    if (!text.contains(place)) {
+      throw new IllegalStateException(resource + " has no place for " + part);
+    }
+    return new Script(bare(text.replace(place, read(part))));
+  }
+
+  private static String read(String resource) {
     try (InputStream in = Script.class.getResourceAsStream(resource)) {
       if (in == null) {
         throw new IllegalStateException(resource + " is missing from the jar");
       }
-      return new Script(bare(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -79,6 +93,21 @@ final class Script {
     return new Step(
         redis -> call(redis, keys, arguments),
         pipeline -> pipeline.executeCommand(answering(byText(keys, arguments))));
+  }
+
+  /**
+   * A call behind a {@link #step} of this script in the same pipeline, which makes it known. Only
+   * for what may be done in any order: if Redis forgets it in between, it is asked again alone.
+   */
+  Step known(List<String> keys, List<?> arguments) {
+    return new Step(
+        redis -> call(redis, keys, arguments),
+        pipeline -> pipeline.executeCommand(command(keys, arguments, true)));
+  }
+
+  /** A call for a pipeline; one that is not known must carry the text. */
+  CommandObject<Object> command(List<String> keys, List<?> arguments, boolean isKnown) {
+    return answering(isKnown ? byHash(keys, arguments) : byText(keys, arguments));
   }
 
   /** A call as a bare command, which a Redis that does not know the script refuses. */

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An attribute that is set later is appended: the last value of a name counts. commit.lua writes
  * all of it again when there is more than a quarter and 256 bytes of that, and when something is to
- * be done that is no plain set.
+ * be done that is neither to set nor to count. From how long it may grow count.lua computes how
+ * long it was, to look for counters behind that: both must be changed together.
  *
  * <p>In the place of a session there may be {@code next} and the signed {@link
  * dev.lms.session.store.Forward}, once it has another name; or {@code revoked}, once it was, and

@@ -16,6 +16,7 @@ import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /**
  * A command that touches one key, to be sent alone or among others.
@@ -37,8 +38,24 @@ record Step(
     return new Step(alone, pipelined, Optional.of(answer));
   }
 
-  static Step delete(String key) {
-    return sent(redis -> redis.del(key), pipeline -> pipeline.del(key));
+  /** One command for all of these, or one each in a cluster, which has them in several places. */
+  static List<Step> delete(UnifiedJedis client, List<String> keys) {
+    if (keys.isEmpty()) {
+      return List.of();
+    }
+    if (isCluster(client)) {
+      return keys.stream()
+          .map(key -> sent(redis -> redis.del(key), pipeline -> pipeline.del(key)))
+          .toList();
+    }
+    String[] names = keys.toArray(String[]::new);
+    return List.of(sent(redis -> redis.del(names), pipeline -> pipeline.del(names)));
+  }
+
+  /** Answers how many of these there are. Not for a cluster, which has them in several places. */
+  static Step count(List<String> keys) {
+    String[] names = keys.toArray(String[]::new);
+    return sent(redis -> redis.exists(names), pipeline -> pipeline.exists(names));
   }
 
   static Step deleteFields(String key, List<String> fields) {
@@ -112,6 +129,8 @@ record Step(
     for (int i = 0; i < steps.size(); i++) {
       try {
         answers.add(steps.get(i).answer(responses.get(i)));
+      } catch (JedisNoScriptException e) {
+        answers.add(steps.get(i).alone().apply(redis));
       } catch (JedisDataException e) {
         errors.add(e);
       }

@@ -64,6 +64,8 @@ if #ARGV <= 4 then
   end
 end
 
+-- Here stands count.lua.
+
 -- All else, and what has grown too long, is written again.
 local left = redis.call('PTTL', key)
 if left == 0 then

@@ -24,10 +24,10 @@ local function enter(is_new)
 end
 
 -- Far from the limit nobody needs all entries. A few drawn at random take out as many that have
--- ended as come in, once a quarter of the index has.
+-- ended as come in, once a third of the index has.
 local size = redis.pcall('HLEN', KEYS[1])
 if type(size) == 'number' and size > 16 and size < max then
-  local some = redis.pcall('HRANDFIELD', KEYS[1], 4, 'WITHVALUES')
+  local some = redis.pcall('HRANDFIELD', KEYS[1], -3, 'WITHVALUES')
   if not some.err then
     for i = 1, #some, 2 do
       if is_stale(some[i], tonumber(string.match(some[i + 1], '^%d+') or '0')) then

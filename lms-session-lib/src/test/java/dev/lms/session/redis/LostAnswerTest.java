@@ -156,13 +156,14 @@ class LostAnswerTest {
         topology,
         (store, proxy) -> {
           StoredSession session = begin(store);
-          proxy.loseAnswerTo("EVALSHA");
           Changes one = new Changes(Map.of(), Set.of(), Map.of("visits", 1L));
+          assertTrue(store.update(session, one, WriteOptions.at(NOW, SOON)).isStored());
+          proxy.loseAnswerTo("EVALSHA");
           assertThrows(
               SessionStoreException.class,
               () -> store.update(session, one, WriteOptions.at(NOW, SOON)));
           assertTrue(proxy.hasLost());
-          assertEquals("1", load(store, session.token()).attributes().get("visits"));
+          assertEquals("2", load(store, session.token()).attributes().get("visits"));
         });
   }
 

@@ -5,17 +5,20 @@ package dev.lms.session.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.session.Changes;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Principal;
 import dev.lms.session.SessionLimit;
 import dev.lms.session.SessionStore;
+import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.contract.Stores;
 import dev.lms.session.redis.server.RedisServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -134,5 +137,115 @@ class RedisGrowthTest {
     store.create(later, Map.of(), forty);
     assertEquals(Optional.empty(), Stores.load(store, first));
     assertEquals(40, Stores.index(store).list("ada", NOW).size());
+  }
+
+  @Test
+  void aPurgeEndsHundredsOfPeopleInAFewRoundTrips() {
+    for (int i = 0; i < 400; i++) {
+      store.create(signedIn("p" + i), Map.of(), WriteOptions.at(NOW, SOON));
+    }
+    store.create(ADA, Map.of(), WriteOptions.at(NOW, SOON));
+    enter(1200, SOON);
+    long before = RedisServer.totalReads(admin);
+    assertEquals(401, Stores.index(store).purge(NOW));
+    long reads = RedisServer.totalReads(admin) - before;
+    assertTrue(reads < 150, reads + " round trips");
+    assertEquals(Set.of(), admin.keys("*"));
+  }
+
+  @Test
+  void countingAndListingDoNotReadWhatSessionsHold() {
+    for (int i = 0; i < 20; i++) {
+      store.create(ADA, Map.of("a", "v".repeat(100_000)), WriteOptions.at(NOW, SOON));
+    }
+    long before = sentBytes();
+    assertEquals(20, Stores.index(store).stats(NOW).signedIn());
+    assertEquals(20, Stores.index(store).list("ada", NOW).size());
+    assertEquals(20, Stores.index(store).purge(NOW));
+    long bytes = sentBytes() - before;
+    assertTrue(bytes < 150_000, bytes + " bytes about 2,000,000");
+  }
+
+  private long sentBytes() {
+    return Long.parseLong(RedisServer.info(admin, "stats", "total_net_output_bytes"));
+  }
+
+  private StoredSession large() {
+    Map<String, String> attributes = new HashMap<>();
+    for (int i = 0; i < 64; i++) {
+      attributes.put("attribute" + i, "v".repeat(1000));
+    }
+    attributes.put("n", "8");
+    return load(store.create(ADA, attributes, WriteOptions.at(NOW, SOON)).orElseThrow());
+  }
+
+  private StoredSession load(String token) {
+    return Stores.load(store, token).orElseThrow();
+  }
+
+  private void add(StoredSession session, long by) {
+    Changes changes = new Changes(Map.of(), Set.of(), Map.of("n", by));
+    assertTrue(store.update(session, changes, WriteOptions.at(NOW, SOON)).isStored());
+  }
+
+  @Test
+  void aCountDoesNotWriteALargeSessionAgain() {
+    StoredSession session = large();
+    String key = admin.keys("*" + session.handle()).iterator().next();
+    long length = admin.strlen(key);
+    long written =
+        calls(
+            "set",
+            () -> {
+              for (int i = 0; i < 200; i++) {
+                add(session, i % 4 == 3 ? -1 : 2);
+              }
+            });
+    assertEquals(0, written);
+    assertEquals("258", load(session.token()).attributes().get("n"));
+    assertTrue(admin.strlen(key) < length + 100, "it grows by a digit, not by a count");
+    assertEquals(0, calls("get", () -> add(session, 1)), "nor is it read again");
+  }
+
+  @Test
+  void countsAmongOtherChangesComeToTheSame() {
+    StoredSession session = large();
+    for (int i = 0; i < 40; i++) {
+      Changes set = new Changes(Map.of("x" + i % 5, "w".repeat(900)), Set.of(), Map.of());
+      store.update(session, set, WriteOptions.at(NOW, SOON));
+      add(session, 100);
+    }
+    assertEquals("4008", load(session.token()).attributes().get("n"));
+    store.update(
+        session,
+        new Changes(Map.of("n", "70"), Set.of(), Map.of("n", 5L)),
+        WriteOptions.at(NOW, SOON.plusSeconds(60)));
+    add(session, 1);
+    assertEquals("76", load(session.token()).attributes().get("n"));
+    assertEquals(SOON.plusSeconds(60), load(session.token()).deadline());
+    String key = admin.keys("*" + session.handle()).iterator().next();
+    assertTrue(admin.pttl(key) > Duration.between(NOW, SOON).toMillis() + 60_000);
+    assertTrue(admin.strlen(key) < 100_000, "written as a whole before it gets long");
+  }
+
+  /** Roles are changed in place, which moves what is behind them. */
+  @Test
+  void whatAVisitorWritesIsTakenForNoCounterWhenRolesWereChanged() {
+    String planted = "\0\0\0\1n\0\0\0\0019";
+    int unknown = 0;
+    for (int length : new int[] {10, 50}) {
+      Map<String, String> attributes = new LinkedHashMap<>();
+      attributes.put("n", "1");
+      attributes.put("z", "v".repeat(400) + planted);
+      String text = store.create(ADA, attributes, WriteOptions.at(NOW, SOON)).orElseThrow();
+      StoredSession session = load(text);
+      String key = admin.keys("*" + session.handle()).iterator().next();
+      long before = admin.strlen(key);
+      String role = "r".repeat(length - unknown);
+      Stores.index(store).changeRoles("ada", Set.of(role), NOW);
+      unknown = (int) (admin.strlen(key) - before) - length;
+      add(session, 1);
+      assertEquals("2", load(text).attributes().get("n"));
+    }
   }
 }
