@@ -109,7 +109,10 @@ final class Visitor implements AutoCloseable {
             .first()
             .evaluate(
                 "e => { const s = getComputedStyle(e);"
-                    + " return [s.backgroundColor, s.textDecorationLine, s.borderColor].join(); }");
+                    + " const clear = b => getComputedStyle(b).backgroundColor.endsWith(', 0)');"
+                    + " let behind = e; while (behind && clear(behind)) behind = behind.parentElement;"
+                    + " return [behind && getComputedStyle(behind).backgroundColor, s.borderColor,"
+                    + " s.textDecorationLine].join(); }");
   }
 
   /** Text that is not dark on white, or is cut off. */
