@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -77,7 +76,7 @@ public final class RedisSessionStore
    * @param prefix what every key starts with, for example {@code session:}
    */
   public RedisSessionStore(UnifiedJedis redis, KeyRing keys, String prefix) {
-    this(redis, keys, prefix, 0, System::nanoTime);
+    this(redis, keys, prefix, 0);
   }
 
   /**
@@ -102,12 +101,6 @@ public final class RedisSessionStore
    */
   public static RedisSessionStore withNearCopies(
       UnifiedJedis redis, KeyRing keys, String prefix, long maxBytes) {
-    return withNearCopies(redis, keys, prefix, maxBytes, System::nanoTime);
-  }
-
-  /** With a clock of its own. */
-  static RedisSessionStore withNearCopies(
-      UnifiedJedis redis, KeyRing keys, String prefix, long maxBytes, LongSupplier nanos) {
     if (Step.isCluster(redis)) {
       throw new IllegalArgumentException(
           "copies of sessions are kept with one Redis or Sentinels, not with a cluster");
@@ -115,20 +108,19 @@ public final class RedisSessionStore
     if (maxBytes < 1) {
       throw new IllegalArgumentException("copies of sessions need memory; allow a megabyte");
     }
-    RedisSessionStore store = new RedisSessionStore(redis, keys, prefix, maxBytes, nanos);
+    RedisSessionStore store = new RedisSessionStore(redis, keys, prefix, maxBytes);
     requireNonNull(store.near).start();
     return store;
   }
 
-  private RedisSessionStore(
-      UnifiedJedis redis, KeyRing keys, String prefix, long nearBytes, LongSupplier nanos) {
+  private RedisSessionStore(UnifiedJedis redis, KeyRing keys, String prefix, long nearBytes) {
     this.redis = redis;
     this.calls = new RedisCalls(redis);
     this.reads = new SharedReads(redis, RedisConnections.PATIENCE);
     this.keys = new RedisKeys(prefix);
     this.tokens = new SessionTokens(keys);
     this.envelopes = new EnvelopeCodec(keys);
-    this.near = nearBytes > 0 ? new RedisNear(calls, this.keys, nearBytes, nanos) : null;
+    this.near = nearBytes > 0 ? new RedisNear(calls, this.keys, nearBytes, System::nanoTime) : null;
     this.holders = new Holders(calls, this.keys, Optional.ofNullable(near).map(RedisNear::own));
     this.index = new RedisIndex(calls, this.keys, keys, envelopes, holders);
     this.writes = new RedisWrites(calls, this.keys, tokens, envelopes, index, holders);

@@ -1,7 +1,9 @@
 // Copyright 2026 the lms authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.lms.session.redis;
+package dev.lms.session.redis.near;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -19,7 +21,11 @@ import dev.lms.session.SessionLimit;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
+import dev.lms.session.redis.RedisConnections;
+import dev.lms.session.redis.RedisSessionStore;
 import dev.lms.session.redis.server.RedisServer;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -288,19 +294,25 @@ class NearSessionsTest {
 
   /** As one whose connection was cut and that is sent on much later. */
   @Test
-  void aChangeThatComesLateMeetsTheCopyOfItsOwnNode() {
+  void aChangeThatComesLateMeetsTheCopyOfItsOwnNode() throws IOException {
     String token = begin();
     StoredSession session = copied(near, token);
     String holders = holders(session);
     String node = admin.hgetAll(holders).keySet().iterator().next();
-    Script commit = Script.named("commit.lua");
+    byte[] change = {0, 0, 0, 1, 'a', 0, 0, 0, 4, 'l', 'a', 't', 'e'};
     Object answer =
-        commit.call(
-            otherClient,
-            List.of(holders.replace(":near", ""), holders),
-            List.of("", SessionText.of(Map.of("a", "late")), node + " 0"));
+        admin.eval(
+            commit(),
+            List.of(holders.replace(":near", "").getBytes(UTF_8), holders.getBytes(UTF_8)),
+            List.of(new byte[0], change, (node + " 0").getBytes(UTF_8)));
     assertInstanceOf(List.class, answer);
     assertEquals("1", read(plain, token).orElseThrow().attributes().get("a"));
+  }
+
+  private static byte[] commit() throws IOException {
+    try (InputStream in = RedisSessionStore.class.getResourceAsStream("commit.lua")) {
+      return requireNonNull(in).readAllBytes();
+    }
   }
 
   @Test

@@ -1,6 +1,6 @@
 // Copyright 2026 the lms authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.lms.session.redis;
+package dev.lms.session.redis.near;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +13,8 @@ import dev.lms.session.Principal;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
+import dev.lms.session.redis.RedisConnections;
+import dev.lms.session.redis.RedisSessionStore;
 import dev.lms.session.redis.server.RedisServer;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,15 +90,7 @@ class NearHistoryTest {
         Jedis admin = server.jedis()) {
       for (int i = 0; i < STORES; i++) {
         clients.add(RedisConnections.open(server.url(), THREADS + 4));
-        // No two clocks of machines agree, and none runs slower than another by a tenth.
-        long slower = 100 - 4L * i;
-        stores.add(
-            RedisSessionStore.withNearCopies(
-                clients.get(i),
-                KEYS,
-                "session:",
-                1L << 20,
-                () -> System.nanoTime() / 100 * slower));
+        stores.add(RedisSessionStore.withNearCopies(clients.get(i), KEYS, "session:", 1L << 20));
       }
       for (int life = 0; life < lives; life++) {
         Random random = new Random(seed + life);
