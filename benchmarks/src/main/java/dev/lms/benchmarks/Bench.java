@@ -149,7 +149,9 @@ final class Bench {
     }
     out.print(Ratio.table(ratios));
     missing.forEach(out::println);
-    out.println(Guarantees.summary(cells));
+    if (!cells.isEmpty()) {
+      out.println(Guarantees.summary(cells));
+    }
     int broken = result.broken();
     out.println(broken == 0 ? "All limits hold." : "Limits that do not hold: " + broken);
     out.println("The report is " + folder.resolve("report.md"));
