@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Finds the route of a request by its raw path, and lets it answer. Immutable.
@@ -59,6 +60,8 @@ public final class Router implements HttpHandler {
   }
 
   private final List<Compiled> routes;
+  private final Map<String, List<Compiled>> byFirstSegment;
+  private final List<Compiled> byVariable;
   private final ProblemPage problemPage;
   private final Consumer<HttpExchange> whenThrown;
 
@@ -101,6 +104,12 @@ public final class Router implements HttpHandler {
     }
     compiled.sort(Comparator.comparing(c -> shape(c.segments(), c.route())));
     this.routes = List.copyOf(compiled);
+    this.byFirstSegment =
+        this.routes.stream()
+            .filter(route -> !isVariable(route.segments().get(0)))
+            .collect(Collectors.groupingBy(route -> route.segments().get(0)));
+    this.byVariable =
+        this.routes.stream().filter(route -> isVariable(route.segments().get(0))).toList();
   }
 
   /** Sorts literals before variables: the mark of a variable is greater than any path character. */
@@ -148,7 +157,12 @@ public final class Router implements HttpHandler {
   }
 
   private Optional<Match> match(String method, String[] path) {
-    for (Compiled candidate : routes) {
+    Optional<Match> literal = match(byFirstSegment.getOrDefault(path[0], List.of()), method, path);
+    return literal.isPresent() ? literal : match(byVariable, method, path);
+  }
+
+  private static Optional<Match> match(List<Compiled> candidates, String method, String[] path) {
+    for (Compiled candidate : candidates) {
       if (candidate.route().method().equals(method) && candidate.matches(path)) {
         return Optional.of(candidate.match(path));
       }

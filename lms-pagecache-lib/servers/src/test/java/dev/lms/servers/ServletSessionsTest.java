@@ -121,6 +121,10 @@ class ServletSessionsTest {
               (request, response) ->
                   request.getRequestDispatcher("/inner").forward(request, response)),
           Map.entry(
+              "include with a long body",
+              (request, response) ->
+                  request.getRequestDispatcher("/long").include(request, response)),
+          Map.entry(
               "include",
               (request, response) ->
                   request.getRequestDispatcher("/inner").include(request, response)),
@@ -155,6 +159,7 @@ class ServletSessionsTest {
   @EnumSource
   void theSessionIsWrittenBeforeTheFirstByteOnEveryWay(Container container) throws Exception {
     SITE.pages.put("/inner", (request, response) -> response.getWriter().print("inner"));
+    SITE.pages.put("/long", (request, response) -> response.getWriter().print("x".repeat(100_000)));
     for (Map.Entry<String, ServletSite.Page> way : WAYS.entrySet()) {
       SITE.pages.put(
           "/way",
