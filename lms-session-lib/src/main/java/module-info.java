@@ -33,6 +33,7 @@ module dev.lms.session {
   exports dev.lms.session.httpserver;
   exports dev.lms.session.jdbc;
   exports dev.lms.session.memory;
+  exports dev.lms.session.migration;
   exports dev.lms.session.redis;
   exports dev.lms.session.servlet;
   exports dev.lms.session.store;

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {"%nExamples:", "  lmsctl session stats", "  lmsctl session list --user student1"},
     mixinStandardHelpOptions = true,
+    subcommands = MigrateCommand.class,
     synopsisSubcommandLabel = "COMMAND")
 final class SessionCommand implements Runnable {
 

@@ -52,8 +52,17 @@ final class SiteSessions {
           "there is no database yet that sessions could be in; set LMS_DATA_DIR or DATABASE_URL as"
               + " the site has it");
     }
+    return withKeys(config, keyed -> open(keyed, work));
+  }
+
+  /**
+   * Does something with the keys that the site has.
+   *
+   * @throws CommandFailure if there are none
+   */
+  static <T> T withKeys(Config config, Function<Config, T> work) {
     if (config.secrets().key().isPresent()) {
-      return open(config, work);
+      return work.apply(config);
     }
     if (!new SecretKeyFile(config.dataDir()).exists()) {
       throw new CommandFailure(
@@ -63,8 +72,8 @@ final class SiteSessions {
     }
     try (KeyUse use = KeyUse.begin(config.dataDir())) {
       StoredKeys keys = use.keys();
-      return open(
-          config.withSecretKey(keys.signing(), keys.accepted(Clock.systemUTC().instant())), work);
+      return work.apply(
+          config.withSecretKey(keys.signing(), keys.accepted(Clock.systemUTC().instant())));
     }
   }
 

@@ -58,6 +58,7 @@ public record Config(
    * How sessions are kept.
    *
    * @param redis present when the store is Redis, or cookie and a URL is set: sign-outs go there
+   * @param migrateFrom the store that sessions are being moved from, to this one
    * @param fileThreshold number of sessions past which expired ones are swept at once
    * @param lifetime without a request, after which a session ends
    * @param absoluteTimeout after which it ends whatever happens
@@ -67,6 +68,7 @@ public record Config(
   public record Sessions(
       StoreChoice store,
       Optional<RedisUrl> redis,
+      Optional<StoreAddress> migrateFrom,
       Path fileDir,
       int fileThreshold,
       Duration lifetime,
@@ -173,6 +175,7 @@ public record Config(
         new Secrets(Optional.of(key), List.of()),
         new Sessions(
             new StoreChoice(StoreChoice.Kind.COOKIE, "beside the site"),
+            Optional.empty(),
             Optional.empty(),
             folder.resolve("sessions"),
             sessions.fileThreshold(),

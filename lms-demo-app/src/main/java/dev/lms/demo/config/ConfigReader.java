@@ -199,6 +199,7 @@ final class ConfigReader {
     return new Config.Sessions(
         store,
         usesRedis(store.kind()) ? redis : Optional.empty(),
+        migrateFrom(variables, store, redis, fileDir),
         fileDir,
         threshold,
         lifetime,
@@ -206,6 +207,31 @@ final class ConfigReader {
         permanent,
         prefix,
         cookie(variables, environment == Environment.PRODUCTION));
+  }
+
+  private static Optional<StoreAddress> migrateFrom(
+      Variables variables, StoreChoice store, Optional<RedisUrl> redis, Path fileDir) {
+    Function<String, Optional<StoreAddress>> parse = text -> Optional.of(StoreAddress.parse(text));
+    Optional<StoreAddress> from =
+        variables.url(
+            variables.find("SESSION_MIGRATE_FROM"),
+            "SESSION_MIGRATE_FROM",
+            Optional.<StoreAddress>empty(),
+            parse,
+            address -> address.map(StoreAddress::toString).orElse("none"));
+    Optional<StoreAddress> to =
+        switch (store.kind()) {
+          case REDIS -> redis.map(StoreAddress.InRedis::new);
+          case FILE -> Optional.of(new StoreAddress.InFiles(fileDir));
+          case COOKIE, JDBC, MEMORY -> Optional.empty();
+        };
+    if (from.isPresent() && to.isEmpty()) {
+      variables.error("SESSION_MIGRATE_FROM: sessions move to Redis or files only");
+    } else if (from.isPresent() && from.equals(to)) {
+      variables.error(
+          "SESSION_MIGRATE_FROM: is the store that sessions are to move to; configure the new one");
+    }
+    return from;
   }
 
   /** Of cookies, the list of those that were ended is there. */

@@ -166,6 +166,7 @@ public final class RunningSite {
     // One connection more, in which near copies of pages wait for purges.
     RedisClients redis = closing.add(new RedisClients(plan.redisPool() + 1));
     SessionBackend sessions = closing.add(SessionBackend.open(config, redis, clock));
+    sessions.migrating().ifPresent(both -> closing.add(SignOfLife.of(both)));
     KnownPages knownPages =
         new KnownPages(PageBackend.open(config, plan.pageCacheMb(), redis, clock, closing));
     PageCache pageCache = PageCache.builder(knownPages).clock(clock).build();
@@ -283,6 +284,10 @@ public final class RunningSite {
   public static List<String> describe(Config config) {
     List<String> sentences = new ArrayList<>();
     sentences.add(config.sessions().store().sentence());
+    config
+        .sessions()
+        .migrateFrom()
+        .ifPresent(from -> sentences.add("Sessions move from " + from + " (SESSION_MIGRATE_FROM)"));
     sentences.add(PageBackend.sentence(config));
     Warnings.of(config).forEach(warning -> sentences.add("Warning: " + warning));
     return sentences;

@@ -20,6 +20,7 @@ import dev.lms.session.file.FileRevocations;
 import dev.lms.session.file.FileSessionStore;
 import dev.lms.session.jdbc.JdbcSessionStore;
 import dev.lms.session.memory.MemorySessionStore;
+import dev.lms.session.migration.MigratingStore;
 import dev.lms.session.redis.RedisRevocations;
 import dev.lms.session.redis.RedisSessionStore;
 import dev.lms.session.store.Revocations;
@@ -40,6 +41,7 @@ import java.util.function.Function;
  * @param name of the store, as in {@code SESSION_STORE}
  * @param probe a cookie with a good token of a session that nobody has
  * @param unplugged in development, whether this process is to find the store unreachable
+ * @param migrating both stores, while sessions move from another one
  * @param withoutGrace the same sessions once more, for somebody who is told what happens to them;
  *     an id is dead as soon as it is rotated
  */
@@ -49,6 +51,7 @@ public record SessionBackend(
     Sessions sessions,
     String probe,
     AtomicBoolean unplugged,
+    Optional<MigratingStore> migrating,
     Function<SessionListener, Sessions> withoutGrace,
     Closing parts)
     implements AutoCloseable {
@@ -62,7 +65,7 @@ public record SessionBackend(
     Closing parts = new Closing();
     boolean development = config.environment() == Environment.DEVELOPMENT;
     AtomicBoolean unplugged = new AtomicBoolean();
-    SessionStore kept =
+    SessionStore configured =
         switch (kind) {
           case REDIS ->
               new RedisSessionStore(
@@ -76,6 +79,12 @@ public record SessionBackend(
               new CookieSessionStore(
                   keys, cookie(settings), AUDIENCE, revocations(config, redis, parts));
         };
+    Optional<MigratingStore> migrating =
+        settings
+            .migrateFrom()
+            .map(from -> Migrations.store(from, config, redis, keys))
+            .map(from -> new MigratingStore(from, configured, keys));
+    SessionStore kept = migrating.<SessionStore>map(both -> both).orElse(configured);
     SessionStore store = development ? WatchedStore.around(kept, unplugged) : kept;
     SessionSettings rules =
         SessionSettings.defaults()
@@ -90,6 +99,7 @@ public record SessionBackend(
         sessions,
         settings.cookie().name() + '=' + probe,
         unplugged,
+        migrating,
         listener ->
             Sessions.builder(store, keys)
                 .settings(withoutGrace)

@@ -37,6 +37,13 @@ class DocumentedCommandsTest {
           entry("lmsctl serve --workers N", "SupervisorIT"),
           entry("lmsctl serve --workers 4 --nginx-conf FILE", "NginxIT"),
           entry("lmsctl restart", "SupervisorIT"),
+          entry(
+              "lmsctl session migrate --from file:/srv/lms/sessions --to redis://10.0.0.5"
+                  + " --dry-run",
+              "MigrationIT, with other stores"),
+          entry(
+              "lmsctl session migrate --from file:/srv/lms/sessions --to redis://10.0.0.5",
+              "MigrationIT, with other stores"),
           entry("lmsctl plan", "CommandsIT"),
           entry("lmsctl config", "CommandsIT"),
           entry("lmsctl key generate", "CommandsIT"),

@@ -67,6 +67,7 @@ class ConfigTest {
         new Config.Sessions(
             new StoreChoice(StoreChoice.Kind.FILE, "no SESSION_REDIS_URL or REDIS_URL"),
             Optional.empty(),
+            Optional.empty(),
             data.resolve("sessions"),
             1000,
             Duration.ofDays(1),

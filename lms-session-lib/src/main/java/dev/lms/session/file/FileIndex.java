@@ -170,6 +170,11 @@ final class FileIndex {
         });
   }
 
+  /** Enters a session that comes from another store, unless it is known. */
+  void arrive(String principalId, Entry entry, Instant now) throws IOException {
+    change(principalId, now, entries -> entries.putIfAbsent(entry.handle(), entry));
+  }
+
   /** Takes out sessions that have ended, if this program can read where they are. */
   void leave(String principalId, Collection<String> handles, Instant now) throws IOException {
     try {

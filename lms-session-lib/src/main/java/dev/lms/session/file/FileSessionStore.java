@@ -16,8 +16,9 @@ import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
 import dev.lms.session.housekeeping.Housekeeping;
+import dev.lms.session.migration.Transfer;
+import dev.lms.session.migration.Transferable;
 import dev.lms.session.store.Forward;
-import dev.lms.session.store.RecordCodec;
 import dev.lms.session.store.SessionTokens;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ import java.util.concurrent.Executor;
  * back.
  */
 public final class FileSessionStore
-    implements SessionStore, PrincipalIndex, SessionStore.Reporting {
+    implements SessionStore, PrincipalIndex, SessionStore.Reporting, Transferable {
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(5);
 
   private final Path folder;
@@ -59,6 +60,7 @@ public final class FileSessionStore
   private final FileSignIns signIns;
   private final FileWrites writes;
   private final FileCensus census;
+  private final FileTransfer transfer;
 
   private FileSessionStore(
       KeptFolder kept,
@@ -78,6 +80,7 @@ public final class FileSessionStore
     this.signIns = new FileSignIns(sessions, index);
     this.writes = new FileWrites(tokens, files, sessions, signIns);
     this.census = new FileCensus(files, sessions, index);
+    this.transfer = new FileTransfer(folder, files, locks, sessions, index);
   }
 
   /**
@@ -187,7 +190,10 @@ public final class FileSessionStore
   /** The session in a slot; what is whole and neither that nor a forward is counted. */
   private Optional<StoredSession> session(SessionTokens.Token name, SlotFile.Slot slot) {
     Optional<StoredSession> session = decode(name, slot);
-    if (session.isEmpty() && SessionFiles.forward(slot).isEmpty()) {
+    if (SessionRecord.hasMoved(slot)) {
+      throw Transfer.moved(name.handle());
+    }
+    if (session.isEmpty() && SessionRecord.isUnknown(slot)) {
       // Of another version; its deadline still ends it.
       sessions.countUnreadable(name.handle());
     }
@@ -203,7 +209,7 @@ public final class FileSessionStore
   }
 
   static Optional<StoredSession> decode(SessionTokens.Token token, SlotFile.Slot slot) {
-    return RecordCodec.decode(slot.content())
+    return SessionRecord.decode(slot.content())
         .map(
             content ->
                 new StoredSession(token.text(), token.handle(), content.envelope(), slot.deadline())
@@ -309,6 +315,11 @@ public final class FileSessionStore
     } catch (IOException e) {
       throw failed("purge", e);
     }
+  }
+
+  @Override
+  public Transfer transfer() {
+    return transfer;
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.lms.session.Principal;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
+import dev.lms.session.migration.Transfer;
 import dev.lms.session.store.Forward;
 import dev.lms.session.store.RecordCodec;
 import dev.lms.session.store.SessionTokens;
@@ -36,7 +37,8 @@ final class FileWrites {
       throws IOException {
     SessionTokens.Token token = tokens.mint();
     SlotFolder.Content content =
-        new SlotFolder.Content(options.deadline(), RecordCodec.encode(envelope, attributes));
+        new SlotFolder.Content(
+            options.deadline(), SessionRecord.encode(envelope, attributes, token.group()));
     return signIns
         .begin(
             options.limit(),
@@ -110,7 +112,8 @@ final class FileWrites {
     private byte[] content(SlotFile.Slot slot, StoredSession current) {
       return changes.isEmpty()
           ? slot.bytes()
-          : RecordCodec.encode(current.envelope(), changes.applyTo(current.attributes()));
+          : SessionRecord.encode(
+              current.envelope(), changes.applyTo(current.attributes()), name.group());
     }
   }
 
@@ -215,9 +218,10 @@ final class FileWrites {
       }
       StoredSession stored = found.session().get();
       byte[] content =
-          RecordCodec.encode(
+          SessionRecord.encode(
               envelope.over(loaded.envelope(), stored.envelope()),
-              changes.applyTo(stored.attributes()));
+              changes.applyTo(stored.attributes()),
+              token.group());
       sessions.begin(token.handle(), new SlotFolder.Content(deadline, content));
       try {
         sessions.forward(old.handle(), forward, deadline);
@@ -244,6 +248,9 @@ final class FileWrites {
       try (FileLocks.Held held = sessions.lock(name.handle())) {
         // Of a newer program it may be a forward: what that leads to would live on.
         Optional<SlotFile.Slot> slot = files.readKnown(name.handle());
+        if (slot.filter(SessionRecord::hasMoved).isPresent()) {
+          throw Transfer.moved(name.handle());
+        }
         forward = slot.flatMap(SessionFiles::forward);
         if (forward.isEmpty()) {
           whose = slot.flatMap(FileWrites::person).or(() -> person);

@@ -3,6 +3,7 @@
 package dev.lms.session.file;
 
 import dev.lms.session.SessionListener;
+import dev.lms.session.migration.Transfer;
 import dev.lms.session.store.Forward;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,6 +27,7 @@ final class SessionFiles {
   private final FileLocks locks;
   private final FileSweep sweep;
   private final UnreadableSessions unreadable;
+  private volatile boolean leavesMarks;
   private volatile SessionListener listener = new SessionListener() {};
 
   SessionFiles(SlotFolder files, FileLocks locks, FileSweep sweep, UnreadableSessions unreadable) {
@@ -145,20 +147,37 @@ final class SessionFiles {
 
   /** Ends a session; the caller holds its lock. */
   void end(String handle) throws IOException {
-    if (files.delete(handle)) {
-      sweep.ended();
+    if (!leavesMarks) {
+      if (files.delete(handle)) {
+        sweep.ended();
+      }
+      return;
     }
+    Optional<SlotFile.Slot> slot = files.read(handle);
+    if (slot.isPresent() && SessionRecord.isSession(slot.get())) {
+      files.replace(handle, new SlotFolder.Content(slot.get().deadline(), SessionRecord.ended()));
+      files.syncFolder(handle);
+    }
+  }
+
+  /** From now on the end of a session leaves a mark. */
+  void leaveMarks() {
+    leavesMarks = true;
   }
 
   /** Ends a session, whose lock the caller does not hold; whether it was live. */
   boolean end(String handle, Instant now) throws IOException {
     try (FileLocks.Held held = lock(handle)) {
+      Optional<SlotFile.Slot> slot = files.read(handle);
+      if (slot.filter(SessionRecord::isTaken).isPresent()) {
+        throw Transfer.moved(handle);
+      }
       boolean live =
-          files
-              .read(handle)
-              .filter(slot -> slot.deadline().isAfter(now) && forward(slot).isEmpty())
+          slot.filter(found -> found.deadline().isAfter(now) && SessionRecord.isSession(found))
               .isPresent();
-      end(handle);
+      if (slot.filter(SessionRecord::isMark).isEmpty()) {
+        end(handle);
+      }
       return live;
     }
   }

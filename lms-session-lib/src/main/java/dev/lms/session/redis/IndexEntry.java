@@ -41,6 +41,17 @@ record IndexEntry(String field, Instant deadline, Instant seen, Instant signedIn
     return entries;
   }
 
+  /** As the index has it. */
+  String text() {
+    return RedisKeys.millis(deadline)
+        + ' '
+        + RedisKeys.millis(seen)
+        + ' '
+        + RedisKeys.millis(signedIn)
+        + ' '
+        + root;
+  }
+
   String handle() {
     return RedisKeys.handle(field);
   }

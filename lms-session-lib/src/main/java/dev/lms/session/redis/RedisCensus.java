@@ -16,6 +16,7 @@ import java.util.Optional;
  * in a cluster through every node, and stops it for no longer than a batch takes.
  */
 final class RedisCensus {
+  private static final Script END = Script.named("end.lua");
   private static final int BATCH = 500;
   private static final int MOST_PASSES = 10;
 
@@ -25,6 +26,7 @@ final class RedisCensus {
   private final SessionHeads heads;
   private final EnvelopeCodec envelopes;
   private final Holders holders;
+  private volatile boolean leavesMarks;
 
   RedisCensus(RedisCalls calls, RedisKeys keys, EnvelopeCodec envelopes, Holders holders) {
     this.holders = holders;
@@ -91,15 +93,33 @@ final class RedisCensus {
             held.add(fields.get(i));
           }
           again |= session.filter(s -> !s.envelope().created().isAfter(now)).isPresent();
-          if (values.get(i) != RedisValue.None.FOREIGN) {
+          if (canEnd(values.get(i))) {
             doomed.add(keys.session(fields.get(i)));
           }
         }
-        waiting.repeatable(Step.delete(calls.redis(), doomed), held);
+        waiting.repeatable(end(doomed), held);
       }
     }
     waiting.await();
     return ended;
+  }
+
+  /** From now on the end of a session leaves a mark. */
+  void leaveMarks() {
+    leavesMarks = true;
+  }
+
+  /** Not what is another program's, and not what is to move to another store, or has. */
+  private static boolean canEnd(RedisValue value) {
+    return value != RedisValue.None.FOREIGN
+        && value != RedisValue.None.LEFT
+        && !(value instanceof RedisValue.Taken);
+  }
+
+  private List<Step> end(List<String> doomed) {
+    return leavesMarks
+        ? doomed.stream().map(key -> END.step(List.of(key), List.of("1"))).toList()
+        : Step.delete(calls.redis(), doomed);
   }
 
   private List<String> sessions(Collection<String> batch) {
@@ -108,7 +128,9 @@ final class RedisCensus {
 
   /** What is in the place of a session and cannot be read, whoever put it there. */
   private static boolean isUnreadable(RedisValue value) {
-    return value != RedisValue.None.ABSENT && !(value instanceof RedisValue.Moved);
+    return value == RedisValue.None.UNREADABLE
+        || value == RedisValue.None.FOREIGN
+        || value instanceof RedisValue.Found;
   }
 
   private Optional<Found> decode(String field, RedisValue value) {

@@ -223,6 +223,11 @@ final class RedisIndex {
     return revoker.end(indexes, doomed, now, this::tidy);
   }
 
+  /** Enters a session that comes from another store. */
+  Step arriveOf(String principalId, IndexEntry entry, Instant now) {
+    return RedisRevoker.enter(current(principalId).get(0), entry, now);
+  }
+
   /**
    * Takes out entries whose session is not there and is not about to be: what crashes left behind.
    * Answers whether there were any.

@@ -3,6 +3,7 @@
 package dev.lms.session.redis;
 
 import dev.lms.session.SessionStoreException;
+import dev.lms.session.migration.Transfer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,6 +19,8 @@ import java.util.function.Consumer;
  */
 final class RedisRevoker {
   private static final Script REVOKE = Script.named("revoke.lua");
+  private static final Script ENTER_ARRIVAL = Script.named("enter-arrival.lua");
+  private static final Object MOVING = -1L; // What revoke.lua answers.
   private static final int MOST_ROUNDS = 100;
 
   /** Sessions in one round trip. */
@@ -40,8 +43,13 @@ final class RedisRevoker {
     List<Object> run(List<Step> revoke, List<String> fields);
   }
 
-  /** Those that were live. */
-  private List<IndexEntry> end(List<IndexEntry> doomed, Instant now, Ending ending) {
+  /**
+   * Those that were live.
+   *
+   * @param moving gets those that are about to move to another store, and were not ended
+   */
+  private List<IndexEntry> end(
+      List<IndexEntry> doomed, Instant now, Ending ending, List<IndexEntry> moving) {
     // The mark says which call ended a session, so that one that is sent again counts it too.
     String call = UUID.randomUUID().toString();
     List<IndexEntry> live = new ArrayList<>();
@@ -58,6 +66,8 @@ final class RedisRevoker {
       for (int i = 0; i < batch.size(); i++) {
         if (Script.isOne(answers.get(i))) {
           live.add(batch.get(i));
+        } else if (MOVING.equals(answers.get(i))) {
+          moving.add(batch.get(i));
         }
       }
     }
@@ -72,6 +82,7 @@ final class RedisRevoker {
   List<IndexEntry> end(
       List<String> indexes, List<IndexEntry> doomed, Instant now, Consumer<List<Step>> tidy) {
     Holders.Waiting waiting = holders.waiting();
+    List<IndexEntry> moving = new ArrayList<>();
     List<IndexEntry> live =
         end(
             doomed,
@@ -79,12 +90,24 @@ final class RedisRevoker {
             (steps, fields) -> {
               indexes.forEach(index -> steps.add(holders.leave(index, fields)));
               return waiting.repeatable(steps, fields);
-            });
+            },
+            moving);
     if (waiting.await()) {
       List<String> fields = doomed.stream().map(IndexEntry::field).toList();
       tidy.accept(indexes.stream().map(index -> Step.deleteFields(index, fields)).toList());
     }
+    if (!moving.isEmpty()) {
+      calls.repeatable(moving.stream().map(entry -> enter(indexes.get(0), entry, now)).toList());
+      throw Transfer.moved(moving.get(0).handle());
+    }
     return live;
+  }
+
+  /** Enters a session that comes from another store, or does not go to one yet. */
+  static Step enter(String index, IndexEntry entry, Instant now) {
+    return ENTER_ARRIVAL.step(
+        List.of(index),
+        List.of(entry.field(), entry.text(), RedisKeys.timeToLive(entry.deadline(), now)));
   }
 
   /** Ends all that these indexes name, whoever's they are; how many were live. */
@@ -115,9 +138,13 @@ final class RedisRevoker {
         }
       }
       Holders.Waiting waiting = holders.waiting();
-      ended += end(doomed, now, waiting::repeatable).size();
+      List<IndexEntry> moving = new ArrayList<>();
+      ended += end(doomed, now, waiting::repeatable, moving).size();
       // Not before nobody uses a copy: whoever else ends these must have to wait for that too.
       waiting.await();
+      if (!moving.isEmpty()) {
+        throw Transfer.moved(moving.get(0).handle());
+      }
       List<Step> leave = new ArrayList<>();
       fields.forEach((index, names) -> leave.add(Step.deleteFields(index, names)));
       calls.repeatable(leave);

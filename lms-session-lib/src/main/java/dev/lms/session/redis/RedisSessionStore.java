@@ -16,6 +16,8 @@ import dev.lms.session.SessionStore;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
+import dev.lms.session.migration.Transfer;
+import dev.lms.session.migration.Transferable;
 import dev.lms.session.store.EnvelopeCodec;
 import dev.lms.session.store.Forward;
 import dev.lms.session.store.SessionTokens;
@@ -47,7 +49,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * disk forgets, this store forgets.
  */
 public final class RedisSessionStore
-    implements SessionStore, PrincipalIndex, SessionStore.Reporting {
+    implements SessionStore, PrincipalIndex, SessionStore.Reporting, Transferable {
   private static final System.Logger LOG = System.getLogger(RedisSessionStore.class.getName());
 
   private final LongAdder unreadable = new LongAdder();
@@ -64,6 +66,7 @@ public final class RedisSessionStore
   private final @Nullable RedisNear near;
   private final RedisPeople people;
   private final RedisCensus census;
+  private final RedisTransfer transfer;
   private volatile SessionListener listener = new SessionListener() {};
 
   /**
@@ -126,6 +129,7 @@ public final class RedisSessionStore
     this.writes = new RedisWrites(calls, this.keys, tokens, envelopes, index, holders);
     this.people = new RedisPeople(calls, this.keys, index, envelopes, holders);
     this.census = new RedisCensus(calls, this.keys, envelopes, holders);
+    this.transfer = new RedisTransfer(calls, this.keys, index, envelopes, holders, this::leaveMarks);
   }
 
   @Override
@@ -187,6 +191,9 @@ public final class RedisSessionStore
                 .withAttributes(found.attributes()));
       }
       return unreadable(token);
+    }
+    if (value == RedisValue.None.LEFT || value instanceof RedisValue.Taken) {
+      throw Transfer.moved(token.handle());
     }
     return value == RedisValue.None.UNREADABLE || value == RedisValue.None.FOREIGN
         ? unreadable(token)
@@ -254,6 +261,16 @@ public final class RedisSessionStore
   @Override
   public long purge(Instant now) {
     return census.purge(now);
+  }
+
+  private void leaveMarks() {
+    writes.leaveMarks();
+    census.leaveMarks();
+  }
+
+  @Override
+  public Transfer transfer() {
+    return transfer;
   }
 
   /**

@@ -18,6 +18,9 @@ sealed interface RedisValue {
   /** What says where a session went. */
   record Moved(String forward) implements RedisValue {}
 
+  /** A session that is about to move to another store. */
+  record Taken(RedisValue session) implements RedisValue {}
+
   /** A session whose envelope is longer than what was read of it. */
   record Cut() implements RedisValue {}
 
@@ -25,6 +28,8 @@ sealed interface RedisValue {
   enum None implements RedisValue {
     /** Nothing, or the mark of a revocation. */
     ABSENT,
+    /** The mark of a session that has moved to another store. */
+    LEFT,
     /** A string that nobody here wrote, or not all of what was written. */
     UNREADABLE,
     /** No string, so nothing of this library's. */

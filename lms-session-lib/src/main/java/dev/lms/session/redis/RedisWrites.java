@@ -10,6 +10,7 @@ import dev.lms.session.SessionStoreException;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
+import dev.lms.session.migration.Transfer;
 import dev.lms.session.store.EnvelopeCodec;
 import dev.lms.session.store.Forward;
 import dev.lms.session.store.SessionTokens;
@@ -36,6 +37,9 @@ final class RedisWrites {
   private static final Object OVERFLOW = 3L;
   private static final Object OTHER_ENVELOPE = 4L;
 
+  // And end.lua.
+  private static final Object MOVED = -1L;
+
   private static final int MOST_ATTEMPTS = 100;
 
   private final UnifiedJedis redis;
@@ -46,6 +50,7 @@ final class RedisWrites {
   private final RedisIndex index;
   private final Holders holders;
   private final SharedWrites shared;
+  private volatile List<String> marks = List.of();
 
   RedisWrites(
       RedisCalls calls,
@@ -340,7 +345,7 @@ final class RedisWrites {
    * @param afterwards what is done if others had copies
    */
   private Object end(Token name, List<Step> atOnce, List<Step> afterwards) {
-    List<Step> steps = new ArrayList<>(List.of(END.step(List.of(keys.session(name)), List.of())));
+    List<Step> steps = new ArrayList<>(List.of(END.step(List.of(keys.session(name)), marks)));
     steps.addAll(atOnce);
     Holders.Waiting waiting = holders.waiting();
     Object answer = waiting.repeatable(steps, List.of(RedisKeys.field(name))).get(0);
@@ -348,6 +353,11 @@ final class RedisWrites {
       index.tidy(afterwards);
     }
     return answer;
+  }
+
+  /** From now on the end of a session leaves a mark. */
+  void leaveMarks() {
+    marks = List.of("1");
   }
 
   /** Ends a session that is known to be somebody's; may cost less than by its name alone. */
@@ -367,6 +377,9 @@ final class RedisWrites {
 
   /** Where a session went; empty if what a script answered or a key holds does not say. */
   Optional<Forward> forward(Token name, @Nullable Object answer) {
+    if (MOVED.equals(answer)) {
+      throw Transfer.moved(name.handle());
+    }
     return answer instanceof String text
         ? envelopes.decodeForward(name.handle(), text)
         : Optional.empty();

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>In the place of a session there may be {@code next} and the signed {@link
  * dev.lms.session.store.Forward}, once it has another name; or {@code revoked}, once it was, and
- * which call did it.
+ * which call did it; or {@code leaving} and the session, while it moves to another store, and
+ * {@code left} once that has it.
  */
 final class SessionText {
   private static final int LIMIT_DIGITS = 9;
@@ -35,6 +36,8 @@ final class SessionText {
   private static final int HEAD = DEADLINE + DEADLINE_DIGITS + 1;
   private static final String NEXT = "next ";
   private static final String REVOKED = "revoked";
+  private static final String LEAVING = "leaving ";
+  private static final String LEFT = "left";
 
   private SessionText() {}
 
@@ -91,6 +94,10 @@ final class SessionText {
 
   /** What the first bytes under a key say; null is nothing. */
   static RedisValue parseHead(byte @Nullable [] text) {
+    if (text != null && startsWith(text, LEAVING)) {
+      return new RedisValue.Taken(
+          parseHead(Arrays.copyOfRange(text, LEAVING.length(), text.length)));
+    }
     if (text == null || !isSession(text)) {
       return other(text);
     }
@@ -110,11 +117,28 @@ final class SessionText {
     if (text == null) {
       return RedisValue.None.ABSENT;
     }
+    if (startsWith(text, LEAVING)) {
+      return new RedisValue.Taken(parse(Arrays.copyOfRange(text, LEAVING.length(), text.length)));
+    }
     String other = new String(text, StandardCharsets.UTF_8);
     if (other.startsWith(NEXT)) {
       return new RedisValue.Moved(other.substring(NEXT.length()));
     }
+    if (other.equals(LEFT)) {
+      return RedisValue.None.LEFT;
+    }
     return other.startsWith(REVOKED) ? RedisValue.None.ABSENT : RedisValue.None.UNREADABLE;
+  }
+
+  private static boolean startsWith(byte[] text, String beginning) {
+    byte[] bytes = beginning.getBytes(StandardCharsets.US_ASCII);
+    return text.length >= bytes.length
+        && Arrays.equals(text, 0, bytes.length, bytes, 0, bytes.length);
+  }
+
+  /** What says where a session went. */
+  static byte[] ofForward(String forward) {
+    return (NEXT + forward).getBytes(StandardCharsets.US_ASCII);
   }
 
   private static boolean areDigits(byte[] text, int at, int digits) {

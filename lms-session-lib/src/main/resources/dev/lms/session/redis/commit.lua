@@ -106,7 +106,8 @@ if #ARGV > 4 then
   end
   if new_key and redis.call('EXISTS', new_key) == 1 then
     -- Rotated, and revoked before it was: neither name is alive.
-    redis.call('DEL', key)
+    redis.call('PEXPIRE', key, ARGV[4])
+    redis.call('SET', key, 'revoked', 'PX', ARGV[4])
     return 1
   end
   set_all(ARGV[2], 1)

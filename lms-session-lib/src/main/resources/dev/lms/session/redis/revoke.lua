@@ -3,13 +3,19 @@
 -- KEYS[1]  the session
 -- ARGV     now, time to live of the mark (ms), what the call is known by
 -- Returns 1 if the session was live, also if this call ended it before and its answer was lost;
--- else 0.
+-- else 0; or -1, and leaves it alone, if it is about to move to another store.
 local head = redis.pcall('GETRANGE', KEYS[1], 0, 43)
 if type(head) == 'table' then
   head = '' -- No string, so no session; the mark takes its place.
 end
 if head == 'revoked ' .. ARGV[3] then
   return 1
+end
+if string.sub(head, 1, 8) == 'leaving ' then
+  return -1
+end
+if head == 'left' then
+  return 0
 end
 local deadline = string.match(head, '^%d+ (%d+) ') or '0'
 local live = tonumber(deadline) > tonumber(ARGV[1])
