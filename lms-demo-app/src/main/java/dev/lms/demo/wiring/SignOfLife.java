@@ -32,7 +32,7 @@ final class SignOfLife implements AutoCloseable {
 
   static SignOfLife of(MigratingStore store) {
     SignOfLife sign = new SignOfLife(store);
-    Future<?> unused =
+    Future<?> _ =
         sign.thread.scheduleWithFixedDelay(sign::give, 0, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     return sign;
   }
