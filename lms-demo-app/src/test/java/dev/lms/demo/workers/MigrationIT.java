@@ -36,12 +36,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.Jedis;
 import redis.clients.jedis.UnifiedJedis;
 
 /** Sessions move to another store while two workers serve people. */
@@ -49,8 +49,8 @@ class MigrationIT {
   private static final String SECRET = "a secret of this test alone, long enough 01";
   private static final String PASSWORD = "hunter2-is-secret";
   private static final KeyRing KEYS = KeyRing.of(SECRET);
+  private static final KeyRing OTHER_KEYS = KeyRing.of("a secret of nobody here, long enough 02");
   private static final int CROWD = 1_500;
-  private static final String NOBODY_HANDLE = "0123456789abcdef0123456789abcdef";
 
   @TempDir private Path folder;
   private final Map<String, String> environment = new HashMap<>();
@@ -87,29 +87,19 @@ class MigrationIT {
     return redis.url().replace("redis://", "redis://default:" + PASSWORD + "@");
   }
 
-  private SessionStore inFiles() {
-    return FileSessionStore.open(files(), KEYS);
+  private SessionStore inFiles(KeyRing keys) {
+    return FileSessionStore.open(files(), keys);
   }
 
-  private SessionStore inRedis() {
-    return new RedisSessionStore(client, KEYS, "session:");
+  private SessionStore inRedis(KeyRing keys) {
+    return new RedisSessionStore(client, keys, "session:");
   }
 
   @Test
   void everybodyStaysSignedInAndNobodyComesBack() throws Exception {
     environment.put("SESSION_REDIS_URL", redisUrl());
     environment.put("SESSION_MIGRATE_FROM", filesUrl());
-    Path junk = files().resolve("01").resolve(NOBODY_HANDLE);
-    migrate(
-        filesUrl(),
-        redisUrl(),
-        inFiles(),
-        inRedis(),
-        () -> {
-          Files.createDirectories(junk.resolveSibling(""));
-          Files.writeString(junk, "no session");
-        });
-    assertTrue(Files.exists(junk));
+    migrate(filesUrl(), redisUrl(), this::inFiles, this::inRedis);
   }
 
   @Test
@@ -118,21 +108,7 @@ class MigrationIT {
     environment.put("SESSION_STORE", "file");
     environment.put("SESSION_FILE_DIR", files().toString());
     environment.put("SESSION_MIGRATE_FROM", redisUrl());
-    migrate(
-        redisUrl(),
-        filesUrl(),
-        inRedis(),
-        inFiles(),
-        () -> {
-          try (Jedis jedis = redis.jedis()) {
-            jedis.set("session:{abc}" + NOBODY_HANDLE, "no session");
-          }
-        });
-  }
-
-  /** Puts something in the place of a session that nobody can read. */
-  private interface Junk {
-    void put() throws Exception;
+    migrate(redisUrl(), filesUrl(), this::inRedis, this::inFiles);
   }
 
   private WorkerProcess.Finished lmsctl(String... command) {
@@ -141,7 +117,21 @@ class MigrationIT {
     return finished;
   }
 
-  private void migrate(String from, String to, SessionStore old, SessionStore next, Junk junk)
+  private void migrate(
+      String from,
+      String to,
+      Function<KeyRing, SessionStore> oldStore,
+      Function<KeyRing, SessionStore> nextStore)
+      throws Exception {
+    try (SessionStore old = oldStore.apply(KEYS);
+        SessionStore next = nextStore.apply(KEYS);
+        SessionStore foreign = oldStore.apply(OTHER_KEYS)) {
+      migrate(from, to, old, next, foreign);
+    }
+  }
+
+  private void migrate(
+      String from, String to, SessionStore old, SessionStore next, SessionStore foreign)
       throws Exception {
     Instant now = Instant.now();
     Instant deadline = Instant.ofEpochMilli(now.plusSeconds(3_000).toEpochMilli());
@@ -152,7 +142,8 @@ class MigrationIT {
       Map<String, String> attributes = Map.of("n", "" + i);
       crowd.add(old.create(stranger, attributes, WriteOptions.at(now, deadline)).orElseThrow());
     }
-    junk.put();
+    // Nobody with our keys can read it.
+    foreign.create(stranger, Map.of(), WriteOptions.at(now, deadline));
     try (WorkerProcess one = WorkerProcess.serve(environment);
         WorkerProcess two = WorkerProcess.serve(environment);
         ExecutorService threads = Executors.newCachedThreadPool()) {

@@ -131,9 +131,9 @@ final class SessionText {
   }
 
   private static boolean startsWith(byte[] text, String beginning) {
-    byte[] bytes = beginning.getBytes(StandardCharsets.US_ASCII);
-    return text.length >= bytes.length
-        && Arrays.equals(text, 0, bytes.length, bytes, 0, bytes.length);
+    int length = beginning.length();
+    return text.length >= length
+        && new String(text, 0, length, StandardCharsets.ISO_8859_1).equals(beginning);
   }
 
   /** What says where a session went. */
