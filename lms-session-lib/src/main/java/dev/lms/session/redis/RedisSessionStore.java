@@ -129,7 +129,8 @@ public final class RedisSessionStore
     this.writes = new RedisWrites(calls, this.keys, tokens, envelopes, index, holders);
     this.people = new RedisPeople(calls, this.keys, index, envelopes, holders);
     this.census = new RedisCensus(calls, this.keys, envelopes, holders);
-    this.transfer = new RedisTransfer(calls, this.keys, index, envelopes, holders, this::leaveMarks);
+    this.transfer =
+        new RedisTransfer(calls, this.keys, index, envelopes, holders, this::leaveMarks);
   }
 
   @Override
