@@ -1,6 +1,6 @@
 // Copyright 2026 the lms authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.lms.session.redis;
+package dev.lms.session.redis.server;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,9 +11,8 @@ import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.contract.Stores;
-import dev.lms.session.redis.server.RedisBinary;
-import dev.lms.session.redis.server.RedisServer;
-import dev.lms.session.redis.server.TlsKeys;
+import dev.lms.session.redis.RedisConnections;
+import dev.lms.session.redis.RedisSessionStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
