@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.Browser.Answer;
 import dev.lms.demo.config.Config;
+import dev.lms.demo.http.HttpProvider;
 import dev.lms.demo.plan.Demand;
 import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.demo.plan.Workload;
@@ -35,9 +36,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole site, while somebody at another address does harm: others notice nothing. */
 class UnderAttackTest {
@@ -47,11 +49,11 @@ class UnderAttackTest {
   private RunningSite site;
   private final List<Socket> sockets = new ArrayList<>();
 
-  @BeforeEach
-  void start() throws IOException {
+  private void start(HttpProvider provider) throws IOException {
     Config config =
         Config.read(
             Map.of(
+                "LMS_HTTP_PROVIDER", provider.name(),
                 "LMS_ENV", "development",
                 "LMS_HOST", "0.0.0.0",
                 "LMS_PORT", "0",
@@ -102,8 +104,10 @@ class UnderAttackTest {
   }
 
   /** More of them than there are places for requests. */
-  @Test
-  void slowBodiesHoldUpNobody() throws IOException {
+  @ParameterizedTest
+  @EnumSource
+  void slowBodiesHoldUpNobody(HttpProvider provider) throws IOException {
+    start(provider);
     for (int i = 0; i < 130; i++) {
       attack("POST /user/login HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\nu");
     }
@@ -113,8 +117,10 @@ class UnderAttackTest {
     assertEquals(303, signIn("student1"));
   }
 
-  @Test
-  void whoDoesNotReadHoldsUpNobody() throws IOException {
+  @ParameterizedTest
+  @EnumSource
+  void whoDoesNotReadHoldsUpNobody(HttpProvider provider) throws IOException {
+    start(provider);
     String page = "GET /course/explore HTTP/1.1\r\nHost: x\r\n\r\n";
     for (int i = 0; i < 140; i++) {
       attack(page.repeat(40));
@@ -126,6 +132,7 @@ class UnderAttackTest {
 
   @Test
   void aFloodOfWrongPasswordsKeepsNobodyOut() throws Exception {
+    start(HttpProvider.JDK);
     Browser attacker = new Browser(address());
     Answer form = attacker.get("/user/login");
     String cookie = "lms_login=" + attacker.cookies().get("lms_login");

@@ -180,8 +180,11 @@ final class ServeCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     int maxHeapMb = (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() >> 20);
     ResourcePlan plan = plan(config, OptionalInt.of(Math.max(1, maxHeapMb)));
-    WebServer.prepareJdk(
-        config.web().requestTimeout(), connections(plan), config.operations().maxHeaderKb() * 1024);
+    WebServer.prepare(
+        config.web().provider(),
+        config.web().requestTimeout(),
+        connections(plan),
+        config.operations().maxHeaderKb() * 1024);
     RunningSite site = start(config, plan, checks);
     writeNginxConf(config, site.port(), 1);
     // Nothing may fail below: the hook makes every end a success.

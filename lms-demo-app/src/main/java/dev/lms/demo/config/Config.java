@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.config;
 
+import dev.lms.demo.http.HttpProvider;
 import dev.lms.demo.log.LogFormat;
 import dev.lms.demo.plan.Workload;
 import dev.lms.session.redis.RedisUrl;
@@ -45,6 +46,7 @@ public record Config(
    * @param trustedProxies who is believed about where a request comes from
    * @param requestTimeout how long a request may take to arrive, and its answer to leave
    * @param drainTimeout how long requests under way may take to finish when stopping
+   * @param provider whose server it is
    */
   public record Web(
       String host,
@@ -52,7 +54,8 @@ public record Config(
       OptionalInt managementPort,
       Set<InetAddress> trustedProxies,
       Duration requestTimeout,
-      Duration drainTimeout) {}
+      Duration drainTimeout,
+      HttpProvider provider) {}
 
   /**
    * How sessions are kept.
@@ -169,7 +172,8 @@ public record Config(
             OptionalInt.empty(),
             web.trustedProxies(),
             web.requestTimeout(),
-            web.drainTimeout()),
+            web.drainTimeout(),
+            web.provider()),
         folder,
         databaseUrl,
         new Secrets(Optional.of(key), List.of()),

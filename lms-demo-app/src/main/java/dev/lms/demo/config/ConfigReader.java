@@ -4,6 +4,7 @@ package dev.lms.demo.config;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.lms.demo.http.HttpProvider;
 import dev.lms.demo.log.LogFormat;
 import dev.lms.demo.plan.Workload;
 import dev.lms.session.redis.RedisUrl;
@@ -108,7 +109,8 @@ final class ConfigReader {
         management == 0 ? OptionalInt.empty() : OptionalInt.of(management),
         trustedProxies(variables),
         seconds(variables, "LMS_REQUEST_TIMEOUT", 120),
-        seconds(variables, "LMS_DRAIN_TIMEOUT", 30));
+        seconds(variables, "LMS_DRAIN_TIMEOUT", 30),
+        variables.choice("LMS_HTTP_PROVIDER", HttpProvider.class, HttpProvider.JDK));
   }
 
   private static Set<InetAddress> trustedProxies(Variables variables) {

@@ -15,11 +15,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
-/** The JDK's server with one context, a virtual thread for each request, and an orderly end. */
+/**
+ * A server of the JDK's API with one context, virtual threads (one for each request, or with
+ * another provider one for each connection), and an orderly end.
+ */
 public final class WebServer {
   private static final int BACKLOG = 1024;
   private static final Duration ARRIVAL = Duration.ofSeconds(1);
+
+  /** Held, because the JDK forgets loggers that nobody holds, with their levels. */
+  private static final Logger ROBAHO_LOG = Logger.getLogger("robaho.net.httpserver");
 
   private final HttpServer server;
   private final ExecutorService executor;
@@ -32,43 +40,56 @@ public final class WebServer {
   }
 
   /**
-   * Sets what the JDK's server reads once, when its classes load. Call it first thing in {@code
-   * main}; afterwards it has no effect.
+   * Sets what the server reads once, when its classes load. Call it first thing in {@code main};
+   * afterwards it has no effect.
    *
+   * @param provider whose server it is
    * @param requestTimeout how long a request may take to arrive, and how long its answer may take
    *     to leave, in whole seconds and at least one
    * @param connections how many may be open, at work or between requests; more are closed at once
    * @param headerBytes the most that the headers of a request may have; the connection of one with
-   *     more is closed
+   *     more is closed. Only for the {@linkplain HttpProvider#boundsHeaders provider that does so}
    */
-  public static void prepareJdk(Duration requestTimeout, int connections, int headerBytes) {
+  public static void prepare(
+      HttpProvider provider, Duration requestTimeout, int connections, int headerBytes) {
+    String its = provider.properties();
     String seconds = Long.toString(Math.max(1, requestTimeout.toSeconds()));
     // Off by default: Nagle's algorithm and delayed ACKs would hold each page back for 40 ms.
-    System.setProperty("sun.net.httpserver.nodelay", "true");
+    System.setProperty(its + "nodelay", "true");
     // Unlimited by default: a client that never finishes would hold its thread for ever.
-    System.setProperty("sun.net.httpserver.maxReqTime", seconds);
-    System.setProperty("sun.net.httpserver.maxRspTime", seconds);
+    System.setProperty(its + "maxReqTime", seconds);
+    System.setProperty(its + "maxRspTime", seconds);
     // Unlimited by default: headers that never end would fill the heap.
     System.setProperty("jdk.httpserver.maxConnections", Integer.toString(connections));
     // 380 KB by default, which all connections together could not have.
-    System.setProperty("sun.net.httpserver.maxReqHeaderSize", Integer.toString(headerBytes));
+    System.setProperty(its + "maxReqHeaderSize", Integer.toString(headerBytes));
     // 200 by default: more clients than that would find their connections closed.
-    System.setProperty("sun.net.httpserver.maxIdleConnections", Integer.toString(connections));
+    System.setProperty(its + "maxIdleConnections", Integer.toString(connections));
     // A refused form is read up to here, so that the client sees the answer and not a reset.
-    System.setProperty("sun.net.httpserver.drainAmount", Integer.toString(1024 * 1024));
+    System.setProperty(its + "drainAmount", Integer.toString(1024 * 1024));
+    if (provider == HttpProvider.ROBAHO) {
+      // 10 s by default: how often connections are looked at that are past their time.
+      System.setProperty(its + "clockTick", "1000");
+      // A line or a trace for whatever a client does wrong would fill the log.
+      ROBAHO_LOG.setLevel(Level.SEVERE);
+    }
   }
 
   /**
    * Starts serving.
    *
+   * @param provider whose server it is
    * @param address port 0 picks a free one
    * @param filters from the outermost to the innermost
    * @throws java.net.BindException when the port is taken
    */
   public static WebServer start(
-      InetSocketAddress address, List<? extends Filter> filters, HttpHandler handler)
+      HttpProvider provider,
+      InetSocketAddress address,
+      List<? extends Filter> filters,
+      HttpHandler handler)
       throws IOException {
-    HttpServer server = HttpServer.create(address, BACKLOG);
+    HttpServer server = provider.create(address, BACKLOG);
     ExecutorService executor =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http").factory());
     InFlight inFlight = new InFlight();

@@ -14,6 +14,7 @@ import dev.lms.demo.http.AdmissionFilter;
 import dev.lms.demo.http.BodyFilter;
 import dev.lms.demo.http.Clients;
 import dev.lms.demo.http.ErrorFilter;
+import dev.lms.demo.http.HeaderRules;
 import dev.lms.demo.http.OwnRequests;
 import dev.lms.demo.http.Proxies;
 import dev.lms.demo.http.RequestMetrics;
@@ -223,6 +224,7 @@ public final class RunningSite {
     filters.add(new RequestMetrics(parts.metrics().registry(), site::routeName, notByVisitors));
     filters.add(
         new AccessLog(config.operations().logFormat(), proxies, parts.clock(), log, notByVisitors));
+    filters.addAll(headerRules(config));
     filters.add(new SecurityHeaders());
     Optional<Consumer<Explanation>> listener = explanations;
     if (config.environment() == Environment.DEVELOPMENT && explanations.isEmpty()) {
@@ -241,7 +243,8 @@ public final class RunningSite {
                 KnownProblems.UNSAVED),
             site.cacheFilter(parts.pageCache(), content.holes(), listener, parts.pageAudit())));
     WebServer server =
-        WebServer.start(address(config, config.web().port()), filters, site.router());
+        WebServer.start(
+            config.web().provider(), address(config, config.web().port()), filters, site.router());
     return new RunningSite(
         server,
         management,
@@ -270,10 +273,20 @@ public final class RunningSite {
   }
 
   private static WebServer management(Config config, List<Route> routes) throws IOException {
+    List<Filter> filters = new ArrayList<>(headerRules(config));
+    filters.addAll(List.of(new SecurityHeaders(), new ErrorFilter(KnownProblems::of)));
     return WebServer.start(
+        config.web().provider(),
         address(config, config.web().managementPort().orElseThrow()),
-        List.of(new SecurityHeaders(), new ErrorFilter(KnownProblems::of)),
+        filters,
         new Router(routes));
+  }
+
+  /** Where the server has none itself. */
+  private static List<Filter> headerRules(Config config) {
+    return config.web().provider().boundsHeaders()
+        ? List.of()
+        : List.of(new HeaderRules(config.operations().maxHeaderKb() * 1024));
   }
 
   private static InetSocketAddress address(Config config, int port) {
@@ -289,6 +302,7 @@ public final class RunningSite {
         .migrateFrom()
         .ifPresent(from -> sentences.add("Sessions move from " + from + " (SESSION_MIGRATE_FROM)"));
     sentences.add(PageBackend.sentence(config));
+    sentences.add(config.web().provider().sentence());
     Warnings.of(config).forEach(warning -> sentences.add("Warning: " + warning));
     return sentences;
   }

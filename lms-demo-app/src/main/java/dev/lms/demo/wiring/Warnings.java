@@ -40,6 +40,11 @@ public final class Warnings {
           "sessions and cached pages share one Redis: its memory, its load and its outages."
               + " Give CACHE_REDIS_URL a Redis of its own if the site has many pages");
     }
+    if (!config.web().provider().boundsHeaders()) {
+      warnings.add(
+          "LMS_HTTP_PROVIDER=robaho reads headers without end into memory, and takes some that other"
+              + " servers refuse: let clients reach it through a proxy only, such as nginx");
+    }
     return warnings;
   }
 

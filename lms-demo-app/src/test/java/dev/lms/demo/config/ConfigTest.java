@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.demo.http.HttpProvider;
 import dev.lms.demo.plan.Workload;
 import dev.lms.session.redis.RedisUrl;
 import java.net.InetAddress;
@@ -47,6 +48,17 @@ class ConfigTest {
   }
 
   @Test
+  void theServerIsTheJdksUnlessAnotherIsNamed() {
+    assertEquals("jdk", setting(read(), "LMS_HTTP_PROVIDER").value());
+    Config other = read("LMS_HTTP_PROVIDER", "Robaho");
+    assertEquals(HttpProvider.ROBAHO, other.web().provider());
+    assertEquals("robaho", setting(other, "LMS_HTTP_PROVIDER").value());
+    assertEquals(
+        List.of("LMS_HTTP_PROVIDER=tomcat: expected jdk or robaho"),
+        errors("LMS_HTTP_PROVIDER", "tomcat"));
+  }
+
+  @Test
   void nothingSetIsDevelopment() {
     Config config = read();
     assertEquals(Environment.DEVELOPMENT, config.environment());
@@ -57,7 +69,8 @@ class ConfigTest {
             OptionalInt.empty(),
             Set.of(),
             Duration.ofSeconds(120),
-            Duration.ofSeconds(30)),
+            Duration.ofSeconds(30),
+            HttpProvider.JDK),
         config.web());
     Path data = Path.of("lms-data").toAbsolutePath();
     assertEquals(data, config.dataDir());

@@ -23,6 +23,7 @@ import dev.lms.demo.data.Database;
 import dev.lms.demo.data.Samples;
 import dev.lms.demo.data.TestTables;
 import dev.lms.demo.http.ErrorFilter;
+import dev.lms.demo.http.HttpProvider;
 import dev.lms.demo.http.Proxies;
 import dev.lms.demo.http.Route;
 import dev.lms.demo.http.Router;
@@ -138,6 +139,7 @@ final class TestSite implements AutoCloseable {
 
     server =
         WebServer.start(
+            HttpProvider.JDK,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
             List.of(new ErrorFilter(e -> Optional.empty()), new SessionFilter(sessions)),
             new Router(routes, pages::problem));

@@ -23,11 +23,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource
 class AdmissionFilterTest {
+  private final HttpProvider provider;
+
   private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
   private final CountDownLatch open = new CountDownLatch(1);
   private final Semaphore entered = new Semaphore(0);
+
+  AdmissionFilterTest(HttpProvider provider) {
+    this.provider = provider;
+  }
 
   @AfterEach
   void end() {
@@ -53,7 +63,7 @@ class AdmissionFilterTest {
                       throw new IllegalStateException();
                     })));
     return TestSite.with(
-        List.of(new AdmissionFilter(inFlight, queue, maxWait, Set.of("/livez"))), router);
+        provider, List.of(new AdmissionFilter(inFlight, queue, maxWait, Set.of("/livez"))), router);
   }
 
   private static void await(CountDownLatch latch) {
@@ -152,7 +162,7 @@ class AdmissionFilterTest {
                       r.text(200, "x");
                     })));
     AdmissionFilter filter = new AdmissionFilter(3, 200, Duration.ofSeconds(30), Set.of());
-    try (TestSite site = TestSite.with(List.of(filter), router)) {
+    try (TestSite site = TestSite.with(provider, List.of(filter), router)) {
       List<Future<HttpResponse<String>>> all = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
         all.add(later(site, "/"));

@@ -26,16 +26,26 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients that mean no good, or break off, can do to others. Raw sockets throughout. */
+@ParameterizedClass
+@EnumSource
 class HardeningTest {
+  private final HttpProvider provider;
+
   private static final String SECOND = "GET /quick HTTP/1.1\r\nHost: x\r\n\r\n";
 
   private final BodyFilter bodies = new BodyFilter(Duration.ofMillis(300), Clients.BY_CONNECTION);
   private final List<Socket> sockets = new ArrayList<>();
   private TestSite site;
+
+  HardeningTest(HttpProvider provider) {
+    this.provider = provider;
+  }
 
   @BeforeEach
   void start() throws IOException {
@@ -47,7 +57,9 @@ class HardeningTest {
                 new Route("POST", "/form", r -> r.text(200, r.form().get("a").orElse("none")))));
     site =
         TestSite.with(
-            List.of(bodies, new AdmissionFilter(2, 0, Duration.ofSeconds(1), Set.of())), router);
+            provider,
+            List.of(bodies, new AdmissionFilter(2, 0, Duration.ofSeconds(1), Set.of())),
+            router);
   }
 
   @AfterEach

@@ -54,6 +54,7 @@ class RequestMetricsTest {
             exchange -> exchange.getRequestURI().getPath().equals("/watched"));
     WebServer server =
         WebServer.start(
+            HttpProvider.JDK,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             List.of(counted, new ErrorFilter(failure -> Optional.empty())),
             router);

@@ -33,22 +33,39 @@ final class TestSite implements AutoCloseable {
   }
 
   static TestSite serving(Route... routes) throws IOException {
-    return with(List.of(), new Router(List.of(routes)));
+    return serving(HttpProvider.JDK, routes);
+  }
+
+  static TestSite serving(HttpProvider provider, Route... routes) throws IOException {
+    return with(provider, List.of(), new Router(List.of(routes)));
   }
 
   /** Inside the filters every site has. */
   static TestSite with(List<Filter> filters, HttpHandler handler) throws IOException {
+    return with(HttpProvider.JDK, filters, handler);
+  }
+
+  static TestSite with(HttpProvider provider, List<Filter> filters, HttpHandler handler)
+      throws IOException {
     List<Filter> all = new ArrayList<>();
     all.add(new SecurityHeaders());
     all.add(new ErrorFilter(failure -> Optional.empty()));
     all.addAll(filters);
-    return bare(all, handler);
+    return bare(provider, all, handler);
   }
 
   static TestSite bare(List<Filter> filters, HttpHandler handler) throws IOException {
+    return bare(HttpProvider.JDK, filters, handler);
+  }
+
+  private static TestSite bare(HttpProvider provider, List<Filter> filters, HttpHandler handler)
+      throws IOException {
     return new TestSite(
         WebServer.start(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), filters, handler));
+            provider,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            filters,
+            handler));
   }
 
   HttpRequest.Builder request(String path) {

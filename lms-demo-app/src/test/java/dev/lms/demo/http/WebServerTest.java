@@ -26,8 +26,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource
 class WebServerTest {
+  private final HttpProvider provider;
+
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final CountDownLatch entered = new CountDownLatch(1);
   private final CountDownLatch open = new CountDownLatch(1);
@@ -45,6 +51,10 @@ class WebServerTest {
             r.text(200, "finished");
           });
 
+  WebServerTest(HttpProvider provider) {
+    this.provider = provider;
+  }
+
   @AfterEach
   void end() {
     threads.shutdownNow();
@@ -52,7 +62,7 @@ class WebServerTest {
 
   @Test
   void drainingFinishesWhatIsUnderWayAndTakesNothingNew() throws Exception {
-    TestSite site = TestSite.serving(slow);
+    TestSite site = TestSite.serving(provider, slow);
     Future<HttpResponse<String>> underWay = threads.submit(() -> site.get("/slow"));
     assertTrue(entered.await(30, TimeUnit.SECONDS));
 
@@ -67,7 +77,7 @@ class WebServerTest {
 
   @Test
   void drainingEndsAtItsTimeoutWhateverIsUnderWay() throws Exception {
-    TestSite site = TestSite.serving(slow);
+    TestSite site = TestSite.serving(provider, slow);
     Future<HttpResponse<String>> underWay = threads.submit(() -> site.get("/slow"));
     assertTrue(entered.await(30, TimeUnit.SECONDS));
     assertFalse(site.server.drain(Duration.ofMillis(100)));
@@ -89,7 +99,7 @@ class WebServerTest {
               r.exchange().sendResponseHeaders(200, 0);
               throw new IllegalStateException("cut");
             });
-    TestSite site = TestSite.serving(cut);
+    TestSite site = TestSite.serving(provider, cut);
     assertThrows(IOException.class, () -> site.get("/cut"));
     Future<Boolean> drained = threads.submit(() -> site.server.drain(Duration.ofDays(1)));
     assertTrue(drained.get(60, TimeUnit.SECONDS));
@@ -97,10 +107,10 @@ class WebServerTest {
 
   @Test
   void aTakenPortIsABindException() throws IOException {
-    try (TestSite site = TestSite.serving(slow)) {
+    try (TestSite site = TestSite.serving(provider, slow)) {
       assertThrows(
           BindException.class,
-          () -> WebServer.start(site.server.address(), List.of(), exchange -> {}));
+          () -> WebServer.start(provider, site.server.address(), List.of(), exchange -> {}));
     }
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.http.ErrorFilter;
+import dev.lms.demo.http.HttpProvider;
 import dev.lms.demo.http.Router;
 import dev.lms.demo.http.WebServer;
 import dev.lms.demo.monitor.Health;
@@ -45,6 +46,7 @@ class HealthPagesTest {
         });
     server =
         WebServer.start(
+            HttpProvider.JDK,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             List.of(new ErrorFilter(failure -> Optional.empty())),
             new Router(new HealthPages(health).routes()));

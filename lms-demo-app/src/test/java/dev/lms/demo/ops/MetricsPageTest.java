@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.http.ErrorFilter;
+import dev.lms.demo.http.HttpProvider;
 import dev.lms.demo.http.Router;
 import dev.lms.demo.http.WebServer;
 import dev.lms.demo.monitor.Families;
@@ -111,6 +112,7 @@ class MetricsPageTest {
     MetricsPage page = new MetricsPage(new Metrics().add(out -> out.gauge("lms_up", "Up.", 1)));
     WebServer server =
         WebServer.start(
+            HttpProvider.JDK,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             List.of(new ErrorFilter(failure -> Optional.empty())),
             new Router(page.routes()));

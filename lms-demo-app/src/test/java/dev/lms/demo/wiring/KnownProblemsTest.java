@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.http.ErrorFilter;
 import dev.lms.demo.http.HttpProblem;
+import dev.lms.demo.http.HttpProvider;
 import dev.lms.demo.http.Route;
 import dev.lms.demo.http.WebServer;
 import dev.lms.demo.view.PageRoute;
@@ -92,6 +93,7 @@ class KnownProblemsTest {
             .build();
     server =
         WebServer.start(
+            HttpProvider.JDK,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             List.of(
                 new ErrorFilter(KnownProblems::of, (exchange, problem) -> problem.detail()),

@@ -1,10 +1,11 @@
 // Copyright 2026 the lms authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.lms.session.redis;
+package dev.lms.session.redis.url;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.session.redis.RedisUrl;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;

@@ -1,6 +1,6 @@
 // Copyright 2026 the lms authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.lms.session.redis;
+package dev.lms.session.redis.race;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +14,8 @@ import dev.lms.session.SessionStore;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.contract.Stores;
+import dev.lms.session.redis.RedisConnections;
+import dev.lms.session.redis.RedisSessionStore;
 import dev.lms.session.redis.server.ParkingProxy;
 import dev.lms.session.redis.server.RedisServer;
 import java.time.Duration;
