@@ -329,7 +329,12 @@ public final class HttpRatios implements AutoCloseable {
       // Less the question itself.
       double reads = reads(admin) - before - 1;
       return Ratio.of(
-          "far hit", "round trips", 0, false, FAR_HIT_ROUND_TRIPS, Spread.of(List.of(reads / FAR_HITS)));
+          "far hit",
+          "round trips",
+          0,
+          false,
+          FAR_HIT_ROUND_TRIPS,
+          Spread.of(List.of(reads / FAR_HITS)));
     }
   }
 
