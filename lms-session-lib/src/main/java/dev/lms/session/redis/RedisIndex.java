@@ -250,4 +250,28 @@ final class RedisIndex {
     }
     return !dead.isEmpty();
   }
+
+  /** One session under all the names it has while others rotate it. */
+  private static final class Lineage {
+    private final String handle;
+    private final Set<String> roots = new HashSet<>();
+
+    /** The session of this name, or none for the empty one. */
+    Lineage(String handle) {
+      this.handle = handle;
+      roots.add(handle);
+    }
+
+    void learn(Collection<IndexEntry> entries) {
+      for (IndexEntry entry : entries) {
+        if (entry.handle().equals(handle)) {
+          roots.add(entry.root());
+        }
+      }
+    }
+
+    boolean includes(IndexEntry entry) {
+      return roots.contains(entry.root());
+    }
+  }
 }
