@@ -282,6 +282,16 @@ public final class RedisSessionStore
     return unreadable.sum();
   }
 
+  /**
+   * What copies of sessions have saved and cost a store.
+   *
+   * @param hits how often a session was read from a copy, without a round trip
+   * @param fills how many copies were begun
+   * @param waits how often a write had to wait until others had dropped their copies
+   * @param bytes about how much memory the copies take now
+   */
+  public record NearReads(long hits, long fills, long waits, long bytes) {}
+
   /** {@return what copies have saved and cost since this store was created} */
   public NearReads nearReads() {
     return near == null
