@@ -46,7 +46,10 @@ class UnderAttackTest {
   private static final InetAddress ATTACKER = InetAddress.ofLiteral("127.0.0.2");
 
   @TempDir Path folder;
+
+  @SuppressWarnings("NullAway.Init") // Each test begins with it.
   private RunningSite site;
+
   private final List<Socket> sockets = new ArrayList<>();
 
   private void start(HttpProvider provider) throws IOException {
