@@ -67,6 +67,9 @@ class LibrariesOnJava17IT {
                   jdk.resolve("bin/java").toString(),
                   "-XX:TieredStopAtLevel=1",
                   "-XX:+UseSerialGC",
+                  // Another on the class path needs Java 21.
+                  "-Dcom.sun.net.httpserver.HttpServerProvider="
+                      + "sun.net.httpserver.DefaultHttpServerProvider",
                   "-classpath",
                   classPath(target),
                   "org.junit.platform.console.ConsoleLauncher",

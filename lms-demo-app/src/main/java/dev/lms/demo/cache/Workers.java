@@ -108,7 +108,8 @@ public final class Workers {
         continue;
       }
       String name = sample.get().name();
-      double value = Double.parseDouble(sample.get().value());
+      // Nothing of this is ever negative at a worker of ours.
+      double value = Math.max(0, Double.parseDouble(sample.get().value()));
       Map<String, String> labels = sample.get().labels();
       if (name.equals(CacheMetrics.BYTES)) {
         bytes = value;

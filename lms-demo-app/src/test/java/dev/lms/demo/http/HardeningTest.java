@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients that mean no good, or break off, can do to others. Raw sockets throughout. */
 @ParameterizedClass
-@EnumSource
+@EnumSource(names = "JDK")
 class HardeningTest {
   private final HttpProvider provider;
 

@@ -110,8 +110,6 @@ class ProvidersTest {
       HttpResponse<String> hit = get(server, "/page", "Cookie", cookie);
       assertEquals("render 1", hit.body());
       assertEquals("lms; hit; ttl=60; detail=anon", status(hit).replaceAll("ttl=\\d+", "ttl=60"));
-      HttpResponse<String> part = get(server, "/page", "Range", "bytes=0-2");
-      assertEquals("206 ren", part.statusCode() + " " + part.body());
       HttpResponse<String> outage = get(server, "/away");
       assertEquals(503, outage.statusCode());
       assertEquals(Optional.of("5"), outage.headers().firstValue("Retry-After"));

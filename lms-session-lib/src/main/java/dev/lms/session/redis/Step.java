@@ -27,15 +27,21 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 record Step(
     Function<UnifiedJedis, Object> alone,
     Function<AbstractPipeline, Response<?>> pipelined,
-    Optional<Object> ifForeign) {
+    Optional<Object> ifForeign,
+    boolean onlyReads) {
 
   Step(Function<UnifiedJedis, Object> alone, Function<AbstractPipeline, Response<?>> pipelined) {
-    this(alone, pipelined, Optional.empty());
+    this(alone, pipelined, Optional.empty(), false);
   }
 
   /** This step, with an answer of its own where another program has put something. */
   private Step orIfForeign(Object answer) {
-    return new Step(alone, pipelined, Optional.of(answer));
+    return new Step(alone, pipelined, Optional.of(answer), onlyReads);
+  }
+
+  /** This step, of which a server that takes no writes does harm to nobody by answering it. */
+  private Step asRead() {
+    return new Step(alone, pipelined, ifForeign, true);
   }
 
   /** One command for all of these, or one each in a cluster, which has them in several places. */
@@ -55,7 +61,7 @@ record Step(
   /** Answers how many of these there are. Not for a cluster, which has them in several places. */
   static Step count(List<String> keys) {
     String[] names = keys.toArray(String[]::new);
-    return sent(redis -> redis.exists(names), pipeline -> pipeline.exists(names));
+    return sent(redis -> redis.exists(names), pipeline -> pipeline.exists(names)).asRead();
   }
 
   static Step deleteFields(String key, List<String> fields) {
@@ -81,17 +87,18 @@ record Step(
   /** Answers a map, or {@link RedisValue.None#FOREIGN}. */
   static Step readAll(String key) {
     return sent(redis -> redis.hgetAll(key), pipeline -> pipeline.hgetAll(key))
-        .orIfForeign(RedisValue.None.FOREIGN);
+        .orIfForeign(RedisValue.None.FOREIGN)
+        .asRead();
   }
 
   /** Answers a {@link RedisValue}. */
   static Step read(String key) {
-    return of(RedisValue.read(key)).orIfForeign(RedisValue.None.FOREIGN);
+    return of(RedisValue.read(key)).orIfForeign(RedisValue.None.FOREIGN).asRead();
   }
 
   /** Answers a {@link RedisValue} without attributes. */
   static Step head(String key) {
-    return of(RedisValue.readHead(key)).orIfForeign(RedisValue.None.FOREIGN);
+    return of(RedisValue.readHead(key)).orIfForeign(RedisValue.None.FOREIGN).asRead();
   }
 
   static Step of(CommandObject<?> command) {
@@ -126,11 +133,15 @@ record Step(
     }
     List<Object> answers = new ArrayList<>(steps.size());
     List<JedisDataException> errors = new ArrayList<>();
+    boolean isSomethingDone = false;
     for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
       try {
-        answers.add(steps.get(i).answer(responses.get(i)));
+        answers.add(step.answer(responses.get(i)));
+        isSomethingDone |= !step.onlyReads();
       } catch (JedisNoScriptException e) {
-        answers.add(steps.get(i).alone().apply(redis));
+        answers.add(step.alone().apply(redis));
+        isSomethingDone = true;
       } catch (JedisDataException e) {
         errors.add(e);
       }
@@ -139,7 +150,7 @@ record Step(
       return answers;
     }
     JedisDataException first = errors.get(0);
-    if (Refusal.is(first) && !(answers.isEmpty() && errors.stream().allMatch(Refusal::is))) {
+    if (Refusal.is(first) && (isSomethingDone || !errors.stream().allMatch(Refusal::is))) {
       // It began to take commands in the middle, or ceased to: not to be asked for all again.
       throw new JedisException(first.getMessage(), first);
     }

@@ -14,6 +14,9 @@ for i = 2, #KEYS do
   end
 end
 if ended[1] then
-  redis.pcall('HDEL', KEYS[1], unpack(ended)) -- Or it is no index, and names nothing.
+  local left = redis.pcall('HDEL', KEYS[1], unpack(ended))
+  if type(left) == 'table' and not string.find(left.err, 'WRONGTYPE', 1, true) then
+    return left -- Else it is no index, and names nothing.
+  end
 end
 return #ended

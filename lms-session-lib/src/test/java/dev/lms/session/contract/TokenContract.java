@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  * What opens a session: tokens, keys, and the new id after a rotation. Part of {@link
  * SessionStoreContract}.
  */
-abstract class TokenContract extends RotationContract {
+abstract class TokenContract extends RotationEndsContract {
   @Test
   void everySessionHasItsOwnTokenAndHandle() {
     SessionStore store = store();
