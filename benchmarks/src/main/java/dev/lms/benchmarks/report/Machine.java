@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Where a run took place.
@@ -30,7 +31,7 @@ public record Machine(
     try {
       return new Machine(
           system.getAvailableProcessors(),
-          model(),
+          model().orElse(system.getArch()),
           system.getTotalMemorySize() >> 20,
           system.getName() + ' ' + system.getVersion(),
           Files.getFileStore(probe).type(),
@@ -40,14 +41,13 @@ public record Machine(
     }
   }
 
-  private static String model() throws IOException {
+  private static Optional<String> model() throws IOException {
     Path file = Path.of("/proc/cpuinfo");
     List<String> lines = Files.isReadable(file) ? Files.readAllLines(file) : List.of();
     return lines.stream()
         .filter(line -> line.startsWith(MODEL))
         .map(line -> line.substring(line.indexOf(':') + 1).strip())
-        .findFirst()
-        .orElse(System.getProperty("os.arch", "unknown"));
+        .findFirst();
   }
 
   /** Whether something else ran here, so that the figures are wrong. */
