@@ -14,8 +14,6 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -119,7 +117,7 @@ class ExamplesTest {
   }
 
   private void run(String program, Path folder, Visit visit) throws Exception {
-    int port = freePort();
+    int port = WorkerProcess.freePorts(1);
     home = URI.create("http://localhost:" + port + "/");
     ProcessBuilder java =
         new ProcessBuilder(
@@ -196,12 +194,6 @@ class ExamplesTest {
       return Files.readString(output);
     } catch (IOException e) {
       return e.toString();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
     }
   }
 }

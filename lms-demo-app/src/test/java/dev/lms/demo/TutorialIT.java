@@ -10,8 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -168,10 +166,9 @@ class TutorialIT {
             List.of(
                 "mvn", "-o", "-Dmaven.legacyLocalRepo=true", "-Dmaven.repo.local=" + repository));
     if (arguments.endsWith("exec:java")) {
-      try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        shop = URI.create("http://localhost:" + free.getLocalPort());
-        command.add("-Dport=" + free.getLocalPort());
-      }
+      int port = WorkerProcess.freePorts(1);
+      shop = URI.create("http://localhost:" + port);
+      command.add("-Dport=" + port);
     }
     command.addAll(List.of(arguments.split(" ", -1)));
     ProcessBuilder maven = new ProcessBuilder(command).directory(project.toFile());

@@ -6,14 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.demo.WorkerProcess;
 import dev.lms.demo.cache.Roster;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.SecretKeyFile;
 import dev.lms.demo.doctor.Finding.Level;
 import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -167,11 +166,8 @@ class DoctorTest {
   }
 
   @Test
-  void aRedisThatIsNotThereIsAProblemAtStartToo() throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+  void aRedisThatIsNotThereIsAProblemAtStartToo() {
+    int port = WorkerProcess.freePorts(1);
     Config config =
         config(
             "SESSION_REDIS_URL",

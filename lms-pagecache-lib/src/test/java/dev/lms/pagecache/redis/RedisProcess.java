@@ -30,15 +30,28 @@ public final class RedisProcess implements AutoCloseable {
   private static final long START_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Path folder;
-  private final int port;
   private final File binary;
+  private int port;
   private Process process;
 
   public RedisProcess(Path folder) throws IOException {
     this.folder = folder;
-    this.port = freePort();
     this.binary = findBinary();
-    this.process = launch();
+    this.process = launchOnFreePort();
+  }
+
+  /** On another port if somebody was quicker to take the one that was free. */
+  private Process launchOnFreePort() throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      port = freePort();
+      try {
+        return launch();
+      } catch (IOException e) {
+        if (attempt == 5 || !String.valueOf(e.getMessage()).contains("in use")) {
+          throw e;
+        }
+      }
+    }
   }
 
   private static File findBinary() throws IOException {

@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.session.jdbc;
 
+import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
@@ -82,15 +81,9 @@ public final class PostgresServer implements AutoCloseable {
       for (String setting : settings) {
         options.addAll(List.of("-c", setting));
       }
-      return new PostgresServer(folder, root, freePort(), options);
+      return new PostgresServer(folder, root, RedisServer.freePort(), options);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

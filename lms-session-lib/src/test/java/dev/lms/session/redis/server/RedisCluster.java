@@ -2,10 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.session.redis.server;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,9 +18,6 @@ import redis.clients.jedis.Jedis;
 public final class RedisCluster implements AutoCloseable {
   private static final int MASTERS = 3;
   private static final int SLOTS = 16384;
-
-  /** The nodes talk to each other on this much more than their port. */
-  private static final int BUS = 10000;
 
   private final String scheme;
   private final List<RedisServer> nodes = new ArrayList<>();
@@ -90,7 +83,7 @@ public final class RedisCluster implements AutoCloseable {
   private static RedisCluster start(String scheme, int size, IntFunction<RedisServer> launch) {
     RedisCluster cluster = new RedisCluster(scheme);
     for (int i = 0; i < size; i++) {
-      cluster.nodes.add(launch.apply(freePort()));
+      cluster.nodes.add(RedisServer.onFreePort(launch));
     }
     for (int i = 0; i < size; i++) {
       try (Jedis node = cluster.nodes.get(i).jedis()) {
@@ -148,18 +141,6 @@ public final class RedisCluster implements AutoCloseable {
   public static void takeAllSlots(Jedis node) {
     node.clusterAddSlots(IntStream.range(0, SLOTS).toArray());
     awaitState(node, 1);
-  }
-
-  private static int freePort() {
-    while (true) {
-      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        if (socket.getLocalPort() + BUS < 65536) {
-          return socket.getLocalPort();
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 
   /** The first three began as masters, in the order of their slots. */

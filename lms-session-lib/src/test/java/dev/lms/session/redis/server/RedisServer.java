@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
@@ -43,7 +44,7 @@ public final class RedisServer implements AutoCloseable {
 
   /** Starts one without persistence, with these further options, and waits until it answers. */
   public static RedisServer start(String... options) {
-    return start(freePort(), options);
+    return onFreePort(port -> start(port, options));
   }
 
   /** Starts a server on a port that was used before. */
@@ -53,7 +54,7 @@ public final class RedisServer implements AutoCloseable {
 
   /** Starts a server of a certain version. */
   public static RedisServer start(RedisBinary binary, String... options) {
-    return start(binary, freePort(), options);
+    return onFreePort(port -> start(binary, port, options));
   }
 
   /** Starts it on a certain port. */
@@ -74,7 +75,7 @@ public final class RedisServer implements AutoCloseable {
 
   /** One that speaks nothing but TLS; options as a line of its configuration each. */
   public static RedisServer start(RedisBinary binary, TlsKeys keys, String... options) {
-    return start(binary, freePort(), keys, options);
+    return onFreePort(port -> start(binary, port, keys, options));
   }
 
   /** Starts it on a certain port. */
@@ -87,27 +88,28 @@ public final class RedisServer implements AutoCloseable {
 
   /** A Sentinel that watches the master on that port and lets two decide that it is gone. */
   public static RedisServer sentinel(RedisBinary binary, String name, int master) {
-    int port = freePort();
-    return sentinel(binary, name, master, port, List.of("port " + port), PLAIN);
+    return onFreePort(port -> sentinel(binary, name, master, port, List.of("port " + port), PLAIN));
   }
 
   /** Starts a Sentinel; clients, Sentinel and master all have one password. */
   public static RedisServer sentinel(RedisBinary binary, String name, int master, String password) {
-    int port = freePort();
-    return sentinel(
-        binary,
-        name,
-        master,
-        port,
-        List.of("port " + port, "requirepass " + password),
-        DefaultJedisClientConfig.builder().password(password).build(),
-        "sentinel auth-pass " + name + " " + password);
+    JedisClientConfig client = DefaultJedisClientConfig.builder().password(password).build();
+    return onFreePort(
+        port ->
+            sentinel(
+                binary,
+                name,
+                master,
+                port,
+                List.of("port " + port, "requirepass " + password),
+                client,
+                "sentinel auth-pass " + name + " " + password));
   }
 
   /** Starts a Sentinel with TLS, to clients and to what it watches. */
   public static RedisServer sentinel(RedisBinary binary, String name, int master, TlsKeys keys) {
-    int port = freePort();
-    return sentinel(binary, name, master, port, keys.options(port), keys.client());
+    return onFreePort(
+        port -> sentinel(binary, name, master, port, keys.options(port), keys.client()));
   }
 
   private static RedisServer sentinel(
@@ -175,6 +177,19 @@ public final class RedisServer implements AutoCloseable {
       }
     }
     throw new IllegalStateException("no free port");
+  }
+
+  /** Starts a server on a free port; on another one if somebody was quicker to take it. */
+  static RedisServer onFreePort(IntFunction<RedisServer> launch) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return launch.apply(freePort());
+      } catch (IllegalStateException e) {
+        if (attempt == 5 || !String.valueOf(e.getMessage()).contains("in use")) {
+          throw e;
+        }
+      }
+    }
   }
 
   private static boolean isFree(int port) {
