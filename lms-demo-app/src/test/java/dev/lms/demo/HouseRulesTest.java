@@ -214,6 +214,7 @@ class HouseRulesTest {
                 || isBenchmark(source)
                 || source.isIn("demo/wiring/RedisClients.java")
                 || source.isIn("demo/wiring/RedisFacts.java")
+                || source.isIn("demo/wiring/RedisPools.java")
                 || source.isIn("demo/debug/RedisStatus.java"));
   }
 

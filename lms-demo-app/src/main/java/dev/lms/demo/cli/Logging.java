@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
@@ -34,16 +35,36 @@ final class Logging {
 
   /** From now on only what is at least so important. */
   static void level(LogLevel level) {
-    Logger.getLogger("")
-        .setLevel(
-            switch (level) {
-              case OFF -> Level.OFF;
-              case ERROR -> Level.SEVERE;
-              case WARNING -> Level.WARNING;
-              case INFO -> Level.INFO;
-              case DEBUG -> Level.FINE;
-              case TRACE -> Level.FINER;
-            });
+    Logger.getLogger("").setLevel(jdkLevel(level));
+  }
+
+  private static Level jdkLevel(LogLevel level) {
+    return switch (level) {
+      case OFF -> Level.OFF;
+      case ERROR -> Level.SEVERE;
+      case WARNING -> Level.WARNING;
+      case INFO -> Level.INFO;
+      case DEBUG -> Level.FINE;
+      case TRACE -> Level.FINER;
+    };
+  }
+
+  /**
+   * Debug messages from now on; at the next call what was configured again, or where that is as
+   * detailed already, the usual messages only.
+   */
+  static void switchDetail(LogLevel configured) {
+    boolean detailed = configured.compareTo(LogLevel.DEBUG) >= 0;
+    LogLevel other = detailed ? LogLevel.INFO : LogLevel.DEBUG;
+    LogLevel next = Logger.getLogger("").getLevel().equals(jdkLevel(other)) ? configured : other;
+    level(next);
+    System.out.printf(
+        "Log level: %s (%s after the next SIGUSR1)%n",
+        name(next), name(next == other ? configured : other));
+  }
+
+  private static String name(LogLevel level) {
+    return level.name().toLowerCase(Locale.ROOT);
   }
 
   /** From now on messages are written like this. */

@@ -8,6 +8,7 @@ import dev.lms.demo.config.ConfigException;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.config.KeyUse;
 import dev.lms.demo.config.ListenAddress;
+import dev.lms.demo.config.LogLevel;
 import dev.lms.demo.config.SecretKeyFile;
 import dev.lms.demo.config.StoreChoice;
 import dev.lms.demo.config.StoredKeys;
@@ -21,6 +22,7 @@ import dev.lms.demo.plan.Demand;
 import dev.lms.demo.plan.Machine;
 import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.demo.supervise.NginxConf;
+import dev.lms.demo.supervise.Signals;
 import dev.lms.demo.supervise.Supervisor;
 import dev.lms.demo.wiring.Feature;
 import dev.lms.demo.wiring.RunningSite;
@@ -206,8 +208,9 @@ final class ServeCommand implements Callable<Integer> {
     String address = Supervisor.READY + address(config, site.port());
     System.out.println(address + " (pid " + ProcessHandle.current().pid() + ")");
     if (supervised) {
-      exitWithSupervisor();
+      exitWithSupervisor(config.operations().logLevel());
     } else {
+      Signals.handle("USR1", () -> Logging.switchDetail(config.operations().logLevel()));
       describe(config, plan, maxHeapMb);
       describeParts(site, config);
       if (open) {
@@ -359,15 +362,18 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /** The supervisor never writes; the end of the stream is its end, however it came. */
-  private static void exitWithSupervisor() {
+  private static void exitWithSupervisor(LogLevel configured) {
+    // Sent to the whole group: the supervisor passes it on.
+    Signals.handle("USR1", () -> {});
     Thread.ofPlatform()
         .daemon()
         .name("supervisor-watch")
         .start(
             () -> {
               try {
+                // All that is said on this line is to say more, or less.
                 while (System.in.read() >= 0) {
-                  // Nothing is said on this line.
+                  Logging.switchDetail(configured);
                 }
               } catch (IOException e) {
                 // As good as its end.

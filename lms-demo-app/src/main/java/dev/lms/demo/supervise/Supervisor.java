@@ -104,7 +104,8 @@ public final class Supervisor {
       worker.start();
     }
     new Watch(this, workers).start();
-    Hangup.handle(() -> Thread.ofPlatform().daemon().name("restart").start(this::restart));
+    Signals.handle("HUP", () -> Thread.ofPlatform().daemon().name("restart").start(this::restart));
+    Signals.handle("USR1", () -> workers.forEach(Worker::switchDetail));
     SupervisorNote.takeRequest(config.dataDir()); // Of a supervisor that is gone.
     SupervisorNote.own(0, 0).write(config.dataDir());
     while (!awaitEnding(LOOK)) {

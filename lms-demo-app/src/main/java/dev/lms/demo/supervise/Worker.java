@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.time.Duration;
@@ -190,6 +191,22 @@ final class Worker {
     try {
       replacing = true;
       return process;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has it write debug messages from now on, or no longer; the next process begins anew. */
+  void switchDetail() {
+    lock.lock();
+    try {
+      if (process != null) {
+        OutputStream said = process.getOutputStream();
+        said.write('\n');
+        said.flush();
+      }
+    } catch (IOException e) {
+      // It has just ended.
     } finally {
       lock.unlock();
     }

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.DataFolder;
 import dev.lms.demo.config.Environment;
+import dev.lms.demo.config.Secrets;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.data.Tables;
 import dev.lms.demo.http.AccessLog;
@@ -141,6 +142,17 @@ public final class RunningSite {
       parts.health().add("sessions", parts.sessions()::check);
       Content content = new Content();
       features.forEach(feature -> content.addAll(feature.open(parts)));
+      if (explanations.isEmpty() && config.environment() != Environment.DEVELOPMENT) {
+        Secrets secrets = config.secrets();
+        parts
+            .audit()
+            .tell(
+                "key-used",
+                "signing",
+                secrets.mark(),
+                "accepted",
+                String.join(",", secrets.marks()));
+      }
       return listen(plan, parts, content, assets, log, explanations);
     } catch (IOException | RuntimeException e) {
       closing.close();
@@ -216,6 +228,7 @@ public final class RunningSite {
     Clients clients = proxies::client;
     BodyFilter bodies = parts.closing().add(new BodyFilter(LONGEST_BODY, clients));
     parts.metrics().add(new AdmissionMetrics(admission, bodies));
+    parts.metrics().add(new RedisPools(parts.redis()::opened));
     Predicate<HttpExchange> notByVisitors =
         exchange ->
             alwaysLetIn.contains(RequestTarget.of(exchange).path())

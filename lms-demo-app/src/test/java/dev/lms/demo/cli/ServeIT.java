@@ -48,6 +48,34 @@ class ServeIT {
   }
 
   @Test
+  void sigusr1SwitchesDebugMessagesOnAndOff() throws IOException {
+    try (WorkerProcess worker = WorkerProcess.serve(Map.of("LMS_ENV", "testing"))) {
+      worker.awaitOutput("Next: open ");
+      assertFalse(worker.output().contains("AUDIT key-used signing= "), worker.output());
+      assertTrue(worker.output().contains(" AUDIT key-used signing="), worker.output());
+      breakOffAForm(worker);
+      WorkerProcess.signal(worker.handle(), "USR1");
+      worker.awaitOutput("Log level: debug (info after the next SIGUSR1)");
+      assertFalse(worker.output().contains("POST /user/login: "), worker.output());
+      breakOffAForm(worker);
+      worker.awaitOutput("POST /user/login: ");
+      WorkerProcess.signal(worker.handle(), "USR1");
+      worker.awaitOutput("Log level: info (debug after the next SIGUSR1)");
+    }
+  }
+
+  /** A tab that is closed while its form is sent: nobody's fault, so told on request only. */
+  private static void breakOffAForm(WorkerProcess worker) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), worker.port())) {
+      socket.setSoTimeout(30_000);
+      write(
+          socket, "POST /user/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc");
+      socket.shutdownOutput();
+      assertEquals(-1, socket.getInputStream().read());
+    }
+  }
+
+  @Test
   void sigtermStopsItWithSuccess() {
     try (WorkerProcess worker = WorkerProcess.serve(Map.of("LMS_DRAIN_TIMEOUT", "10"))) {
       assertEquals(0, worker.terminate());

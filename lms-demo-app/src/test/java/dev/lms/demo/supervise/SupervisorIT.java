@@ -67,9 +67,17 @@ class SupervisorIT {
   void workersThatDieOrHangAreReplacedAndEndWithTheirSupervisor() {
     int port = WorkerProcess.freePorts(2);
     try (WorkerProcess supervisor = supervise(port, 2)) {
+      aSignalHasAllWorkersSayMore(supervisor, port);
       aKilledWorkerIsStartedAgain(supervisor, port);
       aWorkerThatHangsIsReplaced(supervisor, port);
       workersEndWithTheirSupervisorHoweverItEnds(supervisor, port);
+    }
+  }
+
+  private static void aSignalHasAllWorkersSayMore(WorkerProcess supervisor, int port) {
+    WorkerProcess.signal(supervisor.handle(), "USR1");
+    for (int each = port; each < port + 2; each++) {
+      supervisor.awaitOutput("[" + each + "] Log level: debug (info after the next SIGUSR1)");
     }
   }
 

@@ -6,15 +6,21 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
 /**
- * SIGHUP, which asks programs of this kind to begin again. The JDK has it in a class that the
- * compiler warns of, and in no other; so it is looked up by name.
+ * Signals that operators send to programs of this kind: SIGHUP, to begin again, and SIGUSR1, to say
+ * more. The JDK has them in a class that the compiler warns of, and in no other; so it is looked up
+ * by name.
  */
-final class Hangup {
-  private Hangup() {}
+public final class Signals {
+  private Signals() {}
 
-  /** Runs this on each, on a thread of the JVM's; false where there are no signals. */
+  /**
+   * Runs this on each signal of a kind, on a thread of the JVM's.
+   *
+   * @param name without {@code SIG}
+   * @return false where there are no such signals
+   */
   @SuppressWarnings("ReferenceEquality") // A proxy is equal to itself.
-  static boolean handle(Runnable action) {
+  public static boolean handle(String name, Runnable action) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -30,11 +36,11 @@ final class Hangup {
                 return switch (method.getName()) {
                   case "hashCode" -> System.identityHashCode(self);
                   case "equals" -> arguments != null && self == arguments[0];
-                  default -> "restart";
+                  default -> "on SIG" + name;
                 };
               });
-      Object hangup = signal.getConstructor(String.class).newInstance("HUP");
-      signal.getMethod("handle", signal, handler).invoke(null, hangup, proxy);
+      Object kind = signal.getConstructor(String.class).newInstance(name);
+      signal.getMethod("handle", signal, handler).invoke(null, kind, proxy);
       return true;
     } catch (ClassNotFoundException
         | NoSuchMethodException
