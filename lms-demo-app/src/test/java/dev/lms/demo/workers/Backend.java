@@ -5,6 +5,7 @@ package dev.lms.demo.workers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lms.demo.WorkerProcess;
+import dev.lms.session.jdbc.PostgresServer;
 import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,7 +32,9 @@ public final class Backend implements AutoCloseable {
   public enum Kind {
     REDIS,
     FILE,
-    COOKIE
+    COOKIE,
+    /** A machine each: data folders of their own, one PostgreSQL, one Redis. */
+    MACHINES
   }
 
   /**
@@ -77,9 +80,19 @@ public final class Backend implements AutoCloseable {
       }
       case FILE -> environment.put("SESSION_STORE", "file");
       case COOKIE -> environment.put("SESSION_STORE", "cookie");
+      case MACHINES -> {
+        redis = RedisServer.start();
+        environment.put("REDIS_URL", redis.url());
+        environment.put("DATABASE_URL", PostgresServer.shared().newSite());
+        environment.put("SECRET_KEY", "the same on all machines, long enough");
+      }
     }
     for (int i = 0; i < count; i++) {
-      workers.add(WorkerProcess.serve(environment));
+      Map<String, String> own = new HashMap<>(environment);
+      if (kind == Kind.MACHINES) {
+        own.put("LMS_DATA_DIR", folder.resolve("data" + i).toString());
+      }
+      workers.add(WorkerProcess.serve(own));
     }
   }
 

@@ -53,7 +53,7 @@ class PagesIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE"})
+  @EnumSource(names = {"REDIS", "FILE", "MACHINES"})
   void strangersShareAPageWithoutACookie(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     String path = "/course/explore?tag=history";
@@ -70,7 +70,7 @@ class PagesIT {
 
   /** Whoever thinks of any number of addresses must not fill the cache with them. */
   @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE"})
+  @EnumSource(names = {"REDIS", "FILE", "MACHINES"})
   void addressesThatAnybodyCanMakeUpAreNotAPageEach(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     for (String path :
@@ -101,7 +101,7 @@ class PagesIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE"})
+  @EnumSource(names = {"REDIS", "FILE", "MACHINES"})
   void nobodySeesAnothersPage(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     List<Browser> people = new ArrayList<>();
@@ -186,13 +186,13 @@ class PagesIT {
 
   /** P1 under load: what is seen is never older than the newest edit that had returned before. */
   @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE"})
+  @EnumSource(names = {"REDIS", "FILE", "MACHINES"})
   void noReaderSeesAnOlderPageThanThePurgeThatHadReturned(Backend.Kind kind) throws Exception {
     readWhileEditing(Backend.shared(kind), 40);
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE"})
+  @EnumSource(names = {"REDIS", "FILE", "MACHINES"})
   @Tag("long")
   void noReaderSeesAnOlderPageInTwoThousandEdits(Backend.Kind kind) throws Exception {
     readWhileEditing(Backend.shared(kind), 2000);

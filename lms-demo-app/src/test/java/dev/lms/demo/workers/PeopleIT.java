@@ -42,7 +42,7 @@ class PeopleIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE"})
+  @EnumSource(names = {"REDIS", "FILE", "MACHINES"})
   void everybodySeesTheirOwnNameAndNobodyElses(Backend.Kind kind) {
     Backend site = Backend.shared(kind);
     long seed = new Random().nextLong();
@@ -104,7 +104,7 @@ class PeopleIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE"})
+  @EnumSource(names = {"REDIS", "FILE", "MACHINES"})
   void fiftyColdSignInFormsCarryFiftyTokens(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     Set<String> tokens = new HashSet<>();
