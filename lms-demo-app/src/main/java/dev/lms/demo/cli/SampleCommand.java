@@ -3,6 +3,7 @@
 package dev.lms.demo.cli;
 
 import dev.lms.demo.config.Config;
+import dev.lms.demo.config.DataFolder;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.data.DatabaseException;
 import dev.lms.demo.data.Samples;
@@ -59,6 +60,7 @@ final class SampleCommand implements Runnable {
       mixinStandardHelpOptions = true)
   int load() throws IOException {
     Config config = Config.fromSystem();
+    DataFolder.create(config.dataDir()); // The site may begin with this.
     Count added = add(config);
     if (added.courses() > 0 || added.programs() > 0) {
       purge(config);

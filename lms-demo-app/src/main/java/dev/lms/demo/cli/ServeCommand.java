@@ -5,6 +5,7 @@ package dev.lms.demo.cli;
 import dev.lms.demo.cache.Workers;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.ConfigException;
+import dev.lms.demo.config.DataFolder;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.config.KeyUse;
 import dev.lms.demo.config.ListenAddress;
@@ -233,6 +234,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private int supervise(Config config, WorkerCount wanted)
       throws IOException, InterruptedException {
+    DataFolder.create(config.dataDir());
     ResourcePlan plan = plan(config, OptionalInt.empty());
     int count = wanted instanceof WorkerCount.Fixed fixed ? fixed.count() : plan.workers();
     Supervisor supervisor = new Supervisor(config, plan, count);

@@ -9,6 +9,7 @@ import dev.lms.demo.account.Account;
 import dev.lms.demo.account.PasswordPolicy;
 import dev.lms.demo.account.Users;
 import dev.lms.demo.config.Config;
+import dev.lms.demo.config.DataFolder;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.data.DatabaseException;
 import dev.lms.demo.wiring.Feature;
@@ -88,6 +89,7 @@ final class UserCommand implements Runnable {
       throw wrong("--display must be a name of at most " + LONGEST_DISPLAY + " characters");
     }
     Account account = new Account(name, display.strip(), known(roles));
+    DataFolder.create(Config.fromSystem().dataDir()); // The site may begin with this.
     boolean added =
         with(users -> !users.exists(name) && users.add(account, password(List.of(name, display))));
     if (!added) {

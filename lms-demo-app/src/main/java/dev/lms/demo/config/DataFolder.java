@@ -7,13 +7,32 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 
 /** The folder with everything the site keeps on this machine. */
 public final class DataFolder {
   private DataFolder() {}
 
-  /** Makes it, for its owner only, if it is missing; several processes may do so at once. */
-  public static void create(Path folder) throws IOException {
+  /**
+   * Makes it, for its owner only, if it is missing; several processes may do so at once.
+   *
+   * @throws ConfigException if it cannot be made, with the remedy
+   */
+  public static void create(Path folder) {
+    try {
+      make(folder);
+    } catch (IOException e) {
+      throw new ConfigException(
+          List.of(
+              "LMS_DATA_DIR: the folder "
+                  + folder
+                  + " cannot be made ("
+                  + e.getClass().getSimpleName()
+                  + "); choose one in a folder that can be written"));
+    }
+  }
+
+  private static void make(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       return;
     }

@@ -13,6 +13,7 @@ import dev.lms.demo.WorkerProcess;
 import dev.lms.demo.WorkerProcess.Finished;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,40 @@ class CommandsIT {
     assertTrue(text.output().contains("Session storage: redis (REDIS_URL)"), text.output());
     for (String shown : List.of(config.toString(), text.output())) {
       assertFalse(shown.contains("very-secret") || shown.contains("hidden"), shown);
+    }
+  }
+
+  /** Whoever sets up production has no folder yet. */
+  @Test
+  void aSiteMayBeginWithItsCoursesOrItsFirstAccount(@TempDir Path folder) {
+    Map<String, String> env =
+        new HashMap<>(
+            Map.of("LMS_ENV", "production", "SECRET_KEY", "0123456789abcdefghijklmnopqrstuv"));
+    env.put("LMS_DATA_DIR", folder.resolve("one/data").toString());
+    Finished loaded = WorkerProcess.run(env, "sample", "load");
+    assertEquals(0, loaded.exitCode(), loaded.errors());
+    env.put("LMS_DATA_DIR", folder.resolve("two/data").toString());
+    Finished added =
+        WorkerProcess.runWith(
+            "green-Teapots-9-sing\n",
+            env,
+            "user",
+            "add",
+            "ada",
+            "--display",
+            "Ada",
+            "--role",
+            "admin");
+    assertEquals(0, added.exitCode(), added.errors());
+    env.put("LMS_DATA_DIR", "/proc/none/data");
+    for (String command :
+        List.of(
+            "serve", "serve --workers 2", "sample load", "user add a --display A --role admin")) {
+      Finished failed = WorkerProcess.run(env, command.split(" ", -1));
+      assertEquals(78, failed.exitCode(), failed.errors());
+      assertTrue(
+          failed.errors().contains("LMS_DATA_DIR: the folder /proc/none/data cannot be made"),
+          failed.errors());
     }
   }
 
