@@ -31,7 +31,13 @@ enum Cause {
       "browser-cache",
       "The browser may keep the page",
       "The page says Cache-Control: max-age=60 and does not vary by cookie, so the browser shows"
-          + " the old menu after signing in and out without asking.");
+          + " the old menu after signing in and out without asking."),
+  MORE_WORKERS_THAN_MEMORY(
+      "more-workers-than-memory",
+      "More workers than memory",
+      "The balancer keeps each visitor on one worker, which knows their session. It has a third of"
+          + " the memory that it needs: twelve uploads at once are too many, it dies, and whoever"
+          + " starts it again starts it without a session.");
 
   private final String id;
   private final String title;

@@ -75,7 +75,7 @@ final class Exchange implements AutoCloseable {
     return answer;
   }
 
-  /** The process that answers at an address; empty if none of this site does. */
+  /** The process that answers at an address; something else if none for experiments does. */
   String whoIs(URI worker) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(worker.resolve(WorkerEnd.ROOT + "pid"))

@@ -66,7 +66,9 @@ final class FlickerPages {
       String expected,
       String label,
       String workers,
+      boolean crowded,
       boolean all,
+      String story,
       List<Pane> panes,
       Optional<ReportView> report) {}
 
@@ -96,7 +98,9 @@ final class FlickerPages {
             run.map(Flicker::name).orElse(""),
             run.map(Flicker::label).orElse(""),
             new Gson().toJson(workers.stream().map(w -> shown(request, w)).toList()),
+            run.filter(Flicker::isCrowded).isPresent(),
             request.query("all").isPresent(),
+            run.map(r -> String.join(" ", r.story())).orElse(""),
             run.map(r -> panes(request, r)).orElse(List.of()),
             run.map(Flicker::report).map(ReportView::new)),
         Set.of());
@@ -134,9 +138,8 @@ final class FlickerPages {
               .get("cause")
               .flatMap(Cause::of)
               .orElseThrow(() -> HttpProblem.badRequest("There is no such cause."));
-      Bench bench = lab.bench();
-      name = bench.run();
-      Flicker run = new Flicker(bench, cause);
+      Flicker run = lab.flicker(cause);
+      name = run.run();
       runs.put(name, run);
       if (step.equals("all") && !frames) {
         run.runAll();
@@ -144,26 +147,15 @@ final class FlickerPages {
       Jar.fill(request, run.cookies());
     } else {
       Flicker run = runs.get(name).orElseThrow(FlickerPages::forgotten);
-      take(step, run);
-      if (step.equals("somebody-else") && !frames) {
-        run.refresh();
+      run.take(step);
+      if (Flicker.isShownByLooking(step) && !frames) {
+        run.take("refresh");
       }
       Jar.fill(request, run.cookies());
     }
     boolean goesOn = frames && step.equals("all");
     request.redirect(
         PATH + "?run=" + name + (goesOn ? "&all=1#panes" : frames ? "#panes" : "#result"));
-  }
-
-  private static void take(String step, Flicker run) {
-    switch (step) {
-      case "sign-in" -> run.signIn();
-      case "refresh" -> run.refresh();
-      case "next" -> run.nextWorker();
-      case "sign-out" -> run.signOut();
-      case "somebody-else" -> run.somebodyElse();
-      default -> throw HttpProblem.badRequest("There is no such step.");
-    }
   }
 
   private static HttpProblem forgotten() {

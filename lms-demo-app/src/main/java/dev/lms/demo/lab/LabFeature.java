@@ -37,6 +37,7 @@ public final class LabFeature implements Feature {
     Exchange exchange = parts.closing().add(new Exchange(key));
     Colleagues colleagues = new Colleagues(config, exchange);
     SecondWorker secondWorker = new SecondWorker(config);
+    CrowdedWorker crowded = new CrowdedWorker(config, exchange);
     Gates gates = new Gates();
     SlowPage slowPage = new SlowPage(folder.resolve("pages"), gates, parts.pageCache());
     NaiveSessions naiveSessions = new NaiveSessions(folder.resolve("sessions"));
@@ -54,7 +55,8 @@ public final class LabFeature implements Feature {
         .pages(slowPage.routes())
         .pages(workerEnd.routes())
         .whenStopping(secondWorker::close)
-        .pages(forPeople(parts, new Lab(colleagues, secondWorker, exchange)));
+        .whenStopping(crowded::close)
+        .pages(forPeople(parts, new Lab(colleagues, secondWorker, crowded, exchange)));
   }
 
   private static void alone(Request request) {

@@ -71,7 +71,7 @@ final class NaiveSite {
     String cookies = cookies(request.exchange());
     String value =
         switch (mistake(request)) {
-          case SESSIONS_PER_WORKER -> {
+          case SESSIONS_PER_WORKER, MORE_WORKERS_THAN_MEMORY -> {
             String id = randomId();
             ownSessions.put(id, cookies);
             yield id;
@@ -101,7 +101,8 @@ final class NaiveSite {
           case KEY_IGNORES_WHO -> cached(run, request);
           case ONE_BUCKET_FOR_ALL ->
               cached(run + (isSignedIn(request) ? " auth" : " anon"), request);
-          case SESSIONS_PER_WORKER -> render(request, ownSessions.get(cookie(request)));
+          case SESSIONS_PER_WORKER, MORE_WORKERS_THAN_MEMORY ->
+              render(request, ownSessions.get(cookie(request)));
           case DIFFERING_KEYS -> render(request, verified(cookie(request)));
           case BROWSER_CACHE -> render(request, Optional.of(cookies(request.exchange())));
         };

@@ -28,6 +28,7 @@ final class WorkerEnd {
   private final SlowPage slowPage;
   private final RotatedIds rotatedIds;
   private final AtomicBoolean unplugged;
+  private final Uploads uploads;
 
   /**
    * The worker's end of the lab.
@@ -47,6 +48,7 @@ final class WorkerEnd {
     this.slowPage = slowPage;
     this.rotatedIds = rotatedIds;
     this.unplugged = unplugged;
+    this.uploads = new Uploads(gates);
   }
 
   List<PageRoute> routes() {
@@ -56,6 +58,8 @@ final class WorkerEnd {
         PageRoute.post(ROOT + "gate/open", forWorkers(this::open)),
         PageRoute.post(ROOT + "gate/open-at", forWorkers(this::openAt)),
         PageRoute.post(ROOT + "plug", forWorkers(this::plug)),
+        PageRoute.post(ROOT + "aside", forWorkers(uploads::stepAside)),
+        PageRoute.post(ROOT + "upload", forWorkers(uploads::hold)),
         PageRoute.post(ROOT + "page/prepare", forWorkers(this::prepare)),
         PageRoute.post(ROOT + "page/edit", forWorkers(this::edit)),
         PageRoute.post(ROOT + "page/renders", forWorkers(this::renders)),
@@ -80,7 +84,7 @@ final class WorkerEnd {
   }
 
   private void pid(Request request) throws IOException {
-    request.text(200, Long.toString(ProcessHandle.current().pid()));
+    request.text(200, uploads.aside() ? "aside" : Long.toString(ProcessHandle.current().pid()));
   }
 
   private void awaitArrivals(Request request) throws IOException {

@@ -117,6 +117,25 @@ class BrowserIT {
     }
   }
 
+  /** The process that answered before the rush is not the one that answers after it. */
+  @Test
+  @Tag("long")
+  void aWorkerWithoutMemoryIsRedOnTheNaiveSideAlone() {
+    try (Visitor visitor = chromium.visitor(1280, ColorScheme.DARK)) {
+      visitor.open(Backend.shared(Backend.Kind.REDIS).one(), "/lab/flicker");
+      visitor.page().locator("input[value=more-workers-than-memory]").check();
+      take(visitor, "Begin, step by step", "Sign in", "Refresh × 10");
+      assertEquals(0, visitor.count("naive"), "right as long as it lives");
+      String before = answered(visitor, "ours");
+      take(visitor, "Twelve uploads at once", "Refresh × 10");
+      assertEquals(10, visitor.count("naive"));
+      assertNotEquals(before, answered(visitor, "ours"));
+      assertEquals("Alice Marlow", shownIn(visitor, "ours"));
+      visitor.picture("lab-flicker-memory-1280-dark");
+      assertOnlyTheNaiveSideGoesWrong(visitor);
+    }
+  }
+
   private static void assertAReloadForgetsNothing(Visitor visitor) {
     int naive = visitor.count("naive");
     int dots = visitor.page().locator(".dots circle").count();
