@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * The workers that serve the configured site now, as a program beside them finds them: on
- * consecutive ports, each known by its {@code /metrics}.
+ * The workers that serve the configured site now, as a program beside them finds them: by the notes
+ * that they leave in the data folder, and on consecutive ports, for those of another folder or
+ * machine. Each is known by its {@code /metrics}.
  */
 public final class Workers {
   /** How far to look for workers whose number is not configured. */
@@ -31,10 +33,14 @@ public final class Workers {
    */
   public record Found(int port, CacheStats stats) {}
 
+  /** A worker that should answer: where it serves pages, and where it tells its counts. */
+  private record Place(int port, int operators) {}
+
   /**
    * Those that answered, and those that should have.
    *
-   * @param silent ports within {@code LMS_WORKERS} where none answered
+   * @param silent ports where none answered, of workers that have left a note or that {@code
+   *     LMS_WORKERS} expects
    */
   public record Search(List<Found> found, List<Integer> silent) {}
 
@@ -52,24 +58,57 @@ public final class Workers {
   }
 
   /**
-   * Asks them: as many as {@code LMS_WORKERS} says, and all that follow without a gap, since {@code
-   * serve --workers} may say more.
+   * Asks them: those of this data folder, as a purge does. If none has left a note there, as many
+   * from {@code LMS_PORT} on as {@code LMS_WORKERS} says, and all that follow without a gap, since
+   * {@code serve --workers} may say more.
    */
   public static Search search(Config config) {
+    List<Place> noted =
+        new Roster(config)
+            .workers().stream().map(note -> new Place(note.port(), note.operators())).toList();
+    return noted.isEmpty() ? fromPort(config) : ask(config, noted);
+  }
+
+  /** How many serve on this machine, of this data folder or from {@code LMS_PORT} on. */
+  public static int serving(Config config) {
+    return (int)
+        Stream.of(search(config), fromPort(config))
+            .flatMap(search -> search.found().stream())
+            .map(Found::port)
+            .distinct()
+            .count();
+  }
+
+  private static Search ask(Config config, List<Place> places) {
+    List<Found> found = new ArrayList<>();
+    List<Integer> silent = new ArrayList<>();
+    for (Place place : places) {
+      ask(config, place).ifPresentOrElse(found::add, () -> silent.add(place.port()));
+    }
+    return new Search(List.copyOf(found), List.copyOf(silent));
+  }
+
+  private static Optional<Found> ask(Config config, Place place) {
+    try (Stranger stranger = new Stranger(at(config.web().host(), place.operators()))) {
+      return Optional.of(new Found(place.port(), read(stranger.read("/metrics"))));
+    } catch (IOException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Search fromPort(Config config) {
     int expected = config.workers().count() instanceof WorkerCount.Fixed fixed ? fixed.count() : 1;
     List<Found> found = new ArrayList<>();
     List<Integer> silent = new ArrayList<>();
-    for (int i = 0; i < FARTHEST; i++) {
+    // Port 0 says nothing about where they are.
+    for (int i = 0; config.web().port() != 0 && i < FARTHEST; i++) {
       int port = config.web().port() + i;
       int asked = config.web().managementPort().orElse(config.web().port()) + i;
-      try (Stranger stranger = new Stranger(at(config.web().host(), asked))) {
-        found.add(new Found(port, read(stranger.read("/metrics"))));
-      } catch (IOException | IllegalArgumentException e) {
-        if (i >= expected) {
-          break;
-        }
-        silent.add(port);
+      Optional<Found> answer = ask(config, new Place(port, asked));
+      if (answer.isEmpty() && i >= expected) {
+        break;
       }
+      answer.ifPresentOrElse(found::add, () -> silent.add(port));
     }
     return new Search(List.copyOf(found), List.copyOf(silent));
   }

@@ -117,9 +117,7 @@ final class AuditCommand implements Callable<Integer> {
 
   /** Of the workers that run, if any do. */
   private static CacheStats counted(Config config) {
-    return config.web().port() == 0
-        ? new CacheStats(List.of(), 0, 0)
-        : Workers.together(Workers.search(config).found());
+    return Workers.together(Workers.search(config).found());
   }
 
   private static String text(

@@ -261,17 +261,15 @@ final class CacheCommand implements Runnable {
 
   /** Workers that run; at least one. */
   private static Workers.Search running(Config config) {
-    if (config.web().port() == 0) {
-      throw new CommandFailure(
-          "LMS_PORT=0 says nothing about where the workers are; set it to the port of the first");
-    }
     Workers.Search search = Workers.search(config);
     if (search.found().isEmpty()) {
       throw new CommandFailure(
-          "no worker answers on "
+          "no worker has left a note in "
+              + config.dataDir().resolve("workers")
+              + ", and none answers on "
               + Workers.at(
                   config.web().host(), config.web().managementPort().orElse(config.web().port()))
-              + "/metrics; start the site, or set LMS_HOST, LMS_PORT and LMS_MANAGEMENT_PORT as it"
+              + "/metrics; start the site, or set LMS_DATA_DIR, LMS_HOST and LMS_PORT as it"
               + " has them");
     }
     return search;

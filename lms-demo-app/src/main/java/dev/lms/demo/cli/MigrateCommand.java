@@ -98,7 +98,7 @@ final class MigrateCommand implements Callable<Integer> {
 
   private static int move(
       Config config, Migration migration, long total, StoreAddress source, StoreAddress target) {
-    int serving = Workers.search(config).found().size();
+    int serving = Workers.serving(config);
     int knowing = migration.workers().size();
     if (serving > knowing) {
       throw new CommandFailure(

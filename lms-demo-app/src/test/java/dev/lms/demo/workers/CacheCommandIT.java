@@ -10,9 +10,11 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import dev.lms.demo.Browser;
 import dev.lms.demo.WorkerProcess;
 import dev.lms.demo.WorkerProcess.Finished;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code lmsctl cache} beside workers that serve. */
 class CacheCommandIT {
@@ -152,6 +155,23 @@ class CacheCommandIT {
             .get("hits"));
   }
 
+  /** As purge does: two plain serves on any ports, and a command that knows neither. */
+  @Test
+  void workersAreFoundByTheDataFolder() {
+    Backend site = Backend.shared(Backend.Kind.FILE);
+    Map<String, String> environment = new HashMap<>(site.environment());
+    for (String port : List.of("0", Integer.toString(WorkerProcess.freePorts(1)))) {
+      environment.put("LMS_PORT", port);
+      JsonArray ports =
+          json(WorkerProcess.run(environment, "cache", "stats", "--json"))
+              .getAsJsonArray("workers");
+      assertTrue(ports.contains(new JsonPrimitive(site.one().port())), ports.toString());
+      assertTrue(ports.contains(new JsonPrimitive(site.two().port())), ports.toString());
+    }
+    Finished table = WorkerProcess.run(environment, "cache", "stats");
+    assertTrue(table.output().startsWith("2 workers on port "), table.output());
+  }
+
   @Test
   void anAdministratorsPurgeIsInTheAuditLog() {
     Backend site = Backend.shared(Backend.Kind.FILE);
@@ -171,14 +191,15 @@ class CacheCommandIT {
   }
 
   @Test
-  void withoutWorkersItSaysWhatToDo() {
+  void withoutWorkersItSaysWhatToDo(@TempDir Path nobody) {
     Backend site = Backend.shared(Backend.Kind.FILE);
     Map<String, String> environment = new HashMap<>(site.environment());
     environment.put("LMS_PORT", Integer.toString(WorkerProcess.freePorts(1)));
+    environment.put("LMS_DATA_DIR", nobody.toString());
     for (String command : List.of("stats", "warm")) {
       Finished none = WorkerProcess.run(environment, "cache", command);
       assertEquals(1, none.exitCode());
-      assertTrue(none.errors().contains("no worker answers on"), none.errors());
+      assertTrue(none.errors().contains("none answers on http://127.0.0.1:"), none.errors());
     }
     environment.put("LMS_DATA_DIR", "/nowhere/at/all");
     Finished purge = WorkerProcess.run(environment, "cache", "purge");
