@@ -10,7 +10,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What the page about a problem prints.
@@ -21,6 +23,7 @@ import java.util.Optional;
  * @param account whether to lead to the account, from which one may sign in as somebody else
  * @param catalogue whether to lead to the courses
  * @param typed what was typed in a form that was not taken, if anything
+ * @param kept what the form had in it that nobody typed and nobody can read
  * @param action where the form may be sent once more, by whoever is signed in
  */
 record ProblemModel(
@@ -34,7 +37,11 @@ record ProblemModel(
     boolean catalogue,
     boolean hasTyped,
     List<Field> typed,
+    List<Field> kept,
     Optional<String> action) {
+
+  /** By which an editor is told that somebody else was faster. */
+  private static final String VERSION = "version";
 
   /** A field of a form. */
   record Field(String name, String label, String value, boolean multiline) {}
@@ -46,7 +53,10 @@ record ProblemModel(
     boolean reading = !exchange.getRequestMethod().equals("POST");
     boolean refused = problem.status() == 401 || problem.status() == 403;
     Optional<String> seconds = Optional.ofNullable(problem.headers().get("Retry-After"));
-    List<Field> typed = problem.form().map(ProblemModel::fields).orElse(List.of());
+    Map<Boolean, List<Field>> fields =
+        problem.form().map(ProblemModel::fields).orElse(List.of()).stream()
+            .collect(Collectors.partitioningBy(field -> VERSION.equals(field.name())));
+    List<Field> typed = fields.getOrDefault(false, List.of());
     return new ProblemModel(
         problem.status(),
         problem.title(),
@@ -59,6 +69,7 @@ record ProblemModel(
         problem.status() == 404,
         !typed.isEmpty(),
         typed,
+        fields.getOrDefault(true, List.of()),
         problem.form().filter(form -> signedIn).map(form -> target.path()));
   }
 

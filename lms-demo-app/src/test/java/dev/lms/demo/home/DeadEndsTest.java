@@ -86,6 +86,7 @@ class DeadEndsTest {
             Map.of(
                 "title", "A <new> title",
                 "description", "One.\n\nTwo.",
+                "version", "0123abcd",
                 "csrf_token", "of yesterday"));
     assertEquals(403, expired.status());
     String page = expired.body();
@@ -93,6 +94,8 @@ class DeadEndsTest {
     assertTrue(page.contains("action=\"/course/py101/edit\""), page);
     assertTrue(page.contains("name=\"title\" value=\"A &lt;new&gt; title\""), page);
     assertTrue(page.contains("name=\"description\" rows=\"8\">\nOne.\n\nTwo.</textarea>"), page);
+    assertTrue(page.contains("<input type=\"hidden\" name=\"version\" value=\"0123abcd\">"), page);
+    assertFalse(page.contains("Version"), "nobody typed it, and nobody can read it");
     assertFalse(page.contains("of yesterday"), page);
     Answer again =
         browser.post(

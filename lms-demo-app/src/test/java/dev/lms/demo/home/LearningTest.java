@@ -109,11 +109,11 @@ class LearningTest {
         List.of(Set.of("learner:student1")), purges, "only what shows this one's progress");
     assertHolds(student.get("/"), "Continue: lesson 2 of 2", "50 %");
     assertHolds(student.get("/course/web101/view"), "Continue: lesson 2 of 2");
-    assertHolds(student.get("/course/web101/take"), "1 of 2 lessons, 50 %", ">Done</span>");
+    assertHolds(student.get("/course/web101/take"), "1 of 2 lessons, 50\u00a0%", ">Done</span>");
 
     Answer last = post(student, "/resource/web101-2/done");
     assertEquals("/course/web101/take", last.location());
-    assertHolds(student.get(last.location()), "You have finished ", "100 %");
+    assertHolds(student.get(last.location()), "You have finished ", "100\u00a0%");
     assertHolds(student.get("/course/web101/view"), "You have finished this course.");
 
     post(student, "/resource/web101-1/undone");
