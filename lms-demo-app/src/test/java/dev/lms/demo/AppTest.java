@@ -143,6 +143,15 @@ class AppTest {
     assertEquals(first.header("etag"), second.header("etag"));
     assertTrue(second.header("etag").startsWith("W/\""), second.header("etag"));
     assertEquals(304, one.get("/program/explore", "If-None-Match", first.header("etag")).status());
+    Answer people =
+        one.get(
+            "/program/explore",
+            "If-None-Match",
+            first.header("etag"),
+            "Sec-Fetch-Dest",
+            "document");
+    assertEquals(200, people.status(), "or their browser shows them the strip of the last time");
+    assertTrue(people.header("cache-status").startsWith("lms; hit"));
     assertEquals(2, second.body().split("dev-strip\"", -1).length - 1, "the aside and one strip");
     assertEquals("gzip", one.get("/", "Accept-Encoding", "gzip").header("content-encoding"));
     assertEquals("", one.get("/", "Accept-Encoding", "gzip;q=0").header("content-encoding"));

@@ -40,7 +40,9 @@ public final class Warming implements AutoCloseable {
     if (progress.waiting() == 0) {
       LOG.log(
           Level.INFO,
-          "Page cache: visited {0} pages to warm it, {1} in vain, {2} were too many",
+          progress.failed() + progress.dropped() == 0
+              ? "Page cache: {0} pages visited, all of them stored"
+              : "Page cache: {0} pages visited, {1} in vain; {2} more were too many",
           progress.visited() + progress.failed(),
           progress.failed(),
           progress.dropped());

@@ -18,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * An exchange that holds an HTML answer back until it is whole, and then puts something at its end.
  * Anything else passes as it comes. Who is inside finds no {@code Accept-Encoding}: coding is done
- * here.
+ * here. A person who comes back to a page gets all of it, so that the strip tells of this visit.
  */
 final class HeldPage extends PassingExchange {
   private static final byte[] END = "</body>".getBytes(StandardCharsets.US_ASCII);
   private static final String STRIP = "<details data-testid=\"dev-strip\">";
+  private static final List<String> CONDITIONS = List.of("If-None-Match", "If-Modified-Since");
   private static final int WORTH_COMPRESSING = 1000;
 
   private final Supplier<byte[]> atTheEnd;
@@ -42,6 +43,10 @@ final class HeldPage extends PassingExchange {
     this.atTheEnd = atTheEnd;
     this.request = new Headers(outer.getRequestHeaders());
     this.request.remove("Accept-Encoding");
+    if ("document".equals(outer.getRequestHeaders().getFirst("Sec-Fetch-Dest"))) {
+      // Told that nothing has changed, a browser would show the strip of the last time.
+      CONDITIONS.forEach(this.request::remove);
+    }
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
@@ -208,10 +209,19 @@ class BrowserIT {
       desktop.pictureOf("#result", folder.resolve("lab-flicker.png"));
       desktop.open(site.one(), "/program/explore");
       desktop.open(site.one(), "/program/explore");
-      desktop.page().locator(".dev-strip summary").click();
+      Locator strip = desktop.page().locator(".dev-strip summary");
+      assertTrue(strip.textContent().startsWith("HIT · anon · age "), strip.textContent());
+      strip.click();
       desktop.pictureOf(".dev-strip", folder.resolve("dev-strip.png"));
       desktop.signIn(site.one(), "lms-admin");
       desktop.open(site.one(), "/ops");
+      Locator curves = desktop.page().locator(".charts figure svg");
+      for (int i = 0; forDocuments && i < 50 && curves.count() == 0; i++) {
+        // They begin with the second minute.
+        desktop.page().waitForTimeout(5_000);
+        desktop.open(site.one(), "/course/explore");
+        desktop.open(site.one(), "/ops");
+      }
       desktop.page().screenshot(new Page.ScreenshotOptions().setPath(folder.resolve("ops.png")));
       phone.signIn(site.two(), "student1");
       phone.open(site.one(), "/course/py101/view");
