@@ -8,6 +8,7 @@ import dev.lms.demo.http.RequestTarget;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
 import dev.lms.session.SessionKey;
+import dev.lms.session.SessionStoreException;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -26,6 +27,8 @@ public final class SignIn {
           "/(?:[\\w.~!$&'()*+,;=:@%-][\\w.~!$&'()*+,;=:@%/-]*)?(?:\\?[\\w.~!$&'()*+,;=:@%/?-]*)?");
 
   private static final int LONGEST = 1000;
+
+  private static final Duration OUTAGE_RETRY = Duration.ofSeconds(5);
 
   /** How long a password counts that was entered for something else. */
   private static final Duration RECENTLY = Duration.ofMinutes(15);
@@ -95,11 +98,22 @@ public final class SignIn {
   /**
    * Who sent a form of ours.
    *
-   * @throws HttpProblem 403 if nobody is signed in, or the form came from somewhere else
+   * @throws HttpProblem 403 if nobody is signed in, or the form came from somewhere else; 503 if
+   *     nobody can tell; what was typed is not lost
    */
   public static Principal ofForm(Request request) throws IOException {
     Session session = SessionFilter.session(request.exchange());
-    Optional<Principal> person = session.principal();
+    Optional<Principal> person;
+    try {
+      person = session.principal();
+    } catch (SessionStoreException outage) {
+      throw HttpProblem.unavailable(
+              "Not available just now",
+              "We cannot check who you are: what knows it is not available. Nothing was changed; send"
+                  + " it again in a moment.",
+              OUTAGE_RETRY)
+          .withForm(request.form());
+    }
     if (person.isEmpty()) {
       throw new HttpProblem(
               403,

@@ -99,8 +99,10 @@ final class CacheCommand implements Runnable {
       System.out.println(JSON.toJson(answer));
     } else {
       System.out.printf(
-          "%s on port %s; pages take %d KB in the workers, %d KB in Redis%n",
-          search.found().size() == 1 ? "1 worker" : search.found().size() + " workers",
+          "%s %s; pages take %d KB in the workers, %d KB in Redis%n",
+          search.found().size() == 1
+              ? "1 worker on port"
+              : search.found().size() + " workers on ports",
           ports(search).stream().map(String::valueOf).collect(Collectors.joining(", ")),
           report.bytes() / 1024,
           report.sharedBytes() / 1024);

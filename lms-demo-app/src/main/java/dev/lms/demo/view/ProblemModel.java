@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +25,8 @@ import java.util.stream.Collectors;
  * @param catalogue whether to lead to the courses
  * @param typed what was typed in a form that was not taken, if anything
  * @param kept what the form had in it that nobody typed and nobody can read
+ * @param unsure whether nobody can tell who is asking, so that the form goes on having its own
+ *     token
  * @param action where the form may be sent once more, by whoever is signed in
  */
 record ProblemModel(
@@ -38,10 +41,13 @@ record ProblemModel(
     boolean hasTyped,
     List<Field> typed,
     List<Field> kept,
+    boolean unsure,
     Optional<String> action) {
 
   /** By which an editor is told that somebody else was faster. */
   private static final String VERSION = "version";
+
+  private static final String TOKEN = "csrf_token";
 
   /** A field of a form. */
   record Field(String name, String label, String value, boolean multiline) {}
@@ -53,10 +59,16 @@ record ProblemModel(
     boolean reading = !exchange.getRequestMethod().equals("POST");
     boolean refused = problem.status() == 401 || problem.status() == 403;
     Optional<String> seconds = Optional.ofNullable(problem.headers().get("Retry-After"));
+    boolean unsure = problem.status() == 503;
+    boolean signingIn = !reading && target.path().equals("/user/login");
+    Set<String> untyped = unsure ? Set.of(VERSION, TOKEN) : Set.of(VERSION);
     Map<Boolean, List<Field>> fields =
         problem.form().map(ProblemModel::fields).orElse(List.of()).stream()
-            .collect(Collectors.partitioningBy(field -> VERSION.equals(field.name())));
-    List<Field> typed = fields.getOrDefault(false, List.of());
+            .collect(Collectors.partitioningBy(field -> untyped.contains(field.name())));
+    List<Field> typed =
+        fields.getOrDefault(false, List.of()).stream()
+            .filter(field -> !field.name().equals(TOKEN))
+            .toList();
     return new ProblemModel(
         problem.status(),
         problem.title(),
@@ -64,18 +76,18 @@ record ProblemModel(
         seconds.filter(s -> reading).map(s -> address),
         seconds.orElse(""),
         Optional.of("/user/login" + (reading ? "?next=" + encode(address) : ""))
-            .filter(link -> refused && stranger),
+            .filter(link -> refused && stranger || unsure && signingIn),
         refused && signedIn,
         problem.status() == 404,
         !typed.isEmpty(),
         typed,
         fields.getOrDefault(true, List.of()),
-        problem.form().filter(form -> signedIn).map(form -> target.path()));
+        unsure,
+        problem.form().filter(form -> signedIn || unsure).map(form -> target.path()));
   }
 
   private static List<Field> fields(Parameters form) {
     return form.names().stream()
-        .filter(name -> !name.equals("csrf_token"))
         .filter(name -> !name.toLowerCase(Locale.ROOT).contains("password"))
         .flatMap(name -> form.all(name).stream().map(value -> field(name, value)))
         .toList();

@@ -169,7 +169,7 @@ class CacheCommandIT {
       assertTrue(ports.contains(new JsonPrimitive(site.two().port())), ports.toString());
     }
     Finished table = WorkerProcess.run(environment, "cache", "stats");
-    assertTrue(table.output().startsWith("2 workers on port "), table.output());
+    assertTrue(table.output().startsWith("2 workers on ports "), table.output());
   }
 
   @Test

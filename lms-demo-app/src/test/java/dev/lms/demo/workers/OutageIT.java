@@ -132,6 +132,17 @@ class OutageIT {
       assertFailsClosed(
           people.get(0).post("/user/account/sign-out-others", Map.of("csrf_token", token)));
       assertFailsClosed(people.get(0).post("/user/logout", Map.of("csrf_token", token)));
+      Browser.Answer signIn = visitor().signIn("student9");
+      assertFailsClosed(signIn);
+      assertTrue(signIn.body().contains("href=\"/user/login\">Sign in</a>"), signIn.body());
+      Browser.Answer typed =
+          people
+              .get(0)
+              .post("/course/py101/edit", Map.of("title", "Not lost", "csrf_token", token));
+      assertFailsClosed(typed);
+      assertTrue(typed.body().contains("action=\"/course/py101/edit\""), typed.body());
+      assertTrue(typed.body().contains("name=\"title\" value=\"Not lost\""), typed.body());
+      assertEquals(token, typed.token(), "it can be sent again as it is");
       assertEquals(503, visitor().get("/readyz").status());
       assertEquals(200, visitor().get("/livez").status());
       Browser stranger = visitor();
