@@ -125,15 +125,22 @@ final class FileIndex {
   Optional<List<Entry>> enter(
       String principalId, Entry entry, Optional<String> replaced, SessionLimit limit, Instant now)
       throws IOException {
-    // With the lock held no sign-in is half-way, so an entry without a session is debris.
-    Set<String> debris = new HashSet<>();
     List<Entry> others = new ArrayList<>();
     for (Entry other : entries(principalId)) {
-      if (!files.exists(other.handle())) {
-        debris.add(other.handle());
-      } else if (other.isLive(now) && replaced.filter(other.handle()::equals).isEmpty()) {
+      if (other.isLive(now) && replaced.filter(other.handle()::equals).isEmpty()) {
         others.add(other);
       }
+    }
+    Set<String> debris = new HashSet<>();
+    if (others.size() >= limit.max()) {
+      // Only now it matters which of them are sessions. With the lock held no sign-in is half-way,
+      // so an entry without a session is debris.
+      for (Entry other : others) {
+        if (!files.exists(other.handle())) {
+          debris.add(other.handle());
+        }
+      }
+      others.removeIf(other -> debris.contains(other.handle()));
     }
     int excess = others.size() - limit.max() + 1;
     if (excess > 0 && limit.refuses()) {
@@ -235,15 +242,25 @@ final class FileIndex {
         .decode(slot.content())
         .toString()
         .lines()
-        .map(line -> line.split(" ", -1))
-        .map(
-            parts ->
-                new Entry(
-                    parts[0], instant(parts[1]), instant(parts[2]), instant(parts[3]), parts[4]))
+        .map(FileIndex::entry)
         .toList();
   }
 
-  private static Instant instant(String millis) {
-    return Instant.ofEpochMilli(Long.parseLong(millis));
+  private static Entry entry(String line) {
+    int deadline = line.indexOf(' ') + 1;
+    int seen = line.indexOf(' ', deadline) + 1;
+    int signedIn = line.indexOf(' ', seen) + 1;
+    int root = line.indexOf(' ', signedIn) + 1;
+    return new Entry(
+        line.substring(0, deadline - 1),
+        instant(line, deadline, seen),
+        instant(line, seen, signedIn),
+        instant(line, signedIn, root),
+        line.substring(root));
+  }
+
+  /** The number that begins here; the next word begins there. */
+  private static Instant instant(String line, int from, int next) {
+    return Instant.ofEpochMilli(Long.parseLong(line, from, next - 1, 10));
   }
 }
