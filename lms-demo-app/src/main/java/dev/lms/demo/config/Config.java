@@ -61,6 +61,7 @@ public record Config(
    * How sessions are kept.
    *
    * @param redis present when the store is Redis, or cookie and a URL is set: sign-outs go there
+   * @param near whether each worker keeps copies of what it reads from Redis
    * @param migrateFrom the store that sessions are being moved from, to this one
    * @param fileThreshold number of sessions past which expired ones are swept at once
    * @param lifetime without a request, after which a session ends
@@ -71,6 +72,7 @@ public record Config(
   public record Sessions(
       StoreChoice store,
       Optional<RedisUrl> redis,
+      boolean near,
       Optional<StoreAddress> migrateFrom,
       Path fileDir,
       int fileThreshold,
@@ -180,6 +182,7 @@ public record Config(
         new Sessions(
             new StoreChoice(StoreChoice.Kind.COOKIE, "beside the site"),
             Optional.empty(),
+            false,
             Optional.empty(),
             folder.resolve("sessions"),
             sessions.fileThreshold(),

@@ -8,6 +8,7 @@ import dev.lms.demo.http.HttpProvider;
 import dev.lms.demo.log.LogFormat;
 import dev.lms.demo.plan.Workload;
 import dev.lms.session.redis.RedisUrl;
+import dev.lms.session.redis.RedisUrl.Topology;
 import java.net.InetAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -198,10 +199,12 @@ final class ConfigReader {
     if (prefix.startsWith("cache:")) {
       variables.error("SESSION_KEY_PREFIX=" + prefix + ": cache: belongs to the page cache");
     }
+    Optional<StoreAddress> from = migrateFrom(variables, store, redis, fileDir);
     return new Config.Sessions(
         store,
         usesRedis(store.kind()) ? redis : Optional.empty(),
-        migrateFrom(variables, store, redis, fileDir),
+        near(variables, store, redis, from.isPresent()),
+        from,
         fileDir,
         threshold,
         lifetime,
@@ -209,6 +212,21 @@ final class ConfigReader {
         permanent,
         prefix,
         cookie(variables, environment == Environment.PRODUCTION));
+  }
+
+  private static boolean near(
+      Variables variables, StoreChoice store, Optional<RedisUrl> redis, boolean migrates) {
+    boolean inRedis = store.kind() == StoreChoice.Kind.REDIS;
+    boolean inCluster = redis.filter(url -> url.topology() == Topology.CLUSTER).isPresent();
+    boolean possible = inRedis && !inCluster && !migrates;
+    boolean near = variables.flag("SESSION_NEAR", possible);
+    if (near && inRedis && !possible) {
+      variables.error(
+          "SESSION_NEAR: no copies of sessions are kept "
+              + (inCluster ? "with a cluster" : "while they move from another store")
+              + "; remove it, or set it to false");
+    }
+    return near && possible;
   }
 
   private static Optional<StoreAddress> migrateFrom(

@@ -76,7 +76,7 @@ record ProblemModel(
         seconds.filter(s -> reading).map(s -> address),
         seconds.orElse(""),
         Optional.of("/user/login" + (reading ? "?next=" + encode(address) : ""))
-            .filter(link -> refused && stranger || unsure && signingIn),
+            .filter(link -> (refused && stranger) || (unsure && signingIn)),
         refused && signedIn,
         problem.status() == 404,
         !typed.isEmpty(),

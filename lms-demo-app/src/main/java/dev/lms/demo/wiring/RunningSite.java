@@ -176,8 +176,8 @@ public final class RunningSite {
         closing.add(
             Database.open(
                 config.databaseUrl(), cpus, tables, SampleContent.of(config.environment())));
-    // One connection more, in which near copies of pages wait for purges.
-    RedisClients redis = closing.add(new RedisClients(plan.redisPool() + 1));
+    // Two connections more, in which copies of pages and of sessions wait for what concerns them.
+    RedisClients redis = closing.add(new RedisClients(plan.redisPool() + 2));
     SessionBackend sessions = closing.add(SessionBackend.open(config, redis, clock));
     sessions.migrating().ifPresent(both -> closing.add(SignOfLife.of(both)));
     KnownPages knownPages =
@@ -229,6 +229,7 @@ public final class RunningSite {
     BodyFilter bodies = parts.closing().add(new BodyFilter(LONGEST_BODY, clients));
     parts.metrics().add(new AdmissionMetrics(admission, bodies));
     parts.metrics().add(new RedisPools(parts.redis()::opened));
+    parts.sessions().copies().map(CopyMetrics::new).ifPresent(parts.metrics()::add);
     Predicate<HttpExchange> notByVisitors =
         exchange ->
             alwaysLetIn.contains(RequestTarget.of(exchange).path())
@@ -309,7 +310,9 @@ public final class RunningSite {
   /** What an operator should know at start: one sentence a line. */
   public static List<String> describe(Config config) {
     List<String> sentences = new ArrayList<>();
-    sentences.add(config.sessions().store().sentence());
+    sentences.add(
+        config.sessions().store().sentence()
+            + (config.sessions().near() ? ", with copies in each worker (SESSION_NEAR)" : ""));
     config
         .sessions()
         .migrateFrom()

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The sessions of the site as configured.
@@ -42,6 +43,7 @@ import java.util.function.Function;
  * @param probe a cookie with a good token of a session that nobody has
  * @param unplugged in development, whether this process is to find the store unreachable
  * @param migrating both stores, while sessions move from another one
+ * @param copies what copies of sessions save this worker, where it keeps some
  * @param withoutGrace the same sessions once more, for somebody who is told what happens to them;
  *     an id is dead as soon as it is rotated
  */
@@ -52,11 +54,15 @@ public record SessionBackend(
     String probe,
     AtomicBoolean unplugged,
     Optional<MigratingStore> migrating,
+    Optional<Supplier<RedisSessionStore.NearReads>> copies,
     Function<SessionListener, Sessions> withoutGrace,
     Closing parts)
     implements AutoCloseable {
   /** Sealed cookies of another program with the same key are not ours. */
   private static final String AUDIENCE = "lms-demo";
+
+  /** For the copies of sessions in one worker: some thousands of those of this site. */
+  private static final long NEAR_BYTES = 4L << 20;
 
   static SessionBackend open(Config config, RedisClients redis, Clock clock) {
     Config.Sessions settings = config.sessions();
@@ -67,9 +73,7 @@ public record SessionBackend(
     AtomicBoolean unplugged = new AtomicBoolean();
     SessionStore configured =
         switch (kind) {
-          case REDIS ->
-              new RedisSessionStore(
-                  redis.client(settings.redis().orElseThrow()), keys, settings.keyPrefix());
+          case REDIS -> redisStore(settings, redis, keys);
           case FILE -> FileSessionStore.open(settings.fileDir(), keys, settings.fileThreshold());
           case JDBC ->
               JdbcSessionStore.builder(parts.add(Database.connections(config.databaseUrl())), keys)
@@ -100,6 +104,9 @@ public record SessionBackend(
         settings.cookie().name() + '=' + probe,
         unplugged,
         migrating,
+        configured instanceof RedisSessionStore inRedis && settings.near()
+            ? Optional.of(inRedis::nearReads)
+            : Optional.empty(),
         listener ->
             Sessions.builder(store, keys)
                 .settings(withoutGrace)
@@ -107,6 +114,14 @@ public record SessionBackend(
                 .listener(listener)
                 .build(),
         parts);
+  }
+
+  private static RedisSessionStore redisStore(
+      Config.Sessions settings, RedisClients redis, KeyRing keys) {
+    var client = redis.client(settings.redis().orElseThrow());
+    return settings.near()
+        ? RedisSessionStore.withNearCopies(client, keys, settings.keyPrefix(), NEAR_BYTES)
+        : new RedisSessionStore(client, keys, settings.keyPrefix());
   }
 
   private static String signed(KeyRing keys) {

@@ -80,6 +80,7 @@ class ConfigTest {
         new Config.Sessions(
             new StoreChoice(StoreChoice.Kind.FILE, "no SESSION_REDIS_URL or REDIS_URL"),
             Optional.empty(),
+            false,
             Optional.empty(),
             data.resolve("sessions"),
             1000,
@@ -96,6 +97,31 @@ class ConfigTest {
         new Config.Workers(new WorkerCount.Single(), 1, 200, Workload.CPU), config.workers());
     assertFalse(config.debugEndpoints());
     assertTrue(config.settings().stream().allMatch(s -> s.origin().equals("default")));
+  }
+
+  @Test
+  void copiesOfSessionsAreKeptWhereTheyMayBe() {
+    assertTrue(read("REDIS_URL", "redis://h").sessions().near());
+    assertTrue(read("REDIS_URL", "redis-sentinel://h/main").sessions().near());
+    assertFalse(read("REDIS_URL", "redis://h", "SESSION_NEAR", "false").sessions().near());
+    assertFalse(read("REDIS_URL", "redis-cluster://h").sessions().near());
+    assertFalse(read("SESSION_NEAR", "true").sessions().near());
+    assertFalse(
+        read("REDIS_URL", "redis://h", "SESSION_MIGRATE_FROM", "redis://other").sessions().near());
+    String no = "SESSION_NEAR: no copies of sessions are kept ";
+    String mend = "; remove it, or set it to false";
+    assertEquals(
+        List.of(no + "with a cluster" + mend),
+        errors("REDIS_URL", "redis-cluster://h", "SESSION_NEAR", "true"));
+    assertEquals(
+        List.of(no + "while they move from another store" + mend),
+        errors(
+            "REDIS_URL",
+            "redis://h",
+            "SESSION_MIGRATE_FROM",
+            "redis://other",
+            "SESSION_NEAR",
+            "true"));
   }
 
   @Test
