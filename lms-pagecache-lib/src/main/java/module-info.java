@@ -26,6 +26,7 @@ module dev.lms.pagecache {
   requires static org.apache.commons.pool2;
   requires com.github.benmanes.caffeine;
 
+  exports dev.lms.pagecache.adapter;
   exports dev.lms.pagecache.httpserver;
   exports dev.lms.pagecache.local;
   exports dev.lms.pagecache.redis;

@@ -77,7 +77,7 @@ class RoomsTest {
             users.add(room);
           }
         });
-    assertEquals(Set.of(FRONT + ".httpserver", FRONT + ".servlet"), users);
+    assertEquals(Set.of(FRONT + ".adapter", FRONT + ".httpserver", FRONT + ".servlet"), users);
   }
 
   /** Lines of code of the adapter to the JDK's server. */

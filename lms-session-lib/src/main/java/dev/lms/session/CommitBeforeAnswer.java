@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class CommitBeforeAnswer {
   private static final int FIRST_REFUSAL = 400;
   private static final int FIRST_FAILURE = 500;
+  private static final int REFUSED = 403;
+  private static final int NOT_KEPT = 409;
 
   private final SessionCommit changes;
   private final LoadedSession found;
@@ -26,11 +28,26 @@ final class CommitBeforeAnswer {
     try {
       return changes.commit();
     } finally {
-      Optional<String> cookie = found.setCookie();
-      cookie.ifPresent(value -> fields.accept("Set-Cookie", value));
-      if (cookie.isPresent() || found.isInOutage()) {
-        fields.accept("Cache-Control", "no-store");
-      }
+      tell(fields);
+    }
+  }
+
+  /** The status to send, which is not the one that claims a success if nothing was kept. */
+  int telling(int status, BiConsumer<String, String> fields) {
+    try {
+      return commit(status)
+          .map(outcome -> outcome == CommitOutcome.REFUSED ? REFUSED : NOT_KEPT)
+          .orElse(status);
+    } finally {
+      tell(fields);
+    }
+  }
+
+  private void tell(BiConsumer<String, String> fields) {
+    Optional<String> cookie = found.setCookie();
+    cookie.ifPresent(value -> fields.accept("Set-Cookie", value));
+    if (cookie.isPresent() || found.isInOutage()) {
+      fields.accept("Cache-Control", "no-store");
     }
   }
 

@@ -86,10 +86,7 @@ public final class Session {
     return attributes.all();
   }
 
-  /**
-   * {@return a copy of {@link #attributes()} for a log or a debug page, in which {@linkplain
-   * SessionKey#sensitive sensitive} values are masked}
-   */
+  /** {@return {@link #attributes()} for logs, {@linkplain SessionKey#sensitive secrets} masked} */
   public Map<String, String> shown() {
     return attributes.shown(found.load());
   }
@@ -352,6 +349,17 @@ public final class Session {
     return beforeAnswer.telling(fields);
   }
 
+  /**
+   * {@linkplain #commitBeforeAnswer Commits} for an answer on a server without an adapter.
+   *
+   * @param status the HTTP status of the answer
+   * @param fields as for {@link #commitTo(BiConsumer)}
+   * @return that status, or the one of an empty answer to send instead: 409, or 403 if refused
+   */
+  public int commitTo(int status, BiConsumer<String, String> fields) {
+    return beforeAnswer.telling(status, fields);
+  }
+
   /** {@return whether there are changes that {@link #commit()} has not written} */
   public boolean hasChanges() {
     return commit.hasChanges();
@@ -384,8 +392,7 @@ public final class Session {
     return Optional.ofNullable(found.load()).flatMap(s -> s.envelope().principal());
   }
 
-  /** Shows no sensitive value and asks no store. */
-  @Override
+  @Override // Shows no sensitive value and asks no store.
   public String toString() {
     StoredSession now = found.peek();
     return "Session[" + (now == null ? "" : now.handle() + ", " + attributes.shown(now)) + "]";

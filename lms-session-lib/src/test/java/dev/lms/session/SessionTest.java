@@ -42,6 +42,26 @@ class SessionTest extends SessionFixture {
     assertEquals(List.of(), said);
   }
 
+  @Test
+  void aServerWithoutAnAdapterSendsNoSuccessForWhatIsNotKept() {
+    List<String> said = new ArrayList<>();
+    Session fresh = sessions.open(null);
+    fresh.set("a", "1");
+    assertEquals(500, fresh.commitTo(500, (name, value) -> said.add(name)));
+    assertEquals(List.of(), said);
+    fresh.set("a", "2");
+    assertEquals(303, fresh.commitTo(303, (name, value) -> said.add(name)));
+    assertEquals(List.of("Set-Cookie", "Cache-Control"), said);
+    Session late = sessions.open(cookie(fresh));
+    assertEquals(Optional.of("2"), late.get("a"));
+    Session reader = sessions.open(cookie(fresh));
+    assertEquals(Optional.of("2"), reader.get("a"));
+    late.set("a", "3");
+    sessions.open(cookie(fresh)).end();
+    assertEquals(409, late.commitTo(200, (name, value) -> said.add(name)));
+    assertEquals(200, reader.commitTo(200, (name, value) -> said.add(name)));
+  }
+
   /** Nobody knows what others have made of it since: the last commit wins. */
   @Test
   void settingTheValueThatWasReadIsAChange() {
