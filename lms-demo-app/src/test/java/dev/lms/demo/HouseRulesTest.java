@@ -185,6 +185,25 @@ class HouseRulesTest {
     assertTrue(said.contains("PostgreSQL Global Development Group") && pom.contains("postgresql"));
   }
 
+  /** Kotlin's compiler looks for that in packages only. */
+  @Test
+  void everyExportedPackageSaysWhatMayBeNull() throws IOException {
+    for (String library : List.of("lms-session-lib", "lms-pagecache-lib")) {
+      Path sources = ROOT.resolve(library).resolve("src/main/java");
+      List<String> exported =
+          Pattern.compile("exports (\\S+);")
+              .matcher(Files.readString(sources.resolve("module-info.java")))
+              .results()
+              .map(found -> found.group(1))
+              .toList();
+      assertFalse(exported.isEmpty());
+      for (String name : exported) {
+        Path about = sources.resolve(name.replace('.', '/')).resolve("package-info.java");
+        assertTrue(Files.readString(about).contains("\n@NullMarked\npackage"), name);
+      }
+    }
+  }
+
   @Test
   void sessionsAndPagesDoNotKnowEachOther() throws IOException {
     assertNowhere("dev\\.lms\\.pagecache", source -> !source.isIn("lms-session-lib/"));

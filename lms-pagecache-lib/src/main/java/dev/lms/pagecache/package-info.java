@@ -21,4 +21,7 @@
  * dev.lms.pagecache.PageRender}. The cache itself handles conditions, codings, ranges, HEAD, stale
  * pages and invalidation.
  */
+@NullMarked
 package dev.lms.pagecache;
+
+import org.jspecify.annotations.NullMarked;

@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -143,7 +144,7 @@ class KeyFuzzTest {
       PageKey another = other.key();
       boolean means = one.meaning().equals(other.meaning());
       int number = i;
-      Supplier<String> what =
+      Supplier<@Nullable String> what =
           () -> "seed " + seed + ", case " + number + ":\n" + one + "\n" + other;
       assertEquals(means, key.equals(another), what);
       assertEquals(means, key.text().equals(another.text()), what);
@@ -165,7 +166,8 @@ class KeyFuzzTest {
   }
 
   /** The parts of a key say all that the request means, so no two meanings can share a text. */
-  private static void assertTakenApart(Request request, PageKey key, Supplier<String> what) {
+  private static void assertTakenApart(
+      Request request, PageKey key, Supplier<@Nullable String> what) {
     String host = "";
     String path = "";
     String header = "";

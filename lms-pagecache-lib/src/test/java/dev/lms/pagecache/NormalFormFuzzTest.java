@@ -71,7 +71,7 @@ class NormalFormFuzzTest extends FuzzTarget {
     try {
       assertEquals(NormalForm.ofPath(text), Tags.normalPath(text));
     } catch (IllegalArgumentException e) {
-      assertTrue(e.getMessage().startsWith("The path"), e.getMessage());
+      assertTrue(String.valueOf(e.getMessage()).startsWith("The path"), e.getMessage());
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +24,7 @@ class PageKeyTest {
   private static final PageRule RULE =
       Pages.RULE.withParameters("page", "tag").withHeaders("Accept-Language");
 
-  private static PageKey key(String path, String query) {
+  private static PageKey key(String path, @Nullable String query) {
     return Pages.keyOf("", path, query, RULE, Fields.NONE, Variant.ANON);
   }
 
@@ -109,7 +110,7 @@ class PageKeyTest {
     assertEquals(Optional.empty(), key("/a", "page%3D=1&tag%26[]=x", rule).query());
   }
 
-  private static PageKey key(String path, String query, PageRule rule) {
+  private static PageKey key(String path, @Nullable String query, PageRule rule) {
     return Pages.keyOf("", path, query, rule, Fields.NONE, Variant.ANON);
   }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.pagecache;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -84,7 +85,7 @@ class RoomsTest {
   @Test
   void theAdapterIsThin() throws IOException {
     long lines = 0;
-    for (Path file : rooms.get(FRONT + ".httpserver")) {
+    for (Path file : requireNonNull(rooms.get(FRONT + ".httpserver"))) {
       String code = COMMENT.matcher(Files.readString(file)).replaceAll("");
       lines +=
           code.lines()

@@ -13,4 +13,7 @@
  * helps to write another one is in {@code dev.lms.session.store}; the filter for the JDK's
  * HttpServer is in {@code dev.lms.session.httpserver}.
  */
+@NullMarked
 package dev.lms.session;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,4 +5,7 @@
  * the filter of the session, so that a cookie is added after a page was stored, and before the
  * handlers.
  */
+@NullMarked
 package dev.lms.pagecache.httpserver;
+
+import org.jspecify.annotations.NullMarked;

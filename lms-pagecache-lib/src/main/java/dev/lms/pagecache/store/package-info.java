@@ -5,4 +5,7 @@
  * it takes and returns, for authors of stores. {@link dev.lms.pagecache.store.PageCodec} turns
  * pages into bytes.
  */
+@NullMarked
 package dev.lms.pagecache.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.pagecache.httpserver;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.net.httpserver.Headers;
@@ -83,7 +84,7 @@ class BareServerTest {
           }
           List<String> noted = new ArrayList<>();
           try {
-            OddHandlers.ODD.get(name).handle(exchange, noted);
+            requireNonNull(OddHandlers.ODD.get(name)).handle(exchange, noted);
           } finally {
             NOTED.add(noted);
           }

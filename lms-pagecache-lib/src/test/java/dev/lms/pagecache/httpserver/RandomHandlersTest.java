@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.pagecache.httpserver;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -195,8 +196,8 @@ class RandomHandlersTest {
     return server.createContext(
         path,
         exchange ->
-            handlers
-                .get(exchange.getRequestURI().getPath().substring(path.length()))
+            requireNonNull(
+                    handlers.get(exchange.getRequestURI().getPath().substring(path.length())))
                 .handle(exchange));
   }
 
@@ -264,7 +265,7 @@ class RandomHandlersTest {
 
   private static void compare(Got bare, Got got, String told) {
     if (got.status == 206 && bare.status == 200) {
-      Matcher part = PART.matcher(got.fields.get("content-range").get(0));
+      Matcher part = PART.matcher(requireNonNull(got.fields.get("content-range")).get(0));
       assertTrue(part.matches(), told);
       int from = Integer.parseInt(part.group(1));
       int to = Integer.parseInt(part.group(2)) + 1;

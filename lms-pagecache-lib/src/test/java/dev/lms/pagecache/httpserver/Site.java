@@ -71,13 +71,12 @@ final class Site implements AutoCloseable {
    * @param store made with the site's clock
    */
   Site(@Nullable Executor background, Function<ManualClock, PageStore> store) throws IOException {
-    cache =
+    PageCache.Builder builder =
         PageCache.builder(store.apply(clock))
             .clock(clock)
             .maxPageBytes(CAP)
-            .maxWait(Duration.ofSeconds(20))
-            .background(background)
-            .build();
+            .maxWait(Duration.ofSeconds(20));
+    cache = (background == null ? builder : builder.background(background)).build();
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 500);
     server.setExecutor(threads);
     PageCacheFilter filter =

@@ -79,7 +79,12 @@ class MigrationStepsTest {
 
   @TempDir private Path folder;
   private final List<SessionStore> opened = new ArrayList<>();
+
+  // Set by each test before anything else.
+  @SuppressWarnings("NullAway.Init")
   private SessionStore from;
+
+  @SuppressWarnings("NullAway.Init")
   private SessionStore to;
 
   @BeforeAll

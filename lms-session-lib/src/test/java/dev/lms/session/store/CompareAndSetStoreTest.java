@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.session.store;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -128,7 +129,7 @@ class CompareAndSetStoreTest extends SessionStoreContract {
   void aTextThatOthersWroteIsNoSession() {
     String token = begin();
     String key = store().handle(token).orElseThrow();
-    String text = texts.get(key);
+    String text = requireNonNull(texts.get(key));
     for (int i = 0; i < text.length(); i++) {
       texts.put(key, text.substring(0, i) + another(text.charAt(i)) + text.substring(i + 1));
       assertEquals(Opened.ABSENT, store().open(token, NOW), "changed at " + i);
