@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -48,7 +49,7 @@ final class PagesScript {
     this.redis = redis;
     this.orderKey = utf8(prefix + "{pages}:purges");
     this.tagsKey = utf8(prefix + "{pages}:tags");
-    this.script = read();
+    this.script = of(prefix, read());
     this.scriptSha = ascii(sha1(script));
   }
 
@@ -61,6 +62,17 @@ final class PagesScript {
     } catch (IOException e) {
       throw new UncheckedIOException("pages.lua could not be read from the jar", e);
     }
+  }
+
+  /**
+   * A script of this cache's own. That the server does not know it says that it was restarted; were
+   * it the same for all, the first cache to ask would hide that from the others.
+   */
+  private static byte[] of(String prefix, byte[] script) {
+    byte[] whose = ascii("\n-- " + sha1(utf8(prefix)) + "\n");
+    byte[] own = Arrays.copyOf(script, script.length + whose.length);
+    System.arraycopy(whose, 0, own, script.length, whose.length);
+    return own;
   }
 
   /** The name Redis gives a script. */

@@ -219,6 +219,24 @@ class RedisPageStoreTest extends OwnStoreContract {
     assertEquals("new", text(hit(key)));
   }
 
+  /** Another cache that asks first must not hide the restart from this one. */
+  @Test
+  void aRestartFromAnOldDumpIsNoticedByEachOfTwoCaches() throws IOException {
+    PageKey key = key("/a");
+    put(key, "old", miss(key), "t");
+    admin.save();
+    store.purge(List.of("t"));
+    redis.kill();
+    redis.start();
+    try (RedisClient others = redis.client()) {
+      new RedisPageStore(others, "other:", clock, Duration.ofMillis(20), System::nanoTime)
+          .lookup(key, Stamp.NONE);
+      // A process that has just started knows of no purge.
+      assertInstanceOf(PageStore.Miss.class, node(others).lookup(key, Stamp.NONE));
+    }
+    miss(key);
+  }
+
   @Test
   void anOutageIsAnExceptionAndEndsByItself() throws IOException {
     PageKey key = key("/a");
