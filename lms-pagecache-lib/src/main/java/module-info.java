@@ -12,6 +12,10 @@ import org.jspecify.annotations.NullMarked;
  * <ul>
  *   <li>for {@code dev.lms.pagecache.httpserver}: {@code requires jdk.httpserver};
  *   <li>for {@code dev.lms.pagecache.servlet}: {@code requires jakarta.servlet};
+ *   <li>for {@code dev.lms.pagecache.micrometer}: {@code requires micrometer.core};
+ *   <li>for {@code dev.lms.pagecache.opentelemetry}: {@code requires io.opentelemetry.api} and,
+ *       since it is an automatic module too, {@code requires io.opentelemetry.context} and {@code
+ *       requires io.opentelemetry.common};
  *   <li>for {@code dev.lms.pagecache.redis}: {@code requires redis.clients.jedis}, and, since Jedis
  *       is an automatic module that names no dependencies, {@code requires
  *       org.apache.commons.pool2} and {@code requires org.slf4j}.
@@ -20,8 +24,11 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.lms.pagecache {
   requires static org.jspecify;
+  requires static io.opentelemetry.api;
+  requires static io.opentelemetry.context;
   requires static jakarta.servlet;
   requires static jdk.httpserver;
+  requires static micrometer.core;
   requires static redis.clients.jedis;
   requires static org.apache.commons.pool2;
   requires com.github.benmanes.caffeine;
@@ -29,6 +36,9 @@ module dev.lms.pagecache {
   exports dev.lms.pagecache.adapter;
   exports dev.lms.pagecache.httpserver;
   exports dev.lms.pagecache.local;
+  exports dev.lms.pagecache.micrometer;
+  exports dev.lms.pagecache.observation;
+  exports dev.lms.pagecache.opentelemetry;
   exports dev.lms.pagecache.redis;
   exports dev.lms.pagecache.servlet;
   exports dev.lms.pagecache.store;

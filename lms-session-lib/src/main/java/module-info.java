@@ -14,6 +14,10 @@ import org.jspecify.annotations.NullMarked;
  *   <li>for {@code dev.lms.session.redis}: {@code requires redis.clients.jedis}, and, since Jedis
  *       is an automatic module that names no dependencies, {@code requires
  *       org.apache.commons.pool2} and {@code requires org.slf4j};
+ *   <li>for {@code dev.lms.session.micrometer}: {@code requires micrometer.core};
+ *   <li>for {@code dev.lms.session.opentelemetry}: {@code requires io.opentelemetry.api} and, since
+ *       it is an automatic module too, {@code requires io.opentelemetry.context} and {@code
+ *       requires io.opentelemetry.common};
  *   <li>for {@code dev.lms.session.jdbc}: {@code requires java.sql};
  *   <li>for attributes in JSON: {@code requires com.google.gson}.
  * </ul>
@@ -21,8 +25,11 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.lms.session {
   requires static java.sql;
+  requires static io.opentelemetry.api;
+  requires static io.opentelemetry.context;
   requires static jakarta.servlet;
   requires static jdk.httpserver;
+  requires static micrometer.core;
   requires static org.jspecify;
   requires static redis.clients.jedis;
   requires static com.google.gson;
@@ -33,7 +40,10 @@ module dev.lms.session {
   exports dev.lms.session.httpserver;
   exports dev.lms.session.jdbc;
   exports dev.lms.session.memory;
+  exports dev.lms.session.micrometer;
   exports dev.lms.session.migration;
+  exports dev.lms.session.observation;
+  exports dev.lms.session.opentelemetry;
   exports dev.lms.session.redis;
   exports dev.lms.session.servlet;
   exports dev.lms.session.store;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.engine.Observation;
 import dev.lms.pagecache.engine.Validation;
 import dev.lms.pagecache.http.Fields;
 import dev.lms.pagecache.page.Answer;
@@ -61,6 +62,11 @@ final class Attempt<E> implements Renderer {
   @Override
   public boolean rendersLater() {
     return handling.handler().runsAgain();
+  }
+
+  @Override
+  public Observation<Outcome> observation() {
+    return handling.observation();
   }
 
   @Override

@@ -200,7 +200,10 @@ final class Coalescing {
       return;
     }
     try {
-      rendering.render(found.get(), request, renderer, boarding.flight());
+      Outcome unused =
+          renderer
+              .observation()
+              .watch(() -> rendering.render(found.get(), request, renderer, boarding.flight()));
     } catch (Throwable e) {
       LOG.log(System.Logger.Level.WARNING, "A page could not be rendered again", e);
     } finally {

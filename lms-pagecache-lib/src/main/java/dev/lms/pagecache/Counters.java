@@ -2,19 +2,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.engine.Observation;
+import dev.lms.pagecache.observation.PageObserver;
+import dev.lms.pagecache.observation.PageObserver.Verdict;
 import dev.lms.pagecache.policy.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The counters behind {@link CacheStats}. Counting a hit allocates nothing and waits for nobody.
+ * The counters behind {@link CacheStats}, and those who watch besides. Counting a hit allocates
+ * nothing and waits for nobody.
  */
 final class Counters {
   /** A program that names routes after what visitors send must not fill the memory with names. */
@@ -22,6 +28,9 @@ final class Counters {
 
   /** Where routes past {@link #MAX_ROUTES} are counted. */
   static final String OTHER = "other";
+
+  /** Nobody watches. */
+  static final Observation<Outcome> UNWATCHED = new Observation<>(List.of(), "", Outcome::verdict);
 
   /** What one kind of variant got from one route. */
   private static final class Line {
@@ -100,10 +109,61 @@ final class Counters {
     }
   }
 
+  private final List<PageObserver> observers;
   private final ConcurrentMap<String, Route> routes = new ConcurrentHashMap<>();
+
+  /**
+   * @param observers are told of each request besides
+   */
+  Counters(List<PageObserver> observers) {
+    this.observers = List.copyOf(observers);
+  }
+
+  /** What is told of a request of a route. */
+  Observation<Outcome> observation(String route) {
+    return watched(route, Outcome::verdict);
+  }
+
+  /** What is told of a render of a page of a route that no request waits for. */
+  Observation<Outcome> inBackground(String route) {
+    return watched(route, outcome -> outcome.verdict("background"));
+  }
+
+  private Observation<Outcome> watched(String route, Function<Outcome, Verdict> verdicts) {
+    return observers.isEmpty() ? UNWATCHED : new Observation<>(observers, nameOf(route), verdicts);
+  }
 
   void count(String route, Outcome outcome) {
     of(route).line(outcome.who()).count(outcome);
+  }
+
+  /**
+   * Notes that an answer went past the cache.
+   *
+   * @param route the name of the route, for statistics
+   * @param who what whoever is asking has in common with others
+   * @param reason why
+   * @return the outcome
+   */
+  Outcome bypass(String route, Variant.Kind who, Reason reason) {
+    Outcome outcome = Outcome.passed(Outcome.Source.BYPASS, who, Optional.empty(), reason);
+    count(route, outcome);
+    return outcome;
+  }
+
+  /**
+   * Notes how much of an answer was sent, for statistics. Only answers that needed no render of
+   * their own count.
+   *
+   * @param route the name of the route
+   * @param outcome where the answer came from
+   * @param bytes length of the body as it was sent; zero if the client had it already
+   */
+  void sent(String route, Outcome outcome, long bytes) {
+    switch (outcome.source()) {
+      case HIT, STALE, STALE_IF_ERROR, COLLAPSED -> served(route, outcome.who(), bytes);
+      case MISS, EXPIRED, REQUEST, BYPASS -> {}
+    }
   }
 
   /** A page was rendered that may be stored. */
@@ -120,11 +180,21 @@ final class Counters {
 
   private Route of(String name) {
     Route known = routes.get(name);
-    if (known != null) {
-      return known;
+    return known != null ? known : routes.computeIfAbsent(kept(name), first -> new Route());
+  }
+
+  private String kept(String name) {
+    return routes.size() < MAX_ROUTES ? name : OTHER;
+  }
+
+  /** Under which name a route is counted. */
+  private String nameOf(String route) {
+    if (routes.containsKey(route)) {
+      return route;
     }
-    String kept = routes.size() < MAX_ROUTES ? name : OTHER;
-    return routes.computeIfAbsent(kept, first -> new Route());
+    String kept = kept(route);
+    routes.computeIfAbsent(kept, first -> new Route());
+    return kept;
   }
 
   CacheStats snapshot(long bytes, long sharedBytes) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.engine.Observation;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +13,18 @@ final class Handling<E> {
   private final PageAnswer answer;
   private final PageHandler<E> handler;
   private final Responder responder;
+  private final Observation<Outcome> observation;
 
-  Handling(Inquiry<E> inquiry, PageAnswer answer, PageHandler<E> handler) {
+  Handling(
+      Inquiry<E> inquiry,
+      PageAnswer answer,
+      PageHandler<E> handler,
+      Observation<Outcome> observation) {
     this.inquiry = inquiry;
     this.answer = answer;
     this.handler = handler;
-    this.responder = new Responder(inquiry, answer);
+    this.observation = observation;
+    this.responder = new Responder(inquiry, answer, observation);
   }
 
   Inquiry<E> inquiry() {
@@ -32,6 +39,11 @@ final class Handling<E> {
     return responder;
   }
 
+  /** What is told of this request. */
+  Observation<Outcome> observation() {
+    return observation;
+  }
+
   /**
    * @param keyed what the handler sees; null if it sees all of the request
    */
@@ -42,7 +54,7 @@ final class Handling<E> {
   /** Runs the handler; if it throws, whoever answers in its stead finds the status set. */
   Optional<String> run(HeldRender render, Outcome ifFails) throws IOException {
     try {
-      handler.handle(render);
+      observation.watchRender(() -> handler.handle(render));
       return render.finish();
     } catch (Throwable e) { // Also what handlers in other languages throw without saying so.
       if (render.wasClosedWhole() && !inquiry.request().isOver()) {

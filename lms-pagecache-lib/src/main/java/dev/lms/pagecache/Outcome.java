@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.observation.PageObserver.Verdict;
 import dev.lms.pagecache.policy.Reason;
 import dev.lms.pagecache.store.Page;
 import dev.lms.pagecache.store.PageKey;
@@ -99,6 +100,24 @@ record Outcome(
           case BYPASS -> "fwd=bypass";
         };
     return "lms; " + how + "; detail=" + detail();
+  }
+
+  /** The same for observers. */
+  Verdict verdict() {
+    String result =
+        switch (source) {
+          case HIT -> "hit";
+          case STALE, STALE_IF_ERROR -> "stale";
+          case COLLAPSED -> "collapsed";
+          case MISS, EXPIRED, REQUEST -> "miss";
+          case BYPASS -> "bypass";
+        };
+    return verdict(result);
+  }
+
+  /** The same under another name. */
+  Verdict verdict(String result) {
+    return new Verdict(result, who.token(), stored, reason.map(Reason::token));
   }
 
   private String detail() {

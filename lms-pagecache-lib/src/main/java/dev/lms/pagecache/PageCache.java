@@ -5,6 +5,7 @@ package dev.lms.pagecache;
 import dev.lms.pagecache.engine.Background;
 import dev.lms.pagecache.engine.Breaker;
 import dev.lms.pagecache.engine.Notes;
+import dev.lms.pagecache.observation.PageObserver;
 import dev.lms.pagecache.page.Tags;
 import dev.lms.pagecache.policy.Reason;
 import dev.lms.pagecache.policy.ReusePolicy;
@@ -14,6 +15,7 @@ import dev.lms.pagecache.store.PageStoreException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +40,7 @@ public final class PageCache {
   private final InstantSource clock;
   private final int maxPageBytes;
   private final @Nullable Background background;
-  private final Counters counters = new Counters();
+  private final Counters counters;
   private final Notes notes;
   private final Lookups lookups;
   private final Coalescing coalescing;
@@ -51,7 +53,8 @@ public final class PageCache {
         builder.maxWait,
         builder.background,
         System::nanoTime,
-        Breaker::onThreadOfItsOwn);
+        Breaker::onThreadOfItsOwn,
+        new Counters(builder.observers));
   }
 
   /** With a time of its own for all that has to pass. */
@@ -62,7 +65,9 @@ public final class PageCache {
       Duration maxWait,
       @Nullable Executor executor,
       LongSupplier nanos,
-      Executor prober) {
+      Executor prober,
+      Counters counters) {
+    this.counters = counters;
     this.store = store;
     this.clock = clock;
     this.maxPageBytes = maxPageBytes;
@@ -101,6 +106,7 @@ public final class PageCache {
     private int maxPageBytes = DEFAULT_MAX_PAGE_BYTES;
     private Duration maxWait = DEFAULT_MAX_WAIT;
     private @Nullable Executor background;
+    private final List<PageObserver> observers = new ArrayList<>();
 
     private Builder(PageStore store) {
       this.store = store;
@@ -153,15 +159,34 @@ public final class PageCache {
       return this;
     }
 
+    /**
+     * Adds an observer that watches requests. May be called several times.
+     *
+     * @param observer the observer to add
+     * @return this builder
+     */
+    public Builder observer(PageObserver observer) {
+      observers.add(observer);
+      return this;
+    }
+
     /** {@return the cache} */
     public PageCache build() {
-      return new PageCache(this);
+      PageCache cache = new PageCache(this);
+      observers.forEach(
+          observer -> observer.watches(cache.store::bytes, cache.lookups::sharedBytes));
+      return cache;
     }
   }
 
   /** Tells ages and lifetimes. */
   InstantSource clock() {
     return clock;
+  }
+
+  /** What is counted, and who watches. */
+  Counters counters() {
+    return counters;
   }
 
   /** Longest body that is stored. */
@@ -258,38 +283,9 @@ public final class PageCache {
     return found.isPresent() && found.get().page().isPresent() ? Optional.empty() : why;
   }
 
-  /**
-   * Notes that an answer went past the cache.
-   *
-   * @param route the name of the route, for statistics
-   * @param who what whoever is asking has in common with others
-   * @param reason why
-   * @return the outcome
-   */
-  Outcome bypass(String route, Variant.Kind who, Reason reason) {
-    Outcome outcome = Outcome.passed(Outcome.Source.BYPASS, who, Optional.empty(), reason);
-    counters.count(route, outcome);
-    return outcome;
-  }
-
   private Outcome counted(PageKey key, Outcome outcome) {
     counters.count(key.route(), outcome);
     return outcome;
-  }
-
-  /**
-   * Notes how much of an answer was sent, for statistics. Only answers that needed no render of
-   * their own count.
-   *
-   * @param route the name of the route
-   * @param outcome where the answer came from
-   * @param bytes length of the body as it was sent; zero if the client had it already
-   */
-  void sent(String route, Outcome outcome, long bytes) {
-    switch (outcome.source()) {
-      case HIT, STALE, STALE_IF_ERROR, COLLAPSED -> counters.served(route, outcome.who(), bytes);
-      case MISS, EXPIRED, REQUEST, BYPASS -> {}
-    }
   }
 
   /**

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.engine.Observation;
 import dev.lms.pagecache.policy.Reason;
 import dev.lms.pagecache.policy.RequestPolicy;
 import java.io.IOException;
@@ -214,18 +215,28 @@ public final class PageService<E> {
           "An audit renders pages twice, and this server runs a request once; use none here");
     }
     NamedRule rule = rules.apply(exchange);
+    Observation<Outcome> observation = cache.counters().observation(rule.route());
+    Outcome unused =
+        observation.watch(() -> serve(exchange, request, answer, handler, rule, observation));
+  }
+
+  private Outcome serve(
+      E exchange,
+      PageRequest request,
+      PageAnswer answer,
+      PageHandler<E> handler,
+      NamedRule rule,
+      Observation<Outcome> observation)
+      throws IOException {
     Inquiry<E> inquiry = new Inquiry<>(declared, exchange, request, rule, declared.ask(exchange));
-    Visit<E> visit = new Visit<>(new Handling<>(inquiry, answer, handler), audit);
+    Visit<E> visit = new Visit<>(new Handling<>(inquiry, answer, handler, observation), audit);
     if (inquiry.asker().isEmpty()) {
-      visit.bypass(Variant.UNKNOWN, Reason.WHO);
-      return;
+      return visit.bypass(Variant.UNKNOWN, Reason.WHO);
     }
     Optional<Reason> objection = RequestPolicy.objection(inquiry.asked());
-    if (objection.isPresent()) {
-      visit.bypass(Variant.user(inquiry.asker().get()), objection.get());
-    } else {
-      visit.cached();
-    }
+    return objection.isPresent()
+        ? visit.bypass(Variant.user(inquiry.asker().get()), objection.get())
+        : visit.cached();
   }
 
   /** What the builder was told. */

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.engine.Observation;
 import dev.lms.pagecache.policy.Reason;
 import dev.lms.pagecache.store.Page;
 import dev.lms.pagecache.store.PageKey;
@@ -26,6 +27,11 @@ interface Renderer {
   /** Whether it can render when the request that it belongs to was answered. */
   default boolean rendersLater() {
     return true;
+  }
+
+  /** What is told of a render that no request waits for. */
+  default Observation<Outcome> observation() {
+    return Counters.UNWATCHED;
   }
 
   /** What came out of a render. */

@@ -42,7 +42,12 @@ final class Rerun<E> {
             inquiry.request(), key, inquiry.keyedHeaders(), Map.of(), inquiry.rule().profile());
     HeldRender render =
         new HeldRender(
-            inquiry, nowhere, Variant.of(key), new Responder(inquiry, nowhere), keyed, new Kept());
+            inquiry,
+            nowhere,
+            Variant.of(key),
+            new Responder(inquiry, nowhere, Counters.UNWATCHED),
+            keyed,
+            new Kept());
     try {
       handler.handle(new Logged(render));
     } catch (RuntimeException e) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.pagecache;
 
+import dev.lms.pagecache.engine.Observation;
 import dev.lms.pagecache.http.ByteRange;
 import dev.lms.pagecache.http.CacheAdvice;
 import dev.lms.pagecache.http.Coding;
@@ -32,13 +33,15 @@ final class Responder {
   private final PageAnswer answer;
   private final InstantSource clock;
   private final boolean answerDecides;
+  private final Observation<Outcome> observation;
 
-  Responder(Inquiry<?> inquiry, PageAnswer answer) {
+  Responder(Inquiry<?> inquiry, PageAnswer answer, Observation<Outcome> observation) {
     this.inquiry = inquiry;
     this.request = inquiry.request();
     this.answer = answer;
     this.clock = inquiry.declared().cache().clock();
     this.answerDecides = inquiry.named().followsRfc9111();
+    this.observation = observation;
   }
 
   /** Whether an answer of this length, known beforehand, would be sent in gzip. */
@@ -52,6 +55,7 @@ final class Responder {
   }
 
   private void announce(Outcome outcome, Instant now) {
+    observation.announced(outcome);
     answer.set("Cache-Status", outcome.cacheStatus(now));
   }
 

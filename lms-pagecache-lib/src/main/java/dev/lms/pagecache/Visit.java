@@ -41,7 +41,7 @@ final class Visit<E> {
     this.responder = handling.responder();
   }
 
-  void bypass(Variant variant, Reason reason) throws IOException {
+  Outcome bypass(Variant variant, Reason reason) throws IOException {
     String route = inquiry.named().route();
     inquiry
         .declared()
@@ -51,17 +51,18 @@ final class Visit<E> {
                 listener.accept(
                     Explanation.bypass(
                         route, inquiry.asker(), RequestPolicy.explain(inquiry.asked()), reason)));
-    pass(variant, cache.bypass(route, variant.kind(), reason));
+    return pass(variant, cache.counters().bypass(route, variant.kind(), reason));
   }
 
   /** Past the cache: the answer streams through, unless it has holes to fill. */
-  private void pass(Variant variant, Outcome outcome) throws IOException {
+  private Outcome pass(Variant variant, Outcome outcome) throws IOException {
     HeldRender render = handling.render(variant, null, new Passing(outcome));
     Optional<String> fault = handling.run(render, outcome);
     if (render.isHeld()) {
       purgeWhatChanged(render);
     }
     send(render, fault, outcome);
+    return outcome;
   }
 
   /** What becomes of an answer that goes past the cache. */
@@ -105,24 +106,21 @@ final class Visit<E> {
     }
   }
 
-  void cached() throws IOException {
+  Outcome cached() throws IOException {
     Variant variant = inquiry.variant();
     PageKey key = inquiry.key(variant);
     Asker asker = inquiry.asker().orElseThrow();
     PresentedRequest presented = inquiry.presented();
     if (inquiry.request().method().equals("HEAD")) {
-      head(key, cache.peek(key, asker, presented));
-      return;
+      return head(key, cache.peek(key, asker, presented));
     }
     if (presented.acceptsOnlyStored()) {
-      onlyStored(cache.peek(key, asker, presented));
-      return;
+      return onlyStored(cache.peek(key, asker, presented));
     }
     if (inquiry.wantsLessThanAll()) {
       Optional<Reason> notStored = cache.whyNotStored(key, asker, presented);
       if (notStored.isPresent()) {
-        pass(variant, cache.bypass(key.route(), variant.kind(), notStored.get()));
-        return;
+        return pass(variant, cache.counters().bypass(key.route(), variant.kind(), notStored.get()));
       }
     }
     Attempt<E> attempt = new Attempt<>(handling, audit);
@@ -138,10 +136,12 @@ final class Visit<E> {
     } else {
       send(attempt.render().orElseThrow(), attempt.fault(), outcome);
     }
+    return outcome;
   }
 
   private void send(Page page, Outcome outcome) throws IOException {
-    cache.sent(inquiry.named().route(), outcome, responder.send(page, outcome));
+    long bytes = responder.send(page, outcome);
+    cache.counters().sent(inquiry.named().route(), outcome, bytes);
   }
 
   /** After the answer, so that nothing of it is still being worked on. */
@@ -163,25 +163,32 @@ final class Visit<E> {
     cache.revalidate(
         key,
         new PresentedRequest(inquiry.rule(), again.fields()),
-        new Attempt<>(new Handling<>(again, new LaterRequest.Nowhere(), handler), audit));
+        new Attempt<>(
+            new Handling<>(
+                again,
+                new LaterRequest.Nowhere(),
+                handler,
+                cache.counters().inBackground(inquiry.named().route())),
+            audit));
   }
 
-  private void head(PageKey key, Outcome outcome) throws IOException {
+  private Outcome head(PageKey key, Outcome outcome) throws IOException {
     if (outcome.page().isPresent()) {
       send(outcome.page().get(), outcome);
-    } else {
-      pass(Variant.of(key), outcome);
+      return outcome;
     }
+    return pass(Variant.of(key), outcome);
   }
 
   /** RFC 9111 section 5.2.1.7. */
-  private void onlyStored(Outcome outcome) throws IOException {
+  private Outcome onlyStored(Outcome outcome) throws IOException {
     if (outcome.page().isPresent()) {
       send(outcome.page().get(), outcome);
     } else {
       responder.announce(outcome);
       responder.sendWithoutBody(504);
     }
+    return outcome;
   }
 
   /** A request as if it were a GET, to find out what a route declares about its pages. */

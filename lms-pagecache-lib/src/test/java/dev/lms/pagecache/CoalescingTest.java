@@ -61,7 +61,8 @@ class CoalescingTest {
           Duration.ofMinutes(1),
           null,
           clock::nanos,
-          probes::add);
+          probes::add,
+          new Counters(List.of()));
 
   @AfterEach
   void stop() {

@@ -14,6 +14,7 @@ import dev.lms.pagecache.policy.Reason;
 import dev.lms.pagecache.store.PageKey;
 import dev.lms.pagecache.store.PageStore;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,7 +38,8 @@ abstract class PageCacheFixture {
           PageCache.DEFAULT_MAX_WAIT,
           null,
           clock::nanos,
-          Runnable::run);
+          Runnable::run,
+          new Counters(List.of()));
   final AtomicInteger renders = new AtomicInteger();
   final ExecutorService threads = Executors.newCachedThreadPool();
 

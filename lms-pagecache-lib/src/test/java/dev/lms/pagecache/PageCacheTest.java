@@ -218,7 +218,8 @@ class PageCacheTest extends PageCacheFixture {
             PageCache.DEFAULT_MAX_WAIT,
             null,
             clock::nanos,
-            Runnable::run);
+            Runnable::run,
+            new Counters(List.of()));
     for (int i : IntStream.range(0, 5).toArray()) {
       Outcome outcome = get(flaky, renders("own" + i));
       assertEquals("own" + i, textOf(outcome));
@@ -242,9 +243,9 @@ class PageCacheTest extends PageCacheFixture {
         };
     cache.get(home, Asker.ANONYMOUS, REQUEST, slow);
     Outcome hit = cache.get(home, Asker.ANONYMOUS, REQUEST, slow);
-    cache.sent("/home", hit, 1234);
+    cache.counters().sent("/home", hit, 1234);
     cache.get(onRoute("/b", Variant.AUTH, "/b"), ANNA, REQUEST, passes(Reason.SET_COOKIE));
-    cache.bypass("/b", Variant.Kind.USER, Reason.POST);
+    cache.counters().bypass("/b", Variant.Kind.USER, Reason.POST);
     CacheStats stats = cache.stats();
     CacheStats.Counts anon =
         new CacheStats.Counts(1, 0, 0, 1, 1, 0, 0, 1234, Duration.ofMillis(40));
@@ -268,7 +269,7 @@ class PageCacheTest extends PageCacheFixture {
   @Test
   void routesNamedAfterVisitorsDoNotFillTheMemory() {
     for (int i = 0; i < 3 * Counters.MAX_ROUTES; i++) {
-      cache.bypass("/" + i, Variant.Kind.ANON, Reason.NEVER);
+      cache.counters().bypass("/" + i, Variant.Kind.ANON, Reason.NEVER);
     }
     assertEquals(Counters.MAX_ROUTES + 1, cache.stats().byRoute().size());
     assertEquals(

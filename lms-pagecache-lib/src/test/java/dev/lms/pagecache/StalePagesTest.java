@@ -70,7 +70,8 @@ class StalePagesTest {
         Duration.ofSeconds(20),
         executor,
         System::nanoTime,
-        Breaker::onThreadOfItsOwn);
+        Breaker::onThreadOfItsOwn,
+        new Counters(List.of()));
   }
 
   private Renderer renders(PageRule rule, String text) {

@@ -6,6 +6,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.lms.session.SessionStatistics.Latency;
 import dev.lms.session.SessionStatistics.StoreOperation;
+import dev.lms.session.observation.StoreObserver;
+import dev.lms.session.observation.StoreObserver.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,16 +28,19 @@ final class GuardedStore implements SessionStore, PrincipalIndex {
   private final @Nullable PrincipalIndex index;
   private final SessionStore.@Nullable Reporting reporting;
   private final SessionListener listener;
+  private final StoreObserver observer;
   private final LongSupplier nanoTime;
   private final Breaker breaker;
   private final Map<StoreOperation, Meter> meters = new EnumMap<>(StoreOperation.class);
   private final LongAdder refused = new LongAdder();
 
-  GuardedStore(SessionStore store, SessionListener listener, LongSupplier nanoTime) {
+  GuardedStore(
+      SessionStore store, SessionListener listener, StoreObserver observer, LongSupplier nanoTime) {
     this.store = store;
     this.index = store instanceof PrincipalIndex known ? known : null;
     this.reporting = store instanceof SessionStore.Reporting told ? told : null;
     this.listener = listener;
+    this.observer = observer;
     this.nanoTime = nanoTime;
     this.breaker = new Breaker(listener, nanoTime);
     for (StoreOperation operation : StoreOperation.values()) {
@@ -70,10 +75,13 @@ final class GuardedStore implements SessionStore, PrincipalIndex {
    * @param wasAsked whether this answer is one of the store's; some are found without it
    */
   private <T> T ask(StoreOperation operation, Supplier<T> call, Predicate<T> wasAsked) {
+    StoreObserver.Call observed = observer.begins(operation.label());
     Breaker.State state = breaker.enter();
     if (state == null) {
       refused.increment();
-      throw SessionStoreException.notAsked();
+      SessionStoreException notAsked = SessionStoreException.notAsked();
+      observed.ended(Outcome.REFUSED, Optional.of(notAsked));
+      throw notAsked;
     }
     Meter meter = requireNonNull(meters.get(operation));
     long start = nanoTime.getAsLong();
@@ -89,16 +97,20 @@ final class GuardedStore implements SessionStore, PrincipalIndex {
       } else {
         breaker.undecided(state);
       }
+      observed.ended(Outcome.FAILED, Optional.of(e));
       throw e;
     } catch (RuntimeException | Error e) {
       breaker.undecided(state);
+      observed.ended(Outcome.FAILED, Optional.of(e));
       throw e;
     }
     if (wasAsked.test(answer)) {
       meter.took(nanoTime.getAsLong() - start);
       breaker.answered(state);
+      observed.ended(Outcome.ANSWERED, Optional.empty());
     } else {
       breaker.undecided(state);
+      observed.ended(Outcome.FORGED, Optional.empty());
     }
     return answer;
   }

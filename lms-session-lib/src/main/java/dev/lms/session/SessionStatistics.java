@@ -4,6 +4,7 @@ package dev.lms.session;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -141,7 +142,14 @@ public final class SessionStatistics {
     /** Counts live sessions. */
     STATS,
     /** Ends everybody's sessions. */
-    PURGE
+    PURGE;
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+
+    /** {@return its name in meters and traces: in lower case} */
+    public String label() {
+      return label;
+    }
   }
 
   /**

@@ -3,6 +3,7 @@
 package dev.lms.session;
 
 import dev.lms.session.crypto.CsrfTokens;
+import dev.lms.session.observation.StoreObserver;
 import dev.lms.session.text.Cookies;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -78,6 +79,7 @@ public final class Sessions {
     private final SessionStore store;
     private final KeyRing keys;
     private final List<SessionListener> listeners = new ArrayList<>();
+    private final List<StoreObserver> observers = new ArrayList<>();
     private SessionSettings settings = SessionSettings.defaults();
     private Clock clock = Clock.systemUTC();
     private LongSupplier nanoTime = System::nanoTime;
@@ -120,6 +122,17 @@ public final class Sessions {
       return this;
     }
 
+    /**
+     * Adds an observer that watches calls to the store. May be called several times.
+     *
+     * @param observer the observer to add
+     * @return this builder
+     */
+    public Builder observer(StoreObserver observer) {
+      observers.add(observer);
+      return this;
+    }
+
     /** What measures how long things take. */
     Builder nanoTime(LongSupplier nanoTime) {
       this.nanoTime = nanoTime;
@@ -141,7 +154,8 @@ public final class Sessions {
                 .formatted(bound.cookieName(), cookie));
       }
       SessionEvents events = new SessionEvents(listeners);
-      GuardedStore guarded = new GuardedStore(store, events, nanoTime);
+      GuardedStore guarded =
+          new GuardedStore(store, events, StoreObserver.all(observers), nanoTime);
       return new Sessions(
           new Site(guarded, events, settings, clock, new CsrfTokens(keys.keys("csrf"))));
     }

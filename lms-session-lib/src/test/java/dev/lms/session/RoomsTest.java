@@ -64,7 +64,16 @@ class RoomsTest {
   void theFrontKnowsNoStoreAndNoServerAndStoresDoNotKnowEachOther() throws IOException {
     String front = "dev.lms.session";
     List<String> stores =
-        Stream.of("cookie", "file", "jdbc", "memory", "redis", "httpserver", "servlet")
+        Stream.of(
+                "cookie",
+                "file",
+                "jdbc",
+                "memory",
+                "redis",
+                "httpserver",
+                "servlet",
+                "micrometer",
+                "opentelemetry")
             .map(room -> front + '.' + room)
             .toList();
     Set<String> wrong = new TreeSet<>();

@@ -1,0 +1,7 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
+/** Sessions in Micrometer's meters. */
+@NullMarked
+package dev.lms.session.micrometer;
+
+import org.jspecify.annotations.NullMarked;
