@@ -32,7 +32,9 @@ final class DiskTrouble {
 
   /** Classes of the library, and of its tests, that are needed here; by their files. */
   private static final Predicate<String> OURS =
-      Pattern.compile("/session/(redis|jdbc|httpserver|servlet)/").asPredicate().negate();
+      Pattern.compile("/session/(redis|jdbc|httpserver|servlet|micrometer|opentelemetry)/")
+          .asPredicate()
+          .negate();
 
   private static final Predicate<String> TESTS =
       Pattern.compile("/(DiskTrouble|CrashWriter|Stores)\\b").asPredicate();
