@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresServer implements AutoCloseable {
   private static final String NOBODY = "nobody";
   private static final String USER = "lms";
+
+  /** Where processes of one that was killed have yet to notice. */
+  private static final String OTHERS_LEFT = "pre-existing shared memory block";
+
   private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
 
   private static @Nullable PostgresServer shared;
@@ -141,16 +145,25 @@ public final class PostgresServer implements AutoCloseable {
     command.addAll(List.of("-c", "unix_socket_directories=", "-c", "max_connections=60"));
     command.addAll(options);
     Path log = folder.resolveSibling(folder.getFileName() + ".log");
+    long said = Files.exists(log) ? Files.size(log) : 0;
     Process started = builder(command, log).start();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (true) {
       try (Connection any = DriverManager.getConnection(url("postgres"))) {
         return started;
       } catch (SQLException e) {
-        if (System.nanoTime() > deadline || !started.isAlive()) {
-          throw new IllegalStateException("PostgreSQL: " + Files.readString(log), e);
+        boolean lives = started.isAlive();
+        String why = Files.readString(log);
+        if (System.nanoTime() > deadline
+            || (!lives
+                && !why.substring(Math.min(why.length(), (int) said)).contains(OTHERS_LEFT))) {
+          throw new IllegalStateException("PostgreSQL: " + why, e);
         }
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        if (!lives) {
+          said = Files.size(log);
+          started = builder(command, log).start();
+        }
       }
     }
   }
