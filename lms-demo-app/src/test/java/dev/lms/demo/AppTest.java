@@ -143,15 +143,14 @@ class AppTest {
     assertEquals(first.header("etag"), second.header("etag"));
     assertTrue(second.header("etag").startsWith("W/\""), second.header("etag"));
     assertEquals(304, one.get("/program/explore", "If-None-Match", first.header("etag")).status());
-    Answer people =
-        one.get(
-            "/program/explore",
-            "If-None-Match",
-            first.header("etag"),
-            "Sec-Fetch-Dest",
-            "document");
-    assertEquals(200, people.status(), "or their browser shows them the strip of the last time");
-    assertTrue(people.header("cache-status").startsWith("lms; hit"));
+    for (String[] browser :
+        new String[][] {{"Sec-Fetch-Dest", "document"}, {"Upgrade-Insecure-Requests", "1"}}) {
+      Answer people =
+          one.get(
+              "/program/explore", "If-None-Match", first.header("etag"), browser[0], browser[1]);
+      assertEquals(200, people.status(), "or their browser shows them the strip of the last time");
+      assertTrue(people.header("cache-status").startsWith("lms; hit"));
+    }
     assertEquals(2, second.body().split("dev-strip\"", -1).length - 1, "the aside and one strip");
     assertEquals("gzip", one.get("/", "Accept-Encoding", "gzip").header("content-encoding"));
     assertEquals("", one.get("/", "Accept-Encoding", "gzip;q=0").header("content-encoding"));
@@ -170,6 +169,7 @@ class AppTest {
           List.of(
               "/lab",
               "/lab/flicker",
+              "/lab-leak",
               "/lab/naive/key-ignores-who/1",
               "/lab/frame/ours/1",
               "/lab/worker/pid")) {

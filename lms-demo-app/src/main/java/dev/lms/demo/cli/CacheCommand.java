@@ -162,6 +162,8 @@ final class CacheCommand implements Runnable {
     try {
       Purged reach = reach(config, byTag, byPath);
       String where = PagePurge.purge(config, byTag, byPath);
+      OperatorLog.tell(
+          config, "pages-purged", "tag", String.join(",", byTag), "path", String.join(",", byPath));
       if (byTag.isEmpty() && byPath.isEmpty()) {
         System.out.println("Purged all pages on " + where);
       }

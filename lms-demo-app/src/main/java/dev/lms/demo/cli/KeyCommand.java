@@ -9,6 +9,7 @@ import dev.lms.demo.config.SecretKeyFile;
 import dev.lms.demo.view.Text;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -75,7 +76,8 @@ final class KeyCommand implements Runnable {
       }
       KeyRotation rotation =
           new KeyRotation(config.dataDir(), Clock.systemUTC(), config.sessions().absoluteTimeout());
-      switch (rotation.advance()) {
+      Step step = rotation.advance();
+      switch (step) {
         case Step.Accepted() -> {
           System.out.println("Step 1 of 3: a new key is accepted; the old one still signs.");
           System.out.println(RESTART + "lmsctl key rotate");
@@ -98,6 +100,8 @@ final class KeyCommand implements Runnable {
         case Step.Busy() ->
             throw new CommandFailure("nothing changed: another lmsctl key rotate is running");
       }
+      OperatorLog.tell(
+          config, "key-rotated", "step", step.getClass().getSimpleName().toLowerCase(Locale.ROOT));
       return 0;
     }
 

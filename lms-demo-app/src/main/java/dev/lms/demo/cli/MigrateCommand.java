@@ -113,6 +113,15 @@ final class MigrateCommand implements Callable<Integer> {
             : workers.size() + " workers serve from both stores");
     MoveProgress progress = MoveProgress.of(total, System.out, System::nanoTime);
     Migration.Count moved = migration.move(progress);
+    OperatorLog.tell(
+        config,
+        "sessions-moved",
+        "sessions",
+        Long.toString(moved.sessions()),
+        "from",
+        source.toString(),
+        "to",
+        target.toString());
     System.out.printf("Moved %s from %s to %s%n", count(moved.sessions()), source, target);
     tell(moved.left());
     if (!moved.left().isNothing()) {

@@ -65,6 +65,13 @@ final class SampleCommand implements Runnable {
     if (added.courses() > 0 || added.programs() > 0) {
       purge(config);
     }
+    OperatorLog.tell(
+        config,
+        "sample-loaded",
+        "courses",
+        Long.toString(added.courses()),
+        "programs",
+        Long.toString(added.programs()));
     System.out.printf("Added %d courses and %d programs%n", added.courses(), added.programs());
     return 0;
   }

@@ -125,6 +125,8 @@ final class SessionCommand implements Runnable {
     requireKnown(config, user, live);
     confirmation.require("End %s of %s?".formatted(count(live), user));
     int ended = SiteSessions.with(config, sessions -> sessions.revokeAll(user));
+    OperatorLog.tell(
+        config, "sessions-revoked", "account", user, "sessions", Integer.toString(ended));
     System.out.printf("Ended %s of %s%n", count(ended), user);
     return 0;
   }
@@ -165,6 +167,7 @@ final class SessionCommand implements Runnable {
       confirmation.require("End %s, everybody's?".formatted(count(live)));
     }
     long ended = SiteSessions.with(config, Sessions::purge);
+    OperatorLog.tell(config, "sessions-purged", "sessions", Long.toString(ended));
     System.out.printf("Ended %s%n", count(ended));
     return 0;
   }

@@ -89,12 +89,15 @@ final class UserCommand implements Runnable {
       throw wrong("--display must be a name of at most " + LONGEST_DISPLAY + " characters");
     }
     Account account = new Account(name, display.strip(), known(roles));
-    DataFolder.create(Config.fromSystem().dataDir()); // The site may begin with this.
+    Config config = Config.fromSystem();
+    DataFolder.create(config.dataDir()); // The site may begin with this.
     boolean added =
         with(users -> !users.exists(name) && users.add(account, password(List.of(name, display))));
     if (!added) {
       throw new CommandFailure("the name " + name + " is taken");
     }
+    OperatorLog.tell(
+        config, "account-added", "account", name, "roles", String.join(",", account.roles()));
     System.out.printf("Added %s, %s%n", name, account.role());
     return 0;
   }
@@ -108,6 +111,7 @@ final class UserCommand implements Runnable {
     return changeAndEnd(
         name,
         users -> users.exists(name) && users.setPassword(name, password(List.of(name))),
+        "password-changed",
         "Password changed");
   }
 
@@ -160,6 +164,15 @@ final class UserCommand implements Runnable {
             name,
             users -> users.setRoles(name, known),
             sessions -> sessions.changeRoles(name, known));
+    OperatorLog.tell(
+        Config.fromSystem(),
+        "roles-changed",
+        "account",
+        name,
+        "roles",
+        String.join(",", known),
+        "sessions",
+        Integer.toString(live));
     System.out.printf(
         "Roles are %s; changed in %s of %s%n", String.join(", ", known), count(live), name);
     return 0;
@@ -171,7 +184,8 @@ final class UserCommand implements Runnable {
       footer = {"%nExamples:", "  lmsctl user disable ada"},
       mixinStandardHelpOptions = true)
   int disable(@Parameters(paramLabel = "NAME", description = "Whom.") String name) {
-    return changeAndEnd(name, users -> users.setDisabled(name, true), "Disabled");
+    return changeAndEnd(
+        name, users -> users.setDisabled(name, true), "account-disabled", "Disabled");
   }
 
   @Command(
@@ -183,6 +197,7 @@ final class UserCommand implements Runnable {
     if (!with(users -> users.setDisabled(name, false))) {
       throw unknown(name);
     }
+    OperatorLog.tell(Config.fromSystem(), "account-enabled", "account", name);
     System.out.printf("Enabled %s%n", name);
     return 0;
   }
@@ -193,11 +208,17 @@ final class UserCommand implements Runnable {
       footer = {"%nExamples:", "  lmsctl user delete ada"},
       mixinStandardHelpOptions = true)
   int delete(@Parameters(paramLabel = "NAME", description = "Whom.") String name) {
-    return changeAndEnd(name, users -> users.delete(name, Feature.tablesOf(features)), "Deleted");
+    return changeAndEnd(
+        name,
+        users -> users.delete(name, Feature.tablesOf(features)),
+        "account-deleted",
+        "Deleted");
   }
 
-  private int changeAndEnd(String name, Function<Users, Boolean> work, String done) {
+  private int changeAndEnd(String name, Function<Users, Boolean> work, String event, String done) {
     int ended = change(name, work, sessions -> sessions.revokeAll(name));
+    OperatorLog.tell(
+        Config.fromSystem(), event, "account", name, "sessions", Integer.toString(ended));
     System.out.printf("%s; %s of %s ended%n", done, count(ended), name);
     return 0;
   }

@@ -62,7 +62,7 @@ public final class ErrorFilter extends Filter {
           gone.getMessage());
       throw gone;
     }
-    HttpProblem problem = problem(exchange, failure);
+    HttpProblem problem = SentForm.keptIn(problem(exchange, failure), exchange);
     Headers headers = exchange.getResponseHeaders();
     List<String> connection = headers.get("Connection");
     headers.clear();
@@ -96,7 +96,8 @@ public final class ErrorFilter extends Filter {
       LOG.log(Level.ERROR, request + " failed", failure);
     }
     return new HttpProblem(
-        500, "Something went wrong", "The error is on our side and has been logged.");
+            500, "Something went wrong", "The error is on our side and has been logged.")
+        .worthRepeating();
   }
 
   @Override

@@ -21,6 +21,7 @@ public final class HttpProblem extends RuntimeException {
   private final String detail;
   private final transient Map<String, String> headers;
   private final transient Optional<Parameters> form;
+  private final boolean worthRepeating;
 
   /** A problem with these words. */
   public HttpProblem(int status, String title, String detail) {
@@ -29,7 +30,7 @@ public final class HttpProblem extends RuntimeException {
 
   /** A problem with these words and further response headers. */
   public HttpProblem(int status, String title, String detail, Map<String, String> headers) {
-    this(status, title, detail, headers, Optional.empty());
+    this(status, title, detail, headers, Optional.empty(), false);
   }
 
   private HttpProblem(
@@ -37,7 +38,8 @@ public final class HttpProblem extends RuntimeException {
       String title,
       String detail,
       Map<String, String> headers,
-      Optional<Parameters> form) {
+      Optional<Parameters> form,
+      boolean worthRepeating) {
     // An answer, not a fault: nobody reads its stack trace.
     super(status + " " + title, null, false, false);
     this.status = status;
@@ -45,6 +47,7 @@ public final class HttpProblem extends RuntimeException {
     this.detail = detail;
     this.headers = Map.copyOf(headers);
     this.form = form;
+    this.worthRepeating = worthRepeating;
   }
 
   /** 400. */
@@ -64,7 +67,7 @@ public final class HttpProblem extends RuntimeException {
 
   /** 503 for too much to do, with {@code Retry-After}, in whole seconds and at least one. */
   public static HttpProblem busy(String detail, Duration retryAfter) {
-    return unavailable("Busy, please try again", detail, retryAfter);
+    return unavailable("Busy, please try again", detail, retryAfter).worthRepeating();
   }
 
   /** 503 with {@code Retry-After}, in whole seconds and at least one. */
@@ -75,7 +78,12 @@ public final class HttpProblem extends RuntimeException {
 
   /** This problem with a form, so that what was typed is not lost. */
   public HttpProblem withForm(Parameters sent) {
-    return new HttpProblem(status, title, detail, headers, Optional.of(sent));
+    return new HttpProblem(status, title, detail, headers, Optional.of(sent), worthRepeating);
+  }
+
+  /** This problem of whoever may send the form that met it once more, as it is. */
+  public HttpProblem worthRepeating() {
+    return new HttpProblem(status, title, detail, headers, form, true);
   }
 
   /** The HTTP status. */
@@ -96,6 +104,11 @@ public final class HttpProblem extends RuntimeException {
   /** Response headers that belong to the problem. */
   public Map<String, String> headers() {
     return headers;
+  }
+
+  /** Whether the form that met it may be sent once more, as it is. */
+  boolean isWorthRepeating() {
+    return worthRepeating;
   }
 
   /** The form that was not taken, if it may be worth sending once more. */

@@ -183,7 +183,7 @@ public final class Router implements HttpHandler {
       if (exchange.getResponseCode() != -1) {
         throw problem;
       }
-      Answer.send(exchange, problem, problemPage);
+      Answer.send(exchange, SentForm.keptIn(problem, exchange), problemPage);
     }
   }
 

@@ -49,14 +49,17 @@ public final class LabFeature implements Feature {
             slowPage,
             new RotatedIds(parts.sessions().withoutGrace()),
             parts.sessions().unplugged());
+    Leak leak = new Leak(parts.pages(), pieces(parts));
     return new Content()
+        .pages(leak.routes())
+        .holes(leak.holes())
         .pages(new NaiveSite(config.web().host(), exchange).routes())
         .pages(new Frames(config, exchange, parts.pages().asset("lab.js")).routes())
         .pages(slowPage.routes())
         .pages(workerEnd.routes())
         .whenStopping(secondWorker::close)
         .whenStopping(crowded::close)
-        .pages(forPeople(parts, new Lab(colleagues, secondWorker, crowded, exchange)));
+        .pages(forPeople(parts, new Lab(colleagues, secondWorker, crowded, exchange), leak));
   }
 
   private static void alone(Request request) {
@@ -67,10 +70,14 @@ public final class LabFeature implements Feature {
             + " site with SESSION_STORE=file, or with Redis.");
   }
 
-  private static List<PageRoute> forPeople(Parts parts, Lab lab) {
+  private static PagePieces pieces(Parts parts) {
+    return new PagePieces(parts.pages().asset("dev.css"), parts.pages().asset("lab.js"));
+  }
+
+  private static List<PageRoute> forPeople(Parts parts, Lab lab, Leak leak) {
     Forms forms = new Forms(new SecureRandom());
     Pages pages = parts.pages();
-    PagePieces pieces = new PagePieces(pages.asset("dev.css"), pages.asset("lab.js"));
+    PagePieces pieces = pieces(parts);
     List<Texts> texts = Texts.all();
     Set<Capability> capabilities = parts.sessions().store().capabilities();
     boolean merges = capabilities.contains(Capability.MERGES_CONCURRENT_CHANGES);
@@ -90,7 +97,8 @@ public final class LabFeature implements Feature {
                     new Resurrection(),
                     new Stampede(),
                     new Outage(),
-                    new Rotation(reports)))
+                    new Rotation(reports),
+                    leak))
             .routes());
     return routes;
   }

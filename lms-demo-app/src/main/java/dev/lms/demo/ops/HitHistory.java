@@ -23,8 +23,9 @@ final class HitHistory implements AutoCloseable {
 
   /** What happened in a minute. */
   record Count(long hits, long asked) {
+    /** NaN if nothing was asked. */
     double percent() {
-      return asked == 0 ? 0 : 100.0 * hits / asked;
+      return asked == 0 ? Double.NaN : 100.0 * hits / asked;
     }
   }
 

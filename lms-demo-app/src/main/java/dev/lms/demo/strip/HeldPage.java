@@ -43,10 +43,22 @@ final class HeldPage extends PassingExchange {
     this.atTheEnd = atTheEnd;
     this.request = new Headers(outer.getRequestHeaders());
     this.request.remove("Accept-Encoding");
-    if ("document".equals(outer.getRequestHeaders().getFirst("Sec-Fetch-Dest"))) {
+    if (isForAPerson(outer.getRequestHeaders())) {
       // Told that nothing has changed, a browser would show the strip of the last time.
       CONDITIONS.forEach(this.request::remove);
     }
+  }
+
+  /**
+   * Whether a browser will show the answer as a page. It says so where it trusts the address, as
+   * that of this machine; elsewhere without TLS it still asks for pages to be upgraded, which it
+   * asks for nothing else.
+   */
+  private static boolean isForAPerson(Headers request) {
+    String destination = request.getFirst("Sec-Fetch-Dest");
+    return destination == null
+        ? "1".equals(request.getFirst("Upgrade-Insecure-Requests"))
+        : destination.equals("document");
   }
 
   @Override

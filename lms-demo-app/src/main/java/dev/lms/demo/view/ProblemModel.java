@@ -44,13 +44,35 @@ record ProblemModel(
     boolean unsure,
     Optional<String> action) {
 
-  /** By which an editor is told that somebody else was faster. */
-  private static final String VERSION = "version";
-
   private static final String TOKEN = "csrf_token";
 
-  /** A field of a form. */
-  record Field(String name, String label, String value, boolean multiline) {}
+  /** What forms of this site hold that nobody types: what a button does, or what it is about. */
+  private static final Set<String> UNTYPED =
+      Set.of(
+          "version",
+          "next",
+          "why",
+          "remember",
+          "handle",
+          "state",
+          "to",
+          "act",
+          "sure",
+          "cause",
+          "step",
+          "run",
+          "frames");
+
+  /** What is typed anew, and shown to nobody. */
+  private static final Map<String, String> SECRETS =
+      Map.of(
+          "password", "Password",
+          "current", "Current password",
+          "new", "New password",
+          "again", "New password, again");
+
+  /** A field of a form; of a secret one, the value is empty. */
+  record Field(String name, String label, String value, boolean multiline, boolean secret) {}
 
   static ProblemModel of(
       HttpExchange exchange, HttpProblem problem, boolean signedIn, boolean stranger) {
@@ -61,13 +83,17 @@ record ProblemModel(
     Optional<String> seconds = Optional.ofNullable(problem.headers().get("Retry-After"));
     boolean unsure = problem.status() == 503;
     boolean signingIn = !reading && target.path().equals("/user/login");
-    Set<String> untyped = unsure ? Set.of(VERSION, TOKEN) : Set.of(VERSION);
     Map<Boolean, List<Field>> fields =
         problem.form().map(ProblemModel::fields).orElse(List.of()).stream()
-            .collect(Collectors.partitioningBy(field -> untyped.contains(field.name())));
+            .filter(field -> unsure || !field.name().equals(TOKEN))
+            .collect(
+                Collectors.partitioningBy(
+                    field -> field.name().equals(TOKEN) || UNTYPED.contains(field.name())));
+    Optional<String> action =
+        problem.form().filter(form -> signedIn || unsure).map(form -> target.path());
     List<Field> typed =
         fields.getOrDefault(false, List.of()).stream()
-            .filter(field -> !field.name().equals(TOKEN))
+            .filter(field -> action.isPresent() || !field.secret())
             .toList();
     return new ProblemModel(
         problem.status(),
@@ -83,12 +109,11 @@ record ProblemModel(
         typed,
         fields.getOrDefault(true, List.of()),
         unsure,
-        problem.form().filter(form -> signedIn || unsure).map(form -> target.path()));
+        action);
   }
 
   private static List<Field> fields(Parameters form) {
     return form.names().stream()
-        .filter(name -> !name.toLowerCase(Locale.ROOT).contains("password"))
         .flatMap(name -> form.all(name).stream().map(value -> field(name, value)))
         .toList();
   }
@@ -96,7 +121,10 @@ record ProblemModel(
   private static Field field(String name, String value) {
     String label =
         name.isEmpty() ? name : name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
-    return new Field(name, label, value, value.length() > 100 || value.contains("\n"));
+    if (SECRETS.containsKey(name) || name.toLowerCase(Locale.ROOT).contains("password")) {
+      return new Field(name, SECRETS.getOrDefault(name, label), "", false, true);
+    }
+    return new Field(name, label, value, value.length() > 100 || value.contains("\n"), false);
   }
 
   private static String encode(String text) {

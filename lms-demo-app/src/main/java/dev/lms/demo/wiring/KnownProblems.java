@@ -31,7 +31,7 @@ final class KnownProblems {
   /** And for changes that are not stored although the page says so. */
   static final UnsavedAnswer UNSAVED =
       (exchange, outcome) -> {
-        throw unsaved(outcome);
+        throw unsaved(outcome).worthRepeating();
       };
 
   private KnownProblems() {}
@@ -41,10 +41,11 @@ final class KnownProblems {
     if (failure instanceof DatabaseFullException) {
       return Optional.of(
           HttpProblem.unavailable(
-              "Nothing can be saved just now",
-              "The disk of this site is full, so nothing was saved. Pages can still be read. Please"
-                  + " try again later.",
-              FULL_RETRY));
+                  "Nothing can be saved just now",
+                  "The disk of this site is full, so nothing was saved. Pages can still be read."
+                      + " Please try again later.",
+                  FULL_RETRY)
+              .worthRepeating());
     }
     boolean outage =
         Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
@@ -53,9 +54,10 @@ final class KnownProblems {
     return outage
         ? Optional.of(
             HttpProblem.unavailable(
-                "Not available just now",
-                "Something the site needs is not available. Please try again in a moment.",
-                OUTAGE_RETRY))
+                    "Not available just now",
+                    "Something the site needs is not available. Please try again in a moment.",
+                    OUTAGE_RETRY)
+                .worthRepeating())
         : Optional.empty();
   }
 

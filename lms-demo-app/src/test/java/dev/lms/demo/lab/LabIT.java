@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lms.demo.Browser;
 import dev.lms.demo.Browser.Answer;
 import dev.lms.demo.WorkerProcess;
+import dev.lms.demo.WorkerProcess.Finished;
 import dev.lms.demo.plan.Demand;
 import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.demo.plan.Workload;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,11 +40,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LabIT {
   private static final Pattern WORKER = Pattern.compile("worker ([0-9]+) :[0-9]+ shows");
 
+  @TempDir private static Path data;
   private static WorkerProcess worker;
+
+  private static Map<String, String> environment() {
+    return Map.of("SESSION_STORE", "file", "LMS_DATA_DIR", data.resolve("d").toString());
+  }
 
   @BeforeAll
   static void start() {
-    worker = WorkerProcess.serve(Map.of("SESSION_STORE", "file"));
+    worker = WorkerProcess.serve(environment());
   }
 
   @AfterAll
@@ -168,6 +176,31 @@ class LabIT {
   @ValueSource(strings = {"lost-update", "resurrection", "outage"})
   void otherExperimentsToo(String experiment) {
     assertOnlyTheNaiveSideGoesWrong(run(experiment, Map.of()));
+  }
+
+  /**
+   * In the log, in the strip, at {@code /ops} and by the command; the test kit has its own test.
+   */
+  @Test
+  void aLeakIsToldOfInEveryPlace() {
+    assertOnlyTheNaiveSideGoesWrong(run("leak", Map.of()));
+    worker.awaitOutput("/lab-leak (/lab-leak) at line ");
+    Browser student = new Browser(worker.uri("/"));
+    student.signIn("student3");
+    String leaky = student.get("/lab-leak").body();
+    assertTrue(leaky.contains("· <b class=\"pass\">LEAK</b></summary>"), leaky);
+    assertTrue(leaky.contains("Leak.leaky(Leak.java:"), leaky);
+    assertFalse(student.get("/lab-leak/cured").body().contains("LEAK</b>"));
+    Browser admin = new Browser(worker.uri("/"));
+    admin.signIn("lms-admin");
+    String ops = admin.get("/ops").body();
+    assertTrue(ops.contains("/lab-leak (/lab-leak) at line "), ops);
+    assertFalse(ops.contains("/lab-leak/cured ("), ops);
+    Finished found = WorkerProcess.run(environment(), "cache", "audit", "/lab-leak");
+    assertEquals(1, found.exitCode(), found.errors());
+    assertTrue(found.output().contains("\nLeak: A page shared by \"auth\""), found.output());
+    Finished cured = WorkerProcess.run(environment(), "cache", "audit", "/lab-leak/cured");
+    assertEquals(0, cured.exitCode(), cured.output() + cured.errors());
   }
 
   @Test

@@ -94,6 +94,20 @@ class AccountsIT {
     done(user(env, "", "delete", "ada"));
     assertFalse(isSignedIn(ada, site));
     assertEquals(401, signIn(ada, "ada", OTHER));
+
+    String log = site.operatorLog();
+    String by = " by=lmsctl operator=" + ProcessHandle.current().info().user().orElse("-") + "\n";
+    for (String act :
+        List.of(
+            "account-added account=ada roles=student",
+            "account-disabled account=ada sessions=1",
+            "account-enabled account=ada",
+            "password-changed account=ada sessions=1",
+            "roles-changed account=ada roles=admin,student sessions=1",
+            "account-deleted account=ada sessions=1")) {
+      assertTrue(log.contains("Z AUDIT " + act + by), act + " in " + log);
+    }
+    assertFalse(log.contains(PASSWORD) || log.contains(OTHER), log);
   }
 
   /** Of a site that never ran in development nobody knows an account. */

@@ -101,6 +101,15 @@ public final class Backend implements AutoCloseable {
     return environment;
   }
 
+  /** What operators did with commands beside them. */
+  String operatorLog() {
+    try {
+      return Files.readString(Path.of(environment.get("LMS_DATA_DIR"), "audit.log"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Ends a worker as an operator would and starts another in its place. */
   void restart(int index, Map<String, String> changed) {
     assertEquals(0, workers.get(index).terminate());

@@ -112,6 +112,10 @@ class CacheCommandIT {
     assertEquals(0, warm.exitCode(), warm.errors());
     assertTrue(warm.output().matches("(?s).*Port \\d+: (\\d+) of \\1 pages\n"), warm.output());
     assertHit(site.two(), "/course/explore");
+    String log = site.operatorLog();
+    assertTrue(log.contains(" AUDIT pages-purged tag=course:py101 path=- by=lmsctl "), log);
+    assertTrue(log.contains(" AUDIT pages-purged tag=- path=/course/py101/view by=lmsctl "), log);
+    assertTrue(log.contains(" AUDIT pages-purged tag=- path=- by=lmsctl "), log);
   }
 
   private static void anEditWarmsWhatItPurged(Backend site) {

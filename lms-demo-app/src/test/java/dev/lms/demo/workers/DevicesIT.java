@@ -189,6 +189,10 @@ class DevicesIT {
             + ": 0 of people signed in, 0 anonymous\n",
         lmsctl(site, "session", "stats").output());
     assertTrue(isSignedIn(site, signedIn(site.one(), LAPTOP, "student3")), "and life goes on");
+    String log = site.operatorLog();
+    assertTrue(log.contains(" AUDIT sessions-revoked account=student3 sessions=2 by=lmsctl "), log);
+    assertTrue(log.contains(" AUDIT sessions-purged sessions=2 by=lmsctl "), log);
+    assertFalse(log.contains("nobody"), log);
   }
 
   @ParameterizedTest

@@ -135,6 +135,8 @@ class OutageIT {
       Browser.Answer signIn = visitor().signIn("student9");
       assertFailsClosed(signIn);
       assertTrue(signIn.body().contains("href=\"/user/login\">Sign in</a>"), signIn.body());
+      assertTrue(signIn.body().contains("name=\"username\" value=\"student9\""), signIn.body());
+      assertTrue(signIn.body().contains("type=\"password\" name=\"password\""), signIn.body());
       Browser.Answer typed =
           people
               .get(0)
