@@ -8,6 +8,7 @@ import dev.lms.pagecache.local.PurgeCounters;
 import dev.lms.pagecache.redis.NearPageStore;
 import dev.lms.pagecache.redis.RedisPageStore;
 import dev.lms.pagecache.store.PageStore;
+import dev.lms.session.redis.RedisUrl;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,9 +20,9 @@ final class PageBackend {
   private PageBackend() {}
 
   /**
-   * In Redis, shared by all workers, with near copies in each; or in each process only, with purges
-   * shared by all processes that use the same data folder, whether or not one supervisor started
-   * them.
+   * In Redis, shared by all workers, with near copies in each unless it is a cluster; or in each
+   * process only, with purges shared by all processes that use the same data folder, whether or not
+   * one supervisor started them.
    *
    * @param megabytes the most that pages in this process may take
    * @param parts closes the store before the client it uses
@@ -37,9 +38,17 @@ final class PageBackend {
               KEY_PREFIX,
               clock,
               config.pageCache().maxMb() * (1L << 20));
-      return parts.add(NearPageStore.over(far, maxBytes, clock));
+      return isInCluster(config) ? far : parts.add(NearPageStore.over(far, maxBytes, clock));
     }
     return new LocalPageStore(maxBytes, PurgeCounters.shared(purges(config)), clock);
+  }
+
+  private static boolean isInCluster(Config config) {
+    return config
+        .pageCache()
+        .redis()
+        .filter(url -> url.topology() == RedisUrl.Topology.CLUSTER)
+        .isPresent();
   }
 
   /** The file through which processes share purges when pages are in each of them. */
@@ -48,6 +57,9 @@ final class PageBackend {
   }
 
   static String sentence(Config config) {
+    if (isInCluster(config)) {
+      return "Page cache: redis, spread over the cluster, shared by all workers";
+    }
     return config.pageCache().redis().isPresent()
         ? "Page cache: redis, shared by all workers, with near copies in each"
         : "Page cache: in process, purges shared through " + purges(config);

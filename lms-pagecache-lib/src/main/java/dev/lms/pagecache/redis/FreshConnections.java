@@ -27,6 +27,9 @@ final class FreshConnections {
   private static final List<String> REFUSALS =
       List.of("READONLY ", "MASTERDOWN ", "LOADING ", "NOREPLICAS ", "CLUSTERDOWN ");
 
+  /** A script took a key away in a slot that is moving, and would make it again: elsewhere now. */
+  private static final String MOVING = "non local key";
+
   private FreshConnections() {}
 
   static @Nullable Object retried(UnifiedJedis redis, Supplier<? extends @Nullable Object> call) {
@@ -42,16 +45,19 @@ final class FreshConnections {
   }
 
   private static boolean isBroken(JedisException e) {
-    return e instanceof JedisConnectionException
-        && !(e.getCause() instanceof SocketTimeoutException);
+    // A client may wrap what it does not repeat by itself.
+    Throwable broken = e instanceof JedisConnectionException ? e : e.getCause();
+    return broken instanceof JedisConnectionException
+        && !(broken.getCause() instanceof SocketTimeoutException);
   }
 
   private static boolean isRefusal(JedisException e) {
     String message = String.valueOf(e.getMessage());
     // A script is stopped at its first write. Redis 6.2 then says so in the middle of a line.
     return e instanceof JedisDataException
-        && REFUSALS.stream()
-            .anyMatch(code -> message.startsWith(code) || message.contains("-" + code));
+        && (message.contains(MOVING)
+            || REFUSALS.stream()
+                .anyMatch(code -> message.startsWith(code) || message.contains("-" + code)));
   }
 
   private static Collection<? extends Pool<Connection>> pools(UnifiedJedis redis) {

@@ -22,6 +22,9 @@ import java.util.function.LongSupplier;
  * leases have run out. A node that is stopped or cut off loses its lease and then asks Redis for
  * every page. The thread holds one connection of the client's pool.
  *
+ * <p>Not for a Redis Cluster: pages have several orders of purges there, and a node would need a
+ * lease for each.
+ *
  * <p>Limit: leases are measured by the machine's monotonic clock. A machine that was suspended may
  * use the remainder of its lease after it wakes. Thread-safe.
  */
@@ -38,8 +41,13 @@ public final class NearPageStore implements PageStore, AutoCloseable {
    * @param maxBytes how many bytes near copies may take, by their {@link Page#weight}
    * @param clock judges freshness
    * @return the store; close it before the Redis client
+   * @throws IllegalArgumentException if the pages are in a Redis Cluster
    */
   public static NearPageStore over(RedisPageStore redis, long maxBytes, InstantSource clock) {
+    if (redis.isInCluster()) {
+      throw new IllegalArgumentException(
+          "There are no near copies of pages in a Redis Cluster; use the RedisPageStore itself");
+    }
     NearPageStore store = new NearPageStore(redis, maxBytes, clock);
     store.lease.start();
     return store;

@@ -34,8 +34,10 @@ final class PagesScript {
   private static final byte[] UNKNOWN = ascii("1");
 
   private final UnifiedJedis redis;
+  private final String base;
+  private final boolean inCluster;
   private final byte[] orderKey;
-  private final byte[] tagsKey;
+  private final byte[] nodesKey;
   private final byte[] script;
   private final byte[] scriptSha;
 
@@ -45,12 +47,23 @@ final class PagesScript {
   private final AtomicLong epochNumber = new AtomicLong();
   private final AtomicReference<Stamp> newest = new AtomicReference<>(new Stamp("", 0));
 
-  PagesScript(UnifiedJedis redis, String prefix) {
+  /**
+   * @param base what all keys begin with that share an order of purges, hash tag included
+   * @param inCluster whether to name one key only, see there
+   */
+  PagesScript(UnifiedJedis redis, String base, boolean inCluster) {
     this.redis = redis;
-    this.orderKey = utf8(prefix + "{pages}:purges");
-    this.tagsKey = utf8(prefix + "{pages}:tags");
-    this.script = of(prefix, read());
+    this.base = base;
+    this.inCluster = inCluster;
+    this.orderKey = key("purges");
+    this.nodesKey = key("nodes");
+    this.script = of(base, read());
     this.scriptSha = ascii(sha1(script));
+  }
+
+  /** The whole name of a key. */
+  byte[] key(String name) {
+    return utf8(base + name);
   }
 
   private static byte[] read() {
@@ -65,11 +78,11 @@ final class PagesScript {
   }
 
   /**
-   * A script of this cache's own. That the server does not know it says that it was restarted; were
-   * it the same for all, the first cache to ask would hide that from the others.
+   * A script of this order's own. That the server does not know it says that it was restarted; were
+   * it the same for all, the first to ask would hide that from the others.
    */
-  private static byte[] of(String prefix, byte[] script) {
-    byte[] whose = ascii("\n-- " + sha1(utf8(prefix)) + "\n");
+  private static byte[] of(String base, byte[] script) {
+    byte[] whose = ascii("\n-- " + sha1(utf8(base)) + "\n");
     byte[] own = Arrays.copyOf(script, script.length + whose.length);
     System.arraycopy(whose, 0, own, script.length, whose.length);
     return own;
@@ -87,12 +100,17 @@ final class PagesScript {
   /** Runs an operation whose answer begins with epoch and clock, and remembers these. */
   List<?> list(String operation, List<byte[]> more, List<byte[]> arguments) {
     List<?> reply = (List<?>) run(operation, more, arguments);
+    learn(reply);
+    return reply;
+  }
+
+  /** Remembers the epoch and clock that an answer begins with. */
+  void learn(List<?> reply) {
     Stamp now = stamp(reply);
     Stamp last = newest.get();
     if (isNewer(now, last)) {
       newest.accumulateAndGet(now, (was, is) -> isNewer(is, was) ? is : was);
     }
-    return reply;
   }
 
   private static boolean isNewer(Stamp now, Stamp last) {
@@ -126,9 +144,23 @@ final class PagesScript {
   }
 
   private Object run(String operation, List<byte[]> more, List<byte[]> arguments) {
-    List<byte[]> keys = new ArrayList<>(List.of(orderKey, tagsKey));
-    keys.addAll(more);
+    List<byte[]> keys = new ArrayList<>(List.of(orderKey));
+    if (!inCluster) {
+      keys.add(nodesKey);
+      keys.addAll(more);
+    }
     return Objects.requireNonNull(retried(() -> call(keys, operation, arguments)));
+  }
+
+  /** An operation as a command for the server that has this order, should it know the script. */
+  byte[][] command(String operation, List<byte[]> arguments) {
+    List<byte[]> all = new ArrayList<>(List.of(scriptSha, ascii("1"), orderKey));
+    all.addAll(with(operation, newEpoch(), KNOWN, arguments));
+    return all.toArray(byte[][]::new);
+  }
+
+  private byte[] newEpoch() {
+    return ascii(epochs + epochNumber.incrementAndGet());
   }
 
   /** Waits until something is in this list, and takes it out; not longer than this. */
@@ -153,7 +185,7 @@ final class PagesScript {
   }
 
   private Object call(List<byte[]> keys, String operation, List<byte[]> arguments) {
-    byte[] epoch = ascii(epochs + epochNumber.incrementAndGet());
+    byte[] epoch = newEpoch();
     try {
       return redis.evalsha(scriptSha, keys, with(operation, epoch, KNOWN, arguments));
     } catch (JedisNoScriptException e) {

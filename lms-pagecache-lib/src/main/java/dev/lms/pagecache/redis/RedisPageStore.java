@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
@@ -29,9 +31,15 @@ import redis.clients.jedis.UnifiedJedis;
  * <p>Each of the three is one script and so is atomic. Redis remembers the epoch, the clock and
  * when each tag was last purged; every entry remembers the stamp of its render. Losing that memory
  * begins a new epoch, and nothing of an older epoch is ever served. A new epoch also begins on a
- * server that does not know the script, or knows fewer purges than the caller: it was restarted or
- * took over from another, and may have forgotten purges that its entries should obey. All keys
- * share one hash tag, so that a Cluster keeps them in one slot.
+ * server that was restarted or took over from another, or knows fewer purges than the caller: it
+ * may have forgotten purges that its entries should obey. A replica serves no pages.
+ *
+ * <p>On one server, or one that Sentinels watch, all keys share one hash tag. In a Redis Cluster
+ * pages are spread over sixteen, by path and query; each has an order of purges and a sixteenth of
+ * the budget. A purge reaches them all, in one round trip for each master, and fails if one does
+ * not acknowledge it. There are no near copies. While a slot is moving, pages that have been moved,
+ * or not, are missing, none is stored there, and purges go on; when it has moved, its pages are
+ * gone.
  *
  * <p>A purge waits until every node with near copies has confirmed it, or until their leases have
  * run out: a second at most. The first purge after the start of a process, or after Redis lost its
@@ -55,11 +63,13 @@ public final class RedisPageStore implements PageStore {
   /** The default budget of all pages: 64 MiB. */
   public static final long DEFAULT_MAX_BYTES = 64L << 20;
 
-  private final PagesScript script;
+  private static final List<String> BUDGET = List.of("ledger", "room", "asked", "asked-before");
+
+  private final Buckets buckets;
+  private final @Nullable ClusterPurges clusterPurges;
   private final String prefix;
   private final InstantSource clock;
   private final long maxBytes;
-  private final List<byte[]> budgetKeys;
   private final Duration longestLease;
   private final LongSupplier nanos;
   private final Purges purges;
@@ -104,17 +114,17 @@ public final class RedisPageStore implements PageStore {
       long maxBytes,
       Duration longestLease,
       LongSupplier nanos) {
-    this.script = new PagesScript(redis, prefix);
+    this.buckets = Buckets.of(redis, prefix);
+    this.clusterPurges =
+        redis instanceof RedisClusterClient cluster
+            ? new ClusterPurges(cluster, buckets.all())
+            : null;
     this.prefix = prefix;
     this.clock = clock;
     this.maxBytes = maxBytes;
-    this.budgetKeys =
-        Stream.of("ledger", "room", "asked", "asked-before")
-            .map(name -> utf8(prefix + "{pages}:" + name))
-            .toList();
     this.longestLease = longestLease;
     this.nanos = nanos;
-    this.purges = new Purges(script, Lease.wakePrefix(prefix), longestLease, nanos);
+    this.purges = new Purges(buckets.all().get(0), Lease.wakePrefix(prefix), longestLease, nanos);
   }
 
   /** A lookup, and the point in the order of purges at which it was answered. */
@@ -126,9 +136,13 @@ public final class RedisPageStore implements PageStore {
   }
 
   Found find(PageKey key) {
-    List<?> reply = script.list("lookup", List.of(pageKey(key)), List.of());
+    PagesScript script = buckets.of(key);
+    List<byte[]> name = List.of(pageKey(script, key));
+    List<?> reply = script.list("lookup", name, isInCluster() ? name : List.of());
     Stamp at = PagesScript.stamp(reply);
-    purges.saw(at.epoch());
+    if (!isInCluster()) {
+      purges.saw(at.epoch());
+    }
     Optional<Page> stored =
         reply.size() > 2 ? readable((byte[]) reply.get(2)) : Optional.<Page>empty();
     Instant now = clock.instant();
@@ -157,22 +171,22 @@ public final class RedisPageStore implements PageStore {
     if (millis <= 0) {
       return Stored.PURGED;
     }
-    byte[] name = pageKey(key);
+    PagesScript script = buckets.of(key);
+    byte[] name = pageKey(script, key);
     byte[] bytes = PageCodec.encode(page);
     List<byte[]> tags = page.tags().stream().map(PagesScript::utf8).toList();
-    List<byte[]> keys = new ArrayList<>(1 + budgetKeys.size());
-    keys.add(name);
-    keys.addAll(budgetKeys);
-    List<byte[]> arguments = new ArrayList<>(10 + tags.size());
+    List<byte[]> keys = Stream.concat(Stream.of(name), BUDGET.stream().map(script::key)).toList();
+    List<byte[]> arguments = new ArrayList<>(11 + tags.size());
     arguments.add(utf8(stamp.epoch()));
     arguments.add(number(stamp.clock()));
     arguments.add(number(millis));
     arguments.add(bytes);
     arguments.add(number(FarWeight.of(name, bytes, tags)));
-    arguments.add(number(maxBytes));
+    arguments.add(number(maxBytes / buckets.all().size()));
     for (int bit : AskedBits.of(name)) {
       arguments.add(number(bit));
     }
+    arguments.add(isInCluster() ? name : new byte[0]);
     arguments.addAll(tags);
     List<?> reply = script.reply("store", keys, arguments);
     return switch (((Long) reply.get(0)).intValue()) {
@@ -183,19 +197,30 @@ public final class RedisPageStore implements PageStore {
     };
   }
 
-  /** Memory that all pages take in Redis by its ledger: one round trip. */
+  /** Memory that all pages take in Redis by its ledger: one round trip, sixteen in a Cluster. */
   @Override
   public long sharedBytes() {
-    return script.score(budgetKeys.get(0), "total") * FarWeight.UNIT;
+    return buckets.all().stream()
+        .mapToLong(script -> script.score(script.key(BUDGET.get(0)), "total") * FarWeight.UNIT)
+        .sum();
   }
 
   @Override
   public void purge(Collection<String> tags) {
-    purges.await(purges.begin(tags));
+    if (clusterPurges != null) {
+      clusterPurges.purge(tags);
+    } else {
+      purges.await(purges.begin(tags));
+    }
   }
 
+  /** In a Cluster it is the same as {@link #purge}: there is nobody to wait for. */
   @Override
   public Stamp purgeWithoutWaiting(Collection<String> tags) {
+    if (clusterPurges != null) {
+      clusterPurges.purge(tags);
+      return Stamp.NONE;
+    }
     return purges.beginWithoutWaiting(tags).at();
   }
 
@@ -204,9 +229,14 @@ public final class RedisPageStore implements PageStore {
     return 0;
   }
 
+  /** Then pages have several orders of purges, and near copies none that they could obey. */
+  boolean isInCluster() {
+    return clusterPurges != null;
+  }
+
   /** A lease on near copies of this store's pages. */
   Lease lease(NearCopies copies) {
-    return new Lease(script, prefix, copies, longestLease, nanos);
+    return new Lease(buckets.all().get(0), prefix, copies, longestLease, nanos);
   }
 
   /** What leases are measured by. */
@@ -219,7 +249,7 @@ public final class RedisPageStore implements PageStore {
     return purges;
   }
 
-  private byte[] pageKey(PageKey key) {
-    return utf8(prefix + "{pages}:page:" + key.text());
+  private static byte[] pageKey(PagesScript script, PageKey key) {
+    return script.key("page:" + key.text());
   }
 }

@@ -1,26 +1,34 @@
--- KEYS[1]  the order of purges: epoch, clock, and for each node with near copies o:<node> = the
---          clock whose purges it obeys, h:<node> = the clock when it last heard of purges
--- KEYS[2]  tags by the clock of their last purge: t:<tag>; and e:<epoch> by the clock up to which
---          purges were forgotten, which counts as a tag of every page
+-- KEYS[1]  the order of purges: tags by the clock of their last purge, t:<tag>; e:<epoch> by the
+--          clock up to which purges were forgotten, which counts as a tag of every page; and below
+--          all, n:<history><epoch> by -1 - the clock: the replication history of the server where
+--          the epoch began, in 40 characters, and the epoch
+-- KEYS[2]  nodes with near copies: their epoch, and for each node o:<node> = the clock whose purges
+--          it obeys, h:<node> = the clock when it last heard of purges
 -- KEYS[3]  the page (lookup, store); the list that wakes the node (renew, wake, leave)
 -- KEYS[4]  store: the ledger of pages, see there
 -- KEYS[5]  store: what Redis was found to have room for
 -- KEYS[6], KEYS[7]  store: bits of the addresses that were asked for once, and those before
+--          In a cluster KEYS[1] alone: of several keys in a slot that is moving some are missing, and
+--          Redis would refuse the script as long as that takes. The others have names like KEYS[1], so
+--          they are in its slot; where one of them is not, what needs it is left undone, and purges
+--          need none. There are no near copies
 -- ARGV[1]  lookup, store, purge, behind, forget, renew, wake or leave
 -- ARGV[2]  a name for a new epoch, should one be needed
 -- ARGV[3]  1 if this server did not know the script: it was restarted or took over, and may hold
 --          entries that outlived the memory of their purges
 -- ARGV[4]  epoch and ARGV[5] clock: the newest that the caller has ever seen
+-- lookup:  ARGV[6] the page, in a cluster
 -- store:   ARGV[6] epoch and ARGV[7] clock of the stamp, ARGV[8] lifetime in ms, ARGV[9] the page,
 --          ARGV[10] bytes it takes in all, ARGV[11] bytes that all pages may take, ARGV[12] to
---          ARGV[15] its bits among those that were asked for, then its tags
+--          ARGV[15] its bits among those that were asked for, ARGV[16] its key in a cluster, then its
+--          tags
 -- purge:   ARGV[6] what the names of wake lists begin with, ARGV[7] their lifetime in ms,
 --          ARGV[8] epoch and ARGV[9] clock of an older purge that no lease outlasts, then the tags
 -- behind, forget: ARGV[6] epoch and ARGV[7] clock of the purge
 -- renew:   ARGV[6] the node, ARGV[7] epoch and ARGV[8] clock whose purges it obeys
 -- wake:    ARGV[6] the lifetime of the list in ms
 -- leave:   ARGV[6] the node
-local order, tags, operation = KEYS[1], KEYS[2], ARGV[1]
+local order, nodes, operation = KEYS[1], KEYS[2], ARGV[1]
 
 -- Of more tags than this the older half is forgotten, together with all pages as old.
 local MOST_TAGS = 10000
@@ -39,22 +47,43 @@ local function keep(least, ...)
   end
 end
 
-local known = redis.pcall('HMGET', order, 'epoch', 'clock')
-local epoch, clock = known[1], tonumber(known[2])
+-- Another key of the same slot.
+local function beside(name)
+  return string.sub(order, 1, -#'purges' - 1) .. name
+end
+
+-- A server has another history once it was restarted, or took over: so what it was handed by another
+-- may lack purges that were acknowledged there. A replica may lack some at any time.
+local here, replication = '', redis.pcall('INFO', 'replication')
+if type(replication) == 'string' then
+  if not string.find(replication, 'role:master', 1, true)
+    and string.find(replication, 'role:slave', 1, true) then
+    return redis.error_reply('READONLY A replica may not have heard of every purge')
+  end
+  local _, before = string.find(replication, 'master_replid:', 1, true)
+  here = before and string.sub(replication, before + 1, before + 40) or ''
+end
+
+local lowest = redis.pcall('ZRANGE', order, 0, 0, 'WITHSCORES')
+local name, clock = lowest[1] or '', -1 - (tonumber(lowest[2]) or 0)
+local history, epoch = string.sub(name, 3, 42), string.sub(name, 43)
 
 -- A caller that has seen a later clock than this server knows: it lost purges.
-local lost = not epoch or not clock or ARGV[3] == '1'
+local lost = clock < 0 or ARGV[3] == '1' or here ~= '' and history ~= here
   or epoch == ARGV[4] and tonumber(ARGV[5]) > clock
-if not lost then
-  local begun = redis.pcall('ZSCORE', tags, 'e:' .. epoch)
-  lost = type(begun) ~= 'string'
+if not lost and nodes and operation ~= 'lookup' and operation ~= 'store' then
+  lost = redis.pcall('HGET', nodes, 'epoch') ~= epoch
 end
 if lost then
-  redis.call('DEL', order, tags)
-  epoch, clock = ARGV[2], 0
-  redis.call('HSET', order, 'epoch', epoch, 'clock', clock)
-  redis.call('ZADD', tags, 0, 'e:' .. epoch)
-  keep(DAY, order, tags)
+  redis.call('DEL', order)
+  epoch, clock, name = ARGV[2], 0, 'n:' .. here .. string.rep(' ', 40 - #here) .. ARGV[2]
+  redis.call('ZADD', order, -1, name, 0, 'e:' .. epoch)
+  keep(DAY, order)
+  if nodes then
+    redis.call('DEL', nodes)
+    redis.call('HSET', nodes, 'epoch', epoch)
+    keep(DAY, nodes)
+  end
 end
 
 local function purged_since(then_, of)
@@ -62,7 +91,7 @@ local function purged_since(then_, of)
   for i, tag in ipairs(of) do
     members[i + 1] = 't:' .. tag
   end
-  for _, purged in ipairs(redis.call('ZMSCORE', tags, unpack(members))) do
+  for _, purged in ipairs(redis.call('ZMSCORE', order, unpack(members))) do
     if purged and tonumber(purged) > then_ then
       return true
     end
@@ -71,9 +100,10 @@ local function purged_since(then_, of)
 end
 
 if operation == 'lookup' then
-  local entry = redis.pcall('HMGET', KEYS[3], 'epoch', 'clock', 'tags')
+  local page = KEYS[3] or ARGV[6]
+  local entry = redis.pcall('HMGET', page, 'epoch', 'clock', 'tags', 'page')
   if entry[1] == epoch and not purged_since(tonumber(entry[2]), cmsgpack.unpack(entry[3])) then
-    return {epoch, clock, redis.call('HGET', KEYS[3], 'page'), redis.call('PTTL', KEYS[3])}
+    return {epoch, clock, entry[4], redis.call('PTTL', page)}
   end
   return {epoch, clock}
 end
@@ -90,13 +120,21 @@ if operation == 'store' then
   -- Of more addresses than this that were asked for once, the older ones are forgotten.
   local MOST_ASKED, ASKED_LIFE = 40000, 3600000
 
-  local page, ledger, room, asked, before = KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+  local page, ledger = KEYS[3] or ARGV[16], KEYS[4] or beside('ledger')
+  local room = KEYS[5] or beside('room')
+  local asked, before = KEYS[6] or beside('asked'), KEYS[7] or beside('asked-before')
   local lifetime, of = tonumber(ARGV[8]), {}
-  for i = 16, #ARGV do
+  for i = 17, #ARGV do
     of[#of + 1] = ARGV[i]
   end
   if ARGV[6] ~= epoch or purged_since(tonumber(ARGV[7]), of) then
     return {PURGED, -1}
+  end
+
+  -- While its slot is moving the ledger may be elsewhere. Redis refuses two keys there of which one
+  -- is missing, and the second of these is never there.
+  if not nodes and type(redis.pcall('EXISTS', order, beside('never'))) == 'table' then
+    return {FULL, -1}
   end
 
   -- Nothing was written so far. This is refused when Redis is full; what comes after a write would
@@ -245,50 +283,60 @@ if operation == 'store' then
   local ends = math.min(4294967295, now + math.ceil(lifetime / 1000) + 1)
   redis.call('ZADD', ledger, ends * SPAN + size, page)
   total = total - was + size
-  keep(lifetime, order, tags)
+  keep(lifetime, order)
+  if nodes then
+    keep(lifetime, nodes)
+  end
   return answer(STORED)
 end
 
 -- The nodes whose near copies do not obey the purges up to this clock yet.
 local function behind(now)
-  local nodes = {}
-  local fields = redis.call('HGETALL', order)
+  local late = {}
+  local fields = redis.call('HGETALL', nodes)
   for i = 1, #fields, 2 do
     local node = string.match(fields[i], '^o:(.*)$')
     if node and tonumber(fields[i + 1]) < now then
-      nodes[#nodes + 1] = node
+      late[#late + 1] = node
     end
   end
-  return nodes
+  return late
 end
 
 -- Nodes that did not obey these purges within the longest lease.
 local function forget(now)
   for _, node in ipairs(behind(now)) do
     -- One that has heard of the purge has a lease from after it, and is not forgotten.
-    if tonumber(redis.call('HGET', order, 'h:' .. node)) < now then
-      redis.call('HDEL', order, 'o:' .. node, 'h:' .. node)
+    if tonumber(redis.call('HGET', nodes, 'h:' .. node)) < now then
+      redis.call('HDEL', nodes, 'o:' .. node, 'h:' .. node)
     end
   end
 end
 
 if operation == 'purge' then
-  local now = redis.pcall('HINCRBY', order, 'clock', 1)
-  if type(now) == 'table' then
+  local now = clock + 1
+  if type(redis.pcall('ZADD', order, -1 - now, name)) == 'table' then
     -- No memory left to remember the purge: forget everything instead, which takes none. Who has
     -- near copies is forgotten too, so the caller has to wait for all.
-    redis.call('DEL', order, tags)
+    redis.call('DEL', order)
+    if nodes then
+      redis.call('DEL', nodes)
+    end
     return {'', 0, 1}
   end
   for i = 10, #ARGV do
-    redis.call('ZADD', tags, now, 't:' .. ARGV[i])
+    redis.call('ZADD', order, now, 't:' .. ARGV[i])
   end
-  if redis.call('ZCARD', tags) > MOST_TAGS then
-    local middle = redis.call('ZRANGE', tags, -MOST_TAGS / 2, -MOST_TAGS / 2, 'WITHSCORES')
-    redis.call('ZREMRANGEBYSCORE', tags, '-inf', middle[2])
-    redis.call('ZADD', tags, middle[2], 'e:' .. epoch)
+  if redis.call('ZCARD', order) > MOST_TAGS then
+    local middle = redis.call('ZRANGE', order, -MOST_TAGS / 2, -MOST_TAGS / 2, 'WITHSCORES')
+    redis.call('ZREMRANGEBYSCORE', order, 0, middle[2])
+    redis.call('ZADD', order, middle[2], 'e:' .. epoch)
   end
-  keep(DAY, order, tags)
+  keep(DAY, order)
+  if not nodes then
+    return {epoch, now, 0}
+  end
+  keep(DAY, nodes)
   if ARGV[8] == epoch then
     forget(tonumber(ARGV[9]))
   end
@@ -318,12 +366,12 @@ if operation == 'renew' then
   redis.call('DEL', KEYS[3])
   if ARGV[7] ~= epoch then
     -- It still has to hear of this epoch; until it says that it has, purges wait for it.
-    redis.call('HSET', order, 'o:' .. ARGV[6], -1, 'h:' .. ARGV[6], clock)
+    redis.call('HSET', nodes, 'o:' .. ARGV[6], -1, 'h:' .. ARGV[6], clock)
     return {epoch, clock}
   end
-  redis.call('HSET', order, 'o:' .. ARGV[6], ARGV[8], 'h:' .. ARGV[6], clock)
-  keep(DAY, order, tags)
-  local news = redis.call('ZRANGEBYSCORE', tags, '(' .. ARGV[8], '+inf', 'WITHSCORES',
+  redis.call('HSET', nodes, 'o:' .. ARGV[6], ARGV[8], 'h:' .. ARGV[6], clock)
+  keep(DAY, order, nodes)
+  local news = redis.call('ZRANGEBYSCORE', order, '(' .. ARGV[8], '+inf', 'WITHSCORES',
     'LIMIT', 0, MOST_NEWS + 1)
   if #news > 2 * MOST_NEWS then
     news = {'e:' .. epoch, tostring(clock)}
@@ -338,6 +386,6 @@ if operation == 'wake' then
 end
 
 -- leave
-redis.call('HDEL', order, 'o:' .. ARGV[6], 'h:' .. ARGV[6])
+redis.call('HDEL', nodes, 'o:' .. ARGV[6], 'h:' .. ARGV[6])
 redis.call('DEL', KEYS[3])
 return 0

@@ -107,7 +107,7 @@ class LeftBehindTest {
       }
     }
     assertEquals(Set.of(), admin.keys("*:wake:*"));
-    assertEquals(Set.of("epoch", "clock"), admin.hkeys(PREFIX + "{pages}:purges"));
+    assertEquals(Set.of("epoch"), admin.hkeys(PREFIX + "{pages}:nodes"));
     assertEverythingEnds();
   }
 
@@ -154,10 +154,10 @@ class LeftBehindTest {
     }
     String wake = admin.keys("*:wake:*").iterator().next();
     assertEquals(1, admin.llen(wake), "it is called once");
-    assertEquals(4, admin.hlen(PREFIX + "{pages}:purges"), "it may have a lease");
+    assertEquals(3, admin.hlen(PREFIX + "{pages}:nodes"), "it may have a lease");
     time.addAndGet(Duration.ofSeconds(1).toNanos());
     purger.purgeWithoutWaiting(List.of("t"));
-    assertEquals(2, admin.hlen(PREFIX + "{pages}:purges"), "it has none");
+    assertEquals(1, admin.hlen(PREFIX + "{pages}:nodes"), "it has none");
   }
 
   /** The thread that renews the lease is the only one that can bring near copies back. */
@@ -180,7 +180,7 @@ class LeftBehindTest {
       eventually(
           () -> {
             node.lookup(key("/a"), Stamp.NONE);
-            return admin.hlen(PREFIX + "{pages}:purges") == 4;
+            return admin.hlen(PREFIX + "{pages}:nodes") == 3;
           });
     }
   }

@@ -112,7 +112,7 @@ class NearHistoriesTest extends NearFixture {
         case 0 -> admin.flushAll();
         case 1 -> admin.scriptFlush();
         case 2 -> admin.del(PREFIX + "{pages}:purges");
-        case 3 -> admin.del(PREFIX + "{pages}:tags");
+        case 3 -> admin.del(PREFIX + "{pages}:nodes");
         case 4 -> {
           if (!heard.containsKey(node)) {
             node.near.lease().leave();

@@ -41,7 +41,7 @@ import redis.clients.jedis.RedisClient;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NearPageStoreTest extends OwnStoreContract {
   private static final String PREFIX = RedisPageStore.DEFAULT_PREFIX;
-  private static final String ORDER = PREFIX + "{pages}:purges";
+  private static final String NODES = PREFIX + "{pages}:nodes";
 
   private RedisProcess redis;
   private Jedis admin;
@@ -129,7 +129,7 @@ class NearPageStoreTest extends OwnStoreContract {
   }
 
   private long registered() {
-    return admin.hkeys(ORDER).stream().filter(field -> field.startsWith("o:")).count();
+    return admin.hkeys(NODES).stream().filter(field -> field.startsWith("o:")).count();
   }
 
   @Test
@@ -158,15 +158,15 @@ class NearPageStoreTest extends OwnStoreContract {
     clients.add(client);
     RedisPageStore far =
         new RedisPageStore(client, prefix, clock, Duration.ofMillis(20), System::nanoTime);
-    String order = prefix + "{pages}:purges";
+    String nodesKey = prefix + "{pages}:nodes";
     try (NearPageStore node = NearPageStore.over(far, 1 << 20, clock)) {
       node.lookup(key("/a"), Stamp.NONE);
-      eventually(() -> admin.hlen(order) == 4);
-      eventually(() -> admin.hlen(order) == 2);
+      eventually(() -> admin.hlen(nodesKey) == 3);
+      eventually(() -> admin.hlen(nodesKey) == 1);
       node.lookup(key("/a"), Stamp.NONE);
-      eventually(() -> admin.hlen(order) == 4);
+      eventually(() -> admin.hlen(nodesKey) == 3);
     }
-    assertEquals(2, admin.hlen(order), "a closed node is waited for by nobody");
+    assertEquals(1, admin.hlen(nodesKey), "a closed node is waited for by nobody");
   }
 
   @Test

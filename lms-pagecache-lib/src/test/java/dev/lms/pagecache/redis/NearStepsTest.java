@@ -141,7 +141,7 @@ class NearStepsTest extends NearFixture {
     Node slow =
         new Node(
             () ->
-                admin.hkeys(PREFIX + "{pages}:purges").stream().anyMatch(f -> f.startsWith("o:"))
+                admin.hkeys(PREFIX + "{pages}:nodes").stream().anyMatch(f -> f.startsWith("o:"))
                     ? LONGEST.toNanos()
                     : 0);
     slow.near.lease().obey(slow.near.lease().ask());

@@ -2,12 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.pagecache.redis;
 
+import static dev.lms.pagecache.Pages.key;
+import static dev.lms.pagecache.Pages.page;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.pagecache.store.PageKey;
+import dev.lms.pagecache.store.PageStore;
 import dev.lms.pagecache.store.PageStoreException;
+import dev.lms.pagecache.store.Stamp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -16,6 +22,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -151,5 +158,100 @@ class RedisMovedTest {
       old.replicaofNoOne();
       assertDoesNotThrow(() -> store.purge(List.of("t")));
     }
+  }
+
+  /** Another cache that asks first must not hide a restart from this one, there neither. */
+  @Test
+  void aRedisThatTellsNothingOfItselfIsKnownByItsScripts(@TempDir Path folder) throws IOException {
+    try (RedisProcess silent =
+            RedisProcess.with(
+                folder, "--user", "default", "on", "nopass", "~*", "&*", "+@all", "-info");
+        RedisClient client = silent.client();
+        Jedis admin = silent.admin()) {
+      PageKey key = key("/a");
+      RedisPageStore store = node(client);
+      keep(store, key, "old");
+      admin.save();
+      store.purge(List.of("t"));
+      silent.kill();
+      silent.start();
+      new RedisPageStore(client, "other:", InstantSource.system()).lookup(key, Stamp.NONE);
+      // A process that has just started knows of no purge.
+      assertInstanceOf(PageStore.Miss.class, node(client).lookup(key, Stamp.NONE));
+    }
+  }
+
+  /** It would answer, but not all that was purged has to have reached it. */
+  @Test
+  void aReplicaServesNoPages() {
+    try (RedisClient client = before.client();
+        Jedis old = before.admin()) {
+      RedisPageStore store = node(client);
+      PageKey key = key("/a");
+      keep(store, key, "old");
+      old.replicaof("127.0.0.1", after.port());
+      assertThrows(PageStoreException.class, () -> store.lookup(key, Stamp.NONE));
+    }
+  }
+
+  /** It knows the script from when it was in charge before, so that does not give it away. */
+  @Test
+  void whoTakesOverAgainServesNothingFromBefore() {
+    try (RedisClient one = before.client();
+        RedisClient other = after.client();
+        Jedis first = before.admin();
+        Jedis second = after.admin()) {
+      PageKey key = key("/a");
+      node(one).lookup(key, Stamp.NONE);
+      second.replicaof("127.0.0.1", before.port());
+      follows(after);
+      second.replicaofNoOne();
+      RedisPageStore store = node(other);
+      keep(store, key, "old");
+      first.replicaof("127.0.0.1", after.port());
+      follows(before);
+      RedisProcess.await("it has the page", () -> first.keys("*}:page:*").size() == 1);
+      // The purge is acknowledged, and then its server is gone before it could hand it on.
+      first.replicaofNoOne();
+      store.purge(List.of("t"));
+      assertInstanceOf(PageStore.Miss.class, node(one).lookup(key, Stamp.NONE));
+    }
+  }
+
+  /** Not a promise but its limit: nobody tells one master what is purged at the other. */
+  @Test
+  void whileTwoMastersServeEachKnowsItsOwnPurges() {
+    try (RedisClient one = before.client();
+        RedisClient other = after.client();
+        Jedis first = before.admin();
+        Jedis second = after.admin()) {
+      RedisPageStore atTheOld = node(one);
+      PageKey key = key("/a");
+      // Its history begins anew with its first replica.
+      second.replicaof("127.0.0.1", before.port());
+      follows(after);
+      keep(atTheOld, key, "old");
+      second.replicaofNoOne();
+      node(other).purge(List.of("t"));
+      assertInstanceOf(
+          PageStore.Hit.class,
+          atTheOld.lookup(key, Stamp.NONE),
+          "the limit that the documentation states");
+      first.replicaof("127.0.0.1", after.port());
+      assertThrows(PageStoreException.class, () -> atTheOld.lookup(key, Stamp.NONE));
+    }
+  }
+
+  private static void keep(RedisPageStore store, PageKey key, String text) {
+    Stamp stamp = assertInstanceOf(PageStore.Miss.class, store.lookup(key, Stamp.NONE)).stamp();
+    assertEquals(
+        PageStore.Stored.KEPT, store.store(key, page(key, text, Instant.now(), "t"), stamp));
+    assertInstanceOf(PageStore.Hit.class, store.lookup(key, Stamp.NONE));
+  }
+
+  private static void follows(RedisProcess replica) {
+    RedisProcess.await(
+        "the replica follows",
+        () -> replica.info("replication", "master_link_status").equals("up"));
   }
 }

@@ -35,8 +35,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.params.RestoreParams;
@@ -175,13 +173,12 @@ class RedisPageStoreTest extends OwnStoreContract {
     assertEquals("new", text(hit(key)));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"cache:{pages}:purges", "cache:{pages}:tags"})
-  void losingTheMemoryOfPurgesLosesAllPages(String memory) {
+  @Test
+  void losingTheMemoryOfPurgesLosesAllPages() {
     PageKey key = key("/a");
     put(key, "one", miss(key), "t");
     hit(key);
-    client.del(memory);
+    client.del("cache:{pages}:purges");
     miss(key);
   }
 
@@ -191,11 +188,9 @@ class RedisPageStoreTest extends OwnStoreContract {
     PageKey key = key("/a");
     put(key, "old", miss(key), "t");
     byte[] order = client.dump("cache:{pages}:purges");
-    byte[] tags = client.dump("cache:{pages}:tags");
     store.purge(List.of("t"));
     RestoreParams replace = RestoreParams.restoreParams().replace();
     client.restore("cache:{pages}:purges", 0, order, replace);
-    client.restore("cache:{pages}:tags", 0, tags, replace);
     miss(key);
     try (RedisClient otherClient = redis.client()) {
       assertInstanceOf(PageStore.Miss.class, node(otherClient).lookup(key, Stamp.NONE));
@@ -304,7 +299,7 @@ class RedisPageStoreTest extends OwnStoreContract {
     miss(old);
     assertFalse(put(old, "old", before, "t"), "what was purged since is not known any more");
     assertTrue(put(young, "two", miss(young), "t"));
-    assertTrue(client.zcard("cache:{pages}:tags") <= 10_001);
+    assertTrue(client.zcard("cache:{pages}:purges") <= 10_002);
     store.purge(List.of("another"));
     hit(young);
     store.purge(List.of("t"));

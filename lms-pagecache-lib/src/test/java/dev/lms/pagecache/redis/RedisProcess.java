@@ -4,6 +4,7 @@ package dev.lms.pagecache.redis;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -15,10 +16,12 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisClient;
 import redis.embedded.core.ExecutableProvider;
 
@@ -31,13 +34,33 @@ public final class RedisProcess implements AutoCloseable {
 
   private final Path folder;
   private final File binary;
+  private final List<String> options;
   private int port;
   private Process process;
 
   public RedisProcess(Path folder) throws IOException {
+    this(folder, findBinary(), List.of());
+  }
+
+  private RedisProcess(Path folder, File binary, List<String> options) throws IOException {
     this.folder = folder;
-    this.binary = findBinary();
+    this.binary = binary;
+    this.options = options;
     this.process = launchOnFreePort();
+  }
+
+  /** One with further options, the file of its configuration first, in a folder that it makes. */
+  static RedisProcess with(Path folder, String... options) throws IOException {
+    return new RedisProcess(Files.createDirectories(folder), findBinary(), List.of(options));
+  }
+
+  /** The oldest version that the store promises to work with, 6.2. */
+  static RedisProcess oldest(Path folder, String... options) throws IOException {
+    return new RedisProcess(Files.createDirectories(folder), oldestBinary(), List.of(options));
+  }
+
+  private static File oldestBinary() throws IOException {
+    return ExecutableProvider.newJarResourceProvider().get();
   }
 
   /** On another port if somebody was quicker to take the one that was free. */
@@ -62,41 +85,47 @@ public final class RedisProcess implements AutoCloseable {
         return candidate.toFile();
       }
     }
-    return ExecutableProvider.newJarResourceProvider().get();
+    return oldestBinary();
   }
 
   /**
-   * A port that is free now, below those that the system gives to connections; a random one is not
-   * what the test beside this one took.
+   * A port that is free now, and so is the one 10,000 above it, which a cluster takes. Both lie
+   * below those that the system gives to connections; a random one is not what the test beside this
+   * one took.
    */
   private static int freePort() {
     for (int attempt = 0; attempt < 100; attempt++) {
-      int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
-      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        return socket.getLocalPort();
-      } catch (IOException e) {
-        // taken: another one
+      int port = ThreadLocalRandom.current().nextInt(10_000, 22_000);
+      if (isFree(port) && isFree(port + 10_000)) {
+        return port;
       }
     }
     throw new IllegalStateException("no free port");
   }
 
-  private Process launch(String... more) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                binary.getPath(),
-                "--port",
-                Integer.toString(port),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-                "--dir",
-                folder.toString()));
-    command.addAll(List.of(more));
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private Process launch() throws IOException {
+    List<String> command = new ArrayList<>(List.of(binary.getPath()));
+    command.addAll(options);
+    command.addAll(
+        List.of(
+            "--port",
+            Integer.toString(port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            folder.toString()));
     Process started =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -123,6 +152,29 @@ public final class RedisProcess implements AutoCloseable {
     }
   }
 
+  /** SIGSTOP: connections stay open, nothing is answered. */
+  void pause() {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  void resume() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      String pid = Long.toString(process.pid());
+      if (new ProcessBuilder("kill", "-" + name, pid).start().waitFor() != 0) {
+        throw new IllegalStateException("kill -" + name + " failed");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** As SIGKILL does: no time to save anything. */
   void kill() {
     process.destroyForcibly();
@@ -143,18 +195,25 @@ public final class RedisProcess implements AutoCloseable {
 
   /** This server, by another way to it. */
   static RedisClient client(int port) {
+    return RedisClient.builder()
+        .hostAndPort(new HostAndPort("127.0.0.1", port))
+        .poolConfig(pool())
+        .clientConfig(patience())
+        .build();
+  }
+
+  static ConnectionPoolConfig pool() {
     ConnectionPoolConfig pool = new ConnectionPoolConfig();
     pool.setMaxTotal(16);
     pool.setMaxWait(java.time.Duration.ofSeconds(5));
     pool.setJmxEnabled(false);
-    return RedisClient.builder()
-        .hostAndPort(new HostAndPort("127.0.0.1", port))
-        .poolConfig(pool)
-        .clientConfig(
-            DefaultJedisClientConfig.builder()
-                .connectionTimeoutMillis(2000)
-                .socketTimeoutMillis(2000)
-                .build())
+    return pool;
+  }
+
+  static JedisClientConfig patience() {
+    return DefaultJedisClientConfig.builder()
+        .connectionTimeoutMillis(2000)
+        .socketTimeoutMillis(2000)
         .build();
   }
 
@@ -163,6 +222,33 @@ public final class RedisProcess implements AutoCloseable {
     return new Jedis(
         new HostAndPort("127.0.0.1", port),
         DefaultJedisClientConfig.builder().autoNegotiateProtocol(false).build());
+  }
+
+  HostAndPort address() {
+    return new HostAndPort("127.0.0.1", port);
+  }
+
+  /** What it says of itself in a section of INFO. */
+  String info(String section, String field) {
+    try (Jedis admin = admin()) {
+      return admin
+          .info(section)
+          .lines()
+          .filter(line -> line.startsWith(field + ":"))
+          .map(line -> line.substring(field.length() + 1).strip())
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  static void await(String what, BooleanSupplier condition) {
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > giveUp) {
+        throw new AssertionError("waited in vain until " + what);
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
   }
 
   @Override
