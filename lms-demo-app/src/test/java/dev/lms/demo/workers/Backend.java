@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lms.demo.WorkerProcess;
 import dev.lms.session.jdbc.PostgresServer;
+import dev.lms.session.redis.server.RedisCluster;
 import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +35,9 @@ public final class Backend implements AutoCloseable {
     FILE,
     COOKIE,
     /** A machine each: data folders of their own, one PostgreSQL, one Redis. */
-    MACHINES
+    MACHINES,
+    /** A Redis Cluster of three masters. */
+    CLUSTER
   }
 
   /**
@@ -56,6 +59,7 @@ public final class Backend implements AutoCloseable {
   private final Map<String, String> environment = new HashMap<>();
   private final List<WorkerProcess> workers = new ArrayList<>();
   private @Nullable RedisServer redis;
+  private @Nullable RedisCluster cluster;
 
   /** Starts so many worker processes, each on a port of its own. */
   Backend(Kind kind, int count) {
@@ -85,6 +89,10 @@ public final class Backend implements AutoCloseable {
         environment.put("REDIS_URL", redis.url());
         environment.put("DATABASE_URL", PostgresServer.shared().newSite());
         environment.put("SECRET_KEY", "the same on all machines, long enough");
+      }
+      case CLUSTER -> {
+        cluster = RedisCluster.start();
+        environment.put("REDIS_URL", cluster.url());
       }
     }
     for (int i = 0; i < count; i++) {
@@ -144,6 +152,9 @@ public final class Backend implements AutoCloseable {
     workers.forEach(WorkerProcess::close);
     if (redis != null) {
       redis.close();
+    }
+    if (cluster != null) {
+      cluster.close();
     }
     try (Stream<Path> files = Files.walk(folder)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());

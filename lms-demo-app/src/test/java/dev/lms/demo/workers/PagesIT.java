@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** P1, P2 and P8, between two processes: with Redis, and with files on one machine. */
+/**
+ * P1, P2 and P8, between two processes: with Redis, a Redis Cluster, and with files on one machine.
+ */
 class PagesIT {
   private static final String SIGN_IN = "<a href=\"/user/login\"";
   private static final Pattern NAME =
@@ -53,7 +55,7 @@ class PagesIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE", "MACHINES"})
+  @EnumSource(names = {"REDIS", "FILE", "MACHINES", "CLUSTER"})
   void strangersShareAPageWithoutACookie(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     String path = "/course/explore?tag=history";
@@ -101,7 +103,7 @@ class PagesIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE", "MACHINES"})
+  @EnumSource(names = {"REDIS", "FILE", "MACHINES", "CLUSTER"})
   void nobodySeesAnothersPage(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     List<Browser> people = new ArrayList<>();
@@ -186,13 +188,13 @@ class PagesIT {
 
   /** P1 under load: what is seen is never older than the newest edit that had returned before. */
   @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE", "MACHINES"})
+  @EnumSource(names = {"REDIS", "FILE", "MACHINES", "CLUSTER"})
   void noReaderSeesAnOlderPageThanThePurgeThatHadReturned(Backend.Kind kind) throws Exception {
     readWhileEditing(Backend.shared(kind), 40);
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE", "MACHINES"})
+  @EnumSource(names = {"REDIS", "FILE", "MACHINES", "CLUSTER"})
   @Tag("long")
   void noReaderSeesAnOlderPageInTwoThousandEdits(Backend.Kind kind) throws Exception {
     readWhileEditing(Backend.shared(kind), 2000);

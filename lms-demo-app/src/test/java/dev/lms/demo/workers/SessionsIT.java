@@ -48,7 +48,7 @@ class SessionsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Backend.Kind.class)
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLUSTER")
   void whoSignsInOnOneWorkerIsKnownOnTheOther(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     Browser onOne = new Browser(site.one().uri("/"));
@@ -65,7 +65,7 @@ class SessionsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Backend.Kind.class)
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLUSTER")
   void aKilledWorkerLosesNoSession(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     try (WorkerProcess third = WorkerProcess.serve(site.environment())) {
@@ -95,7 +95,7 @@ class SessionsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Backend.Kind.class)
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLUSTER")
   void aSlowRequestDoesNotBringASignedOutSessionBack(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     Browser onOne = new Browser(site.one().uri("/"));
@@ -169,7 +169,7 @@ class SessionsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Backend.Kind.class)
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLUSTER")
   void signingInGivesANewIdOnEveryWorker(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     Browser browser = new Browser(site.one().uri("/"));
