@@ -78,6 +78,40 @@ class RedisClusterHistoriesTest {
         .sum();
   }
 
+  /** The others choose its replica by themselves. */
+  @Test
+  @Tag("long")
+  void aMasterThatIsKilledIsAnOutageThatEndsByItself(@TempDir Path folder) throws Exception {
+    long seed = System.nanoTime();
+    String where = "seed " + seed;
+    try (ClusterProcess cluster = ClusterProcess.withSpares(folder);
+        ClusterHistory history = new ClusterHistory(cluster, seed)) {
+      history.start();
+      history.awaitSteps(500);
+      cluster.follow(1);
+      history.awaitSteps(500);
+      cluster.master(1).kill();
+      RedisProcess.await(
+          "the replica takes over",
+          () -> cluster.replica(1).info("replication", "role").equals("master"));
+      history.awaitSteps(1000);
+      history.stop();
+      assertFalse(history.failedPurges.isEmpty(), "nobody noticed");
+      assertEquals(List.of(), List.copyOf(history.violations), where);
+
+      history.failedPurges.clear();
+      history.failedReads.clear();
+      long before = history.hits.get();
+      history.start();
+      history.awaitSteps(1000);
+      history.stop();
+      assertEquals(List.of(), List.copyOf(history.violations), where);
+      assertEquals(List.of(), List.copyOf(history.failedPurges), where);
+      assertEquals(List.of(), List.copyOf(history.failedReads), where);
+      assertTrue(history.hits.get() > before + 100, "pages are kept again");
+    }
+  }
+
   /** The purges that it had acknowledged and not handed on are lost, and its pages with them. */
   @Test
   void aMasterThatIsLostWithPurgesBringsNoOldPage(@TempDir Path folder) throws Exception {

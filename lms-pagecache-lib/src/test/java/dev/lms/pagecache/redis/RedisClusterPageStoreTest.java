@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.pagecache.OwnStoreContract;
+import dev.lms.pagecache.page.Body;
+import dev.lms.pagecache.store.Page;
 import dev.lms.pagecache.store.PageKey;
 import dev.lms.pagecache.store.PageStore;
 import dev.lms.pagecache.store.PageStore.Stored;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -151,6 +154,33 @@ class RedisClusterPageStoreTest extends OwnStoreContract {
                 .count()
             > 5,
         "the pages of one path are spread by their queries");
+  }
+
+  /** Each bucket has its part of it, which none of its pages may exceed. */
+  @Test
+  void theBudgetIsThatOfAllBuckets() {
+    long budget = 1 << 20;
+    RedisPageStore small = new RedisPageStore(client, RedisPageStore.DEFAULT_PREFIX, clock, budget);
+    Random random = new Random(17);
+    for (int i = 0; i < 600; i++) {
+      PageKey key = key("/" + i);
+      for (int visit = 0; visit < 2; visit++) {
+        if (small.lookup(key, Stamp.NONE) instanceof PageStore.Miss miss) {
+          small.store(key, pageOf(key, 3_000, random), miss.stamp());
+        }
+      }
+    }
+    long taken = small.sharedBytes();
+    assertTrue(taken <= budget && taken > budget * 3 / 4, taken + " of " + budget);
+    PageKey large = key("/large");
+    Stamp stamp = assertInstanceOf(PageStore.Miss.class, small.lookup(large, Stamp.NONE)).stamp();
+    assertEquals(Stored.FULL, small.store(large, pageOf(large, 100_000, random), stamp));
+  }
+
+  private Page pageOf(PageKey key, int bytes, Random random) {
+    byte[] body = new byte[bytes];
+    random.nextBytes(body);
+    return page(key, Body.of(body), clock.instant());
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
 
 /** A pool full of connections to a Redis that was restarted, or that is a replica by now. */
 class RedisMovedTest {
@@ -178,6 +182,34 @@ class RedisMovedTest {
       new RedisPageStore(client, "other:", InstantSource.system()).lookup(key, Stamp.NONE);
       // A process that has just started knows of no purge.
       assertInstanceOf(PageStore.Miss.class, node(client).lookup(key, Stamp.NONE));
+    }
+  }
+
+  /** As clients do that must not repeat what may have been done; here all may be done twice. */
+  @Test
+  void aConnectionThatBrokeIsNoOutageThoughItsClientDoesNotTryAgain() {
+    try (RedisClient client = before.client()) {
+      AtomicInteger calls = new AtomicInteger();
+      Object answer =
+          FreshConnections.retried(
+              client,
+              () -> {
+                if (calls.incrementAndGet() == 1) {
+                  throw new JedisException("wrapped", new JedisConnectionException("broken"));
+                }
+                return "answer";
+              });
+      assertEquals("answer", answer);
+      assertThrows(
+          JedisException.class,
+          () ->
+              FreshConnections.retried(
+                  client,
+                  () -> {
+                    throw new JedisException(
+                        "wrapped",
+                        new JedisConnectionException("late", new SocketTimeoutException()));
+                  }));
     }
   }
 
