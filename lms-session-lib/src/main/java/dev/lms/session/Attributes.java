@@ -13,9 +13,9 @@ final class Attributes {
 
   private final Site site;
   private final LoadedSession found;
-  private final PendingChanges pending;
+  private final Changes.Pending pending;
 
-  Attributes(Site site, LoadedSession found, PendingChanges pending) {
+  Attributes(Site site, LoadedSession found, Changes.Pending pending) {
     this.site = site;
     this.found = found;
     this.pending = pending;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.session;
 
+import dev.lms.session.TokenHeader.AnswerField;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +46,9 @@ final class CommitBeforeAnswer {
   }
 
   private void tell(BiConsumer<String, String> fields) {
-    Optional<String> cookie = found.setCookie();
-    cookie.ifPresent(value -> fields.accept("Set-Cookie", value));
-    if (cookie.isPresent() || found.isInOutage()) {
+    List<AnswerField> handedOut = found.answerFields();
+    handedOut.forEach(field -> fields.accept(field.name(), field.value()));
+    if (!handedOut.isEmpty() || found.isInOutage()) {
       fields.accept("Cache-Control", "no-store");
     }
   }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.session;
 
+import dev.lms.session.TokenHeader.AnswerField;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -10,20 +11,27 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a request's cookies open, asked for once; and the cookie that its answer carries. */
+/** What a request's tokens open, asked for once; and the token that its answer hands out. */
 final class LoadedSession {
   private final Site site;
   private final OutagePolicy policy;
+  private final Optional<TokenHeader> header;
   private List<String> tokens;
   private boolean loaded;
   private @Nullable StoredSession stored;
   private @Nullable SessionStoreException outage;
-  private @Nullable String setCookie;
+  private @Nullable AnswerField answerField;
   private long uses;
 
-  LoadedSession(Site site, List<String> tokens, OutagePolicy policy) {
+  /**
+   * Creates what is asked for when it is needed.
+   *
+   * @param header where the tokens came from and go to; empty for the cookie
+   */
+  LoadedSession(Site site, List<String> tokens, Optional<TokenHeader> header, OutagePolicy policy) {
     this.site = site;
     this.tokens = tokens;
+    this.header = header;
     this.policy = policy;
   }
 
@@ -100,8 +108,16 @@ final class LoadedSession {
     return outage != null;
   }
 
+  boolean isInHeader() {
+    return header.isPresent();
+  }
+
   Optional<String> setCookie() {
-    return Optional.ofNullable(setCookie);
+    return Optional.ofNullable(answerField).filter(AnswerField::isCookie).map(AnswerField::value);
+  }
+
+  List<AnswerField> answerFields() {
+    return answerField == null ? List.of() : List.of(answerField);
   }
 
   long uses() {
@@ -120,7 +136,7 @@ final class LoadedSession {
         .isPresent();
   }
 
-  /** Ends the session in the store, and has the browser forget it. */
+  /** Ends the session in the store, and has the client forget it. */
   void end() {
     StoredSession current = load();
     failInOutage();
@@ -142,10 +158,13 @@ final class LoadedSession {
     return ended;
   }
 
-  /** Has the browser forget what it sent; there is no session any more. */
+  /** Has the client forget what it sent; there is no session any more. */
   private void forget() {
     if (!tokens.isEmpty()) {
-      setCookie = site.cookie().deleting();
+      answerField =
+          header
+              .map(TokenHeader::forgetting)
+              .orElseGet(() -> AnswerField.cookie(site.cookie().deleting()));
     }
     tokens = List.of();
     stored = null;
@@ -158,15 +177,21 @@ final class LoadedSession {
     loaded = gone;
   }
 
-  /** Has the browser send this token from now on. */
+  /** Has the client send this token from now on. */
   void handOut(String token, Envelope envelope, Instant now) {
     tokens = List.of(token);
     loaded = false;
-    setCookie =
-        site.cookie()
-            .setting(
-                token,
-                Duration.between(now, envelope.absoluteDeadline()),
-                envelope.permanentCookie().orElse(site.cookie().permanent()));
+    answerField =
+        header
+            .map(field -> field.handingOut(token))
+            .orElseGet(() -> AnswerField.cookie(cookie(token, envelope, now)));
+  }
+
+  private String cookie(String token, Envelope envelope, Instant now) {
+    return site.cookie()
+        .setting(
+            token,
+            Duration.between(now, envelope.absoluteDeadline()),
+            envelope.permanentCookie().orElse(site.cookie().permanent()));
   }
 }

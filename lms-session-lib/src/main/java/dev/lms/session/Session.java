@@ -22,15 +22,15 @@ import java.util.function.BiConsumer;
 public final class Session {
   private final Site site;
   private final LoadedSession found;
-  private final PendingChanges pending = new PendingChanges();
+  private final Changes.Pending pending = new Changes.Pending();
   private final Renewal renewal = new Renewal();
   private final Attributes attributes;
   private final SessionCommit commit;
   private final CommitBeforeAnswer beforeAnswer;
 
-  Session(Site site, List<String> tokens, OutagePolicy policy) {
+  Session(Site site, List<String> tokens, Optional<TokenHeader> header, OutagePolicy policy) {
     this.site = site;
-    this.found = new LoadedSession(site, tokens, policy);
+    this.found = new LoadedSession(site, tokens, header, policy);
     this.attributes = new Attributes(site, found, pending);
     this.commit = new SessionCommit(site, policy, found, pending, renewal);
     this.beforeAnswer = new CommitBeforeAnswer(commit, found);
@@ -92,11 +92,8 @@ public final class Session {
   }
 
   /**
-   * Sets an attribute. If concurrent requests set the same one, the last to commit wins.
-   *
-   * <p>Setting the value that this request has read is a change like any other: another request may
-   * have committed a different one meanwhile, and the last commit wins. A program that need not
-   * insist compares before it sets, and so saves the write.
+   * Sets an attribute. If concurrent requests set the same one, the last to commit wins. The value
+   * that was read is a change too, over another's: compare first where that need not be.
    *
    * @param name the attribute's name
    * @param value its new value
@@ -141,12 +138,11 @@ public final class Session {
   }
 
   /**
-   * Reads a typed attribute and removes it: for messages that are shown once. With {@link
-   * Merge#REJECT} no two requests show the same one.
+   * {@return a typed attribute, which it removes; empty if it is absent or unreadable} For messages
+   * that are shown once: with {@link Merge#REJECT} no two requests show the same one.
    *
    * @param key the attribute
    * @param <T> the type of its value
-   * @return the value as this request sees it, or empty if it is absent or unreadable
    */
   public <T> Optional<T> pop(SessionKey<T> key) {
     return attributes.pop(key);
@@ -275,9 +271,8 @@ public final class Session {
   }
 
   /**
-   * {@return the token that this session's forms carry; empty if no session is stored} If {@link
-   * Sessions#changeRoles} made a new id due, the session gets it now, because the token depends on
-   * it.
+   * {@return the token that this session's forms carry; empty if no session is stored} A new id
+   * that {@link Sessions#changeRoles} made due is given now, because the token depends on it.
    */
   public Optional<String> csrfToken() {
     commit.renewIfDue();
@@ -285,12 +280,14 @@ public final class Session {
   }
 
   /**
-   * {@return whether a form carried this session's token} The comparison takes constant time.
+   * {@return whether a form carried this session's token, compared in constant time; true of all
+   * requests with a {@link TokenHeader}, which no other site can have a browser send}
    *
    * @param token what the form carried
    */
   public boolean csrfMatches(String token) {
-    return handle().filter(handle -> site.csrf().matches(handle, token)).isPresent();
+    return found.isInHeader()
+        || handle().filter(handle -> site.csrf().matches(handle, token)).isPresent();
   }
 
   /**
@@ -330,9 +327,8 @@ public final class Session {
    *
    * @param status the HTTP status of the answer
    * @return empty if the answer may leave. Otherwise why changes that had to be kept are not
-   *     stored: {@link CommitOutcome#CONFLICT}, {@link CommitOutcome#REFUSED} or {@link
-   *     CommitOutcome#GONE}; say so instead of sending an answer that claims a success. A session
-   *     that vanished although nothing was to be kept in it is no reason
+   *     stored: {@link CommitOutcome} {@code CONFLICT}, {@code REFUSED} or {@code GONE}; say so
+   *     instead of claiming a success. That a session vanished with nothing to keep is no reason
    * @throws SessionStoreException as {@link #commit()}
    * @throws IllegalStateException as {@link #commit()}
    */
@@ -343,7 +339,7 @@ public final class Session {
   /**
    * {@return what {@link #commit()} returns, on a server without an adapter} It throws the same.
    *
-   * @param fields sets a field of the answer: the cookie, which it adds, and {@code no-store}
+   * @param fields sets a field of the answer: cookie, which it adds, or token, and {@code no-store}
    */
   public CommitOutcome commitTo(BiConsumer<String, String> fields) {
     return beforeAnswer.telling(fields);
@@ -374,9 +370,8 @@ public final class Session {
   }
 
   /**
-   * {@return whether the store could not be reached when this session was first read, and {@link
-   * OutagePolicy#TREAT_AS_ANONYMOUS} made it read as an anonymous visitor's} No cache may keep such
-   * an answer: it says nothing about anonymous visitors.
+   * {@return whether an outage and {@link OutagePolicy#TREAT_AS_ANONYMOUS} made this read as an
+   * anonymous visitor's} No cache may keep such an answer: it tells nothing of such visitors.
    */
   public boolean treatedAsAnonymous() {
     return found.isInOutage();
@@ -385,6 +380,11 @@ public final class Session {
   /** {@return the {@code Set-Cookie} value to send after {@link #commit()}, if there is one} */
   public Optional<String> setCookie() {
     return found.setCookie();
+  }
+
+  /** {@return the fields to send after {@link #commit()}: a cookie or a token, if there is one} */
+  public List<TokenHeader.AnswerField> answerFields() {
+    return found.answerFields();
   }
 
   /** Whose session the store holds, whatever this request is about to make of it. */

@@ -14,7 +14,7 @@ final class SessionCommit {
   private final Site site;
   private final OutagePolicy policy;
   private final LoadedSession found;
-  private final PendingChanges pending;
+  private final Changes.Pending pending;
   private final Renewal renewal;
 
   /** What a commit threw, after which nobody knows what was written. */
@@ -24,7 +24,7 @@ final class SessionCommit {
       Site site,
       OutagePolicy policy,
       LoadedSession found,
-      PendingChanges pending,
+      Changes.Pending pending,
       Renewal renewal) {
     this.site = site;
     this.policy = policy;

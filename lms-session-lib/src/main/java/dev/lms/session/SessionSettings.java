@@ -3,24 +3,35 @@
 package dev.lms.session;
 
 import java.time.Duration;
+import java.util.Optional;
 
-/** The settings for the sessions of a site: cookie, lifetimes, limit and rotation. Immutable. */
+/**
+ * The settings for the sessions of a site: cookie, header, lifetimes, limit and rotation.
+ * Immutable.
+ */
 public final class SessionSettings {
   private static final SessionSettings DEFAULTS =
       new SessionSettings(
           CookieSettings.defaults(),
+          Optional.empty(),
           Lifetimes.defaults(),
           SessionLimit.defaults(),
           Rotation.defaults());
 
   private final CookieSettings cookie;
+  private final Optional<TokenHeader> tokenHeader;
   private final Lifetimes lifetimes;
   private final SessionLimit limit;
   private final Rotation rotation;
 
   private SessionSettings(
-      CookieSettings cookie, Lifetimes lifetimes, SessionLimit limit, Rotation rotation) {
+      CookieSettings cookie,
+      Optional<TokenHeader> tokenHeader,
+      Lifetimes lifetimes,
+      SessionLimit limit,
+      Rotation rotation) {
     this.cookie = cookie;
+    this.tokenHeader = tokenHeader;
     this.lifetimes = lifetimes;
     this.limit = limit;
     this.rotation = rotation;
@@ -47,7 +58,18 @@ public final class SessionSettings {
    * @param other how the cookie is sent
    */
   public SessionSettings withCookie(CookieSettings other) {
-    return new SessionSettings(other, lifetimes, limit, rotation);
+    return new SessionSettings(other, tokenHeader, lifetimes, limit, rotation);
+  }
+
+  /**
+   * {@return these settings for a site whose clients may send their session in a header field} The
+   * others go on sending the cookie.
+   *
+   * @param field the field; {@link Sessions#openRequest(java.util.function.Function)} and the
+   *     filters look for it
+   */
+  public SessionSettings withTokenHeader(TokenHeader field) {
+    return new SessionSettings(cookie, Optional.of(field), lifetimes, limit, rotation);
   }
 
   /**
@@ -56,7 +78,7 @@ public final class SessionSettings {
    * @param other when a session ends by itself
    */
   public SessionSettings withLifetimes(Lifetimes other) {
-    return new SessionSettings(cookie, other, limit, rotation);
+    return new SessionSettings(cookie, tokenHeader, other, limit, rotation);
   }
 
   /**
@@ -65,7 +87,7 @@ public final class SessionSettings {
    * @param other how many sessions one person may have
    */
   public SessionSettings withLimit(SessionLimit other) {
-    return new SessionSettings(cookie, lifetimes, other, rotation);
+    return new SessionSettings(cookie, tokenHeader, lifetimes, other, rotation);
   }
 
   /**
@@ -74,12 +96,17 @@ public final class SessionSettings {
    * @param other what happens to the old id of a rotated session
    */
   public SessionSettings withRotation(Rotation other) {
-    return new SessionSettings(cookie, lifetimes, limit, other);
+    return new SessionSettings(cookie, tokenHeader, lifetimes, limit, other);
   }
 
   /** {@return how the cookie is sent} */
   public CookieSettings cookie() {
     return cookie;
+  }
+
+  /** {@return the header field in which clients may send their session; empty for none} */
+  public Optional<TokenHeader> tokenHeader() {
+    return tokenHeader;
   }
 
   /** {@return when a session ends by itself} */
@@ -99,7 +126,9 @@ public final class SessionSettings {
 
   @Override
   public String toString() {
-    return "SessionSettings[%s, %s, %s, %s]".formatted(cookie, lifetimes, limit, rotation);
+    return "SessionSettings[%s%s, %s, %s, %s]"
+        .formatted(
+            cookie, tokenHeader.map(field -> ", " + field).orElse(""), lifetimes, limit, rotation);
   }
 
   /**

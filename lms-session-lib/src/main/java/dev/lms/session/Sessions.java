@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -184,7 +185,34 @@ public final class Sessions {
   public Session open(@Nullable List<String> cookieHeaders, OutagePolicy policy) {
     List<String> tokens =
         cookieHeaders == null ? List.of() : Cookies.values(cookieHeaders, site.cookie().name());
-    return new Session(site, tokens, policy);
+    return new Session(site, tokens, Optional.empty(), policy);
+  }
+
+  /**
+   * Opens the session of one request, like {@link #open(List)}, wherever the settings have clients
+   * send it: in the cookie or in a {@link TokenHeader}.
+   *
+   * @param fields every line of a header field by the field's name in any case; null for none
+   * @return the request's session, which may not exist yet
+   */
+  public Session openRequest(Function<String, @Nullable List<String>> fields) {
+    return openRequest(fields, OutagePolicy.FAIL_CLOSED);
+  }
+
+  /**
+   * Opens the session of one request, like {@link #openRequest(Function)}, with a policy for an
+   * outage.
+   *
+   * @param fields every line of a header field by the field's name in any case; null for none
+   * @param policy what the request gets while the store cannot be reached
+   * @return the request's session, which may not exist yet
+   */
+  public Session openRequest(Function<String, @Nullable List<String>> fields, OutagePolicy policy) {
+    Optional<TokenHeader> header = site.settings().tokenHeader();
+    return header
+        .flatMap(field -> field.tokens(fields))
+        .map(tokens -> new Session(site, tokens, header, policy))
+        .orElseGet(() -> open(fields.apply("Cookie"), policy));
   }
 
   /**

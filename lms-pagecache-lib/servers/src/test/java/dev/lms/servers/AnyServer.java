@@ -12,6 +12,7 @@ import dev.lms.session.SessionSettings;
 import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
+import dev.lms.session.TokenHeader;
 import dev.lms.session.memory.MemorySessionStore;
 import io.helidon.webserver.WebServer;
 import io.undertow.Undertow;
@@ -77,7 +78,10 @@ abstract class AnyServer {
   final AtomicBoolean isAway = new AtomicBoolean();
   private final PageCache cache = PageCache.of(new LocalPageStore(1 << 20));
   private final Sessions sessions =
-      Sessions.of(goingAway(MemorySessionStore.open(KEYS)), KEYS, SessionSettings.plainHttp());
+      Sessions.of(
+          goingAway(MemorySessionStore.open(KEYS)),
+          KEYS,
+          SessionSettings.plainHttp().withTokenHeader(TokenHeader.authorization()));
   final Running running = start(sessions, Call.pages(cache), new Courses(cache, sessions));
 
   private SessionStore goingAway(SessionStore store) {

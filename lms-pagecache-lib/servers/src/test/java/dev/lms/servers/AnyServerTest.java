@@ -155,6 +155,23 @@ class AnyServerTest {
     assertEquals("ann", server.ask("GET", "/me", "Cookie", cookie).body());
   }
 
+  /** The session of such a request, and what pages it shares: those of people signed in. */
+  @ParameterizedTest
+  @MethodSource("servers")
+  void aClientWithoutCookiesSendsATokenInAHeader(AnyServer server) throws Exception {
+    HttpResponse<String> signedIn = server.ask("POST", "/login", "Authorization", "Session");
+    assertEquals(303, signedIn.statusCode());
+    assertEquals(List.of(), signedIn.headers().allValues("Set-Cookie"));
+    assertEquals("no-store", signedIn.headers().firstValue("Cache-Control").orElseThrow());
+    String token = "Session " + signedIn.headers().firstValue("Session-Token").orElseThrow();
+    assertEquals("ann", server.ask("GET", "/me", "Authorization", token).body());
+    String page = server.ask("GET", "/course/1", "Authorization", token).body();
+    assertTrue(page.startsWith("Hello ann"), page);
+    HttpResponse<String> out = server.ask("POST", "/logout", "Authorization", token);
+    assertEquals("", out.headers().firstValue("Session-Token").orElseThrow());
+    assertEquals("?", server.ask("GET", "/me", "Authorization", token).body());
+  }
+
   /** Of both libraries together, as the documents show them. */
   @Test
   void anAdapterTakesThirtyLines() throws IOException {

@@ -29,7 +29,7 @@ record HelidonSite(Sessions sessions, PageAdapter<Call> pages, PageAdapter.Progr
             asked.prologue().uriPath().rawPath(),
             asked.query().rawValue(),
             asked.headers().stream().collect(toMap(Header::name, Header::allValues)));
-    Session session = sessions.open(request.lines("Cookie"));
+    Session session = sessions.openRequest(request::lines);
     try {
       pages.serve(
           request,

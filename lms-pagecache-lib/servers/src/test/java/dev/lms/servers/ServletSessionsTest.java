@@ -15,6 +15,7 @@ import dev.lms.session.SessionKey;
 import dev.lms.session.SessionSettings;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
+import dev.lms.session.TokenHeader;
 import dev.lms.session.memory.MemorySessionStore;
 import dev.lms.session.servlet.SessionFilter;
 import jakarta.servlet.AsyncContext;
@@ -38,7 +39,10 @@ class ServletSessionsTest {
   private static final KeyRing KEYS = KeyRing.of("a secret for tests, long enough 0001");
   private static final SessionKey<String> DRAFT = SessionKey.text("draft").merging(Merge.REJECT);
   private static final Sessions SESSIONS =
-      Sessions.of(MemorySessionStore.open(KEYS), KEYS, SessionSettings.plainHttp());
+      Sessions.of(
+          MemorySessionStore.open(KEYS),
+          KEYS,
+          SessionSettings.plainHttp().withTokenHeader(TokenHeader.named("X-Auth-Token")));
 
   private static final ServletSite SITE =
       ServletSite.start(
@@ -352,5 +356,36 @@ class ServletSessionsTest {
     assertEquals("false", answer.body());
     assertEquals(Optional.empty(), answer.headers().firstValue("Set-Cookie"));
     assertEquals(Optional.empty(), answer.headers().firstValue("Cache-Control"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aClientWithoutCookiesSendsATokenInAHeader(Container container) throws Exception {
+    SITE.pages.put(
+        "/token",
+        (request, response) -> {
+          response.getWriter().print(session(request).add("n", 1));
+          if (request.getMethod().equals("POST")) {
+            session(request).rotate();
+            response.flushBuffer();
+            session(request).set("late", "1");
+          }
+        });
+    HttpResponse<String> first = SITE.send(container, "GET", "/token", "X-Auth-Token", "");
+    String token = first.headers().firstValue("X-Auth-Token").orElseThrow();
+    HttpResponse<String> next =
+        SITE.send(container, "POST", "/token", "X-Auth-Token", token, "Cookie", "session=x");
+    assertEquals("12", first.body() + next.body());
+    List<String> others = next.headers().allValues("X-Auth-Token");
+    assertEquals(1, others.size());
+    assertFalse(others.contains(token));
+    for (HttpResponse<String> answer : List.of(first, next)) {
+      assertEquals("none", cookie(answer));
+      assertEquals("no-store", answer.headers().firstValue("Cache-Control").orElseThrow());
+    }
+    SITE.pages.put("/end", (request, response) -> session(request).end());
+    HttpResponse<String> end = SITE.send(container, "GET", "/end", "X-Auth-Token", others.get(0));
+    assertEquals("", end.headers().firstValue("X-Auth-Token").orElseThrow());
+    assertEquals("1", SITE.send(container, "GET", "/token", "X-Auth-Token", token).body());
   }
 }

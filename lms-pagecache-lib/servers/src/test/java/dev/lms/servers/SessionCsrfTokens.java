@@ -29,6 +29,11 @@ final class SessionCsrfTokens implements CsrfTokenRepository {
     return token(session.csrfToken().orElseGet(() -> UUID.randomUUID().toString()));
   }
 
+  /** Of a client that sends its session in a header, which no other site can have a browser do. */
+  static boolean isNeedless(HttpServletRequest request) {
+    return SessionFilter.session(request).csrfMatches("");
+  }
+
   private static CsrfToken token(String text) {
     return new DefaultCsrfToken("X-CSRF-TOKEN", "_csrf", text);
   }

@@ -11,6 +11,7 @@ import dev.lms.session.Principal;
 import dev.lms.session.SessionSettings;
 import dev.lms.session.SessionStore;
 import dev.lms.session.Sessions;
+import dev.lms.session.TokenHeader;
 import dev.lms.session.file.FileSessionStore;
 import dev.lms.session.servlet.SessionFilter;
 import jakarta.servlet.DispatcherType;
@@ -46,7 +47,8 @@ class SpringSite {
 
   @Bean
   Sessions sessions(SessionStore store, KeyRing keys) {
-    return Sessions.of(store, keys, SessionSettings.plainHttp());
+    SessionSettings settings = SessionSettings.plainHttp();
+    return Sessions.of(store, keys, settings.withTokenHeader(TokenHeader.authorization()));
   }
 
   @Bean
@@ -105,7 +107,11 @@ class SpringSite {
         .securityContext(context -> context.securityContextRepository(new SessionContexts()))
         .sessionManagement(
             container -> container.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-        .csrf(forms -> forms.csrfTokenRepository(new SessionCsrfTokens()))
+        .csrf(
+            forms ->
+                forms
+                    .csrfTokenRepository(new SessionCsrfTokens())
+                    .ignoringRequestMatchers(SessionCsrfTokens::isNeedless))
         .formLogin(form -> form.defaultSuccessUrl("/account").failureHandler(withoutHttpSession()))
         .build();
   }

@@ -209,4 +209,24 @@ class SpringTest {
     assertEquals("Sorry, stranger", here.get("/broken", "").body());
     assertEquals("I am ann", here.get("/account", cookie).body());
   }
+
+  @Test
+  void aClientWithoutCookiesSignsInWithAHeader() throws Exception {
+    String form = "username=ann&password=a";
+    HttpResponse<String> in =
+        SpringWorker.send(here.posting("/login", form, "").header("Authorization", "Session"));
+    assertTrue(in.headers().firstValue("Location").orElseThrow().endsWith("/account"));
+    assertEquals(List.of(), SpringWorker.cookies(in));
+    String token = "Session " + in.headers().firstValue("Session-Token").orElseThrow();
+    String other = signIn("bob");
+    HttpResponse<String> account =
+        SpringWorker.send(there.request("/account", other).header("Authorization", token));
+    assertEquals("I am ann", account.body());
+    HttpResponse<String> out =
+        SpringWorker.send(there.posting("/logout", "", other).header("Authorization", token));
+    assertEquals("", out.headers().firstValue("Session-Token").orElseThrow());
+    isSentToTheForm(
+        SpringWorker.send(here.request("/account", other).header("Authorization", token)));
+    assertEquals("I am bob", here.get("/account", other).body());
+  }
 }

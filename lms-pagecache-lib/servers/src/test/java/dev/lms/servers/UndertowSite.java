@@ -30,7 +30,7 @@ record UndertowSite(Sessions sessions, PageAdapter<Call> pages, PageAdapter.Prog
             exchange.getRequestURI(),
             exchange.getQueryString(),
             asked.getHeaderNames().stream().collect(toMap(HttpString::toString, asked::get)));
-    Session session = sessions.open(request.lines("Cookie"));
+    Session session = sessions.openRequest(request::lines);
     try {
       pages.serve(
           request,

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.session.CommitOutcome;
 import dev.lms.session.SessionStoreException;
+import dev.lms.session.TokenHeader.AnswerField;
 import dev.lms.session.answer.Instead;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,7 +14,6 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** What leaves in the place of a handler's answer, and the headers of both. */
 final class InsteadOfAnswer {
@@ -22,13 +22,13 @@ final class InsteadOfAnswer {
   private InsteadOfAnswer() {}
 
   /**
-   * Makes room for another answer. What filters further out have said stays, and so does the cookie
-   * of a commit that stands.
+   * Makes room for another answer. What filters further out have said stays, and so does what a
+   * commit that stands hands out.
    */
-  static void clear(Headers headers, Optional<String> cookie) {
+  static void clear(Headers headers, List<AnswerField> fields) {
     headers.keySet().removeIf(Instead::isOfTheLostAnswer);
     forbidStorage(headers);
-    cookie.ifPresent(value -> addCookie(headers, value));
+    tell(headers, fields);
   }
 
   /** Also to caches that are told by name (RFC 9213), or in the words of their makers. */
@@ -37,8 +37,19 @@ final class InsteadOfAnswer {
     headers.set("Cache-Control", "no-store");
   }
 
+  /** Hands out the session, or has the client forget it. */
+  static void tell(Headers headers, List<AnswerField> fields) {
+    for (AnswerField field : fields) {
+      if (field.isCookie()) {
+        addCookie(headers, field.value());
+      } else {
+        headers.set(field.name(), field.value());
+      }
+    }
+  }
+
   /** Whoever put the others there may have done so with a list that takes no more. */
-  static void addCookie(Headers headers, String cookie) {
+  private static void addCookie(Headers headers, String cookie) {
     List<String> cookies = new ArrayList<>(2);
     List<String> others = headers.get("Set-Cookie");
     if (others != null) {

@@ -10,12 +10,14 @@ import com.sun.net.httpserver.HttpsExchange;
 import dev.lms.session.CommitOutcome;
 import dev.lms.session.Session;
 import dev.lms.session.SessionStoreException;
+import dev.lms.session.TokenHeader.AnswerField;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +39,7 @@ final class SessionExchange extends HttpExchange {
   private final SessionBody answer;
   private OutputStream responseBody;
   private @Nullable InputStream requestBody;
-  private Optional<String> cookieSent = Optional.empty();
+  private List<AnswerField> fieldsSent = List.of();
   private final int codeAtFirst;
   private boolean begun;
   private boolean begunInTime;
@@ -82,9 +84,9 @@ final class SessionExchange extends HttpExchange {
       replace(() -> filter.answer(exchange, session, unkept.get()));
       return;
     }
-    cookieSent = session.setCookie();
-    cookieSent.ifPresent(cookie -> InsteadOfAnswer.addCookie(getResponseHeaders(), cookie));
-    if (cookieSent.isPresent() || session.treatedAsAnonymous()) {
+    fieldsSent = session.answerFields();
+    InsteadOfAnswer.tell(getResponseHeaders(), fieldsSent);
+    if (!fieldsSent.isEmpty() || session.treatedAsAnonymous()) {
       InsteadOfAnswer.forbidStorage(getResponseHeaders());
     }
     begin();
@@ -106,7 +108,7 @@ final class SessionExchange extends HttpExchange {
   }
 
   private void replace(Answering other) throws IOException {
-    cookieSent = session.setCookie();
+    fieldsSent = session.answerFields();
     other.run();
     begin();
     replaced = true;
@@ -136,9 +138,9 @@ final class SessionExchange extends HttpExchange {
     return begun || exchange.getResponseCode() != codeAtFirst;
   }
 
-  /** Whether there are changes that came after the commit, or a cookie after the headers. */
+  /** Whether there are changes that came after the commit, or a token after the headers. */
   boolean wasChangedTooLate() {
-    return begunInTime && (session.hasChanges() || !session.setCookie().equals(cookieSent));
+    return begunInTime && (session.hasChanges() || !session.answerFields().equals(fieldsSent));
   }
 
   @Override

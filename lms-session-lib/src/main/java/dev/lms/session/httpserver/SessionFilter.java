@@ -10,8 +10,10 @@ import dev.lms.session.OutagePolicy;
 import dev.lms.session.Session;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
+import dev.lms.session.TokenHeader.AnswerField;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -130,7 +132,7 @@ public final class SessionFilter extends Filter {
 
   @Override
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
-    Session session = sessions.open(exchange.getRequestHeaders().get("Cookie"), policyOf(exchange));
+    Session session = sessions.openRequest(exchange.getRequestHeaders()::get, policyOf(exchange));
     SessionExchange ours = new SessionExchange(this, exchange, session);
     try {
       chain.doFilter(ours.asItWas());
@@ -169,13 +171,11 @@ public final class SessionFilter extends Filter {
     }
     // Whoever answers in our stead tells about the commits that stand.
     Headers headers = exchange.getResponseHeaders();
-    session
-        .setCookie()
-        .ifPresent(
-            cookie -> {
-              InsteadOfAnswer.addCookie(headers, cookie);
-              InsteadOfAnswer.forbidStorage(headers);
-            });
+    List<AnswerField> fields = session.answerFields();
+    if (!fields.isEmpty()) {
+      InsteadOfAnswer.tell(headers, fields);
+      InsteadOfAnswer.forbidStorage(headers);
+    }
     return false;
   }
 
@@ -195,12 +195,12 @@ public final class SessionFilter extends Filter {
 
   void answer(HttpExchange exchange, Session session, SessionStoreException outage)
       throws IOException {
-    InsteadOfAnswer.clear(exchange.getResponseHeaders(), session.setCookie());
+    InsteadOfAnswer.clear(exchange.getResponseHeaders(), session.answerFields());
     outageAnswer.answer(exchange, outage);
   }
 
   void answer(HttpExchange exchange, Session session, CommitOutcome unkept) throws IOException {
-    InsteadOfAnswer.clear(exchange.getResponseHeaders(), session.setCookie());
+    InsteadOfAnswer.clear(exchange.getResponseHeaders(), session.answerFields());
     unsavedAnswer.answer(exchange, unkept);
     if (exchange.getResponseCode() == -1) {
       InsteadOfAnswer.unsaved(exchange, unkept);

@@ -26,11 +26,11 @@ import java.util.function.Function;
 
 /**
  * Gives every request a session, commits it before the first byte of the response leaves, and sends
- * its cookie. Thread-safe. Register it before all filters and servlets that use sessions, with
- * {@code asyncSupported}, for all dispatcher types: some containers end a response when a forward
- * returns. It has nothing to do with {@code HttpSession}.
+ * its cookie or token. Thread-safe. Register it before all filters and servlets that use sessions,
+ * with {@code asyncSupported}, for all dispatcher types: some containers end a response when a
+ * forward returns. It has nothing to do with {@code HttpSession}.
  *
- * <p>A response that sets the cookie is marked {@code no-store}. It never claims a success if
+ * <p>A response that hands out a session is marked {@code no-store}. It never claims a success if
  * changes that had to be kept are not stored:
  *
  * <ul>
@@ -132,8 +132,8 @@ public final class SessionFilter implements Filter {
     String method = request.getMethod();
     boolean reads = method.equals("GET") || method.equals("HEAD");
     Session session =
-        sessions.open(
-            Collections.list(request.getHeaders("Cookie")),
+        sessions.openRequest(
+            name -> Collections.list(request.getHeaders(name)),
             reads ? policy.apply(request) : OutagePolicy.FAIL_CLOSED);
     request.setAttribute(SESSION, session);
     return session;

@@ -5,6 +5,7 @@ package dev.lms.session.servlet;
 import dev.lms.session.CommitOutcome;
 import dev.lms.session.Session;
 import dev.lms.session.SessionStoreException;
+import dev.lms.session.TokenHeader.AnswerField;
 import dev.lms.session.answer.Instead;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletResponse;
@@ -35,7 +36,7 @@ final class SessionResponse extends HttpServletResponseWrapper {
   private final Thread thread = Thread.currentThread();
   private @Nullable CommittingStream stream;
   private @Nullable PrintWriter writer;
-  private Optional<String> cookieTold = Optional.empty();
+  private List<AnswerField> told = List.of();
   private long written;
   private long announced = -1;
   private boolean replaced;
@@ -97,24 +98,40 @@ final class SessionResponse extends HttpServletResponseWrapper {
     return true;
   }
 
-  /** Sets the cookie and what goes with it; again, in the place of an earlier one. */
+  /** Sets cookie or token and what goes with them; again, in the place of earlier ones. */
   void tell() {
-    Optional<String> cookie = session.setCookie();
-    if (cookie.isPresent() && !isToldOf(cookie.get())) {
-      List<String> others = new ArrayList<>(getHeaders("Set-Cookie"));
-      cookieTold.ifPresent(others::remove);
-      others.add(cookie.get());
-      response.setHeader("Set-Cookie", others.get(0));
-      others.subList(1, others.size()).forEach(line -> response.addHeader("Set-Cookie", line));
-      cookieTold = cookie;
+    List<AnswerField> fields = session.answerFields();
+    if (!fields.isEmpty() && !areTold(fields)) {
+      tellAgain(fields);
+      told = fields;
     }
-    if (cookie.isPresent() || session.treatedAsAnonymous()) {
+    if (!fields.isEmpty() || session.treatedAsAnonymous()) {
       forbidStorage();
     }
   }
 
-  private boolean isToldOf(String cookie) {
-    return cookieTold.equals(Optional.of(cookie)) && getHeaders("Set-Cookie").contains(cookie);
+  private void tellAgain(List<AnswerField> fields) {
+    List<String> cookies = new ArrayList<>(getHeaders("Set-Cookie"));
+    told.forEach(field -> cookies.remove(field.value()));
+    for (AnswerField field : fields) {
+      if (field.isCookie()) {
+        cookies.add(field.value());
+      } else {
+        response.setHeader(field.name(), field.value());
+      }
+    }
+    for (int i = 0; i < cookies.size(); i++) {
+      if (i == 0) {
+        response.setHeader("Set-Cookie", cookies.get(i));
+      } else {
+        response.addHeader("Set-Cookie", cookies.get(i));
+      }
+    }
+  }
+
+  private boolean areTold(List<AnswerField> fields) {
+    return told.equals(fields)
+        && fields.stream().allMatch(field -> getHeaders(field.name()).contains(field.value()));
   }
 
   private void forbidStorage() {
@@ -144,7 +161,7 @@ final class SessionResponse extends HttpServletResponseWrapper {
     response.reset();
     replaced = true;
     kept.forEach((name, lines) -> lines.forEach(line -> response.addHeader(name, line)));
-    cookieTold = Optional.empty();
+    told = List.of();
     tell();
     forbidStorage();
     byte[] body = instead.text().getBytes(StandardCharsets.UTF_8);
@@ -164,13 +181,13 @@ final class SessionResponse extends HttpServletResponseWrapper {
   void finish() throws IOException {
     if (!isCommitted()) {
       boolean unused = commit(getStatus());
-    } else if (!replaced && (session.hasChanges() || isCookieLate())) {
+    } else if (!replaced && (session.hasChanges() || isTokenLate())) {
       filter.warn(request);
     }
   }
 
-  private boolean isCookieLate() {
-    return session.setCookie().isPresent() && !session.setCookie().equals(cookieTold);
+  private boolean isTokenLate() {
+    return !session.answerFields().isEmpty() && !session.answerFields().equals(told);
   }
 
   /** The request failed: whoever answers it says so. */
@@ -326,8 +343,8 @@ final class SessionResponse extends HttpServletResponseWrapper {
       announced = -1;
       stream = null;
       writer = null;
-      if (cookieTold.isPresent()) {
-        cookieTold = Optional.empty();
+      if (!told.isEmpty()) {
+        told = List.of();
         tell();
       }
     }

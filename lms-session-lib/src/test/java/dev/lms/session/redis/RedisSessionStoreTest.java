@@ -16,6 +16,7 @@ import dev.lms.session.SessionStore;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
 import dev.lms.session.StoredSession;
+import dev.lms.session.TokenHeader;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.contract.Stores;
 import dev.lms.session.redis.server.RedisServer;
@@ -135,6 +136,47 @@ class RedisSessionStoreTest extends RedisContentsContract {
 
   private static List<String> cookie(Session session) {
     return List.of(session.setCookie().orElseThrow().replaceFirst(";.*", ""));
+  }
+
+  @Test
+  void aTokenInAHeaderCostsWhatACookieDoes() {
+    Sessions sessions =
+        Sessions.builder(store(), KEYS)
+            .settings(SessionSettings.plainHttp().withTokenHeader(TokenHeader.authorization()))
+            .clock(clock)
+            .build();
+    signedIn(sessions, signedIn(sessions, ""));
+    Session stranger = bearing(sessions, "");
+    assertEquals(1, reads(() -> begin(stranger)), "a create");
+    String[] token = {stranger.answerFields().get(0).value()};
+    assertEquals(0, reads(() -> bearing(sessions, "A".repeat(47)).exists()), "a forged one");
+    assertEquals(0, reads(() -> bearing(sessions, "").principal()), "none");
+    assertEquals(1, reads(() -> bearing(sessions, token[0]).principal()), "a read");
+    assertEquals(2, reads(() -> token[0] = signedIn(sessions, token[0])), "a sign-in");
+    assertTrue(bearing(sessions, token[0]).exists());
+    assertEquals(2, sessions.revokeAll("u2"));
+    assertEquals(Optional.empty(), bearing(sessions, token[0]).principal());
+    Session out = bearing(sessions, signedIn(sessions, ""));
+    assertTrue(out.exists());
+    assertEquals(1, reads(out::end), "a sign-out");
+    assertEquals("", out.answerFields().get(0).value());
+  }
+
+  private static void begin(Session session) {
+    session.set("a", "1");
+    session.commit();
+  }
+
+  private static Session bearing(Sessions sessions, String token) {
+    return sessions.openRequest(
+        name -> name.equals("Authorization") ? List.of("Session " + token) : null);
+  }
+
+  private static String signedIn(Sessions sessions, String token) {
+    Session session = bearing(sessions, token);
+    session.signIn(new Principal("u2", Set.of("student")));
+    session.commit();
+    return session.answerFields().get(0).value();
   }
 
   @Test
