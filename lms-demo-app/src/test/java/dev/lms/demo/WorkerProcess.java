@@ -91,7 +91,7 @@ public final class WorkerProcess implements AutoCloseable {
     command.addAll(Arrays.asList(arguments));
     try {
       Path scratch = Files.createTempDirectory("lms-worker");
-      return new WorkerProcess(launch(env, scratch, command), scratch);
+      return new WorkerProcess(launch(List.of(), env, scratch, command), scratch);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -104,10 +104,20 @@ public final class WorkerProcess implements AutoCloseable {
 
   /** Runs any command of lmsctl to its end, with something to read on standard input. */
   public static Finished runWith(String input, Map<String, String> env, String... command) {
+    return run(List.of(), input, env, command);
+  }
+
+  /** Runs any command of lmsctl to its end on a terminal, where somebody types. */
+  public static Finished runOnTerminal(String typed, Map<String, String> env, String... command) {
+    return run(List.of("script", "-qec"), typed, env, command);
+  }
+
+  private static Finished run(
+      List<String> inside, String input, Map<String, String> env, String... command) {
     try {
       Path scratch = Files.createTempDirectory("lms-command");
       try {
-        Process process = launch(env, scratch, Arrays.asList(command));
+        Process process = launch(inside, env, scratch, Arrays.asList(command));
         try (Writer standardInput = process.outputWriter()) {
           standardInput.write(input);
         } catch (IOException e) {
@@ -315,13 +325,18 @@ public final class WorkerProcess implements AutoCloseable {
     return 0;
   }
 
-  private static Process launch(Map<String, String> env, Path scratch, List<String> arguments)
+  private static Process launch(
+      List<String> inside, Map<String, String> env, Path scratch, List<String> arguments)
       throws IOException {
     if (!Files.exists(JAR)) {
       throw new IllegalStateException(JAR + " is missing; build it with: mvn package");
     }
     List<String> command = QuickStart.command(JAR);
     command.addAll(arguments);
+    if (!inside.isEmpty()) {
+      String line = String.join(" ", command);
+      command = Stream.concat(inside.stream(), Stream.of(line, "/dev/null")).toList();
+    }
     ProcessBuilder builder = new ProcessBuilder(command).directory(scratch.toFile());
     Map<String, String> environment = builder.environment();
     Map<String, String> inherited = new HashMap<>(environment);

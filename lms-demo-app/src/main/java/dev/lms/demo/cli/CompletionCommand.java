@@ -4,6 +4,7 @@ package dev.lms.demo.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
@@ -11,6 +12,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -28,7 +30,12 @@ final class CompletionCommand implements Callable<Integer> {
   enum Shell {
     BASH,
     ZSH,
-    FISH
+    FISH;
+
+    @Override // As it is typed.
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -78,6 +85,15 @@ final class CompletionCommand implements Callable<Integer> {
         script.append(description(option.description())).append('\n');
       }
     }
+    for (PositionalParamSpec parameter : command.getCommandSpec().positionalParameters()) {
+      if (parameter.completionCandidates() != null) {
+        script
+            .append(line(here.toString()))
+            .append(" -a '")
+            .append(String.join(" ", parameter.completionCandidates()))
+            .append("'\n");
+      }
+    }
     for (Map.Entry<String, CommandLine> sub : command.getSubcommands().entrySet()) {
       List<String> longer = new ArrayList<>(path);
       longer.add(sub.getKey());
@@ -98,7 +114,12 @@ final class CompletionCommand implements Callable<Integer> {
     for (String name : option.names()) {
       words.append(name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1));
     }
-    return words + (option.arity().max() > 0 ? " -r -F" : "");
+    if (option.arity().max() == 0) {
+      return words.toString();
+    }
+    return option.completionCandidates() == null
+        ? words + " -r -F"
+        : words + " -x -a '" + String.join(" ", option.completionCandidates()) + "'";
   }
 
   private static String description(String[] lines) {

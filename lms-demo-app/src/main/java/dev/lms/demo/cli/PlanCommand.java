@@ -9,6 +9,7 @@ import dev.lms.demo.plan.Machine;
 import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.demo.plan.Workload;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -25,6 +26,13 @@ import picocli.CommandLine.Spec;
     footer = {"%nExamples:", "  lmsctl plan", "  lmsctl plan --cpus 4 --ram-mb 2048 --workload io"},
     mixinStandardHelpOptions = true)
 final class PlanCommand implements Callable<Integer> {
+  /** What a shell offers. */
+  static final class WorkloadNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("cpu", "io").iterator();
+    }
+  }
 
   @Option(names = "--json", description = "As JSON.")
   private boolean json;
@@ -49,6 +57,7 @@ final class PlanCommand implements Callable<Integer> {
 
   @Option(
       names = "--workload",
+      completionCandidates = WorkloadNames.class,
       paramLabel = "cpu|io",
       description = "What requests mostly wait for.")
   private @Nullable Workload workload;

@@ -15,6 +15,7 @@ import dev.lms.demo.data.DatabaseException;
 import dev.lms.demo.wiring.Feature;
 import dev.lms.demo.wiring.SampleContent;
 import dev.lms.session.Sessions;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,6 +45,14 @@ import picocli.CommandLine.Spec;
 final class UserCommand implements Runnable {
   private static final Pattern USERNAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final int LONGEST_DISPLAY = 100;
+
+  /** What a shell offers. */
+  static final class RoleNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return new TreeSet<>(Account.ROLES).iterator();
+    }
+  }
 
   private final List<Feature> features;
 
@@ -77,6 +86,7 @@ final class UserCommand implements Runnable {
               names = "--role",
               arity = "1..*",
               required = true,
+              completionCandidates = RoleNames.class,
               description = "student, instructor or admin; several have all their rights.")
           Set<String> roles) {
     if (!USERNAME.matcher(name).matches()) {
@@ -156,6 +166,7 @@ final class UserCommand implements Runnable {
               names = "--role",
               arity = "1..*",
               required = true,
+              completionCandidates = RoleNames.class,
               description = "All roles the person has from now on.")
           Set<String> roles) {
     Set<String> known = known(roles);

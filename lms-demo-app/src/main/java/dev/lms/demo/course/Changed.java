@@ -56,7 +56,7 @@ public final class Changed<R> {
           503,
           "Saved, but not yet shown everywhere",
           "Your change is stored. Some pages may show the old text for a minute or two, because"
-              + " the page cache could not be reached. Sending the form again is safe.",
+              + " the page cache could not be reached.",
           Map.of("Retry-After", Long.toString(RETRY.toSeconds())));
     }
   }

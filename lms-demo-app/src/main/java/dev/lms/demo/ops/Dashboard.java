@@ -43,7 +43,7 @@ record Dashboard(
   /** What programs ask, which is no page. */
   private static final Pattern NO_PAGE =
       Pattern.compile(
-          "/static/.*|/metrics|/livez|/readyz|/healthz?|/workers/.*|/(favicon|robots)\\..*");
+          "/static/.*|/metrics|/livez|/readyz|/healthz?|/workers/.*|/lab/worker/.*|/(favicon|robots)\\..*");
 
   private static final String OPERATIONS = "lms_session_store_duration_seconds";
 

@@ -16,6 +16,9 @@ import java.util.stream.Stream;
 
 /** The Chromium of this machine, driven by Playwright's driver on the Node.js of this machine. */
 final class Chromium implements AutoCloseable {
+  /** This one, by a name that browsers do not trust without TLS. */
+  static final String ANOTHER_MACHINE = "another-machine.test";
+
   private final Playwright playwright;
   private final Browser browser;
 
@@ -33,7 +36,9 @@ final class Chromium implements AutoCloseable {
         new BrowserType.LaunchOptions()
             .setExecutablePath(command("chromium"))
             // Builds often run as root, and pages are our own.
-            .setArgs(List.of("--no-sandbox"));
+            .setArgs(
+                List.of(
+                    "--no-sandbox", "--host-resolver-rules=MAP " + ANOTHER_MACHINE + " 127.0.0.1"));
     return new Chromium(playwright, playwright.chromium().launch(options));
   }
 
@@ -51,7 +56,8 @@ final class Chromium implements AutoCloseable {
         browser.newContext(
             new Browser.NewContextOptions()
                 .setViewportSize(width, width < 600 ? 740 : 900)
-                .setColorScheme(scheme)));
+                .setColorScheme(scheme)),
+        scheme);
   }
 
   Visitor visitor() {

@@ -15,6 +15,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ScreenshotType;
 import com.microsoft.playwright.options.ViewportSize;
 import dev.lms.demo.WorkerProcess;
@@ -51,11 +52,13 @@ final class Visitor implements AutoCloseable {
       """;
 
   private final BrowserContext context;
+  private final ColorScheme scheme;
   private final List<String> complaints = new ArrayList<>();
   private final Page page;
 
-  Visitor(BrowserContext context) {
+  Visitor(BrowserContext context, ColorScheme scheme) {
     this.context = context;
+    this.scheme = scheme;
     context.setDefaultTimeout(30_000);
     context.onConsoleMessage(
         message -> {
@@ -162,24 +165,33 @@ final class Visitor implements AutoCloseable {
   }
 
   /**
-   * Takes a picture of the page; returns what keeps people out of it, or sticks out of it in this
-   * window, in others, and on a phone with the text twice as large.
+   * Takes a picture of the page; returns what keeps people out of it, in light or dark, or sticks
+   * out of it in this window, in others, and on a phone with the text twice as large.
    */
   List<String> look(String name) {
     picture(name);
-    List<String> found = obstacles();
+    page.evaluate(AXE);
+    List<String> found = obstacles("{}");
+    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(other(scheme)));
+    found.addAll(obstacles("{runOnly: ['color-contrast']}"));
+    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
     ViewportSize window = page.viewportSize();
-    for (int width : new int[] {window.width, 1920, 1280, 768, 360}) {
+    for (int width : new int[] {1920, 1280, 768, 360}) {
       page.setViewportSize(width, window.height);
       whatSticksOut(found);
     }
-    if (height(".bar") > 2 * height(".bar .user")) {
+    boolean menu = page.locator(".bar .user").count() > 0;
+    if (menu && height(".bar") > 2 * height(".bar .user")) {
       found.add(page.url() + " has more than one row at its top");
     }
     page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }");
     whatSticksOut(found);
     page.setViewportSize(window.width, window.height);
     return found;
+  }
+
+  private static ColorScheme other(ColorScheme scheme) {
+    return scheme == ColorScheme.DARK ? ColorScheme.LIGHT : ColorScheme.DARK;
   }
 
   private int height(String selector) {
@@ -210,13 +222,13 @@ final class Visitor implements AutoCloseable {
     page.locator(selector).screenshot(new Locator.ScreenshotOptions().setPath(file));
   }
 
-  /** What axe finds wrong with the page. */
-  private List<String> obstacles() {
-    page.evaluate(AXE);
+  /** What axe finds wrong with the page, with these options. */
+  private List<String> obstacles(String options) {
     Object found =
         page.evaluate(
-            "() => axe.run({resultTypes: ['violations'], preload: false})"
-                + ".then(r => JSON.stringify(r.violations))");
+            "() => axe.run({resultTypes: ['violations'], preload: false, ..."
+                + options
+                + "}).then(r => JSON.stringify(r.violations))");
     JsonArray violations = new Gson().fromJson((String) found, JsonArray.class);
     List<String> obstacles = new ArrayList<>();
     for (JsonElement element : violations) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -177,6 +178,35 @@ class CommandLineInterfaceTest {
     assertEquals(0, check.waitFor(), said);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "lmsctl se, serve session",
+    "lmsctl session \"\", list migrate purge revoke stats",
+    "lmsctl session revoke --u, --user",
+    "lmsctl user add ada --role \"\", admin instructor student",
+    "lmsctl plan --workload \"\", cpu io",
+    "lmsctl completion \"\", bash zsh fish"
+  })
+  void bashCompletesWhatIsTyped(String typed, String offered, @TempDir Path folder)
+      throws Exception {
+    assertEquals(0, lmsctl("completion bash"));
+    Path script = Files.writeString(folder.resolve("lmsctl"), out.toString());
+    Process bash =
+        new ProcessBuilder(
+                "bash",
+                "--norc",
+                "-c",
+                ("compopt() { :; }; source %s; COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _complete_lmsctl;"
+                        + " echo \"${COMPREPLY[@]}\"")
+                    .formatted(script, typed))
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(
+        new TreeSet<>(List.of(offered.split(" ", -1))),
+        new TreeSet<>(List.of(said.strip().split("\\s+", -1))));
+  }
+
   @Test
   void fishCompletesCommandsWhereTheyStand() {
     assertEquals(0, lmsctl("completion fish"));
@@ -194,6 +224,8 @@ class CommandLineInterfaceTest {
                             "__fish_seen_subcommand_from cache; and __fish_seen_subcommand_from explain'")
                         && line.contains(" -l as -r")),
         out.toString());
+    assertTrue(out.toString().contains(" -l role -x -a 'admin instructor student'"));
+    assertTrue(out.toString().contains(" -a 'bash zsh fish'\n"), out.toString());
     assertFalse(out.toString().contains("supervised"), "what is hidden stays so");
   }
 }

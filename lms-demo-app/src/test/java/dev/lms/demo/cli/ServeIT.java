@@ -7,21 +7,33 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.WorkerProcess;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ServeIT {
 
+  /** And opens it with what the desktop opens addresses with. */
   @Test
-  void saysWhereWhyAndHowMuch() {
-    try (WorkerProcess worker = WorkerProcess.serve(Map.of())) {
+  void saysWhereWhyAndHowMuch(@TempDir Path folder) throws IOException {
+    Path opened = folder.resolve("opened");
+    Path opener = folder.resolve("xdg-open");
+    Files.writeString(opener, "#!/bin/sh\necho \"$1\" > new && mv new " + opened + "\n");
+    assertTrue(opener.toFile().setExecutable(true));
+    String path = folder + File.pathSeparator + System.getenv("PATH");
+    try (WorkerProcess worker = WorkerProcess.serve(Map.of("PATH", path), "--open")) {
+      worker.await(() -> Files.exists(opened), "a browser");
+      assertEquals("http://127.0.0.1:" + worker.port(), Files.readString(opened).strip());
       worker.awaitOutput("Resource plan: ");
       String output = worker.output();
       assertTrue(

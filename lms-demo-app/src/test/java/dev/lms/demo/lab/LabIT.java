@@ -188,7 +188,7 @@ class LabIT {
     Browser student = new Browser(worker.uri("/"));
     student.signIn("student3");
     String leaky = student.get("/lab-leak").body();
-    assertTrue(leaky.contains("· <b class=\"pass\">LEAK</b></summary>"), leaky);
+    assertTrue(leaky.contains("· <b class=\"leak\">LEAK</b></summary>"), leaky);
     assertTrue(leaky.contains("Leak.leaky(Leak.java:"), leaky);
     assertFalse(student.get("/lab-leak/cured").body().contains("LEAK</b>"));
     Browser admin = new Browser(worker.uri("/"));

@@ -170,10 +170,19 @@ class DevicesIT {
       assertEquals(2, asked.exitCode());
       assertTrue(asked.errors().contains("--yes"), asked.errors());
     }
+    Finished no =
+        WorkerProcess.runOnTerminal(
+            "n\n", site.environment(), "session", "revoke", "--user", "student3");
+    assertEquals(1, no.exitCode(), no.output());
+    assertTrue(no.output().contains("End 2 sessions of student3? [y/N] "), no.output());
+    assertTrue(no.output().contains("nothing was ended"), no.output());
     assertTrue(isSignedIn(site, laptop), "nothing was ended");
 
-    Finished revoked = lmsctl(site, "session", "revoke", "--user", "student3", "--yes");
-    assertEquals("Ended 2 sessions of student3\n", revoked.output(), revoked.errors());
+    Finished revoked =
+        WorkerProcess.runOnTerminal(
+            "y\n", site.environment(), "session", "revoke", "--user", "student3");
+    assertEquals(0, revoked.exitCode(), revoked.output());
+    assertTrue(revoked.output().contains("Ended 2 sessions of student3"), revoked.output());
     assertFalse(isSignedIn(site, laptop));
     assertFalse(isSignedIn(site, desk));
     assertTrue(isSignedIn(site, neighbour));
