@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node's lease on its near copies, renewed by a thread of its own four times in its length, and
@@ -45,6 +47,16 @@ final class Lease implements AutoCloseable {
   private final Thread thread;
   private volatile boolean asked;
   private volatile boolean closed;
+
+  /** What the thread has asked Redis; null while it asks nothing. */
+  private volatile @Nullable Question question;
+
+  /**
+   * Asked of Redis by the thread.
+   *
+   * @param due when an answer is overdue, by this node's clock
+   */
+  private record Question(long due) {}
 
   /**
    * A lease; {@link #start} makes it renew itself.
@@ -91,8 +103,13 @@ final class Lease implements AutoCloseable {
         asked = false;
         if (idle > IDLE_RENEWALS) {
           rest();
-        } else if (!renew()) {
-          script.await(wakeList, pauseSeconds());
+        } else if (!asking(0, this::renew)) {
+          asking(
+              pause(),
+              () -> {
+                script.await(wakeList, (double) pause() / TimeUnit.SECONDS.toNanos(1));
+                return true;
+              });
         }
         failed = false;
       } catch (PageStoreException e) {
@@ -101,7 +118,7 @@ final class Lease implements AutoCloseable {
               System.Logger.Level.WARNING, "No near copies of pages for now: {0}", e.toString());
         }
         failed = true;
-        LockSupport.parkNanos(length / 4);
+        LockSupport.parkNanos(pause());
       } catch (RuntimeException | Error e) {
         // Whatever it was, this thread is the only one that can bring near copies back.
         copies.giveUpLease();
@@ -109,14 +126,34 @@ final class Lease implements AutoCloseable {
           LOG.log(System.Logger.Level.ERROR, "No near copies of pages for now", e);
         }
         failed = true;
-        LockSupport.parkNanos(length / 4);
+        LockSupport.parkNanos(pause());
       }
     }
     leave();
   }
 
-  private double pauseSeconds() {
-    return length / 4.0 / TimeUnit.SECONDS.toNanos(1);
+  private long pause() {
+    return length / 4;
+  }
+
+  /** Asks Redis what it may take that long to answer. */
+  boolean asking(long nanosToAnswer, BooleanSupplier what) {
+    question = new Question(nanos.getAsLong() + nanosToAnswer + length / 2);
+    try {
+      return what.getAsBoolean();
+    } finally {
+      question = null;
+    }
+  }
+
+  /**
+   * Whether Redis owes the thread an answer for so long that requests need not wait for one of
+   * their own. A lease does not end before that because Redis is silent, so that those who find
+   * their copy out of use are told at once.
+   */
+  boolean isOverdue() {
+    Question open = question;
+    return open != null && nanos.getAsLong() - open.due() >= 0;
   }
 
   private void rest() {

@@ -5,7 +5,9 @@ package dev.lms.pagecache.redis;
 import dev.lms.pagecache.store.Page;
 import dev.lms.pagecache.store.PageKey;
 import dev.lms.pagecache.store.PageStore;
+import dev.lms.pagecache.store.PageStoreException;
 import dev.lms.pagecache.store.Stamp;
+import java.net.SocketTimeoutException;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Optional;
@@ -20,7 +22,8 @@ import java.util.function.LongSupplier;
  * in its length while requests arrive; each renewal is one round trip and brings the purges of
  * other nodes. A purge wakes that thread on every node, and returns when all nodes obey or their
  * leases have run out. A node that is stopped or cut off loses its lease and then asks Redis for
- * every page. The thread holds one connection of the client's pool.
+ * every page; once the thread has waited for an answer for half the length of a lease, no request
+ * waits for one. The thread holds one connection of the client's pool.
  *
  * <p>Not for a Redis Cluster: pages have several orders of purges there, and a node would need a
  * lease for each.
@@ -67,6 +70,12 @@ public final class NearPageStore implements PageStore, AutoCloseable {
     Optional<Hit> near = copies.find(key, seen, nanos.getAsLong());
     if (near.isPresent()) {
       return near.get();
+    }
+    if (lease.isOverdue()) {
+      throw new PageStoreException(
+          "The Redis of the page cache has not answered this node for a while; check that it runs"
+              + " and is reachable",
+          new SocketTimeoutException("no answer in time"));
     }
     RedisPageStore.Found found = far.find(key);
     if (found.lookup() instanceof Hit hit) {

@@ -195,10 +195,15 @@ public final class RedisProcess implements AutoCloseable {
 
   /** This server, by another way to it. */
   static RedisClient client(int port) {
+    return client(port, 2000);
+  }
+
+  /** With a time-out of its own, in milliseconds. */
+  static RedisClient client(int port, int timeout) {
     return RedisClient.builder()
         .hostAndPort(new HostAndPort("127.0.0.1", port))
         .poolConfig(pool())
-        .clientConfig(patience())
+        .clientConfig(patience(timeout))
         .build();
   }
 
@@ -211,9 +216,13 @@ public final class RedisProcess implements AutoCloseable {
   }
 
   static JedisClientConfig patience() {
+    return patience(2000);
+  }
+
+  private static JedisClientConfig patience(int timeout) {
     return DefaultJedisClientConfig.builder()
         .connectionTimeoutMillis(2000)
-        .socketTimeoutMillis(2000)
+        .socketTimeoutMillis(timeout)
         .build();
   }
 
