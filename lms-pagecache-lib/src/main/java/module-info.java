@@ -11,6 +11,7 @@ import org.jspecify.annotations.NullMarked;
  *
  * <ul>
  *   <li>for {@code dev.lms.pagecache.httpserver}: {@code requires jdk.httpserver};
+ *   <li>for {@code dev.lms.pagecache.jfr}: {@code requires jdk.jfr};
  *   <li>for {@code dev.lms.pagecache.servlet}: {@code requires jakarta.servlet};
  *   <li>for {@code dev.lms.pagecache.micrometer}: {@code requires micrometer.core};
  *   <li>for {@code dev.lms.pagecache.opentelemetry}: {@code requires io.opentelemetry.api} and,
@@ -28,6 +29,7 @@ module dev.lms.pagecache {
   requires static io.opentelemetry.context;
   requires static jakarta.servlet;
   requires static jdk.httpserver;
+  requires static jdk.jfr;
   requires static micrometer.core;
   requires static redis.clients.jedis;
   requires static org.apache.commons.pool2;
@@ -35,6 +37,7 @@ module dev.lms.pagecache {
 
   exports dev.lms.pagecache.adapter;
   exports dev.lms.pagecache.httpserver;
+  exports dev.lms.pagecache.jfr;
   exports dev.lms.pagecache.local;
   exports dev.lms.pagecache.micrometer;
   exports dev.lms.pagecache.observation;

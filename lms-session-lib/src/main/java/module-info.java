@@ -19,6 +19,7 @@ import org.jspecify.annotations.NullMarked;
  *       it is an automatic module too, {@code requires io.opentelemetry.context} and {@code
  *       requires io.opentelemetry.common};
  *   <li>for {@code dev.lms.session.jdbc}: {@code requires java.sql};
+ *   <li>for {@code dev.lms.session.jfr}: {@code requires jdk.jfr};
  *   <li>for attributes in JSON: {@code requires com.google.gson}.
  * </ul>
  */
@@ -29,6 +30,7 @@ module dev.lms.session {
   requires static io.opentelemetry.context;
   requires static jakarta.servlet;
   requires static jdk.httpserver;
+  requires static jdk.jfr;
   requires static micrometer.core;
   requires static org.jspecify;
   requires static redis.clients.jedis;
@@ -39,6 +41,7 @@ module dev.lms.session {
   exports dev.lms.session.file;
   exports dev.lms.session.httpserver;
   exports dev.lms.session.jdbc;
+  exports dev.lms.session.jfr;
   exports dev.lms.session.memory;
   exports dev.lms.session.micrometer;
   exports dev.lms.session.migration;

@@ -80,7 +80,7 @@ class RoomsTest {
           }
         });
     assertEquals(
-        Stream.of("adapter", "httpserver", "micrometer", "opentelemetry", "servlet")
+        Stream.of("adapter", "httpserver", "jfr", "micrometer", "opentelemetry", "servlet")
             .map(room -> FRONT + '.' + room)
             .collect(Collectors.toSet()),
         users);

@@ -72,6 +72,7 @@ class RoomsTest {
                 "redis",
                 "httpserver",
                 "servlet",
+                "jfr",
                 "micrometer",
                 "opentelemetry")
             .map(room -> front + '.' + room)

@@ -38,6 +38,7 @@ import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.PageAudit;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
+import dev.lms.pagecache.jfr.PageJfr;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -182,7 +183,7 @@ public final class RunningSite {
     sessions.migrating().ifPresent(both -> closing.add(SignOfLife.of(both)));
     KnownPages knownPages =
         new KnownPages(PageBackend.open(config, plan.pageCacheMb(), redis, clock, closing));
-    PageCache pageCache = PageCache.builder(knownPages).clock(clock).build();
+    PageCache pageCache = PageJfr.addTo(PageCache.builder(knownPages)).clock(clock).build();
     return new Parts(
         config,
         clock,

@@ -19,6 +19,7 @@ import dev.lms.session.cookie.CookieSessionStore;
 import dev.lms.session.file.FileRevocations;
 import dev.lms.session.file.FileSessionStore;
 import dev.lms.session.jdbc.JdbcSessionStore;
+import dev.lms.session.jfr.SessionJfr;
 import dev.lms.session.memory.MemorySessionStore;
 import dev.lms.session.migration.MigratingStore;
 import dev.lms.session.redis.RedisRevocations;
@@ -108,7 +109,7 @@ public record SessionBackend(
             ? Optional.of(inRedis::nearReads)
             : Optional.empty(),
         listener ->
-            Sessions.builder(store, keys)
+            SessionJfr.addTo(Sessions.builder(store, keys))
                 .settings(withoutGrace)
                 .clock(clock)
                 .listener(listener)

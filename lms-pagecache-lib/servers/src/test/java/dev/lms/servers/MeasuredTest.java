@@ -5,6 +5,7 @@ package dev.lms.servers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lms.pagecache.PageCache;
+import dev.lms.pagecache.jfr.PageJfr;
 import dev.lms.pagecache.local.LocalPageStore;
 import dev.lms.pagecache.micrometer.PageMeters;
 import dev.lms.pagecache.opentelemetry.PageTelemetry;
@@ -13,6 +14,7 @@ import dev.lms.session.KeyRing;
 import dev.lms.session.Session;
 import dev.lms.session.SessionStore;
 import dev.lms.session.Sessions;
+import dev.lms.session.jfr.SessionJfr;
 import dev.lms.session.memory.MemorySessionStore;
 import dev.lms.session.micrometer.SessionMeters;
 import dev.lms.session.opentelemetry.SessionTelemetry;
@@ -23,7 +25,12 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import java.io.IOException;
+import java.nio.file.Path;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What docs/how-to/measure.md shows. */
 class MeasuredTest {
@@ -43,6 +50,14 @@ class MeasuredTest {
 
   static PageCache.Builder traced(PageStore store, OpenTelemetry telemetry) {
     return PageTelemetry.addTo(PageCache.builder(store), telemetry);
+  }
+
+  static Sessions.Builder recorded(SessionStore store, KeyRing keys) {
+    return SessionJfr.addTo(Sessions.builder(store, keys));
+  }
+
+  static PageCache.Builder recorded(PageStore store) {
+    return PageJfr.addTo(PageCache.builder(store));
   }
 
   private static void begin(Sessions sessions) {
@@ -74,5 +89,19 @@ class MeasuredTest {
       PageCache _ = traced(new LocalPageStore(1 << 20), sdk).build();
       assertEquals("session create", spans.getFinishedSpanItems().get(0).getName());
     }
+  }
+
+  @Test
+  void callsAreRecorded(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("recording.jfr");
+    try (Recording recording = new Recording()) {
+      recording.enable("dev.lms.session.StoreCall");
+      recording.start();
+      begin(recorded(MemorySessionStore.open(KEYS), KEYS).build());
+      PageCache _ = recorded(new LocalPageStore(1 << 20)).build();
+      recording.stop();
+      recording.dump(file);
+    }
+    assertEquals("create", RecordingFile.readAllEvents(file).get(0).getString("operation"));
   }
 }

@@ -32,7 +32,7 @@ final class DiskTrouble {
 
   /** Classes of the library, and of its tests, that are needed here; by their files. */
   private static final Predicate<String> OURS =
-      Pattern.compile("/session/(redis|jdbc|httpserver|servlet|micrometer|opentelemetry)/")
+      Pattern.compile("/session/(redis|jdbc|jfr|httpserver|servlet|micrometer|opentelemetry)/")
           .asPredicate()
           .negate();
 

@@ -1,0 +1,6 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
+@NullMarked
+package dev.lms.session.jfr;
+
+import org.jspecify.annotations.NullMarked;
