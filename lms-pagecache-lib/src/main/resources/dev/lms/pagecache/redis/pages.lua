@@ -53,12 +53,16 @@ local function beside(name)
 end
 
 -- A server has another history once it was restarted, or took over: so what it was handed by another
--- may lack purges that were acknowledged there. A replica may lack some at any time.
+-- may lack purges that were acknowledged there. A replica may lack some at any time; and so may a
+-- master that should have replicas (min-replicas-to-write) and has none: one of them may be master.
 local here, replication = '', redis.pcall('INFO', 'replication')
 if type(replication) == 'string' then
   if not string.find(replication, 'role:master', 1, true)
     and string.find(replication, 'role:slave', 1, true) then
     return redis.error_reply('READONLY A replica may not have heard of every purge')
+  end
+  if string.find(replication, 'min_slaves_good_slaves:0', 1, true) then
+    return redis.error_reply('NOREPLICAS Another master may take purges by now')
   end
   local _, before = string.find(replication, 'master_replid:', 1, true)
   here = before and string.sub(replication, before + 1, before + 40) or ''

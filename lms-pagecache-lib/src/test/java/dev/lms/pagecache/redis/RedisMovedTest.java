@@ -34,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClient;
@@ -271,6 +273,43 @@ class RedisMovedTest {
           "the limit that the documentation states");
       first.replicaof("127.0.0.1", after.port());
       assertThrows(PageStoreException.class, () -> atTheOld.lookup(key, Stamp.NONE));
+    }
+  }
+
+  /**
+   * What ends that limit: a master that should have a replica and has lost it may be the old one.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aMasterThatIsToHaveReplicasAndHasNoneServesNoPages(boolean oldest, @TempDir Path another)
+      throws IOException {
+    try (RedisProcess cutOff = oldest ? RedisProcess.oldest(another) : RedisProcess.with(another);
+        RedisClient one = cutOff.client();
+        RedisClient other = after.client();
+        Jedis first = cutOff.admin();
+        Jedis second = after.admin()) {
+      RedisPageStore atTheOld = node(one);
+      PageKey key = key("/a");
+      second.replicaof("127.0.0.1", cutOff.port());
+      follows(after);
+      first.configSet("min-replicas-to-write", "1");
+      first.configSet("min-replicas-max-lag", "1");
+      RedisProcess.await("it counts its replica", () -> serves(atTheOld));
+      keep(atTheOld, key, "old");
+      second.replicaofNoOne();
+      RedisProcess.await("it has noticed", () -> !serves(atTheOld));
+      node(other).purge(List.of("t"));
+      assertThrows(PageStoreException.class, () -> atTheOld.lookup(key, Stamp.NONE));
+      assertThrows(PageStoreException.class, () -> atTheOld.purge(List.of("t")));
+    }
+  }
+
+  private static boolean serves(RedisPageStore store) {
+    try {
+      store.lookup(key("/none"), Stamp.NONE);
+      return true;
+    } catch (PageStoreException e) {
+      return false;
     }
   }
 
