@@ -260,7 +260,10 @@ public final class PageCache {
         found.get().reuse() == ReusePolicy.Reuse.USE
             ? Outcome.hit(key, found.get().page().orElseThrow())
             : Outcome.passed(
-                Outcome.Source.MISS, Variant.Kind.of(key), Optional.empty(), Reason.HEAD));
+                Outcome.Source.MISS,
+                Variant.Kind.of(key),
+                Optional.empty(),
+                asker.assumed() ? Reason.ASSUMED : Reason.HEAD));
   }
 
   /**

@@ -112,10 +112,13 @@ final class Visit<E> {
     Asker asker = inquiry.asker().orElseThrow();
     PresentedRequest presented = inquiry.presented();
     if (inquiry.request().method().equals("HEAD")) {
-      return head(key, cache.peek(key, asker, presented));
+      return storedOrPassed(key, cache.peek(key, asker, presented));
     }
     if (presented.acceptsOnlyStored()) {
       return onlyStored(cache.peek(key, asker, presented));
+    }
+    if (asker.assumed()) {
+      return storedOrPassed(key, cache.peek(key, asker, presented));
     }
     if (inquiry.wantsLessThanAll()) {
       Optional<Reason> notStored = cache.whyNotStored(key, asker, presented);
@@ -172,7 +175,8 @@ final class Visit<E> {
             audit));
   }
 
-  private Outcome head(PageKey key, Outcome outcome) throws IOException {
+  /** What is stored, or else a render that neither is stored nor answers anybody else. */
+  private Outcome storedOrPassed(PageKey key, Outcome outcome) throws IOException {
     if (outcome.page().isPresent()) {
       send(outcome.page().get(), outcome);
       return outcome;

@@ -3,8 +3,11 @@
 package dev.lms.session;
 
 import dev.lms.session.TokenHeader.AnswerField;
+import dev.lms.session.passport.Passport;
+import dev.lms.session.passport.PassportCookie;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +19,13 @@ final class LoadedSession {
   private final Site site;
   private final OutagePolicy policy;
   private final Optional<TokenHeader> header;
+  private final PassportCookie papers;
   private List<String> tokens;
+  private int answered;
   private boolean loaded;
   private @Nullable StoredSession stored;
   private @Nullable SessionStoreException outage;
+  private @Nullable Passport passport;
   private @Nullable AnswerField answerField;
   private long uses;
 
@@ -28,10 +34,16 @@ final class LoadedSession {
    *
    * @param header where the tokens came from and go to; empty for the cookie
    */
-  LoadedSession(Site site, List<String> tokens, Optional<TokenHeader> header, OutagePolicy policy) {
+  LoadedSession(
+      Site site,
+      List<String> tokens,
+      Optional<TokenHeader> header,
+      PassportCookie papers,
+      OutagePolicy policy) {
     this.site = site;
     this.tokens = tokens;
     this.header = header;
+    this.papers = papers;
     this.policy = policy;
   }
 
@@ -41,7 +53,8 @@ final class LoadedSession {
       try {
         stored = find();
       } catch (SessionStoreException e) {
-        if (policy == OutagePolicy.FAIL_CLOSED) {
+        passport = policy.takesPassports() && e.isOutage() ? passport() : null;
+        if (passport == null && !policy.letsStrangersIn()) {
           throw e;
         }
         outage = e;
@@ -52,19 +65,43 @@ final class LoadedSession {
     return stored;
   }
 
+  /** Of a session that the store has not answered for: its word is the last. */
+  private @Nullable Passport passport() {
+    List<String> handles = new ArrayList<>();
+    for (String token : tokens.subList(answered, tokens.size())) {
+      site.store().handle(token).ifPresent(handles::add);
+    }
+    Optional<Passport> shown = papers.with(handles, site.now());
+    shown.ifPresent(
+        valid ->
+            site.events().onPassport(new SessionEvent(valid.handle(), Optional.of(valid.id()))));
+    return shown.orElse(null);
+  }
+
+  /** Whether the request goes on as a person who was not looked up. */
+  boolean isOnPassport() {
+    return passport != null;
+  }
+
+  Optional<Principal> personOnPassport() {
+    return Optional.ofNullable(passport).map(valid -> new Principal(valid.id(), valid.roles()));
+  }
+
   /** A stand-in for a session that was not seen must not replace it. */
   void failInOutage() {
     if (outage != null) {
       throw new SessionStoreException(
-          "a request that is treated as a stranger's cannot change its session", outage);
+          "a request that the store was not asked about cannot change its session", outage);
     }
   }
 
   /** Old ids beside one that opens the session are no theft: whoever sent them needs none. */
   private @Nullable StoredSession find() {
     Map<String, Opened.Reused> reuses = new LinkedHashMap<>();
+    answered = 0;
     for (String token : tokens) {
       Opened opened = site.store().open(token, site.now());
+      answered++;
       if (opened instanceof Opened.Live found) {
         if (isAlive(found.session())) {
           return found.session();
@@ -75,6 +112,7 @@ final class LoadedSession {
       }
     }
     reuses.forEach(this::reused);
+    papers.forget();
     return null;
   }
 
@@ -116,8 +154,35 @@ final class LoadedSession {
     return Optional.ofNullable(answerField).filter(AnswerField::isCookie).map(AnswerField::value);
   }
 
+  /** The session's first. */
   List<AnswerField> answerFields() {
-    return answerField == null ? List.of() : List.of(answerField);
+    List<AnswerField> fields = new ArrayList<>(2);
+    Optional.ofNullable(answerField).ifPresent(fields::add);
+    papers.setCookie().map(AnswerField::cookie).ifPresent(fields::add);
+    return fields;
+  }
+
+  /** Has the browser forget its passport. */
+  void forgetPassport() {
+    papers.forget();
+  }
+
+  /**
+   * Has the browser send a new passport. Only to be called after the store has acknowledged the
+   * session.
+   *
+   * @param token what the browser sends from now on
+   * @param deadline when the session ends
+   */
+  void issuePassport(String token, Envelope envelope, Instant deadline) {
+    Optional<Principal> person = envelope.principal();
+    if (!papers.areIssued() || person.isEmpty()) {
+      return;
+    }
+    site.store()
+        .handle(token)
+        .map(handle -> new Passport(handle, person.get().id(), person.get().roles(), deadline))
+        .ifPresent(issued -> papers.renew(issued, site.now()));
   }
 
   long uses() {
@@ -126,6 +191,18 @@ final class LoadedSession {
 
   void use() {
     uses++;
+  }
+
+  Optional<String> handle() {
+    Optional<String> known = Optional.ofNullable(load()).map(StoredSession::handle);
+    return known.or(() -> Optional.ofNullable(passport).map(Passport::handle));
+  }
+
+  /** Whose session the store holds; whoever asks is about to change something of theirs. */
+  Optional<Principal> principal() {
+    StoredSession current = load();
+    failInOutage();
+    return current == null ? Optional.empty() : current.envelope().principal();
   }
 
   /** Whether somebody else is signed in. */
@@ -138,6 +215,7 @@ final class LoadedSession {
 
   /** Ends the session in the store, and has the client forget it. */
   void end() {
+    papers.forget(); // Also if the store cannot be told.
     StoredSession current = load();
     failInOutage();
     boolean ended = delete(current);

@@ -28,9 +28,9 @@ public final class Session {
   private final SessionCommit commit;
   private final CommitBeforeAnswer beforeAnswer;
 
-  Session(Site site, List<String> tokens, Optional<TokenHeader> header, OutagePolicy policy) {
+  Session(Site site, LoadedSession found, OutagePolicy policy) {
     this.site = site;
-    this.found = new LoadedSession(site, tokens, header, policy);
+    this.found = found;
     this.attributes = new Attributes(site, found, pending);
     this.commit = new SessionCommit(site, policy, found, pending, renewal);
     this.beforeAnswer = new CommitBeforeAnswer(commit, found);
@@ -44,7 +44,8 @@ public final class Session {
   /** {@return whose session this is; empty for an anonymous visitor} */
   public Optional<Principal> principal() {
     Optional<Envelope> stored = Optional.ofNullable(found.load()).map(StoredSession::envelope);
-    return renewal.signingIn().or(() -> stored.flatMap(renewal::principal));
+    Optional<Principal> person = renewal.signingIn().or(() -> stored.flatMap(renewal::principal));
+    return person.or(found::personOnPassport);
   }
 
   /**
@@ -57,8 +58,8 @@ public final class Session {
   }
 
   /**
-   * {@return a typed attribute as this request sees it; the key's default if the attribute is
-   * absent or unreadable, and empty if the key has no default}
+   * {@return a typed attribute as this request sees it; if it is absent or unreadable, the key's
+   * default, if it has one}
    *
    * @param key the attribute
    * @param <T> the type of its value
@@ -71,8 +72,7 @@ public final class Session {
   }
 
   /**
-   * {@return a typed attribute as this request sees it; the key's default if it is absent or
-   * unreadable}
+   * {@return a typed attribute as this request sees it, or the key's default}
    *
    * @param key the attribute
    * @param <T> the type of its value
@@ -81,7 +81,7 @@ public final class Session {
     return attributes.read(key).orElse(key.value());
   }
 
-  /** {@return a copy of all attributes as this request sees them, with its own changes applied} */
+  /** {@return a copy of all attributes as this request sees them, with its own changes} */
   public Map<String, String> attributes() {
     return attributes.all();
   }
@@ -150,8 +150,7 @@ public final class Session {
 
   /**
    * Adds to a counter. With a store that {@linkplain
-   * SessionStore.Capability#MERGES_CONCURRENT_CHANGES merges}, concurrent requests lose no
-   * increment.
+   * SessionStore.Capability#MERGES_CONCURRENT_CHANGES merges}, no increment is lost.
    *
    * @param name the counter's name; a missing one counts from 0
    * @param delta what to add; may be negative
@@ -164,11 +163,10 @@ public final class Session {
   }
 
   /**
-   * Adds to a counter, like {@link #add(String, long)}; an unreadable one starts again at 0.
+   * {@return what {@link #add(String, long)} returns} An unreadable counter starts again at 0.
    *
    * @param key the counter
    * @param delta what to add; may be negative
-   * @return the counter as this request sees it; others may have moved it further
    * @throws IllegalArgumentException if the key's rule is not {@link Merge#COUNTER}
    * @throws IllegalStateException if it would overflow 64 bits
    */
@@ -188,10 +186,9 @@ public final class Session {
   }
 
   /**
-   * Signs a person in like {@link #signIn(Principal)}, from a given device and for a given time:
-   * "remember me" is {@link SignInOptions#rememberedFor}. If the site's {@link SessionLimit}
-   * {@linkplain SessionLimit#refuses() refuses} further sessions, commit before answering: {@link
-   * #commit()} may return {@link CommitOutcome#REFUSED}.
+   * Signs a person in from a given device and for a given time: "remember me" is {@link
+   * SignInOptions#rememberedFor}. If a {@link SessionLimit} {@linkplain SessionLimit#refuses()
+   * refuses} further sessions, commit before answering: it may be {@link CommitOutcome#REFUSED}.
    *
    * @param principal the person
    * @param options the device, and how long this sign-in lasts
@@ -204,9 +201,8 @@ public final class Session {
   }
 
   /**
-   * Gives the session a new id at commit, which limits what a stolen id is worth. Requests under
-   * way may use the old id during the {@linkplain SessionSettings.Rotation#grace grace}. After a
-   * change of what the person may do, call {@link #changeRoles} instead.
+   * Gives the session a new id at commit. Requests under way may use the old one during the
+   * {@linkplain SessionSettings.Rotation#grace grace}. If rights change, {@link #changeRoles}.
    */
   public void rotate() {
     found.use();
@@ -216,8 +212,7 @@ public final class Session {
   /**
    * Gives the person other roles, and the session a new id at commit; the old id stops working at
    * once (OWASP ASVS 7.2.4). If the program itself records what a person may do, call it with
-   * unchanged roles after each change. It does nothing if nobody is signed in. {@link
-   * Sessions#changeRoles} does it for all sessions of a person.
+   * unchanged roles after each change. {@link Sessions#changeRoles} does it for all their sessions.
    *
    * @param roles all roles the person has from now on
    */
@@ -255,19 +250,15 @@ public final class Session {
     return Optional.ofNullable(found.load()).flatMap(s -> s.envelope().authenticated());
   }
 
-  /**
-   * {@return how long ago the person last proved who they are; empty for an anonymous visitor} If
-   * it is too long, ask for the password again before anything sensitive (OWASP ASVS 7.5.1).
-   */
+  /** {@return how long ago that was: ask again before anything sensitive (OWASP ASVS 7.5.1)} */
   public Optional<Duration> sinceAuthentication() {
-    return authenticated()
-        .map(at -> Duration.between(at, site.now()))
-        .map(passed -> passed.isNegative() ? Duration.ZERO : passed);
+    Optional<Duration> passed = authenticated().map(at -> Duration.between(at, site.now()));
+    return passed.map(time -> time.isNegative() ? Duration.ZERO : time);
   }
 
   /** {@return the session's name in logs and lists, not a credential; empty if there is none} */
   public Optional<String> handle() {
-    return Optional.ofNullable(found.load()).map(StoredSession::handle);
+    return found.handle();
   }
 
   /**
@@ -290,10 +281,7 @@ public final class Session {
         || handle().filter(handle -> site.csrf().matches(handle, token)).isPresent();
   }
 
-  /**
-   * {@return how often this session has been read or changed} A page cache that sees it grow during
-   * a render knows that the page depends on the person.
-   */
+  /** {@return how often this was read or changed: whether a page depends on the person} */
   public long uses() {
     return found.uses();
   }
@@ -304,8 +292,8 @@ public final class Session {
    * before the first byte of the response leaves; a second call writes what has changed since the
    * first.
    *
-   * <p>If it throws, the changes are dropped, because they may have been written and must not be
-   * repeated. After a {@link SessionStoreException} every further call throws as well.
+   * <p>If it throws, the changes are dropped: they may have been written. After a {@link
+   * SessionStoreException} every further call throws as well.
    *
    * @return what became of the changes
    * @throws SessionStoreException if the store cannot be reached, or could not be reached at an
@@ -361,10 +349,7 @@ public final class Session {
     return commit.hasChanges();
   }
 
-  /**
-   * Drops all changes that were not {@linkplain #commit() committed}. Call it when a request failed
-   * but is answered with a status below 500.
-   */
+  /** Drops what was not committed: for a request that failed and is answered below 500. */
   public void dropChanges() {
     commit.dropChanges();
   }
@@ -374,10 +359,23 @@ public final class Session {
    * anonymous visitor's} No cache may keep such an answer: it tells nothing of such visitors.
    */
   public boolean treatedAsAnonymous() {
-    return found.isInOutage();
+    return found.isInOutage() && !isOnPassport();
   }
 
-  /** {@return the {@code Set-Cookie} value to send after {@link #commit()}, if there is one} */
+  /**
+   * {@return whether the store could not be reached when this was first read, and {@link
+   * OutagePolicy#PASSPORT} let the request go on} Say so on the page. No cache may keep the answer.
+   */
+  public boolean isOnPassport() {
+    return found.isOnPassport();
+  }
+
+  /** Has the browser forget its passport, as {@link #end()} does; asks no store. */
+  public void forgetPassport() {
+    found.forgetPassport();
+  }
+
+  /** {@return the session's {@code Set-Cookie} value to send after {@link #commit()}, if any} */
   public Optional<String> setCookie() {
     return found.setCookie();
   }
@@ -389,7 +387,7 @@ public final class Session {
 
   /** Whose session the store holds, whatever this request is about to make of it. */
   Optional<Principal> storedPrincipal() {
-    return Optional.ofNullable(found.load()).flatMap(s -> s.envelope().principal());
+    return found.principal();
   }
 
   @Override // Shows no sensitive value and asks no store.

@@ -103,6 +103,7 @@ final class SessionCommit {
       return CommitOutcome.REFUSED;
     }
     found.handOut(token.get(), envelope, now);
+    found.issuePassport(token.get(), envelope, deadline);
     site.events().created(() -> name(token.get(), envelope));
     return CommitOutcome.STORED;
   }
@@ -128,7 +129,9 @@ final class SessionCommit {
         .filter(token -> !token.equals(current.token()))
         .flatMap(token -> name(token, envelope))
         .ifPresent(session -> site.events().rotated(session, current.handle()));
-    return wrote(written, current, envelope, now);
+    CommitOutcome outcome = wrote(written, current, envelope, now);
+    issuePassport(written, current, envelope, deadline);
+    return outcome;
   }
 
   /** Gives a session the new id that is due, with nothing else changed, before its next commit. */
@@ -171,7 +174,11 @@ final class SessionCommit {
       deadline = current.deadline();
     }
     Written written = site.store().update(current, changes, WriteOptions.at(now, deadline));
-    return wrote(written, current, current.envelope(), now);
+    CommitOutcome outcome = wrote(written, current, current.envelope(), now);
+    if (deadline.isAfter(current.deadline())) {
+      issuePassport(written, current, current.envelope(), deadline);
+    }
+    return outcome;
   }
 
   /**
@@ -191,6 +198,20 @@ final class SessionCommit {
       site.events().conflict(SessionEvent.of(current));
     }
     return written.outcome();
+  }
+
+  /** Not for an alias, whose time is short. */
+  private void issuePassport(
+      Written written, StoredSession current, Envelope envelope, Instant deadline) {
+    written
+        .token()
+        .filter(token -> !isAlias(token, current))
+        .ifPresent(token -> found.issuePassport(token, envelope, deadline));
+  }
+
+  private boolean isAlias(String token, StoredSession current) {
+    return token.equals(current.token())
+        && !site.store().handle(token).equals(Optional.of(current.handle()));
   }
 
   /** Those of the sign-in, if it has its own. */

@@ -29,6 +29,7 @@ final class SessionEvents implements SessionListener {
   private final LongAdder tampered = new LongAdder();
   private final LongAdder unreadable = new LongAdder();
   private final LongAdder outages = new LongAdder();
+  private final LongAdder onPassport = new LongAdder();
   private final LongAdder unreadableAttributes = new LongAdder();
 
   SessionEvents(List<SessionListener> listeners) {
@@ -126,6 +127,12 @@ final class SessionEvents implements SessionListener {
   }
 
   @Override
+  public void onPassport(SessionEvent session) {
+    onPassport.increment();
+    tell(listener -> listener.onPassport(session));
+  }
+
+  @Override
   public void outageEnded(Duration lasted) {
     LOG.log(Level.INFO, "the session store answers again, after {0}", lasted);
     tell(listener -> listener.outageEnded(lasted));
@@ -172,6 +179,7 @@ final class SessionEvents implements SessionListener {
             tampered.sum(),
             unreadable.sum(),
             outages.sum(),
+            onPassport.sum(),
             store.isInOutage(),
             store.refused(),
             store.operations()));

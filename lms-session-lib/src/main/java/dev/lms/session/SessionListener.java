@@ -98,6 +98,14 @@ public interface SessionListener {
   default void outageBegan(SessionStoreException cause) {}
 
   /**
+   * A request went on as a person although the store could not be asked: {@link
+   * OutagePolicy#PASSPORT}.
+   *
+   * @param session the session that its passport names, which may have ended
+   */
+  default void onPassport(SessionEvent session) {}
+
+  /**
    * A probe was answered; all calls reach the store again.
    *
    * @param lasted how long the outage lasted

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.session;
 
+import dev.lms.session.passport.Passports;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -10,31 +11,37 @@ import java.util.Optional;
  * Immutable.
  */
 public final class SessionSettings {
+  private static final Duration SHORTEST_PASSPORT = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PASSPORT = Duration.ofHours(1);
   private static final SessionSettings DEFAULTS =
       new SessionSettings(
           CookieSettings.defaults(),
           Optional.empty(),
           Lifetimes.defaults(),
           SessionLimit.defaults(),
-          Rotation.defaults());
+          Rotation.defaults(),
+          Optional.empty());
 
   private final CookieSettings cookie;
   private final Optional<TokenHeader> tokenHeader;
   private final Lifetimes lifetimes;
   private final SessionLimit limit;
   private final Rotation rotation;
+  private final Optional<Duration> passport;
 
   private SessionSettings(
       CookieSettings cookie,
       Optional<TokenHeader> tokenHeader,
       Lifetimes lifetimes,
       SessionLimit limit,
-      Rotation rotation) {
+      Rotation rotation,
+      Optional<Duration> passport) {
     this.cookie = cookie;
     this.tokenHeader = tokenHeader;
     this.lifetimes = lifetimes;
     this.limit = limit;
     this.rotation = rotation;
+    this.passport = passport;
   }
 
   /**
@@ -58,7 +65,7 @@ public final class SessionSettings {
    * @param other how the cookie is sent
    */
   public SessionSettings withCookie(CookieSettings other) {
-    return new SessionSettings(other, tokenHeader, lifetimes, limit, rotation);
+    return new SessionSettings(other, tokenHeader, lifetimes, limit, rotation, passport);
   }
 
   /**
@@ -69,7 +76,7 @@ public final class SessionSettings {
    *     filters look for it
    */
   public SessionSettings withTokenHeader(TokenHeader field) {
-    return new SessionSettings(cookie, Optional.of(field), lifetimes, limit, rotation);
+    return new SessionSettings(cookie, Optional.of(field), lifetimes, limit, rotation, passport);
   }
 
   /**
@@ -78,7 +85,7 @@ public final class SessionSettings {
    * @param other when a session ends by itself
    */
   public SessionSettings withLifetimes(Lifetimes other) {
-    return new SessionSettings(cookie, tokenHeader, other, limit, rotation);
+    return new SessionSettings(cookie, tokenHeader, other, limit, rotation, passport);
   }
 
   /**
@@ -87,7 +94,7 @@ public final class SessionSettings {
    * @param other how many sessions one person may have
    */
   public SessionSettings withLimit(SessionLimit other) {
-    return new SessionSettings(cookie, tokenHeader, lifetimes, other, rotation);
+    return new SessionSettings(cookie, tokenHeader, lifetimes, other, rotation, passport);
   }
 
   /**
@@ -96,7 +103,29 @@ public final class SessionSettings {
    * @param other what happens to the old id of a rotated session
    */
   public SessionSettings withRotation(Rotation other) {
-    return new SessionSettings(cookie, tokenHeader, lifetimes, limit, other);
+    return new SessionSettings(cookie, tokenHeader, lifetimes, limit, other, passport);
+  }
+
+  /**
+   * {@return these settings with passports: who is signed in also gets a cookie that says who they
+   * are, for {@link OutagePolicy#PASSPORT} and nothing else}
+   *
+   * <p>It has the name of the session's cookie and {@code -passport} at its end, the same flags,
+   * and is sealed under keys of its own. It is handed out with each new session id, and anew when
+   * the session {@linkplain Session#commit() slides}, which is once a minute at most. Nobody gets
+   * one whose id and roles do not fit into a cookie of 4096 bytes.
+   *
+   * @param life how long it is good after the store was last asked; from a second to an hour. Some
+   *     minutes are enough for a restart of the store; each of them is one in which whoever was
+   *     signed out may still read
+   * @throws IllegalArgumentException if the life is out of range
+   */
+  public SessionSettings withPassport(Duration life) {
+    if (life.compareTo(SHORTEST_PASSPORT) < 0 || life.compareTo(LONGEST_PASSPORT) > 0) {
+      throw new IllegalArgumentException(
+          "a passport must be good for a second to an hour, not " + life);
+    }
+    return new SessionSettings(cookie, tokenHeader, lifetimes, limit, rotation, Optional.of(life));
   }
 
   /** {@return how the cookie is sent} */
@@ -124,11 +153,35 @@ public final class SessionSettings {
     return rotation;
   }
 
+  /** {@return how long a passport is good; empty if there are none, as by default} */
+  public Optional<Duration> passport() {
+    return passport;
+  }
+
+  /** Those of a site with these settings, if it has any. */
+  Optional<Passports> passports(KeyRing keys) {
+    CookieSettings named = cookie.withName(cookie.name() + "-passport");
+    return passport.map(
+        life ->
+            new Passports(
+                keys.keys("passport"),
+                new Passports.Sending(
+                    named.name(),
+                    life,
+                    (value, time) -> named.setting(value, time, true),
+                    named.deleting())));
+  }
+
   @Override
   public String toString() {
-    return "SessionSettings[%s%s, %s, %s, %s]"
+    return "SessionSettings[%s%s, %s, %s, %s%s]"
         .formatted(
-            cookie, tokenHeader.map(field -> ", " + field).orElse(""), lifetimes, limit, rotation);
+            cookie,
+            tokenHeader.map(field -> ", " + field).orElse(""),
+            lifetimes,
+            limit,
+            rotation,
+            passport.map(life -> ", passport=" + life).orElse(""));
   }
 
   /**

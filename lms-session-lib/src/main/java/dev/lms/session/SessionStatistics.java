@@ -29,6 +29,7 @@ public final class SessionStatistics {
       long tampered,
       long unreadable,
       long outages,
+      long onPassport,
       boolean inOutage,
       long refused,
       Map<StoreOperation, Operation> operations) {
@@ -81,6 +82,11 @@ public final class SessionStatistics {
   /** {@return how many times the breaker opened} */
   public long outages() {
     return counts.outages();
+  }
+
+  /** {@return how many requests went on by a passport, because the store could not be asked} */
+  public long onPassport() {
+    return counts.onPassport();
   }
 
   /**

@@ -4,6 +4,7 @@ package dev.lms.session;
 
 import dev.lms.session.crypto.CsrfTokens;
 import dev.lms.session.observation.StoreObserver;
+import dev.lms.session.passport.PassportCookie;
 import dev.lms.session.text.Cookies;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -158,7 +159,13 @@ public final class Sessions {
       GuardedStore guarded =
           new GuardedStore(store, events, StoreObserver.all(observers), nanoTime);
       return new Sessions(
-          new Site(guarded, events, settings, clock, new CsrfTokens(keys.keys("csrf"))));
+          new Site(
+              guarded,
+              events,
+              settings,
+              clock,
+              new CsrfTokens(keys.keys("csrf")),
+              settings.passports(keys)));
     }
   }
 
@@ -181,11 +188,14 @@ public final class Sessions {
    * @param cookieHeaders every {@code Cookie} header of the request; null for none
    * @param policy what the request gets while the store cannot be reached
    * @return the request's session, which may not exist yet
+   * @throws IllegalArgumentException if the policy takes passports and the settings {@linkplain
+   *     SessionSettings#withPassport give none}
    */
   public Session open(@Nullable List<String> cookieHeaders, OutagePolicy policy) {
+    policy.check(site.passports().isPresent());
     List<String> tokens =
         cookieHeaders == null ? List.of() : Cookies.values(cookieHeaders, site.cookie().name());
-    return new Session(site, tokens, Optional.empty(), policy);
+    return open(tokens, Optional.empty(), cookieHeaders, policy);
   }
 
   /**
@@ -211,8 +221,19 @@ public final class Sessions {
     Optional<TokenHeader> header = site.settings().tokenHeader();
     return header
         .flatMap(field -> field.tokens(fields))
-        .map(tokens -> new Session(site, tokens, header, policy))
+        .map(tokens -> open(tokens, header, null, policy)) // A passport is a cookie.
         .orElseGet(() -> open(fields.apply("Cookie"), policy));
+  }
+
+  private Session open(
+      List<String> tokens,
+      Optional<TokenHeader> header,
+      @Nullable List<String> cookieHeaders,
+      OutagePolicy policy) {
+    PassportCookie papers =
+        new PassportCookie(
+            header.isPresent() ? null : site.passports().orElse(null), cookieHeaders);
+    return new Session(site, new LoadedSession(site, tokens, header, papers, policy), policy);
   }
 
   /**

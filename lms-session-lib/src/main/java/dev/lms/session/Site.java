@@ -3,8 +3,10 @@
 package dev.lms.session;
 
 import dev.lms.session.crypto.CsrfTokens;
+import dev.lms.session.passport.Passports;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Optional;
 
 /** What all sessions of a site share, and what each request needs of it. Thread-safe. */
 record Site(
@@ -12,7 +14,8 @@ record Site(
     SessionEvents events,
     SessionSettings settings,
     Clock clock,
-    CsrfTokens csrf) {
+    CsrfTokens csrf,
+    Optional<Passports> passports) {
 
   /** Stores keep time in milliseconds. */
   Instant now() {

@@ -43,7 +43,7 @@ class OutageTest {
   private final UnifiedJedis redis = RedisConnections.open(server.url(), 8);
   private final Sessions sessions =
       Sessions.builder(new RedisSessionStore(redis, KEYS, "session:"), KEYS)
-          .settings(SessionSettings.plainHttp())
+          .settings(SessionSettings.plainHttp().withPassport(Duration.ofMinutes(5)))
           .clock(clock)
           .nanoTime(nanos::get)
           .build();

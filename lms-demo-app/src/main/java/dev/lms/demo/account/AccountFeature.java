@@ -52,6 +52,6 @@ public final class AccountFeature implements Feature {
                     Devices.of(parts).known(),
                     parts.pages())
                 .routes())
-        .holes(AccountPages.holes());
+        .holes(AccountPages.holes(users));
   }
 }

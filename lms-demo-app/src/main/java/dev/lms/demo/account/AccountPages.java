@@ -13,6 +13,7 @@ import dev.lms.demo.view.Pages;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
 import dev.lms.session.SessionKey;
+import dev.lms.session.SessionStoreException;
 import dev.lms.session.SignInOptions;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
@@ -74,16 +75,23 @@ public final class AccountPages {
   }
 
   /** What fills the holes of the frame around every page. */
-  public static Map<String, HoleFiller> holes() {
+  public static Map<String, HoleFiller> holes(Users users) {
     return Map.of(
         "user-name",
-        (session, path) -> Html.escape(session.get(NAME).orElse("")),
+        (session, path) -> Html.escape(session.get(NAME).or(() -> name(session, users)).orElse("")),
         "csrf-token",
         (session, path) -> Html.escape(session.csrfToken().orElse("")),
         Flash.NAME,
         new Flash(),
         "ended",
         (session, path) -> hasEnded(session) ? ENDED : "");
+  }
+
+  /** A passport says who it is; the name stands in the session, which is not to be had. */
+  private static Optional<String> name(Session session, Users users) {
+    return session.isOnPassport()
+        ? session.principal().flatMap(p -> users.account(p.id())).map(Account::name)
+        : Optional.empty();
   }
 
   private record Form(
@@ -232,9 +240,19 @@ public final class AccountPages {
     }
   }
 
+  /** If nobody can tell, the session goes on, but this browser is not to show it meanwhile. */
+  private static boolean exists(Session session) {
+    try {
+      return session.exists();
+    } catch (SessionStoreException outage) {
+      session.forgetPassport();
+      throw outage;
+    }
+  }
+
   private void signOut(Request request) throws IOException {
     Session session = SessionFilter.session(request.exchange());
-    if (session.exists()) {
+    if (exists(session)) {
       SignIn.requireToken(request, session);
       Optional<Principal> person = session.principal();
       session.end();

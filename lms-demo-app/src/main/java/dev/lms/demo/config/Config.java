@@ -62,6 +62,7 @@ public record Config(
    *
    * @param redis present when the store is Redis, or cookie and a URL is set: sign-outs go there
    * @param near whether each worker keeps copies of what it reads from Redis
+   * @param passport how long a person may go on reading while the store is away; empty: not at all
    * @param migrateFrom the store that sessions are being moved from, to this one
    * @param fileThreshold number of sessions past which expired ones are swept at once
    * @param lifetime without a request, after which a session ends
@@ -73,6 +74,7 @@ public record Config(
       StoreChoice store,
       Optional<RedisUrl> redis,
       boolean near,
+      Optional<Duration> passport,
       Optional<StoreAddress> migrateFrom,
       Path fileDir,
       int fileThreshold,
@@ -183,6 +185,7 @@ public record Config(
             new StoreChoice(StoreChoice.Kind.COOKIE, "beside the site"),
             Optional.empty(),
             false,
+            Optional.empty(),
             Optional.empty(),
             folder.resolve("sessions"),
             sessions.fileThreshold(),

@@ -204,6 +204,7 @@ final class ConfigReader {
         store,
         usesRedis(store.kind()) ? redis : Optional.empty(),
         near(variables, store, redis, from.isPresent()),
+        passport(variables),
         from,
         fileDir,
         threshold,
@@ -227,6 +228,11 @@ final class ConfigReader {
               + "; remove it, or set it to false");
     }
     return near && possible;
+  }
+
+  private static Optional<Duration> passport(Variables variables) {
+    int seconds = variables.integer("SESSION_PASSPORT", 0, 0, 3_600);
+    return seconds == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds));
   }
 
   private static Optional<StoreAddress> migrateFrom(

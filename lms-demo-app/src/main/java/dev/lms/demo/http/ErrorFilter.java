@@ -7,8 +7,8 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -64,11 +64,12 @@ public final class ErrorFilter extends Filter {
     }
     HttpProblem problem = SentForm.keptIn(problem(exchange, failure), exchange);
     Headers headers = exchange.getResponseHeaders();
-    List<String> connection = headers.get("Connection");
-    headers.clear();
-    if (connection != null) {
-      headers.put("Connection", connection);
-    }
+    // In an outage the cookies are those that the filter of the sessions has put there.
+    Set<String> kept =
+        known.apply(failure).isPresent()
+            ? Set.of("Connection", "Set-cookie")
+            : Set.of("Connection");
+    headers.keySet().removeIf(name -> !kept.contains(name));
     SecurityHeaders.addTo(headers);
     try {
       Answer.send(exchange, problem, problemPage);

@@ -61,8 +61,9 @@ public final class LessonPages {
   /** Their routes. */
   public List<PageRoute> routes() {
     return List.of(
-        PageRoute.get("/course/{code}/take", PageRule.perPerson(ttl), this::take),
-        PageRoute.get("/resource/{id}", PageRule.perPerson(ttl), this::lesson),
+        PageRoute.get("/course/{code}/take", PageRule.perPerson(ttl), this::take)
+            .onPassportInOutage(),
+        PageRoute.get("/resource/{id}", PageRule.perPerson(ttl), this::lesson).onPassportInOutage(),
         PageRoute.post("/resource/{id}/done", request -> note(request, true)),
         PageRoute.post("/resource/{id}/undone", request -> note(request, false)));
   }

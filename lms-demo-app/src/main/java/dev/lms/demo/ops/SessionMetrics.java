@@ -59,6 +59,10 @@ public final class SessionMetrics implements Metrics.Source {
         "Stored sessions that could not be read.",
         now.unreadable());
     out.counter("lms_session_store_outages_total", "Outages of the store.", now.outages());
+    out.counter(
+        "lms_session_passports_total",
+        "Requests that went on by a passport in an outage.",
+        now.onPassport());
     out.gauge(
         "lms_session_store_outage",
         "1 while the store is asked by one probe at a time only.",

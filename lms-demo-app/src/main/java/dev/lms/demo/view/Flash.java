@@ -31,8 +31,15 @@ public final class Flash implements HoleFiller {
     }
   }
 
+  private static final String ON_PASSPORT =
+      "<p role=\"status\" class=\"notice\">We cannot check who you are just now, so you can read on,"
+          + " but not change anything.</p>";
+
   @Override
   public String fill(Session session, Map<String, String> path) {
+    if (session.isOnPassport()) {
+      return ON_PASSPORT;
+    }
     Optional<String> sentence = session.get(SENTENCE);
     if (sentence.isEmpty()) {
       return "";

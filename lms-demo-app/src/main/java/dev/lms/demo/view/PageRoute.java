@@ -21,9 +21,17 @@ public record PageRoute(Route route, Optional<PageRule> rule, OutagePolicy outag
     this(route, rule, OutagePolicy.FAIL_CLOSED);
   }
 
-  /** This route in an outage: everybody may read its page as an anonymous visitor. */
+  /**
+   * This route in an outage: everybody may read its page, as an anonymous visitor without a
+   * passport.
+   */
   public PageRoute anonymousInOutage() {
     return new PageRoute(route, rule, OutagePolicy.TREAT_AS_ANONYMOUS);
+  }
+
+  /** This route in an outage: whoever has a passport may read its page. */
+  public PageRoute onPassportInOutage() {
+    return new PageRoute(route, rule, OutagePolicy.PASSPORT);
   }
 
   /** A page that may be stored. */

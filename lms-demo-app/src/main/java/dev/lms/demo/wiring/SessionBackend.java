@@ -91,10 +91,11 @@ public record SessionBackend(
             .map(from -> new MigratingStore(from, configured, keys));
     SessionStore kept = migrating.<SessionStore>map(both -> both).orElse(configured);
     SessionStore store = development ? WatchedStore.around(kept, unplugged) : kept;
-    SessionSettings rules =
+    SessionSettings plain =
         SessionSettings.defaults()
             .withCookie(cookie(settings))
             .withLifetimes(Lifetimes.of(settings.lifetime(), settings.absoluteTimeout()));
+    SessionSettings rules = settings.passport().map(plain::withPassport).orElse(plain);
     SessionSettings withoutGrace = rules.withRotation(rules.rotation().withGrace(Duration.ZERO));
     Sessions sessions = Sessions.builder(store, keys).settings(rules).clock(clock).build();
     String probe = kind == StoreChoice.Kind.COOKIE ? sealed(store, clock) : signed(keys);

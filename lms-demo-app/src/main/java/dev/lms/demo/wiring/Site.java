@@ -36,6 +36,7 @@ import java.util.stream.Stream;
 final class Site {
   private final Router router;
   private final IdentityHashMap<Route, PageRoute> pages = new IdentityHashMap<>();
+  private final boolean passports;
 
   /** Sessions cannot be looked up, so nobody knows who asks. Thrown often: without a trace. */
   private static final class UnknownAsker extends RuntimeException {
@@ -51,8 +52,10 @@ final class Site {
    *
    * @param pages what people see
    * @param others what has nothing to do with who is asking: no session is looked up for it
+   * @param passports whether people may have one, for an outage
    */
-  Site(List<PageRoute> pages, List<Route> others, ProblemPage problemPage) {
+  Site(List<PageRoute> pages, List<Route> others, boolean passports, ProblemPage problemPage) {
+    this.passports = passports;
     pages.forEach(page -> this.pages.put(page.route(), page));
     this.router =
         new Router(
@@ -125,7 +128,13 @@ final class Site {
 
   /** What becomes of a request while sessions cannot be looked up. */
   OutagePolicy outagePolicy(HttpExchange exchange) {
-    return page(exchange).map(PageRoute::outage).orElse(OutagePolicy.FAIL_CLOSED);
+    OutagePolicy declared = page(exchange).map(PageRoute::outage).orElse(OutagePolicy.FAIL_CLOSED);
+    if (passports) {
+      return declared == OutagePolicy.TREAT_AS_ANONYMOUS
+          ? OutagePolicy.PASSPORT_OR_ANONYMOUS
+          : declared;
+    }
+    return declared == OutagePolicy.PASSPORT ? OutagePolicy.FAIL_CLOSED : declared;
   }
 
   private Asker who(HttpExchange exchange) {
@@ -137,6 +146,9 @@ final class Site {
     if (session.treatedAsAnonymous()) {
       // Their page looks like a stranger's, but they may be somebody: not a page to keep or share.
       throw new UnknownAsker();
+    }
+    if (session.isOnPassport()) {
+      return person.map(p -> Asker.assumed(p.id(), p.roles())).orElseThrow();
     }
     return person.map(p -> new Asker(p.id(), p.roles())).orElse(Asker.ANONYMOUS);
   }

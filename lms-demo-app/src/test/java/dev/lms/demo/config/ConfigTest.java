@@ -82,6 +82,7 @@ class ConfigTest {
             Optional.empty(),
             false,
             Optional.empty(),
+            Optional.empty(),
             data.resolve("sessions"),
             1000,
             Duration.ofDays(1),
@@ -97,6 +98,16 @@ class ConfigTest {
         new Config.Workers(new WorkerCount.Single(), 1, 200, Workload.CPU), config.workers());
     assertFalse(config.debugEndpoints());
     assertTrue(config.settings().stream().allMatch(s -> s.origin().equals("default")));
+  }
+
+  @Test
+  void passportsAreForAnHourAtMostAndOffUnlessAskedFor() {
+    assertEquals(
+        Optional.of(Duration.ofMinutes(5)), read("SESSION_PASSPORT", "300").sessions().passport());
+    assertEquals(Optional.empty(), read("SESSION_PASSPORT", "0").sessions().passport());
+    assertEquals(
+        List.of("SESSION_PASSPORT=3601: expected a whole number from 0 to 3600"),
+        errors("SESSION_PASSPORT", "3601"));
   }
 
   @Test

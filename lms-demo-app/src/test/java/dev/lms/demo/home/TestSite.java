@@ -89,7 +89,8 @@ final class TestSite implements AutoCloseable {
     Enrolments enrolments = new Enrolments(database, clock);
     Programs programs = new Programs(database);
     Assets assets = new Assets();
-    Map<String, HoleFiller> fillers = new HashMap<>(AccountPages.holes());
+    Users users = new Users(database, true);
+    Map<String, HoleFiller> fillers = new HashMap<>(AccountPages.holes(users));
     Visitors visitors =
         new Visitors(
             TestSite::visitor,
@@ -129,7 +130,6 @@ final class TestSite implements AutoCloseable {
               return new Purged(3, 2);
             }));
     pageRoutes.addAll(new ProgramPages(programs, courses, pages).routes());
-    Users users = new Users(database, true);
     pageRoutes.addAll(
         new AccountPages(users, passwords, List.of(SECRET), false, gate, pages).routes());
     pageRoutes.addAll(new OwnPassword(users, passwords, gate, sessions, true, pages).routes());

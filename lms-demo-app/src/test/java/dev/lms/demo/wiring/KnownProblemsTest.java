@@ -86,6 +86,7 @@ class KnownProblemsTest {
                         }),
                     shared)),
             List.of(),
+            false,
             (exchange, problem) -> problem.detail());
     PageCache cache =
         PageCache.builder(new LocalPageStore(1 << 20, PurgeCounters.inProcess(), Clock.systemUTC()))

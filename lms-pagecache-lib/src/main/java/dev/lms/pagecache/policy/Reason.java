@@ -21,6 +21,8 @@ public enum Reason {
       "authorization", "the request carries Authorization, and the route is not declared public"),
   /** It could not be found out who is asking. */
   WHO("who", "it could not be found out who is asking"),
+  /** Who is asking is only assumed, so that what is rendered for them is not stored. */
+  ASSUMED("assumed", "who is asking is only assumed, because it cannot be looked up"),
   /** The store of pages cannot be reached. */
   STORE("store", "the store of pages cannot be reached"),
   /** The handler threw, or ended the answer before it was complete. */

@@ -13,6 +13,7 @@ import dev.lms.session.Sessions;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
+import dev.lms.session.crypto.Seal;
 import dev.lms.session.store.RecordCodec;
 import dev.lms.session.store.Revocations;
 import java.nio.ByteBuffer;

@@ -86,7 +86,7 @@ final class SessionExchange extends HttpExchange {
     }
     fieldsSent = session.answerFields();
     InsteadOfAnswer.tell(getResponseHeaders(), fieldsSent);
-    if (!fieldsSent.isEmpty() || session.treatedAsAnonymous()) {
+    if (!fieldsSent.isEmpty() || session.treatedAsAnonymous() || session.isOnPassport()) {
       InsteadOfAnswer.forbidStorage(getResponseHeaders());
     }
     begin();

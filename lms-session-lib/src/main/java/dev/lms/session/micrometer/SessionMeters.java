@@ -84,6 +84,7 @@ public final class SessionMeters {
     private final Counter tampered;
     private final Counter unreadable;
     private final Counter outages;
+    private final Counter passports;
     private final AtomicInteger outage = new AtomicInteger();
 
     Events(MeterRegistry registry, Tags tags) {
@@ -106,6 +107,8 @@ public final class SessionMeters {
           counter(registry, tags, "tampered", "Cookies that were not made with the site's keys");
       unreadable = counter(registry, tags, "unreadable", "Stored sessions that could not be read");
       outages = counter(registry, tags, "store.outages", "Outages of the store");
+      passports =
+          counter(registry, tags, "passports", "Requests that went on by a passport in an outage");
       // A gauge holds on to a supplier, but not to an object that it measures.
       Gauge.builder("lms.session.store.outage", outage::get)
           .description("1 while the store is asked by one probe at a time only")
@@ -163,6 +166,11 @@ public final class SessionMeters {
     @Override
     public void unreadable(String handle) {
       unreadable.increment();
+    }
+
+    @Override
+    public void onPassport(SessionEvent session) {
+      passports.increment();
     }
 
     @Override

@@ -79,6 +79,7 @@ public final class SessionTelemetry {
     private final LongCounter tampered;
     private final LongCounter unreadable;
     private final LongCounter outages;
+    private final LongCounter passports;
     private final LongUpDownCounter outage;
 
     Events(Meter meter, Attributes site) {
@@ -92,6 +93,7 @@ public final class SessionTelemetry {
       tampered = counter(meter, "tampered", "Cookies that were not made with the site's keys");
       unreadable = counter(meter, "unreadable", "Stored sessions that could not be read");
       outages = counter(meter, "store.outages", "Outages of the store");
+      passports = counter(meter, "passports", "Requests that went on by a passport in an outage");
       outage =
           meter
               .upDownCounterBuilder("lms.session.store.outage")
@@ -147,6 +149,11 @@ public final class SessionTelemetry {
     @Override
     public void unreadable(String handle) {
       unreadable.add(1, site);
+    }
+
+    @Override
+    public void onPassport(SessionEvent session) {
+      passports.add(1, site);
     }
 
     @Override

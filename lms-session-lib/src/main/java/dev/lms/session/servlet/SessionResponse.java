@@ -105,7 +105,7 @@ final class SessionResponse extends HttpServletResponseWrapper {
       tellAgain(fields);
       told = fields;
     }
-    if (!fields.isEmpty() || session.treatedAsAnonymous()) {
+    if (!fields.isEmpty() || session.treatedAsAnonymous() || session.isOnPassport()) {
       forbidStorage();
     }
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.KeyRing;
+import dev.lms.session.OutagePolicy;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
 import dev.lms.session.SessionSettings;
@@ -20,8 +21,10 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -40,7 +43,7 @@ class SessionMetersTest {
   private final Sessions sessions =
       SessionMeters.addTo(
               Sessions.builder(new RedisSessionStore(redis, KEYS, "session:"), KEYS)
-                  .settings(SessionSettings.plainHttp()),
+                  .settings(SessionSettings.plainHttp().withPassport(Duration.ofMinutes(5))),
               registry,
               "redis")
           .build();
@@ -116,6 +119,13 @@ class SessionMetersTest {
   @Test
   void anOutageIsSeenWhileItLastsAndNotAfterwards() throws InterruptedException {
     String cookie = signedIn();
+    Session withPassport = sessions.open(null);
+    withPassport.signIn(ADA);
+    withPassport.commit();
+    List<String> both =
+        withPassport.answerFields().stream()
+            .map(field -> field.value().replaceFirst(";.*", ""))
+            .toList();
     server.kill();
     for (int i = 0; i < MORE_THAN_THE_BREAKER_TAKES; i++) {
       assertThrows(SessionStoreException.class, () -> request(cookie).exists());
@@ -125,6 +135,8 @@ class SessionMetersTest {
     long failed = timer("load", "failed").count();
     assertTrue(failed > 0 && failed < MORE_THAN_THE_BREAKER_TAKES, failed + " failed");
     assertEquals((double) (MORE_THAN_THE_BREAKER_TAKES - failed), count("store.refused"));
+    assertEquals(Optional.of(ADA), sessions.open(both, OutagePolicy.PASSPORT).principal());
+    assertEquals(1, count("passports"));
 
     server.restart();
     awaitAnswer(cookie);

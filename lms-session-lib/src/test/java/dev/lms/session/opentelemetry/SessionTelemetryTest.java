@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.KeyRing;
+import dev.lms.session.OutagePolicy;
 import dev.lms.session.Principal;
 import dev.lms.session.Session;
 import dev.lms.session.SessionSettings;
@@ -32,7 +33,9 @@ import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -64,7 +67,7 @@ class SessionTelemetryTest {
   private Sessions sessions(OpenTelemetry telemetry) {
     return SessionTelemetry.addTo(
             Sessions.builder(new RedisSessionStore(redis, KEYS, "session:"), KEYS)
-                .settings(SessionSettings.plainHttp()),
+                .settings(SessionSettings.plainHttp().withPassport(Duration.ofMinutes(5))),
             telemetry,
             "redis")
         .build();
@@ -126,6 +129,13 @@ class SessionTelemetryTest {
   @Test
   void anOutageIsAnErrorOfEachCallAndStandsInTheMetrics() {
     String cookie = signedIn(sessions);
+    Session withPassport = sessions.open(null);
+    withPassport.signIn(ADA);
+    withPassport.commit();
+    List<String> both =
+        withPassport.answerFields().stream()
+            .map(field -> field.value().replaceFirst(";.*", ""))
+            .toList();
     server.kill();
     spans.reset();
     for (int i = 0; i < MORE_THAN_THE_BREAKER_TAKES; i++) {
@@ -144,6 +154,8 @@ class SessionTelemetryTest {
     long refused =
         calls.stream().filter(c -> "refused".equals(c.getAttributes().get(OUTCOME))).count();
     assertEquals(refused, sum("lms.session.store.refused"));
+    assertEquals(Optional.of(ADA), sessions.open(both, OutagePolicy.PASSPORT).principal());
+    assertEquals(1, sum("lms.session.passports"));
   }
 
   @Test

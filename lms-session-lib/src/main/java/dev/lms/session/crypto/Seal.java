@@ -1,6 +1,6 @@
 // Copyright 2026 the lms authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.lms.session.cookie;
+package dev.lms.session.crypto;
 
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -18,23 +18,45 @@ import org.jspecify.annotations.Nullable;
  * and tag}. Thread-safe. Ciphers are kept and used again, because making one costs more than using
  * it.
  */
-final class Seal {
+public final class Seal {
   private static final byte VERSION = 1;
   private static final int NONCE = 12;
   private static final int TAG_BITS = 128;
   private static final int HEADER = 1 + NONCE;
+  private static final byte[] NOTHING = {};
 
   private final SecretKey key;
   private final byte[] purpose;
   private final SecureRandom random = new SecureRandom();
   private final ConcurrentLinkedQueue<Cipher> idle = new ConcurrentLinkedQueue<>();
 
-  Seal(byte[] key, byte[] purpose) {
+  /**
+   * Prepares a key.
+   *
+   * @param key 256 bits
+   * @param purpose what was sealed for another is not opened
+   */
+  public Seal(byte[] key, byte[] purpose) {
     this.key = new SecretKeySpec(key, "AES");
     this.purpose = purpose;
   }
 
-  byte[] seal(byte[] plain) {
+  /**
+   * {@return a text, sealed under a fresh random nonce}
+   *
+   * @param plain the text
+   */
+  public byte[] seal(byte[] plain) {
+    return seal(plain, NOTHING);
+  }
+
+  /**
+   * {@return a text, sealed together with what it belongs to, which is not in it}
+   *
+   * @param plain the text
+   * @param owner what it belongs to
+   */
+  public byte[] seal(byte[] plain, byte[] owner) {
     byte[] sealed = new byte[HEADER + plain.length + TAG_BITS / 8];
     byte[] nonce = new byte[NONCE];
     random.nextBytes(nonce);
@@ -44,6 +66,7 @@ final class Seal {
     try {
       cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
       cipher.updateAAD(purpose);
+      cipher.updateAAD(owner);
       cipher.doFinal(plain, 0, plain.length, sealed, HEADER);
       idle.offer(cipher);
       return sealed;
@@ -52,8 +75,22 @@ final class Seal {
     }
   }
 
-  /** What was sealed; empty if it was not sealed with this key for this purpose. */
-  Optional<byte[]> open(byte[] sealed) {
+  /**
+   * {@return what was sealed; empty if it was not sealed with this key for this purpose}
+   *
+   * @param sealed what {@link #seal(byte[])} made, or anything else
+   */
+  public Optional<byte[]> open(byte[] sealed) {
+    return open(sealed, NOTHING);
+  }
+
+  /**
+   * {@return what was sealed; empty if it was not sealed with this key for this purpose and owner}
+   *
+   * @param sealed what {@link #seal(byte[], byte[])} made, or anything else
+   * @param owner what it belongs to
+   */
+  public Optional<byte[]> open(byte[] sealed, byte[] owner) {
     if (sealed.length < HEADER + TAG_BITS / 8 || sealed[0] != VERSION) {
       return Optional.empty();
     }
@@ -61,6 +98,7 @@ final class Seal {
     try {
       cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, sealed, 1, NONCE));
       cipher.updateAAD(purpose);
+      cipher.updateAAD(owner);
       byte[] plain = cipher.doFinal(sealed, HEADER, sealed.length - HEADER);
       idle.offer(cipher);
       return Optional.of(plain);
