@@ -48,6 +48,7 @@ class FormsTest {
                 "title", "",
                 "description", "As it should be.",
                 "tags", "c++, ok",
+                "level", "expert",
                 "csrf_token", browser.get("/").token()));
     assertEquals(422, refused.status());
     String page = refused.body();
@@ -60,7 +61,11 @@ class FormsTest {
         page.contains("aria-invalid=\"true\" aria-describedby=\"title-error\" required>"), page);
     assertTrue(
         page.contains("aria-describedby=\"tags-hint tags-error\" aria-invalid=\"true\""), page);
-    assertEquals(3, page.split("aria-invalid", -1).length, page);
+    assertTrue(page.contains("<li><a href=\"#level\">Choose one of the levels."), page);
+    assertTrue(
+        page.contains("name=\"level\" aria-invalid=\"true\" aria-describedby=\"level-error\">"),
+        page);
+    assertEquals(4, page.split("aria-invalid", -1).length, page);
     assertTrue(page.contains("value=\"c++, ok\""), page);
   }
 

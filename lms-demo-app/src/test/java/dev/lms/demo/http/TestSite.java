@@ -58,7 +58,7 @@ final class TestSite implements AutoCloseable {
     return bare(HttpProvider.JDK, filters, handler);
   }
 
-  private static TestSite bare(HttpProvider provider, List<Filter> filters, HttpHandler handler)
+  static TestSite bare(HttpProvider provider, List<Filter> filters, HttpHandler handler)
       throws IOException {
     return new TestSite(
         WebServer.start(
