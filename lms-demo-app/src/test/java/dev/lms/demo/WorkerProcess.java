@@ -261,9 +261,14 @@ public final class WorkerProcess implements AutoCloseable {
   /** Stops a process for so long and lets it go on. */
   public static void hold(ProcessHandle process, Duration time) {
     signal(process, "STOP");
+    letPass(time);
+    signal(process, "CONT");
+  }
+
+  /** Waits for so long. */
+  public static void letPass(Duration time) {
     long until = System.nanoTime() + time.toNanos();
     eventually(() -> System.nanoTime() > until, "time goes by");
-    signal(process, "CONT");
   }
 
   /** Sends a signal by its name, as {@code kill} does. */

@@ -83,11 +83,14 @@ public final class Connections implements DataSource, AutoCloseable {
     if (closed) {
       throw new SQLException("the pool is closed", "08003");
     }
-    for (Idle one = idle.pollFirst(); one != null; one = idle.pollFirst()) {
-      if (one.isGood()) {
-        return one.connection();
-      }
-      one.connection().close();
+    Idle latest = idle.pollFirst();
+    if (latest != null && latest.isGood()) {
+      return latest.connection();
+    }
+    if (latest != null) {
+      latest.connection().close();
+      // All others have rested longer: whoever tried one after the other would wait for each.
+      closeIdle();
     }
     return DriverManager.getConnection(url, properties);
   }
@@ -126,7 +129,10 @@ public final class Connections implements DataSource, AutoCloseable {
     try {
       if (closed) {
         connection.close();
-      } else if (!connection.isClosed()) {
+      } else if (connection.isClosed()) {
+        // It broke, and what rests leads to the same server.
+        closeIdle();
+      } else {
         idle.addFirst(new Idle(connection, System.nanoTime()));
       }
     } finally {
@@ -138,6 +144,10 @@ public final class Connections implements DataSource, AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    closeIdle();
+  }
+
+  private void closeIdle() {
     for (Idle one = idle.pollFirst(); one != null; one = idle.pollFirst()) {
       try {
         one.connection().close();

@@ -62,6 +62,9 @@ public record SessionBackend(
   /** Sealed cookies of another program with the same key are not ours. */
   private static final String AUDIENCE = "lms-demo";
 
+  /** What a visitor waits for at most while the database is silent. */
+  private static final Duration DATABASE_PATIENCE = Duration.ofSeconds(3);
+
   /** For the copies of sessions in one worker: some thousands of those of this site. */
   private static final long NEAR_BYTES = 4L << 20;
 
@@ -78,6 +81,7 @@ public record SessionBackend(
           case FILE -> FileSessionStore.open(settings.fileDir(), keys, settings.fileThreshold());
           case JDBC ->
               JdbcSessionStore.builder(parts.add(Database.connections(config.databaseUrl())), keys)
+                  .withPatience(DATABASE_PATIENCE)
                   .build();
           case MEMORY -> MemorySessionStore.open(keys);
           case COOKIE ->

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -34,6 +35,10 @@ public final class Backend implements AutoCloseable {
     REDIS,
     FILE,
     COOKIE,
+    /** Tables beside the site's own in PostgreSQL. */
+    POSTGRES,
+    /** Tables beside the site's own in its SQLite file. */
+    SQLITE,
     /** A machine each: data folders of their own, one PostgreSQL, one Redis. */
     MACHINES,
     /** A Redis Cluster of three masters. */
@@ -60,6 +65,7 @@ public final class Backend implements AutoCloseable {
   private final List<WorkerProcess> workers = new ArrayList<>();
   private @Nullable RedisServer redis;
   private @Nullable RedisCluster cluster;
+  private @Nullable PostgresServer postgres;
 
   /** Starts so many worker processes, each on a port of its own. */
   Backend(Kind kind, int count) {
@@ -84,6 +90,12 @@ public final class Backend implements AutoCloseable {
       }
       case FILE -> environment.put("SESSION_STORE", "file");
       case COOKIE -> environment.put("SESSION_STORE", "cookie");
+      case POSTGRES -> {
+        environment.put("SESSION_STORE", "jdbc");
+        environment.computeIfAbsent("DATABASE_URL", missing -> PostgresServer.shared().newSite());
+        postgres = PostgresServer.shared();
+      }
+      case SQLITE -> environment.put("SESSION_STORE", "jdbc");
       case MACHINES -> {
         redis = RedisServer.start();
         environment.put("REDIS_URL", redis.url());
@@ -135,6 +147,22 @@ public final class Backend implements AutoCloseable {
   /** Its Redis, if it has one. */
   public Optional<RedisServer> redis() {
     return Optional.ofNullable(redis);
+  }
+
+  /** Stops the server that keeps the sessions for so long; false if there is none. */
+  boolean holdServer(Duration time) {
+    PostgresServer database = postgres;
+    if (database != null) {
+      database.pause();
+      try {
+        WorkerProcess.letPass(time);
+      } finally {
+        database.resume();
+      }
+    } else if (redis != null) {
+      WorkerProcess.hold(redis.process(), time);
+    }
+    return database != null || redis != null;
   }
 
   /** The first. */

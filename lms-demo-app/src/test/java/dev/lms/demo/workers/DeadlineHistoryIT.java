@@ -17,6 +17,18 @@ class DeadlineHistoryIT {
 
   @Test
   @Tag("long")
+  void everySessionInADatabaseEndsInTime() throws Exception {
+    judge(Backend.Kind.POSTGRES);
+  }
+
+  @Test
+  @Tag("long")
+  void everySessionInSqliteEndsInTime() throws Exception {
+    judge(Backend.Kind.SQLITE);
+  }
+
+  @Test
+  @Tag("long")
   void everySessionInFilesEndsInTime() throws Exception {
     judge(Backend.Kind.FILE);
   }

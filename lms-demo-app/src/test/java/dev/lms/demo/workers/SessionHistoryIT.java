@@ -5,6 +5,8 @@ package dev.lms.demo.workers;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.workers.SessionHistoryRun.Ages;
+import dev.lms.session.jdbc.PostgresProxy;
+import dev.lms.session.jdbc.PostgresServer;
 import dev.lms.session.redis.server.ParkingProxy;
 import dev.lms.session.redis.server.RedisServer;
 import java.util.Map;
@@ -16,11 +18,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * G1, G2, G3 and G6 in random histories: many clients, three workers that are stopped, continued
  * and killed meanwhile, and a judge who knows what a session may look like. On a bad network
- * answers of Redis are lost: what is told as done was done once, and is not undone by a repeat.
+ * answers of Redis or of the database are lost: what is told as done was done once, and is not
+ * undone by a repeat.
  */
 class SessionHistoryIT {
   @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE"})
+  @EnumSource(names = {"REDIS", "FILE", "POSTGRES"})
   void everyHistoryHasAnExplanation(Backend.Kind kind) throws Exception {
     new SessionHistoryRun(kind, 8, 300, Ages.OLD, Seed.next()).judge();
   }
@@ -41,6 +44,26 @@ class SessionHistoryIT {
     }
   }
 
+  private static void onABadNetworkToTheDatabase(int operations) throws Exception {
+    long seed = Seed.next();
+    PostgresServer server = PostgresServer.shared();
+    try (PostgresProxy network = new PostgresProxy(server.port())) {
+      SessionHistoryRun run =
+          new SessionHistoryRun(Backend.Kind.POSTGRES, 12, operations, Ages.OLD, seed);
+      String site = server.newSite().replace(":" + server.port(), ":" + network.port());
+      run.judge(Map.of("DATABASE_URL", site), () -> network.loseAnswers(60, seed));
+      assertTrue(network.losses() > operations / 100, "only " + network.losses() + " were lost");
+    }
+  }
+
+  @Test
+  @Tag("long")
+  void everyHistoryOnABadNetworkToTheDatabaseHasAnExplanation() throws Exception {
+    for (int round = 0; round < 10; round++) {
+      onABadNetworkToTheDatabase(3000);
+    }
+  }
+
   @Test
   @Tag("long")
   void everyLongHistoryOnABadNetworkHasAnExplanation() throws Exception {
@@ -50,7 +73,7 @@ class SessionHistoryIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE"})
+  @EnumSource(names = {"REDIS", "FILE", "POSTGRES", "SQLITE"})
   @Tag("long")
   void everyLongHistoryHasAnExplanation(Backend.Kind kind) throws Exception {
     for (int round = 0; round < 10; round++) {

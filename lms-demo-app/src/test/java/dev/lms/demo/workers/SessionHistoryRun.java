@@ -348,7 +348,10 @@ final class SessionHistoryRun {
             seen));
   }
 
-  /** Stops and continues workers and Redis while the clients act, and kills a worker half-way. */
+  /**
+   * Stops and continues workers and the server of the sessions while the clients act, and kills a
+   * worker half-way.
+   */
   private void disturb(Backend site, Random random) {
     int next = operations / 10;
     boolean killed = false;
@@ -359,9 +362,7 @@ final class SessionHistoryRun {
       if (!killed && asked.get() > operations / 2) {
         site.one().kill();
         killed = true;
-      } else if (site.redis().isPresent() && random.nextBoolean()) {
-        WorkerProcess.hold(site.redis().get().process(), shortTime(random));
-      } else {
+      } else if (random.nextBoolean() || !site.holdServer(shortTime(random))) {
         WorkerProcess.hold(site.workers().get(1 + random.nextInt(2)).handle(), shortTime(random));
       }
     }

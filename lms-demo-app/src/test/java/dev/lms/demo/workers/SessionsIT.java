@@ -48,7 +48,7 @@ class SessionsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLUSTER")
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CLUSTER", "SQLITE"})
   void whoSignsInOnOneWorkerIsKnownOnTheOther(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     Browser onOne = new Browser(site.one().uri("/"));
@@ -65,7 +65,7 @@ class SessionsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLUSTER")
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CLUSTER", "SQLITE"})
   void aKilledWorkerLosesNoSession(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     try (WorkerProcess third = WorkerProcess.serve(site.environment())) {
@@ -95,7 +95,7 @@ class SessionsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLUSTER")
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CLUSTER", "SQLITE"})
   void aSlowRequestDoesNotBringASignedOutSessionBack(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     Browser onOne = new Browser(site.one().uri("/"));
@@ -122,7 +122,7 @@ class SessionsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"REDIS", "FILE"})
+  @EnumSource(names = {"REDIS", "FILE", "POSTGRES"})
   void noUpdateIsLostBetweenWorkers(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     Browser onOne = new Browser(site.one().uri("/"));
@@ -169,7 +169,7 @@ class SessionsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLUSTER")
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CLUSTER", "SQLITE"})
   void signingInGivesANewIdOnEveryWorker(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     Browser browser = new Browser(site.one().uri("/"));

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -21,10 +22,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What the database says that it has undone, because somebody else was in the way, is asked
  * again as a whole. What broke off before the answer is asked again only if it does no harm however
- * often it is done; of all else nobody knows whether it was done, and its caller is told so.
+ * often it is done; of all else nobody knows whether it was done, and its caller is told so. All
+ * that belongs to one call together takes no longer than the patience ({@link Waits}).
  */
-final class Database {
-  /** How long a connection may wait for the server, and a step go on being tried. */
+final class Database implements AutoCloseable {
+  /** How long a call may take, from when it was asked. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final System.Logger LOG = System.getLogger(JdbcSessionStore.class.getName());
@@ -34,11 +36,18 @@ final class Database {
 
   private final DataSource source;
   private final boolean makesTables;
+  private final Waits waits;
   private volatile @Nullable Dialect dialect;
 
-  Database(DataSource source, boolean makesTables) {
+  Database(DataSource source, boolean makesTables, Duration patience) {
     this.source = source;
     this.makesTables = makesTables;
+    this.waits = new Waits(patience);
+  }
+
+  @Override
+  public void close() {
+    waits.close();
   }
 
   /** Something to do with a connection. */
@@ -72,29 +81,28 @@ final class Database {
   }
 
   private <T> T run(Work<T> work, Way way) {
-    long began = System.nanoTime();
-    for (int attempt = 1; ; attempt++) {
-      Dialect known = dialect;
-      try {
-        if (known == null) {
-          known = prepare();
-          dialect = known;
+    try (Waits.Wait wait = waits.begin()) {
+      for (int attempt = 1; ; attempt++) {
+        Dialect known = dialect;
+        try {
+          if (known == null) {
+            known = prepare(wait);
+            dialect = known;
+          }
+          return attempt(wait, work, known, way == Way.TRANSACTION);
+        } catch (SQLException e) {
+          if (!isWorthAnother(e, known, way, attempt, wait)) {
+            throw failure(wait.isOver() ? wait.timeout(e) : e);
+          }
+          pause(attempt);
         }
-        return attempt(work, known, way == Way.TRANSACTION);
-      } catch (SQLException e) {
-        if (!isWorthAnother(e, known, way, attempt, began)) {
-          throw failure(e);
-        }
-        pause(attempt);
       }
     }
   }
 
   private static boolean isWorthAnother(
-      SQLException e, @Nullable Dialect dialect, Way way, int attempt, long began) {
-    if (Thread.currentThread().isInterrupted()
-        || System.nanoTime() - began > PATIENCE.toNanos()
-        || attempt >= MOST_ATTEMPTS) {
+      SQLException e, @Nullable Dialect dialect, Way way, int attempt, Waits.Wait wait) {
+    if (Thread.currentThread().isInterrupted() || wait.isOver() || attempt >= MOST_ATTEMPTS) {
       return false;
     }
     // Until the product is known nothing was done for the caller, so another attempt is safe.
@@ -123,8 +131,9 @@ final class Database {
     LockSupport.parkNanos(1 + Math.floorMod(System.nanoTime(), most));
   }
 
-  private <T> T attempt(Work<T> work, Dialect known, boolean inTransaction) throws SQLException {
-    Lent lent = Lent.from(source, inTransaction);
+  private <T> T attempt(Waits.Wait wait, Work<T> work, Dialect known, boolean inTransaction)
+      throws SQLException {
+    Lent lent = Lent.from(source, wait, inTransaction);
     boolean done = false;
     try {
       T result = work.with(lent.connection(), known);
@@ -132,39 +141,28 @@ final class Database {
       done = true;
       return result;
     } finally {
-      lent.giveBack(done);
+      lent.giveBack(wait, done);
     }
   }
 
   /** A connection, and how it was when it came. */
-  private record Lent(Connection connection, boolean autoCommit, int timeout, boolean manual) {
-    static Lent from(DataSource source, boolean inTransaction) throws SQLException {
-      Connection connection = source.getConnection();
+  private record Lent(Connection connection, boolean autoCommit, boolean manual) {
+    static Lent from(DataSource source, Waits.Wait wait, boolean inTransaction)
+        throws SQLException {
+      Connection connection = wait.connection(source);
       try {
+        if (wait.isOver()) {
+          throw new SQLTransientConnectionException("a connection came too late", "08001");
+        }
         boolean autoCommit = connection.getAutoCommit();
-        int timeout = bound(connection);
         if (autoCommit && inTransaction) {
           connection.setAutoCommit(false);
         }
-        return new Lent(connection, autoCommit, timeout, inTransaction || !autoCommit);
+        return new Lent(connection, autoCommit, inTransaction || !autoCommit);
       } catch (SQLException | RuntimeException | Error e) {
+        wait.release();
         close(connection);
         throw e;
-      }
-    }
-
-    /** Answers the bound it had; less than 0 if the driver knows none, or it has a closer one. */
-    private static int bound(Connection connection) {
-      try {
-        int before = connection.getNetworkTimeout();
-        int most = (int) PATIENCE.toMillis();
-        if (before > 0 && before <= most) {
-          return -1;
-        }
-        connection.setNetworkTimeout(Runnable::run, most);
-        return before;
-      } catch (SQLException | UnsupportedOperationException | AbstractMethodError e) {
-        return -1;
       }
     }
 
@@ -175,7 +173,7 @@ final class Database {
     }
 
     /** Nothing that goes wrong here changes what was done. */
-    void giveBack(boolean done) {
+    void giveBack(Waits.Wait wait, boolean done) {
       try {
         if (manual && !done) {
           connection.rollback();
@@ -183,12 +181,10 @@ final class Database {
         if (manual && autoCommit) {
           connection.setAutoCommit(true);
         }
-        if (timeout >= 0) {
-          connection.setNetworkTimeout(Runnable::run, timeout);
-        }
       } catch (SQLException e) {
         LOG.log(Level.DEBUG, "a connection goes back otherwise than it came", e);
       } finally {
+        wait.release();
         close(connection);
       }
     }
@@ -203,15 +199,15 @@ final class Database {
   }
 
   /** Sees to the tables; those of several processes may do so at once. */
-  private Dialect prepare() throws SQLException {
-    Dialect found = attempt((connection, none) -> product(connection), Dialect.SQLITE, false);
+  private Dialect prepare(Waits.Wait wait) throws SQLException {
+    Dialect found = attempt(wait, (connection, none) -> product(connection), Dialect.SQLITE, false);
     for (int attempt = 1; ; attempt++) {
       try {
-        if (attempt(Database::hasTables, found, false)) {
+        if (attempt(wait, Database::hasTables, found, false)) {
           return found;
         }
       } catch (SQLException e) {
-        if (!makesTables || isBrokenConnection(e)) {
+        if (!makesTables || isBrokenConnection(e) || wait.isOver()) {
           throw e;
         }
         LOG.log(Level.DEBUG, "the tables of the sessions are not there yet", e);
@@ -219,18 +215,18 @@ final class Database {
       if (!makesTables) {
         throw new SQLException("the tables of the sessions are not complete; see the SQL script");
       }
-      makeTables(found, attempt);
+      makeTables(wait, found, attempt);
     }
   }
 
-  private void makeTables(Dialect found, int attempt) throws SQLException {
+  private void makeTables(Waits.Wait wait, Dialect found, int attempt) throws SQLException {
     try {
       for (String statement : found.schema()) {
-        attempt((connection, same) -> execute(connection, statement), found, false);
+        attempt(wait, (connection, same) -> execute(connection, statement), found, false);
       }
     } catch (SQLException e) {
       // Of two who make a table at once PostgreSQL refuses one: then it is there.
-      if (attempt >= MOST_ATTEMPTS_AT_SCHEMA || isBrokenConnection(e)) {
+      if (attempt >= MOST_ATTEMPTS_AT_SCHEMA || isBrokenConnection(e) || wait.isOver()) {
         throw e;
       }
       pause(attempt);

@@ -23,6 +23,9 @@ enum Dialect {
 
   private static final int PRIMARY_CODE = 0xff;
 
+  /** Of the class that says "rolled back", the one that does not. */
+  private static final String PERHAPS_DONE = "40003";
+
   private final String forUpdate;
 
   Dialect(String forUpdate) {
@@ -47,7 +50,8 @@ enum Dialect {
    */
   boolean hasRetreated(SQLException e) {
     String state = e.getSQLState();
-    return (state != null && state.startsWith("40")) || isRetreat(e.getErrorCode());
+    boolean undone = state != null && state.startsWith("40") && !state.equals(PERHAPS_DONE);
+    return undone || isRetreat(e.getErrorCode());
   }
 
   /** As {@link #hasRetreated}, while the product is unknown. */
@@ -59,7 +63,7 @@ enum Dialect {
   private boolean isRetreat(int code) {
     return switch (this) {
       case POSTGRESQL -> false;
-      case MARIADB -> code == 1205;
+      case MARIADB -> code == 1205 || code == 1020;
       case H2 -> code == 50200 || code == 90131;
       case SQLITE -> (code & PRIMARY_CODE) == 5 || (code & PRIMARY_CODE) == 6;
     };

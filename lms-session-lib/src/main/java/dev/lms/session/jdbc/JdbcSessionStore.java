@@ -19,6 +19,7 @@ import dev.lms.session.store.Forward;
 import dev.lms.session.store.SessionTokens;
 import dev.lms.session.store.SessionTokens.Token;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Map;
@@ -51,9 +52,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All of it must be asked of the primary: a replica misses sessions that have just begun. The
  * guarantees hold while the database keeps what it acknowledged. An {@link java.sql.SQLException}
- * is an outage ({@link SessionStoreException}). The answer of a server is waited for no longer than
- * five seconds, where the driver knows network timeouts; how long to wait for a connection is for
- * the data source to say, and a few seconds are best.
+ * is an outage ({@link SessionStoreException}). A call takes no longer than five seconds, from when
+ * it was asked: whoever still waits for a connection then is interrupted, which pools heed, and
+ * whoever waits for an answer loses the connection ({@link java.sql.Connection#abort}).
  *
  * <p>A session takes at most 1 MiB; to write a larger one is an {@link IllegalArgumentException},
  * and nothing is written.
@@ -77,7 +78,7 @@ public final class JdbcSessionStore
   private volatile SessionListener listener = new SessionListener() {};
 
   private JdbcSessionStore(Builder builder) {
-    this.database = new Database(builder.source, builder.makesTables);
+    this.database = new Database(builder.source, builder.makesTables, builder.patience);
     this.tokens = new SessionTokens(builder.keys);
     this.codec = new RowCodec(builder.keys);
     this.people = new People(database, codec, builder.keys);
@@ -108,6 +109,7 @@ public final class JdbcSessionStore
     private final DataSource source;
     private final KeyRing keys;
     private boolean makesTables = true;
+    private Duration patience = Database.PATIENCE;
     private @Nullable Executor sweeps;
 
     private Builder(DataSource source, KeyRing keys) {
@@ -135,6 +137,22 @@ public final class JdbcSessionStore
      */
     public Builder withSweepsOn(Executor sweeps) {
       this.sweeps = sweeps;
+      return this;
+    }
+
+    /**
+     * Changes how long a call may take, from when it was asked: waiting for a connection and for
+     * all answers together. Then it fails as in an outage.
+     *
+     * @param patience more than nothing; five seconds unless told otherwise
+     * @return this builder
+     * @throws IllegalArgumentException if it is nothing, or more than an hour
+     */
+    public Builder withPatience(Duration patience) {
+      if (patience.isNegative() || patience.isZero() || patience.toHours() > 1) {
+        throw new IllegalArgumentException("to wait for " + patience);
+      }
+      this.patience = patience;
       return this;
     }
 
@@ -266,5 +284,6 @@ public final class JdbcSessionStore
   @Override
   public void close() {
     sweep.close();
+    database.close();
   }
 }

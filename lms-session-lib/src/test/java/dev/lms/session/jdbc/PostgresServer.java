@@ -200,12 +200,31 @@ public final class PostgresServer implements AutoCloseable {
     all.forEach(ProcessHandle::destroyForcibly);
   }
 
-  /** Stops it in the middle of whatever it does, or lets it go on. */
-  public void signal(String name) throws IOException {
-    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
-    Stream.concat(Stream.of(process.toHandle()), process.toHandle().descendants())
-        .forEach(handle -> command.add(Long.toString(handle.pid())));
-    run(command);
+  /** Stops it in the middle of whatever it does (SIGSTOP), until {@link #resume}. */
+  public void pause() {
+    // First the one that starts others.
+    signal(process.toHandle(), "STOP");
+    process.descendants().forEach(one -> signal(one, "STOP"));
+  }
+
+  /** Lets it go on. */
+  public void resume() {
+    process.descendants().forEach(one -> signal(one, "CONT"));
+    signal(process.toHandle(), "CONT");
+  }
+
+  /** Whoever has just gone away needs none. */
+  private static void signal(ProcessHandle to, String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(to.pid()))
+          .redirectError(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   public void restart() throws IOException {

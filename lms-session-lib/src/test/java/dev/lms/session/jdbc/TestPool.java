@@ -81,7 +81,8 @@ public final class TestPool implements DataSource, AutoCloseable {
   @Override
   public Connection getConnection() throws SQLException {
     try {
-      if (!free.tryAcquire(10, TimeUnit.SECONDS)) {
+      // Far longer than any store has patience.
+      if (!free.tryAcquire(60, TimeUnit.SECONDS)) {
         throw new SQLTransientConnectionException("no connection is free", "08001");
       }
     } catch (InterruptedException e) {
