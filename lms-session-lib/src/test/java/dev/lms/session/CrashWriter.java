@@ -91,7 +91,9 @@ public final class CrashWriter implements Runnable {
       return new RedisSessionStore(RedisConnections.open(where, 8), KEYS, PREFIX);
     }
     return where.startsWith("jdbc:")
-        ? JdbcSessionStore.builder(new TestPool(where, 3), KEYS).build()
+        ? JdbcSessionStore.builder(new TestPool(where, 3), KEYS)
+            .withPatience(TestPool.BUSY_MACHINE)
+            .build()
         : FileSessionStore.open(Path.of(where), KEYS, 50);
   }
 

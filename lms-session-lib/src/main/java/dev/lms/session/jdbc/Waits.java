@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -85,11 +86,12 @@ final class Waits implements AutoCloseable {
   final class Wait implements AutoCloseable {
     private final long until;
     private final Thread thread = Thread.currentThread();
+    private final ReentrantLock turn = new ReentrantLock();
 
     /** Whether it waits for a connection; then whether it was interrupted for that. */
     private boolean connecting;
 
-    private boolean interrupted;
+    private volatile boolean interrupted;
 
     /** What it asks the server with. */
     private @Nullable Connection connection;
@@ -120,27 +122,40 @@ final class Waits implements AutoCloseable {
       return found;
     }
 
-    private synchronized void connects() {
-      connecting = true;
+    private void connects() {
+      inTurn(() -> connecting = true);
     }
 
-    private synchronized boolean isInterrupted() {
+    private boolean isInterrupted() {
       return interrupted || thread.isInterrupted();
     }
 
-    private synchronized void connected(@Nullable Connection found) {
-      connecting = false;
-      connection = found;
-      if (interrupted) {
-        // That was for the data source alone.
-        interrupted = false;
-        Thread.interrupted();
-      }
+    private void connected(@Nullable Connection found) {
+      inTurn(
+          () -> {
+            connecting = false;
+            connection = found;
+            if (interrupted) {
+              // That was for the data source alone.
+              interrupted = false;
+              Thread.interrupted();
+            }
+          });
     }
 
     /** From here on the connection is left alone: it goes back to where others find it. */
-    synchronized void release() {
-      connection = null;
+    void release() {
+      inTurn(() -> connection = null);
+    }
+
+    /** Nobody is interrupted, or cut off, in the middle of such a step. */
+    private void inTurn(Runnable step) {
+      turn.lock();
+      try {
+        step.run();
+      } finally {
+        turn.unlock();
+      }
     }
 
     /** What is said of a time that was up. */
@@ -148,10 +163,13 @@ final class Waits implements AutoCloseable {
       return new SQLTimeoutException("no answer within " + patience, LOST, cause);
     }
 
-    private synchronized void endIfDue(long now) {
-      if (now - until < 0) {
-        return;
+    private void endIfDue(long now) {
+      if (now - until >= 0) {
+        inTurn(this::end);
       }
+    }
+
+    private void end() {
       if (connecting) {
         // Again and again: some swallow it once.
         interrupted = true;

@@ -25,6 +25,6 @@ class H2SessionStoreTest extends SessionStoreContract {
 
   @Override
   protected SessionStore open(KeyRing keys) {
-    return JdbcSessionStore.builder(pool, keys).build();
+    return JdbcSessionStore.builder(pool, keys).withPatience(TestPool.BUSY_MACHINE).build();
   }
 }

@@ -44,7 +44,10 @@ abstract class JdbcFixture {
   /** One that has swept already, and whose tables are there. */
   JdbcSessionStore store(TestPool pool) {
     JdbcSessionStore store =
-        JdbcSessionStore.builder(pool, KEYS).withSweepsOn(Runnable::run).build();
+        JdbcSessionStore.builder(pool, KEYS)
+            .withPatience(TestPool.BUSY_MACHINE)
+            .withSweepsOn(Runnable::run)
+            .build();
     opened.add(0, store);
     store.create(stranger(), Map.of(), AT);
     pool.asked();

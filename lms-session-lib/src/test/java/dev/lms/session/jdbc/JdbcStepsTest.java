@@ -211,6 +211,8 @@ class JdbcStepsTest extends JdbcFixture {
     assertFalse(asked.get(0).contains("content"), asked::toString);
     assertEquals(Map.of("a", "2"), loaded(store, token).attributes());
     assertEquals(LATER, loaded(store, token).deadline());
+    assertTrue(store.update(seen, Changes.NONE, AT).isStored());
+    assertEquals(LATER, loaded(store, token).deadline(), "never back");
   }
 
   @Test

@@ -89,10 +89,10 @@ class JdbcSweepTest extends JdbcFixture {
     // Whoever failed still has the lease.
     two.create(stranger(), Map.of(), at(then.plusSeconds(1)));
     assertTrue(rows(pool) > 5, "another one does it");
-    two.create(stranger(), Map.of(), at(then.plusSeconds(330)));
+    one.create(stranger(), Map.of(), at(then.plusSeconds(70)));
     assertEquals(3, rows(pool), "the lease has ended, and the mark had not moved");
     pool.asked();
-    one.create(stranger(), Map.of(), at(then.plusSeconds(340)));
+    two.create(stranger(), Map.of(), at(then.plusSeconds(340)));
     assertEquals(List.of("UPDATE", "INSERT"), asked(pool), "it looks, and it is not due");
   }
 

@@ -23,6 +23,6 @@ class PostgresSessionStoreTest extends SessionStoreContract {
 
   @Override
   protected SessionStore open(KeyRing keys) {
-    return JdbcSessionStore.builder(pool, keys).build();
+    return JdbcSessionStore.builder(pool, keys).withPatience(TestPool.BUSY_MACHINE).build();
   }
 }

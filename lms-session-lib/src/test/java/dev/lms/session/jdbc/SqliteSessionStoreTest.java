@@ -30,6 +30,6 @@ class SqliteSessionStoreTest extends SessionStoreContract {
 
   @Override
   protected SessionStore open(KeyRing keys) {
-    return JdbcSessionStore.builder(pool, keys).build();
+    return JdbcSessionStore.builder(pool, keys).withPatience(TestPool.BUSY_MACHINE).build();
   }
 }

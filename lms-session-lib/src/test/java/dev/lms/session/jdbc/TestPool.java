@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * connection back otherwise than it came.
  */
 public final class TestPool implements DataSource, AutoCloseable {
+  /** The patience of stores that are not tested for it: a machine with much to do is no outage. */
+  public static final Duration BUSY_MACHINE = Duration.ofMinutes(1);
+
   private final String url;
   private final boolean autoCommit;
   private final Semaphore free;
