@@ -109,6 +109,9 @@ final class Bench {
           "taskset is not there, so that each round trip is either of the fast or of the slow kind:"
               + " look at the spreads");
     }
+    if (Contest.lacksDatabase()) {
+      missing.add("PostgreSQL is not installed, so that sessions in a database were not measured");
+    }
     Progress progress = new Progress(out, isTerminal(), effort.totalSeconds(), System::nanoTime);
     List<Score> scores;
     try (PrintStream chatter = new PrintStream(log.toFile(), StandardCharsets.UTF_8)) {

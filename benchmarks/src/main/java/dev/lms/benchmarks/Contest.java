@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.benchmarks;
 
+import dev.lms.session.jdbc.PostgresServer;
 import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -19,8 +20,13 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Measures the contenders of the stores by turns, round after round, on a Redis of its own. */
+/**
+ * Measures the contenders of the stores by turns, round after round, on a Redis of its own, and on
+ * a PostgreSQL of its own where the machine has one.
+ */
 final class Contest {
+  private static final String IN_DATABASE = JdbcBenchmark.class.getSimpleName() + '.';
+
   private final Effort effort;
   private final Pinning pinning;
   private final Progress progress;
@@ -37,48 +43,83 @@ final class Contest {
     this.chatter = OutputFormatFactory.createFormatInstance(chatter, VerboseMode.NORMAL);
   }
 
+  /** What some contenders need that not every machine has, and where all find their servers. */
+  private record Places(String redis, String postgres, List<Long> pids) {
+    boolean has(String contender) {
+      return !postgres.isEmpty() || !contender.startsWith(IN_DATABASE);
+    }
+
+    long[] processes() {
+      return pids.stream().mapToLong(Long::longValue).toArray();
+    }
+  }
+
+  /** Whether some contenders were left out, because the machine has no PostgreSQL. */
+  static boolean lacksDatabase() {
+    return !PostgresServer.isInstalled();
+  }
+
   List<Score> run() throws RunnerException, IOException, InterruptedException {
-    try (RedisServer redis = RedisServer.start()) {
+    boolean inDatabase =
+        effort.atOneThread().stream().anyMatch(name -> name.startsWith(IN_DATABASE));
+    if (!inDatabase || lacksDatabase()) {
+      try (RedisServer redis = RedisServer.start()) {
+        return run(new Places(redis.url(), "", List.of(redis.process().pid())));
+      }
+    }
+    try (RedisServer redis = RedisServer.start();
+        PostgresServer postgres = PostgresServer.start("fsync=off", "full_page_writes=off")) {
+      return run(
+          new Places(
+              redis.url(), postgres.newDatabase(), List.of(redis.process().pid(), postgres.pid())));
+    }
+  }
+
+  private List<Score> run(Places places) throws RunnerException, IOException, InterruptedException {
+    try {
       if (!effort.forks()) {
         // On all cores: the compiler needs the other ones.
         for (String contender : effort.atOneThread()) {
           progress.step("warming up: " + contender, effort.warmUpRoundSeconds());
-          measure(contender, 1, 0, redis);
+          measure(contender, 1, 0, places);
         }
       }
-      pinning.pin(redis.process().pid());
-      rounds(effort.atOneThread(), 1, redis);
-      pinning.release(redis.process().pid());
-      rounds(effort.atBusyThreads(), effort.busyThreads(), redis);
+      // Of a database also what it starts from then on: a process for each connection.
+      pinning.pin(places.processes());
+      rounds(effort.atOneThread(), 1, places);
+      pinning.release(places.processes());
+      rounds(effort.atBusyThreads(), effort.busyThreads(), places);
     } finally {
       pinning.release();
     }
     return scores;
   }
 
-  private void rounds(List<String> contenders, int threads, RedisServer redis)
-      throws RunnerException {
+  private void rounds(List<String> contenders, int threads, Places places) throws RunnerException {
     for (int round = 1; round <= effort.rounds(); round++) {
       for (String contender : contenders) {
         progress.step(
             "round %d of %d: %s".formatted(round, effort.rounds(), contender),
             effort.roundSeconds());
-        measure(contender, threads, round, redis);
+        measure(contender, threads, round, places);
       }
     }
   }
 
   /** In round 0 it only warms up. */
-  private void measure(String contender, int threads, int round, RedisServer redis)
+  private void measure(String contender, int threads, int round, Places places)
       throws RunnerException {
-    for (RunResult result : new Runner(options(contender, threads, round, redis), chatter).run()) {
+    if (!places.has(contender)) {
+      return;
+    }
+    for (RunResult result : new Runner(options(contender, threads, round, places), chatter).run()) {
       if (round > 0) {
         scores.addAll(Score.of(result, round));
       }
     }
   }
 
-  private Options options(String contender, int threads, int round, RedisServer redis) {
+  private Options options(String contender, int threads, int round, Places places) {
     boolean warmUp = round == 0;
     return new OptionsBuilder()
         .include('^' + Pattern.quote(Contest.class.getPackageName() + '.' + contender) + '$')
@@ -89,7 +130,8 @@ final class Contest {
         .measurementIterations(warmUp ? 1 : effort.iterations())
         .measurementTime(time(warmUp ? effort.warmUpSeconds() : effort.iterationSeconds()))
         .addProfiler(GCProfiler.class)
-        .param(RedisBenchmark.Shared.URL_PARAMETER, redis.url())
+        .param(RedisBenchmark.Shared.URL_PARAMETER, places.redis())
+        .param(JdbcBenchmark.Shared.URL_PARAMETER, places.postgres())
         // A contender that failed must not look like one that was not asked for.
         .shouldFailOnError(true)
         .build();

@@ -2,10 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.benchmarks;
 
-import dev.lms.session.CommitOutcome;
-import dev.lms.session.Lifetimes;
-import dev.lms.session.Session;
-import dev.lms.session.SessionSettings;
 import dev.lms.session.SessionStore;
 import dev.lms.session.Sessions;
 import dev.lms.session.file.FileSessionStore;
@@ -15,11 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,29 +30,6 @@ import org.openjdk.jmh.annotations.TearDown;
 @SuppressWarnings("NullAway.Init")
 public class FileBenchmark extends StoreBenchmark {
   private static final int SHARDS = 256;
-  private static final Lifetimes LONG_LIFE =
-      Lifetimes.of(Duration.ofDays(1), Duration.ofDays(1000L * 365));
-
-  /** A minute passes from each look to the next, so that every request's touch is due. */
-  private static final class Ticks extends Clock {
-    private final Instant start = Clock.systemUTC().instant();
-    private int minutes;
-
-    @Override
-    public Instant instant() {
-      return start.plus(Duration.ofMinutes(minutes++));
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException("these ticks have no zone");
-    }
-  }
 
   private final Value sample = Value.sample();
   private Path folder;
@@ -112,11 +80,7 @@ public class FileBenchmark extends StoreBenchmark {
     begin(shared.sessions, thread);
     folder = shared.folder.resolve("raw");
     file = createRaw();
-    ticking =
-        Sessions.builder(shared.store, KEYS)
-            .settings(SessionSettings.defaults().withCookie(COOKIE).withLifetimes(LONG_LIFE))
-            .clock(new Ticks())
-            .build();
+    ticking = Ticks.sessions(shared.store);
     tickingCookie = List.of(create(ticking));
     jetty = shared.jetty;
     jettyId = createJetty();
@@ -156,12 +120,7 @@ public class FileBenchmark extends StoreBenchmark {
   /** A read-only request whose touch is due: loaded, looked at, its new deadline stored. */
   @Benchmark
   public long touch() {
-    Session session = ticking.open(tickingCookie);
-    long characters = read(session);
-    if (session.commit() != CommitOutcome.STORED) {
-      throw new IllegalStateException("the touch was not stored");
-    }
-    return characters;
+    return touch(ticking, tickingCookie);
   }
 
   /** A touch in Jetty, which deletes the file and makes one of another name. */
@@ -173,7 +132,7 @@ public class FileBenchmark extends StoreBenchmark {
   /** A new session of Jetty's. */
   @Benchmark
   public String createJetty() throws Exception {
-    return jetty.create(thread + "n" + created++, LONG_LIFE.sliding().toMillis());
+    return jetty.create(thread + "n" + created++, Ticks.LONG_LIFE.sliding().toMillis());
   }
 
   final long readJetty(String id) throws Exception {

@@ -28,6 +28,8 @@ record Limit(String what, String ours, String other, int threads, boolean atLeas
           atMost("one attribute changed", "RedisBenchmark.change", "changeRaw", 0, 1.15),
           atLeast("create, in no index", "RedisBenchmark.begin", "createSpringJedis", 2.5),
           atLeast("create, ours in the index", "RedisBenchmark.create", "createSpringJedis", 2.5),
+          atLeast("database: read-only request", "JdbcBenchmark.read", "readSpring", 2),
+          atLeast("database: create", "JdbcBenchmark.create", "createSpring", 2),
           atMost("file: read and decode", "FileBenchmark.read", "readRaw", 0, 1.5),
           atLeast("file: load, touch, store", "FileBenchmark.touch", "touchJetty", 8),
           atMost("cookie: open", "CookieBenchmark.read", "readRaw", 0, 2));

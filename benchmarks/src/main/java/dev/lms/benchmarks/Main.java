@@ -5,6 +5,7 @@ package dev.lms.benchmarks;
 import dev.lms.benchmarks.http.HttpRatios;
 import dev.lms.benchmarks.report.Ratio;
 import dev.lms.benchmarks.report.Spread;
+import dev.lms.session.jdbc.PostgresServer;
 import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
@@ -53,10 +54,12 @@ public final class Main {
 
   private final CommandLineOptions asked;
   private final String redisUrl;
+  private final String postgresUrl;
 
-  private Main(CommandLineOptions asked, String redisUrl) {
+  private Main(CommandLineOptions asked, String redisUrl, String postgresUrl) {
     this.asked = asked;
     this.redisUrl = redisUrl;
+    this.postgresUrl = postgresUrl;
   }
 
   /** Exits with 0 when all ran, 1 when a benchmark failed, 2 for arguments that ask for nothing. */
@@ -76,7 +79,7 @@ public final class Main {
       if (asksToBeTold(asked)) {
         org.openjdk.jmh.Main.main(args);
       } else {
-        new Main(asked, redisUrl(asked)).run();
+        new Main(asked, redisUrl(asked), postgresUrl(asked)).run();
       }
       return 0;
     } catch (CommandLineOptionException e) {
@@ -136,6 +139,24 @@ public final class Main {
         || asked.shouldListResultFormats();
   }
 
+  /** Empty where nobody asks for one. */
+  private static String postgresUrl(CommandLineOptions asked) throws CommandLineOptionException {
+    Collection<String> given =
+        asked.getParameter(JdbcBenchmark.Shared.URL_PARAMETER).orElse(List.of());
+    if (given.size() > 1) {
+      throw new CommandLineOptionException("Name one PostgreSQL; a ratio of two says nothing.");
+    }
+    boolean needed =
+        asked.getIncludes().isEmpty()
+            || asked.getIncludes().stream().anyMatch(name -> name.contains("Jdbc"));
+    if (!given.isEmpty() || !needed || !PostgresServer.isInstalled()) {
+      return given.stream().findFirst().orElse("");
+    }
+    PostgresServer server = PostgresServer.start("fsync=off", "full_page_writes=off");
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+    return server.newDatabase();
+  }
+
   private static String redisUrl(CommandLineOptions asked) throws CommandLineOptionException {
     Collection<String> given =
         asked.getParameter(RedisBenchmark.Shared.URL_PARAMETER).orElse(List.of());
@@ -193,6 +214,7 @@ public final class Main {
         .forks(Math.min(1, asked.getForkCount().orElse(1)))
         .threads(threads)
         .param(RedisBenchmark.Shared.URL_PARAMETER, redisUrl)
+        .param(JdbcBenchmark.Shared.URL_PARAMETER, postgresUrl)
         // A contender that failed must not look like one that was not asked for.
         .shouldFailOnError(true)
         .build();

@@ -4,18 +4,24 @@ package dev.lms.benchmarks;
 
 import java.time.Clock;
 import java.time.Duration;
+import javax.sql.DataSource;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.serializer.RedisSerializer;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.session.FindByIndexNameSessionRepository;
 import org.springframework.session.Session;
 import org.springframework.session.SessionRepository;
 import org.springframework.session.data.redis.RedisIndexedSessionRepository;
 import org.springframework.session.data.redis.RedisSessionRepository;
+import org.springframework.session.jdbc.JdbcIndexedSessionRepository;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Spring Session as its filter for HTTP uses it, with its defaults: Java serialization, one hash
- * for each session, written at the end of the request. Its listener for expired keys is left out.
+ * (in a database, a row for each attribute), written at the end of the request. Its listener for
+ * expired keys is left out.
  */
 final class SpringSessions<S extends Session> {
   private static final Clock CLOCK = Clock.systemUTC();
@@ -40,6 +46,16 @@ final class SpringSessions<S extends Session> {
   static SpringSessions<?> indexed(RedisConnectionFactory redis, String namespace, Duration life) {
     RedisIndexedSessionRepository repository = new RedisIndexedSessionRepository(template(redis));
     repository.setRedisKeyNamespace(namespace);
+    repository.setDefaultMaxInactiveInterval(life);
+    return new SpringSessions<>(repository);
+  }
+
+  /** With an index of people, in tables of this database, which must be there. */
+  static SpringSessions<?> inDatabase(DataSource source, Duration life) {
+    JdbcIndexedSessionRepository repository =
+        new JdbcIndexedSessionRepository(
+            new JdbcTemplate(source),
+            new TransactionTemplate(new DataSourceTransactionManager(source)));
     repository.setDefaultMaxInactiveInterval(life);
     return new SpringSessions<>(repository);
   }
@@ -75,6 +91,19 @@ final class SpringSessions<S extends Session> {
     }
     repository.save(session);
     return Sample.checked(characters);
+  }
+
+  /** A request that reads an attribute and sets it to one more. */
+  long change(String id) {
+    S session = repository.findById(id);
+    if (session == null) {
+      throw new IllegalStateException("no session " + id + " was found");
+    }
+    session.setLastAccessedTime(CLOCK.instant());
+    long read = Long.parseLong(text(session, Sample.COUNTER));
+    session.setAttribute(Sample.COUNTER, Long.toString(read + 1));
+    repository.save(session);
+    return read;
   }
 
   private static String text(Session session, String name) {

@@ -93,6 +93,16 @@ public abstract class StoreBenchmark {
     return Sample.checked(characters);
   }
 
+  /** A read-only request whose new deadline is stored. */
+  static long touch(Sessions ticking, List<String> cookie) {
+    Session session = ticking.open(cookie);
+    long characters = read(session);
+    if (session.commit() != CommitOutcome.STORED) {
+      throw new IllegalStateException("the touch was not stored");
+    }
+    return characters;
+  }
+
   /** A request that reads an attribute and sets it. */
   @Benchmark
   public long change() {

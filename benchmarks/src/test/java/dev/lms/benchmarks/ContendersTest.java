@@ -4,6 +4,7 @@ package dev.lms.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.lms.session.jdbc.PostgresServer;
 import dev.lms.session.redis.server.RedisServer;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
@@ -129,6 +130,28 @@ class ContendersTest {
     Path created = byHand.createRaw();
     shared.delete();
     assertEquals(false, created.toFile().exists(), "what was created is deleted");
+  }
+
+  @Test
+  void databases() throws Exception {
+    JdbcBenchmark.Shared shared = new JdbcBenchmark.Shared();
+    shared.postgresUrl = PostgresServer.shared().newDatabase();
+    shared.connect();
+    JdbcBenchmark store = new JdbcBenchmark();
+    JdbcBenchmark byHand = new JdbcBenchmark();
+    store.begin(shared);
+    byHand.begin(shared);
+
+    throughTheStore(store);
+    reads("touch", store::touch);
+    reads("touch", store::touch);
+    reads("readSpring", byHand::readSpring);
+    reads("touchSpring", byHand::touchSpring);
+    changes("changeSpring", byHand::changeSpring);
+    creates("createSpring", byHand::createSpring, byHand::readSpring);
+    assertAllRan(JdbcBenchmark.class);
+    shared.clear();
+    shared.disconnect();
   }
 
   @Test

@@ -59,7 +59,12 @@ final class Database implements AutoCloseable {
   private enum Way {
     REPEATABLE,
     ONCE,
-    TRANSACTION
+    BEGINNING,
+    TRANSACTION;
+
+    boolean isTransaction(Dialect dialect) {
+      return this == TRANSACTION || (this == BEGINNING && !dialect.locksWhileInserting());
+    }
   }
 
   /** For one statement that does no harm however often it is run, and however late. */
@@ -80,6 +85,11 @@ final class Database implements AutoCloseable {
     return run(work, Way.TRANSACTION);
   }
 
+  /** For one statement where the database can lock and insert in one, else for a transaction. */
+  <T> T beginning(Work<T> work) {
+    return run(work, Way.BEGINNING);
+  }
+
   private <T> T run(Work<T> work, Way way) {
     try (Waits.Wait wait = waits.begin()) {
       for (int attempt = 1; ; attempt++) {
@@ -89,7 +99,7 @@ final class Database implements AutoCloseable {
             known = prepare(wait);
             dialect = known;
           }
-          return attempt(wait, work, known, way == Way.TRANSACTION);
+          return attempt(wait, work, known, way.isTransaction(known));
         } catch (SQLException e) {
           if (!isWorthAnother(e, known, way, attempt, wait)) {
             throw failure(wait.isOver() ? wait.timeout(e) : e);

@@ -44,6 +44,11 @@ enum Dialect {
     return forUpdate;
   }
 
+  /** Whether one statement can lock a row and insert another. */
+  boolean locksWhileInserting() {
+    return this == POSTGRESQL;
+  }
+
   /**
    * Whether the database says that it has undone what was asked, because of somebody else: whoever
    * asks again does nothing twice.

@@ -41,8 +41,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>to begin one, change one, only prolong one, or sign out: one each;
  *   <li>to give a visitor's session a new id: two in one transaction;
  *   <li>to sign in: three in one transaction (a lock, a visitor's old row, the new row) or two
- *       without an old session, one more under a limit, and one for each session that ends for it;
- *       to give a signed-in person's session a new id: four.
+ *       without an old session (in PostgreSQL one statement, without a limit), one more under a
+ *       limit, and one for each session that ends for it; to give a signed-in person's session a
+ *       new id: four.
  * </ul>
  *
  * <p>A change that meets one of another request since the session was loaded is made anew in a

@@ -60,6 +60,22 @@ final class JdbcWrites {
           });
       return Optional.of(token.text());
     }
+    Rows.Owner owner = new Rows.Owner(people.name(person.get()), token.handle());
+    Written begun = Written.stored(token.text());
+    if (options.limit().max() == Integer.MAX_VALUE) {
+      // Nothing is to be looked at between the lock and the row.
+      database.beginning(
+          (connection, dialect) -> {
+            if (dialect.locksWhileInserting()) {
+              Rows.insert(connection, Stripes.of(person.get()), row, envelope, owner, now);
+            } else {
+              Stripes.lock(connection, dialect, List.of(person.get()));
+              Rows.insert(connection, row, envelope, owner, now);
+            }
+            return true;
+          });
+      return begun.token();
+    }
     Outcome outcome =
         database.transaction(
             (connection, dialect) -> {
@@ -69,9 +85,8 @@ final class JdbcWrites {
               if (!excess.isEmpty() && options.limit().refuses()) {
                 return Outcome.of(Written.REFUSED);
               }
-              Rows.Owner owner = new Rows.Owner(people.name(person.get()), token.handle());
               Rows.insert(connection, row, envelope, owner, now);
-              return new Outcome(Written.stored(token.text()), end(connection, excess));
+              return new Outcome(begun, end(connection, excess));
             });
     tell(outcome, person, reports);
     return outcome.written().token();

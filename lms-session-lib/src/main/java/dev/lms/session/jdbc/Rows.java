@@ -21,6 +21,11 @@ final class Rows {
       "INSERT INTO lms_session (id, kind, version, deadline, seen, created, signed_in, person,"
           + " root, content) VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?, ?)";
 
+  private static final String INSERT_UNDER_LOCK =
+      "WITH locked AS (UPDATE lms_session_lock SET due = due WHERE stripe = ? RETURNING stripe)"
+          + " INSERT INTO lms_session (id, kind, version, deadline, seen, created, signed_in,"
+          + " person, root, content) SELECT ?, 0, ?, ?, ?, ?, ?, ?, ?, ? FROM locked";
+
   private static final String TOUCH =
       "UPDATE lms_session SET deadline = CASE WHEN deadline < ? THEN ? ELSE deadline END, seen = ?"
           + " WHERE id = ? AND kind = 0 AND deadline > ?";
@@ -74,21 +79,41 @@ final class Rows {
   static void insert(Connection connection, Row row, Envelope envelope, Owner owner, Instant now)
       throws SQLException {
     try (PreparedStatement write = connection.prepareStatement(INSERT)) {
-      write.setString(1, row.id());
-      write.setBytes(2, row.version());
-      write.setLong(3, row.deadline().toEpochMilli());
-      write.setLong(4, now.toEpochMilli());
-      write.setLong(5, envelope.created().toEpochMilli());
-      write.setLong(6, envelope.authenticated().orElse(envelope.created()).toEpochMilli());
-      if (owner.person() == null) {
-        write.setNull(7, Types.VARCHAR);
-      } else {
-        write.setString(7, owner.person());
-      }
-      write.setString(8, owner.root());
-      write.setBytes(9, row.content());
+      set(write, 0, row, envelope, owner, now);
       write.executeUpdate();
     }
+  }
+
+  /** The same with a stripe locked; where {@link Dialect#locksWhileInserting}. */
+  static void insert(
+      Connection connection, int stripe, Row row, Envelope envelope, Owner owner, Instant now)
+      throws SQLException {
+    try (PreparedStatement write = connection.prepareStatement(INSERT_UNDER_LOCK)) {
+      write.setInt(1, stripe);
+      set(write, 1, row, envelope, owner, now);
+      if (write.executeUpdate() != 1) {
+        throw new SQLException("the tables of the sessions are not complete; see the SQL script");
+      }
+    }
+  }
+
+  private static void set(
+      PreparedStatement write, int after, Row row, Envelope envelope, Owner owner, Instant now)
+      throws SQLException {
+    int at = after;
+    write.setString(++at, row.id());
+    write.setBytes(++at, row.version());
+    write.setLong(++at, row.deadline().toEpochMilli());
+    write.setLong(++at, now.toEpochMilli());
+    write.setLong(++at, envelope.created().toEpochMilli());
+    write.setLong(++at, envelope.authenticated().orElse(envelope.created()).toEpochMilli());
+    if (owner.person() == null) {
+      write.setNull(++at, Types.VARCHAR);
+    } else {
+      write.setString(++at, owner.person());
+    }
+    write.setString(++at, owner.root());
+    write.setBytes(++at, row.content());
   }
 
   /** Moves the deadline of a live session forward, never back; false if there is none. */

@@ -27,7 +27,8 @@ final class Stripes {
 
   private Stripes() {}
 
-  private static int of(String principalId) {
+  /** The row of a person. */
+  static int of(String principalId) {
     int hash = principalId.hashCode();
     return (hash ^ (hash >>> 8) ^ (hash >>> 16) ^ (hash >>> 24)) & (COUNT - 1);
   }

@@ -153,7 +153,7 @@ class PostgresLostAnswerTest {
     begin();
     assertEquals(
         "unknown", whereTheAnswerIsLost("INSERT", () -> store.create(STRANGER, Map.of(), AT)));
-    assertEquals("unknown", whereTheAnswerIsLost("COMMIT", () -> store.create(ANN, Map.of(), AT)));
+    assertEquals("unknown", whereTheAnswerIsLost("WITH", () -> store.create(ANN, Map.of(), AT)));
     SessionCensus stats = store.stats(NOW);
     assertEquals(new SessionCensus(1, 2), stats, "each began once");
     assertEquals(1, store.revokeAll("ann", Optional.empty(), NOW), "and is not lost to us");

@@ -70,6 +70,22 @@ public final class PostgresServer implements AutoCloseable {
     return known;
   }
 
+  /** Whether this machine has one. */
+  public static boolean isInstalled() {
+    try {
+      return new ProcessBuilder(binary("postgres"), "--version")
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   /** Starts one with these settings and waits until it answers. */
   public static PostgresServer start(String... settings) {
     try {
@@ -174,6 +190,11 @@ public final class PostgresServer implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  /** Of the process that starts all its others. */
+  public long pid() {
+    return process.pid();
   }
 
   /** The URL of a database that nobody else has. */
