@@ -48,7 +48,9 @@ class SessionsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CLUSTER", "SQLITE"})
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"CLUSTER", "SQLITE"})
   void whoSignsInOnOneWorkerIsKnownOnTheOther(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     Browser onOne = new Browser(site.one().uri("/"));
@@ -65,7 +67,9 @@ class SessionsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CLUSTER", "SQLITE"})
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"CLUSTER", "SQLITE"})
   void aKilledWorkerLosesNoSession(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     try (WorkerProcess third = WorkerProcess.serve(site.environment())) {
@@ -95,7 +99,9 @@ class SessionsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CLUSTER", "SQLITE"})
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"CLUSTER", "SQLITE"})
   void aSlowRequestDoesNotBringASignedOutSessionBack(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     Browser onOne = new Browser(site.one().uri("/"));
@@ -169,7 +175,9 @@ class SessionsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CLUSTER", "SQLITE"})
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"CLUSTER", "SQLITE"})
   void signingInGivesANewIdOnEveryWorker(Backend.Kind kind) throws Exception {
     Backend site = Backend.shared(kind);
     Browser browser = new Browser(site.one().uri("/"));

@@ -31,6 +31,7 @@ class MariaDbCrashTest extends JdbcCrashContract {
 
   private void killServer(int rounds) throws Exception {
     MariaDbServer server = MariaDbServer.shared();
+    server.settle();
     killServer(rounds, server::kill, server::restart);
   }
 }
