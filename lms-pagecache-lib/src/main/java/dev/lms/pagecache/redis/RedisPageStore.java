@@ -53,8 +53,9 @@ import redis.clients.jedis.UnifiedJedis;
  * process was killed.
  *
  * <p>Limit: while an old and a new master both accept commands, nodes that talk to different
- * masters do not see each other's purges. Thread-safe; the caller sets the bounds and time-outs of
- * the client's pool.
+ * masters do not see each other's purges. Redis's {@code min-replicas-to-write} bounds that: a
+ * master that has lost the replicas it should have serves no pages. Thread-safe; the caller sets
+ * the bounds and time-outs of the client's pool.
  */
 public final class RedisPageStore implements PageStore {
   /** What every key of the page cache starts with unless set otherwise. */

@@ -277,7 +277,7 @@ class RedisMovedTest {
   }
 
   /**
-   * What ends that limit: a master that should have a replica and has lost it may be the old one.
+   * What bounds that limit: a master that has lost the replica it should have may be the old one.
    */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
