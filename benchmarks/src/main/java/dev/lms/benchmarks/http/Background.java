@@ -4,9 +4,12 @@ package dev.lms.benchmarks.http;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,6 +61,30 @@ final class Background implements AutoCloseable {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
     }
     return server;
+  }
+
+  /** Waits until a page is answered with 200. */
+  void await(String path) throws IOException, InterruptedException {
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_START_SECONDS);
+    while (status(path) != 200) {
+      if (System.nanoTime() > giveUp) {
+        throw new IOException(url(path) + " is not well again");
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+  }
+
+  private int status(String path) throws IOException {
+    HttpURLConnection asking = (HttpURLConnection) URI.create(url(path)).toURL().openConnection();
+    asking.setConnectTimeout(5000);
+    asking.setReadTimeout(5000);
+    try {
+      return asking.getResponseCode();
+    } catch (SocketTimeoutException e) {
+      return 0;
+    } finally {
+      asking.disconnect();
+    }
   }
 
   private boolean listens() {

@@ -37,6 +37,9 @@ public final class HttpRatios implements AutoCloseable {
   private static final int VARIANTS = 4;
   private static final int START_SECONDS = 8;
 
+  /** Where this runs in the folder of a checkout. */
+  private static final Path LAUNCHER = Path.of("lmsctl").toAbsolutePath();
+
   private static final int CONNECTIONS = 32;
   private static final int HERD = 200;
   private static final int FAR_HITS = 1000;
@@ -67,7 +70,10 @@ public final class HttpRatios implements AutoCloseable {
     /** About so many, with all contenders. */
     public int totalSeconds() {
       int targets = variants ? TARGETS + VARIANTS : TARGETS;
-      return START_SECONDS + targets * seconds * (warmUpRounds + rounds) + rounds;
+      return START_SECONDS
+          + targets * seconds * (warmUpRounds + rounds)
+          + rounds
+          + Stress.totalSeconds(this);
     }
   }
 
@@ -130,7 +136,18 @@ public final class HttpRatios implements AutoCloseable {
     rows.add(coldHerd(site));
     rows.add(uncacheableHerd(site, bare));
     rows.add(farHit());
-    return new Outcome(rows, rates(loads), notes);
+    List<Rate> rates = new ArrayList<>(rates(loads, OURS));
+    if (Wrk.isThere() && Files.isExecutable(LAUNCHER)) {
+      try (Stress stress = new Stress(LAUNCHER, folder, effort, watcher)) {
+        Outcome stressed = stress.measure();
+        rows.addAll(stressed.ratios());
+        rates.addAll(stressed.rates());
+        notes.addAll(stressed.missing());
+      }
+    } else {
+      notes.add("The site under stress is left out: run this in the folder of a checkout");
+    }
+    return new Outcome(rows, rates, notes);
   }
 
   /** What is measured by wrk, in the order of a round. */
@@ -235,14 +252,14 @@ public final class HttpRatios implements AutoCloseable {
     return loads;
   }
 
-  private static List<Rate> rates(Map<String, List<Wrk.Load>> loads) {
+  static List<Rate> rates(Map<String, List<Wrk.Load>> loads, Set<String> ours) {
     List<Rate> rates = new ArrayList<>();
     loads.forEach(
         (name, rounds) ->
             rates.add(
                 new Rate(
                     name,
-                    OURS.contains(name),
+                    ours.contains(name),
                     rounds.stream().map(Wrk.Load::rate).toList(),
                     rounds.stream().mapToDouble(Wrk.Load::p50).average().orElse(Double.NaN),
                     rounds.stream().mapToDouble(Wrk.Load::p99).average().orElse(Double.NaN))));

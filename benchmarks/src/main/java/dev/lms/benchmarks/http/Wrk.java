@@ -12,6 +12,10 @@ import java.util.regex.Pattern;
 /** The load generator wrk: sends a request on many connections as fast as the answers come. */
 record Wrk(int connections, int seconds) {
   private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([\\d.]+)");
+  private static final Pattern DONE = Pattern.compile("(\\d+) requests in ([\\d.]+)(s|m)\\b");
+  private static final Pattern REFUSED = Pattern.compile("Non-2xx or 3xx responses: (\\d+)");
+  private static final Pattern BROKEN =
+      Pattern.compile("Socket errors: connect (\\d+), read (\\d+), write (\\d+)");
   private static final Pattern PERCENTILE =
       Pattern.compile("(?m)^\\s+(\\d+)%\\s+([\\d.]+)(us|ms|s)");
   private static final Pattern FAILURE =
@@ -32,6 +36,27 @@ record Wrk(int connections, int seconds) {
 
   /** Fails if any answer was an error: a server that refuses must not look fast. */
   Load run(Target target) throws IOException, InterruptedException {
+    String output = output(target);
+    try {
+      return parse(output);
+    } catch (IOException e) {
+      throw new IOException(target + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Counts only answers that were no errors. Fails if connections broke: who is refused is to hear
+   * of it.
+   */
+  Load goodput(Target target) throws IOException, InterruptedException {
+    try {
+      return goodput(output(target));
+    } catch (IOException e) {
+      throw new IOException(target + ": " + e.getMessage(), e);
+    }
+  }
+
+  private String output(Target target) throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -49,11 +74,23 @@ record Wrk(int connections, int seconds) {
     if (wrk.waitFor() != 0) {
       throw new IOException("wrk failed: " + output);
     }
-    try {
-      return parse(output);
-    } catch (IOException e) {
-      throw new IOException(target + ": " + e.getMessage(), e);
+    return output;
+  }
+
+  static Load goodput(String output) throws IOException {
+    Matcher broken = BROKEN.matcher(output);
+    if (broken.find() && !broken.group().matches(".*connect 0, read 0, write 0")) {
+      throw new IOException("Connections broke: " + broken.group());
     }
+    Matcher done = DONE.matcher(output);
+    if (!done.find()) {
+      throw new IOException("wrk told no sum: " + output);
+    }
+    Matcher refused = REFUSED.matcher(output);
+    long errors = refused.find() ? Long.parseLong(refused.group(1)) : 0;
+    double seconds = Double.parseDouble(done.group(2)) * (done.group(3).equals("m") ? 60 : 1);
+    double rate = (Long.parseLong(done.group(1)) - errors) / seconds;
+    return new Load(rate, percentile(output, 50), percentile(output, 99));
   }
 
   static Load parse(String output) throws IOException {

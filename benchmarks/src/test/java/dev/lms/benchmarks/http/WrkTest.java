@@ -44,4 +44,15 @@ class WrkTest {
       assertTrue(String.valueOf(refused.getMessage()).contains(failure.strip()));
     }
   }
+
+  @Test
+  void goodputIsWhatWasNotRefused() throws Exception {
+    String refused = SAID.replace("<errors>", "  Non-2xx or 3xx responses: 50000\n");
+    assertEquals(new Wrk.Load(40000, 0.553, 1050), Wrk.goodput(refused));
+    assertEquals(50000, Wrk.goodput(SAID.replace("<errors>", "")).rate());
+    String late = "  Socket errors: connect 0, read 0, write 0, timeout 7\n";
+    assertEquals(50000, Wrk.goodput(SAID.replace("<errors>", late)).rate());
+    String broken = "  Socket errors: connect 0, read 7, write 0, timeout 0\n";
+    assertThrows(IOException.class, () -> Wrk.goodput(SAID.replace("<errors>", broken)));
+  }
 }

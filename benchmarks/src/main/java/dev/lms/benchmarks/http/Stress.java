@@ -1,0 +1,163 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.lms.benchmarks.http;
+
+import dev.lms.benchmarks.report.Ratio;
+import dev.lms.benchmarks.report.Spread;
+import dev.lms.session.redis.server.RedisServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the shipped site still does, with the heap of its plan, when far more ask than it carries,
+ * and when its Redis falls silent: answers that are no errors, beside those of a good moment.
+ */
+final class Stress implements AutoCloseable {
+  static final String CALM = "site, 64 clients";
+  static final String PAUSED = "site, 64 clients, Redis paused";
+
+  private static final int CLIENTS = 64;
+  private static final List<Integer> CROWDS = List.of(900, 2000);
+  private static final double LEAST = 0.9;
+  private static final int START_SECONDS = 3;
+  private static final String PAGE = "/course/explore";
+
+  private final Path launcher;
+  private final Path folder;
+  private final HttpRatios.Effort effort;
+  private final HttpRatios.Watcher watcher;
+  private final List<AutoCloseable> started = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+
+  /** Answers that were no errors, round by round. */
+  private final Map<String, List<Wrk.Load>> loads = new LinkedHashMap<>();
+
+  /**
+   * @param launcher {@code lmsctl}, of a checkout that is built
+   * @param folder for its data
+   */
+  Stress(Path launcher, Path folder, HttpRatios.Effort effort, HttpRatios.Watcher watcher) {
+    this.launcher = launcher;
+    this.folder = folder;
+    this.effort = effort;
+    this.watcher = watcher;
+  }
+
+  /** About so many. */
+  static int totalSeconds(HttpRatios.Effort effort) {
+    int crowded = 1 + effort.rounds() * (1 + CROWDS.size());
+    int paused = 1 + 2 * effort.rounds();
+    return 2 * START_SECONDS + (crowded + paused) * effort.seconds();
+  }
+
+  private static String crowd(int clients) {
+    return "site, " + clients + " clients";
+  }
+
+  /** Every rate, then every ratio. */
+  HttpRatios.Outcome measure() throws IOException, InterruptedException {
+    crowd();
+    pause();
+    List<Ratio> rows = new ArrayList<>();
+    for (int clients : CROWDS) {
+      rows.add(row(crowd(clients), CALM, LEAST));
+    }
+    rows.add(row(PAUSED, CALM + ", with Redis", LEAST));
+    return new HttpRatios.Outcome(rows, HttpRatios.rates(loads, loads.keySet()), notes);
+  }
+
+  private Ratio row(String work, String beside, @Nullable Double limit) {
+    return Ratio.of(work, beside, 0, true, limit, Spread.ofRatios(rates(work), rates(beside)));
+  }
+
+  private List<Double> rates(String name) {
+    return loads.getOrDefault(name, List.of()).stream().map(Wrk.Load::rate).toList();
+  }
+
+  private void crowd() throws IOException, InterruptedException {
+    Background site = site(Map.of());
+    warmUp(site);
+    for (int round = 1; round <= effort.rounds(); round++) {
+      measure(round, CALM, site, CLIENTS);
+      for (int clients : CROWDS) {
+        measure(round, crowd(clients), site, clients);
+      }
+    }
+    site.close();
+  }
+
+  private void pause() throws IOException, InterruptedException {
+    RedisServer redis = keep(RedisServer.start());
+    Background site = site(Map.of("REDIS_URL", redis.url()));
+    warmUp(site);
+    for (int round = 1; round <= effort.rounds(); round++) {
+      measure(round, CALM + ", with Redis", site, CLIENTS);
+      redis.pause();
+      try {
+        measure(round, PAUSED, site, CLIENTS);
+      } finally {
+        redis.resume();
+      }
+      site.await("/readyz");
+    }
+    site.close();
+  }
+
+  private void warmUp(Background site) throws IOException, InterruptedException {
+    measure(0, "warming up the site", site, CLIENTS);
+  }
+
+  private void measure(int round, String name, Background site, int clients)
+      throws IOException, InterruptedException {
+    watcher.measures(name, effort.seconds());
+    Wrk.Load load = new Wrk.Load(0, 0, 0);
+    try {
+      load = new Wrk(clients, effort.seconds()).goodput(Target.of(site.url(PAGE)));
+    } catch (IOException e) {
+      notes.add(name + ": " + e.getMessage());
+    }
+    if (round > 0) {
+      loads.computeIfAbsent(name, any -> new ArrayList<>()).add(load);
+    }
+  }
+
+  private Background site(Map<String, String> more) throws IOException {
+    watcher.measures("starting the site", START_SECONDS);
+    int port = Background.freePort();
+    Map<String, String> environment = new LinkedHashMap<>(more);
+    environment.put("LMS_HOST", "127.0.0.1");
+    environment.put("LMS_PORT", Integer.toString(port));
+    environment.put("LMS_DATA_DIR", Files.createTempDirectory(folder, "site").toString());
+    // Without the strip of development, and with its sample courses.
+    environment.put("LMS_ENV", "testing");
+    environment.put("SECRET_KEY", "the benchmarks' key, which guards nothing");
+    return keep(
+        Background.start(
+            port,
+            folder.resolve("site-" + port + ".log"),
+            environment,
+            List.of(launcher.toString(), "serve")));
+  }
+
+  private <T extends AutoCloseable> T keep(T server) {
+    started.add(0, server);
+    return server;
+  }
+
+  @Override
+  public void close() {
+    for (AutoCloseable server : started) {
+      try {
+        server.close();
+      } catch (Exception e) {
+        System.err.println("Could not stop a server: " + e.getMessage());
+      }
+    }
+  }
+}
