@@ -13,9 +13,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Lets in as many requests at once as the resource plan carries, keeps a bounded number waiting for
- * a bounded time, and refuses the rest with 503 and {@code Retry-After}. Shedding here keeps the
- * server quick under overload; an executor that rejects would reset connections.
+ * Lets as many requests at once reach handlers as the resource plan carries, keeps a bounded number
+ * waiting for a bounded time, and refuses the rest with 503 and {@code Retry-After}. It stands
+ * behind the page cache: a page from the cache takes less than a refusal, so it needs no place.
+ * Shedding here keeps the server quick under overload; an executor that rejects would reset
+ * connections.
  */
 public final class AdmissionFilter extends Filter {
   private final int inFlight;
@@ -73,7 +75,7 @@ public final class AdmissionFilter extends Filter {
     }
   }
 
-  /** Requests that are handled now. */
+  /** Requests in handlers now. */
   public int inFlight() {
     return inFlight - permits.availablePermits();
   }

@@ -14,8 +14,11 @@ import java.util.List;
 record AdmissionMetrics(AdmissionFilter admission, BodyFilter bodies) implements Metrics.Source {
   @Override
   public void addTo(Families out) {
-    out.gauge("lms_requests_in_flight", "Requests that are handled now.", admission.inFlight());
-    out.gauge("lms_requests_queued", "Requests that wait to be let in.", admission.queued());
+    out.gauge(
+        "lms_requests_in_flight",
+        "Requests in handlers now; pages from the cache need none.",
+        admission.inFlight());
+    out.gauge("lms_requests_queued", "Requests that wait for a handler.", admission.queued());
     out.gauge("lms_requests_arriving", "Requests whose bodies arrive now.", bodies.arriving());
     out.counter(
         "lms_requests_shed_total",

@@ -251,13 +251,13 @@ public final class RunningSite {
         List.of(
             new ErrorFilter(KnownProblems::of, parts.pages()::problem),
             bodies,
-            admission,
             new SessionFilter(
                 parts.sessions().sessions(),
                 site::outagePolicy,
                 KnownProblems.OUTAGE,
                 KnownProblems.UNSAVED),
-            site.cacheFilter(parts.pageCache(), content.holes(), listener, parts.pageAudit())));
+            site.cacheFilter(parts.pageCache(), content.holes(), listener, parts.pageAudit()),
+            admission));
     WebServer server =
         WebServer.start(
             config.web().provider(), address(config, config.web().port()), filters, site.router());
