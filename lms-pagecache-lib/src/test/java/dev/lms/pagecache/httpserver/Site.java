@@ -25,6 +25,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -118,10 +119,9 @@ final class Site implements AutoCloseable {
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
       Session fresh = new Session();
       fresh.user = Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-User")).orElse("");
-      fresh.roles =
-          Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-Roles"))
-              .orElse("student")
-              .split(",", -1);
+      // Jetty's provider takes each role for a value of its own.
+      List<String> roles = exchange.getRequestHeaders().getOrDefault("X-Roles", List.of("student"));
+      fresh.roles = String.join(",", roles).split(",", -1);
       fresh.assumed = exchange.getRequestHeaders().containsKey("X-Assumed");
       session.set(fresh);
       exchange.getResponseHeaders().set("X-Outside", "yes");
