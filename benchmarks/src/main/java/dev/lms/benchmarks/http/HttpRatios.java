@@ -64,7 +64,7 @@ public final class HttpRatios implements AutoCloseable {
    * @param warmUpRounds that do not count: the compiler needs about a quarter of a minute of each
    *     contender while all cores are busy
    * @param seconds for each contender in a round
-   * @param variants whether also gzip and 304 are measured
+   * @param variants whether also gzip and 304 are measured, and the site under stress
    */
   public record Effort(int warmUpRounds, int rounds, int seconds, boolean variants) {
     /** About so many, with all contenders. */
@@ -73,7 +73,7 @@ public final class HttpRatios implements AutoCloseable {
       return START_SECONDS
           + targets * seconds * (warmUpRounds + rounds)
           + rounds
-          + Stress.totalSeconds(this);
+          + (variants ? Stress.totalSeconds(this) : 0);
     }
   }
 
@@ -137,14 +137,14 @@ public final class HttpRatios implements AutoCloseable {
     rows.add(uncacheableHerd(site, bare));
     rows.add(farHit());
     List<Rate> rates = new ArrayList<>(rates(loads, OURS));
-    if (Wrk.isThere() && Files.isExecutable(LAUNCHER)) {
+    if (effort.variants() && Wrk.isThere() && Files.isExecutable(LAUNCHER)) {
       try (Stress stress = new Stress(LAUNCHER, folder, effort, watcher)) {
         Outcome stressed = stress.measure();
         rows.addAll(stressed.ratios());
         rates.addAll(stressed.rates());
         notes.addAll(stressed.missing());
       }
-    } else {
+    } else if (effort.variants()) {
       notes.add("The site under stress is left out: run this in the folder of a checkout");
     }
     return new Outcome(rows, rates, notes);

@@ -37,6 +37,7 @@ class DocumentedCommandsTest {
           entry("lmsctl serve --workers N", "SupervisorIT"),
           entry("lmsctl serve --workers 4 --nginx-conf FILE", "NginxIT"),
           entry("lmsctl restart", "SupervisorIT"),
+          entry("lmsctl cache audit /lab-leak", "LabIT: it finds the leak, and so exits with 1"),
           entry(
               "lmsctl session migrate --from file:/srv/lms/sessions --to redis://10.0.0.5"
                   + " --dry-run",

@@ -142,7 +142,9 @@ class CacheCommandIT {
       statusOf(site.one(), "/home");
     }
     JsonObject stats = json(lmsctl(site, site.one(), "cache", "stats", "--json"));
-    assertEquals(site.one().port(), stats.getAsJsonArray("workers").get(0).getAsInt());
+    assertTrue(
+        stats.getAsJsonArray("workers").contains(new JsonPrimitive(site.one().port())),
+        stats.toString());
     assertEquals(5, homeAnswers(stats) - homeAnswers(before));
     JsonObject home = stats.getAsJsonObject("routes").getAsJsonObject("/home");
     assertTrue(home.getAsJsonObject("anon").get("bytesServed").getAsLong() > 0);
