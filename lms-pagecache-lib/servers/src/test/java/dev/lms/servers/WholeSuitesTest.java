@@ -19,9 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The libraries' own suites of their filters on other providers of the JDK's server API. Nothing
- * fails there but the limits of a provider that docs/how-to/use-other-servers.md names; some of
- * them only now and then, such as a handler's answer from another thread.
+ * The libraries' own suites of their filters on other providers of the JDK's server API, and behind
+ * a filter that passes an exchange of its own on. Nothing fails there but the limits of a provider
+ * that docs/how-to/use-other-servers.md names; some of them only now and then, such as a handler's
+ * answer from another thread.
  */
 @Tag("long")
 class WholeSuitesTest {
@@ -38,6 +39,9 @@ class WholeSuitesTest {
         280,
         // Takes a status of 1xx for the answer, and throws where it ends.
         "BareServerTest#isSeenAsOnTheBareServer"),
+    SESSIONS_BEHIND_A_FILTER_THAT_WRAPS(
+        "../../lms-session-lib", "dev.lms.session.httpserver", Providers.WRAPPING, 40),
+    PAGES_BEHIND_A_FILTER_THAT_WRAPS("..", "dev.lms.pagecache.httpserver", Providers.WRAPPING, 280),
     SESSIONS_ON_JETTY(
         "../../lms-session-lib",
         "dev.lms.session.httpserver",
@@ -89,6 +93,7 @@ class WholeSuitesTest {
 
   private static final class Providers {
     static final String ROBAHO = "robaho.net.httpserver.DefaultHttpServerProvider";
+    static final String WRAPPING = WrappingProvider.class.getName();
     static final String JETTY = JettyProvider.class.getName();
   }
 
@@ -103,6 +108,7 @@ class WholeSuitesTest {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Dcom.sun.net.httpserver.HttpServerProvider=" + suite.provider,
+                "--add-exports=jdk.httpserver/sun.net.httpserver=ALL-UNNAMED",
                 "-cp",
                 module.resolve("target/test-classes")
                     + File.pathSeparator
