@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -52,6 +54,8 @@ final class SpringWorker implements AutoCloseable {
 
   /** Says its port, and ends with its standard input. */
   public static void main(String... folder) throws IOException {
+    // A start is no news to who reads what the build says.
+    Logger.getLogger("").setLevel(Level.WARNING);
     try (ConfigurableApplicationContext site = run(Path.of(folder[0]))) {
       System.out.println(portOf(site));
       System.in.transferTo(System.out);
