@@ -22,7 +22,6 @@ import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,13 +51,7 @@ class PageTelemetryTest {
     sdk.close();
   }
 
-  /** The answer leaves before its span ends. */
-  private List<SpanData> ended(int count) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (spans.getFinishedSpanItems().size() < count) {
-      assertTrue(System.nanoTime() < deadline, spans.getFinishedSpanItems().toString());
-      TimeUnit.MILLISECONDS.sleep(5);
-    }
+  private List<SpanData> ended(int count) {
     List<SpanData> ended = spans.getFinishedSpanItems();
     assertEquals(count, ended.size(), ended.toString());
     spans.reset();

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.pagecache.program;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
@@ -26,6 +28,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /** A site on a real server whose cache somebody watches. Stale pages are rendered at once. */
@@ -42,6 +46,7 @@ public final class WatchedSite implements AutoCloseable {
   private final ManualClock clock = new ManualClock();
   private final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
+  private final Semaphore ended = new Semaphore(0);
   private volatile Runnable inHandler = () -> {};
 
   /**
@@ -71,8 +76,11 @@ public final class WatchedSite implements AutoCloseable {
     server.start();
   }
 
-  /** Turns exceptions into answers: clients would send such a request again. */
-  private static final class Errors extends Filter {
+  /**
+   * Turns exceptions into answers, as clients would send such a request again, and tells when all
+   * is done, as an answer leaves before whoever watches has been told of it.
+   */
+  private final class Errors extends Filter {
     @Override
     public String description() {
       return "errors";
@@ -84,6 +92,8 @@ public final class WatchedSite implements AutoCloseable {
         chain.doFilter(exchange);
       } catch (IOException e) {
         exchange.sendResponseHeaders(500, -1);
+      } finally {
+        ended.release();
       }
     }
   }
@@ -114,7 +124,7 @@ public final class WatchedSite implements AutoCloseable {
     clock.advance(by);
   }
 
-  /** Returns {@code Cache-Status}. */
+  /** Returns {@code Cache-Status} when whoever watches has been told all. */
   public String get(String path, String... headers) throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(
@@ -122,11 +132,10 @@ public final class WatchedSite implements AutoCloseable {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return client
-        .send(request.build(), HttpResponse.BodyHandlers.discarding())
-        .headers()
-        .firstValue("Cache-Status")
-        .orElse("");
+    HttpResponse<Void> answer =
+        client.send(request.build(), HttpResponse.BodyHandlers.discarding());
+    assertTrue(ended.tryAcquire(10, TimeUnit.SECONDS), "the request ends");
+    return answer.headers().firstValue("Cache-Status").orElse("");
   }
 
   @Override
