@@ -15,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ErrorFilterTest {
@@ -137,11 +139,12 @@ class ErrorFilterTest {
   }
 
   @Test
-  void aProblemThrownByAHandlerIsSeenByTheFiltersAsAnAnswer() throws IOException {
-    int[] seen = new int[1];
+  void aProblemThrownByAHandlerIsSeenByTheFiltersAsAnAnswer() throws Exception {
+    // The answer leaves before they see it.
+    CompletableFuture<Integer> seen = new CompletableFuture<>();
     com.sun.net.httpserver.Filter watching =
         com.sun.net.httpserver.Filter.afterHandler(
-            "watching", exchange -> seen[0] = exchange.getResponseCode());
+            "watching", exchange -> seen.complete(exchange.getResponseCode()));
     Router router =
         new Router(
             List.of(
@@ -153,7 +156,7 @@ class ErrorFilterTest {
     try (TestSite site = TestSite.with(List.of(watching), router)) {
       assertEquals(403, site.get("/").statusCode());
     }
-    assertEquals(403, seen[0]);
+    assertEquals(403, seen.get(10, TimeUnit.SECONDS));
   }
 
   @Test

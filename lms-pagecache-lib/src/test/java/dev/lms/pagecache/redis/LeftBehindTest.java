@@ -100,7 +100,7 @@ class LeftBehindTest {
   void nodesThatCloseLeaveNothingOfTheirOwn() {
     for (int i = 0; i < 60; i++) {
       try (NearPageStore node = NearPageStore.over(far(System::nanoTime, SHORT), 1 << 20, clock)) {
-        node.lookup(key("/" + i), Stamp.NONE);
+        NearFixture.visit(node, key("/" + i));
         if (i % 3 == 0) {
           node.purgeWithoutWaiting(List.of("t"));
         }
@@ -115,7 +115,7 @@ class LeftBehindTest {
   @Test
   void aNodeWhoseThreadHasLeftLeavesNothingEither() {
     NearPageStore node = NearPageStore.over(far(System::nanoTime, SHORT), 1 << 20, clock);
-    node.lookup(key("/"), Stamp.NONE);
+    NearFixture.visit(node, key("/"));
     node.close();
     node.close();
     assertEquals(Set.of(), admin.keys("*:wake:*"));
@@ -174,12 +174,12 @@ class LeftBehindTest {
           return System.nanoTime();
         };
     try (NearPageStore node = NearPageStore.over(far(nanos, SHORT), 1 << 20, clock)) {
-      node.lookup(key("/a"), Stamp.NONE);
+      NearFixture.visit(node, key("/a"));
       eventually(broke::get);
       breaks.set(false);
       eventually(
           () -> {
-            node.lookup(key("/a"), Stamp.NONE);
+            NearFixture.visit(node, key("/a"));
             return admin.hlen(PREFIX + "{pages}:nodes") == 3;
           });
     }

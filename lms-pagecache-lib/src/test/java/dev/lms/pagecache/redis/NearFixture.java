@@ -11,8 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import dev.lms.pagecache.contract.ManualClock;
 import dev.lms.pagecache.store.PageKey;
 import dev.lms.pagecache.store.PageStore;
+import dev.lms.pagecache.store.PageStoreException;
 import dev.lms.pagecache.store.Stamp;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -102,6 +104,18 @@ abstract class NearFixture {
   @AfterAll
   void stop() {
     redis.close();
+  }
+
+  /**
+   * A request, which has the node take a lease. Leases as short as these make a node refuse to ask
+   * a Redis that is only a little slow, which is all the same here.
+   */
+  static void visit(NearPageStore node, PageKey key) {
+    try {
+      node.lookup(key, Stamp.NONE);
+    } catch (PageStoreException e) {
+      assertInstanceOf(SocketTimeoutException.class, e.getCause());
+    }
   }
 
   void pass(Duration some) {

@@ -160,10 +160,10 @@ class NearPageStoreTest extends OwnStoreContract {
         new RedisPageStore(client, prefix, clock, Duration.ofMillis(20), System::nanoTime);
     String nodesKey = prefix + "{pages}:nodes";
     try (NearPageStore node = NearPageStore.over(far, 1 << 20, clock)) {
-      node.lookup(key("/a"), Stamp.NONE);
+      NearFixture.visit(node, key("/a"));
       eventually(() -> admin.hlen(nodesKey) == 3);
       eventually(() -> admin.hlen(nodesKey) == 1);
-      node.lookup(key("/a"), Stamp.NONE);
+      NearFixture.visit(node, key("/a"));
       eventually(() -> admin.hlen(nodesKey) == 3);
     }
     assertEquals(1, admin.hlen(nodesKey), "a closed node is waited for by nobody");
