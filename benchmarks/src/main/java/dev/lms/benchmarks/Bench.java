@@ -122,8 +122,7 @@ final class Bench {
     List<Ratio> ratios = new ArrayList<>(Ratios.judge(scores));
     List<Rate> rates = List.of();
     if (effort.http() != null) {
-      HttpRatios.Outcome pages =
-          HttpRatios.measure(Optional.empty(), effort.http(), progress::step);
+      HttpRatios.Outcome pages = HttpRatios.measure(effort.http(), progress::step);
       ratios.addAll(pages.ratios());
       rates = pages.rates();
       missing.addAll(pages.missing());

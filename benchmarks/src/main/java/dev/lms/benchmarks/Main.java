@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.infra.BenchmarkParams;
@@ -38,8 +37,8 @@ import redis.clients.jedis.UnifiedJedis;
  * JMH with a Redis of its own, at 1 and at 8 threads, and a table of ratios at the end. Takes JMH's
  * arguments.
  *
- * <p>With {@code http [FOLDER]} as its arguments it measures pages over HTTP instead: see {@link
- * HttpRatios}. With {@code lmsctl} first it is what {@code lmsctl bench} starts: see {@link Bench}.
+ * <p>With {@code http} as its argument it measures pages over HTTP instead: see {@link HttpRatios}.
+ * With {@code lmsctl} first it is what {@code lmsctl bench} starts: see {@link Bench}.
  *
  * <p>Where JMH runs all forks of one benchmark before the next, this runs rounds of one fork of
  * each ({@code -f} says how many): what else the machine does meanwhile falls on all contenders
@@ -71,8 +70,8 @@ public final class Main {
     if (args.length > 0 && args[0].equals(FOR_LMSCTL)) {
       return new Bench(Clock.systemUTC(), System.out).run(List.of(args).subList(1, args.length));
     }
-    if (args.length > 0 && args[0].equals(OVER_HTTP)) {
-      return overHttp(List.of(args).subList(1, args.length));
+    if (args.length == 1 && args[0].equals(OVER_HTTP)) {
+      return overHttp();
     }
     try {
       CommandLineOptions asked = new CommandLineOptions(args);
@@ -94,20 +93,10 @@ public final class Main {
     }
   }
 
-  private static int overHttp(List<String> flaskFolder) throws IOException, InterruptedException {
-    if (flaskFolder.size() > 1) {
-      System.err.println("Usage: java -jar benchmarks.jar http [FOLDER OF THE FLASK PEER]");
-      return 2;
-    }
-    Optional<Path> flask = flaskFolder.stream().findFirst().map(Path::of);
-    if (flask.filter(folder -> !Files.isReadable(folder.resolve("serve.sh"))).isPresent()) {
-      System.err.println("There is no serve.sh in " + flask.get() + ".");
-      return 2;
-    }
+  private static int overHttp() throws InterruptedException {
     try {
       HttpRatios.Outcome outcome =
-          HttpRatios.measure(
-              flask, OVER_HTTP_EFFORT, (what, seconds) -> System.out.println("  " + what));
+          HttpRatios.measure(OVER_HTTP_EFFORT, (what, seconds) -> System.out.println("  " + what));
       System.out.println();
       outcome
           .rates()

@@ -3,7 +3,6 @@
 package dev.lms.benchmarks.http;
 
 import dev.lms.benchmarks.report.Ratio;
-import dev.lms.benchmarks.report.Spread;
 import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the shipped site still does, with the heap of its plan, when far more ask than it carries,
@@ -36,7 +34,7 @@ final class Stress implements AutoCloseable {
   private final List<String> notes = new ArrayList<>();
 
   /** Answers that were no errors, round by round. */
-  private final Map<String, List<Wrk.Load>> loads = new LinkedHashMap<>();
+  private final Loads loads = new Loads();
 
   /**
    * @param launcher {@code lmsctl}, of a checkout that is built
@@ -66,18 +64,10 @@ final class Stress implements AutoCloseable {
     pause();
     List<Ratio> rows = new ArrayList<>();
     for (int clients : CROWDS) {
-      rows.add(row(crowd(clients), CALM, LEAST));
+      loads.row(crowd(clients), CALM, LEAST).ifPresent(rows::add);
     }
-    rows.add(row(PAUSED, CALM + ", with Redis", LEAST));
-    return new HttpRatios.Outcome(rows, HttpRatios.rates(loads, loads.keySet()), notes);
-  }
-
-  private Ratio row(String work, String beside, @Nullable Double limit) {
-    return Ratio.of(work, beside, 0, true, limit, Spread.ofRatios(rates(work), rates(beside)));
-  }
-
-  private List<Double> rates(String name) {
-    return loads.getOrDefault(name, List.of()).stream().map(Wrk.Load::rate).toList();
+    loads.row(PAUSED, CALM + ", with Redis", LEAST).ifPresent(rows::add);
+    return new HttpRatios.Outcome(rows, loads.rates(any -> true), notes);
   }
 
   private void crowd() throws IOException, InterruptedException {
@@ -123,7 +113,7 @@ final class Stress implements AutoCloseable {
       notes.add(name + ": " + e.getMessage());
     }
     if (round > 0) {
-      loads.computeIfAbsent(name, any -> new ArrayList<>()).add(load);
+      loads.add(name, load);
     }
   }
 

@@ -91,8 +91,8 @@ class DocumentedCommandsTest {
           entry("mvn -pl benchmarks -am package -DskipTests", "is a part of this build"),
           entry("java -jar benchmarks/target/benchmarks.jar", "takes 45 minutes; BenchmarksJarIT"),
           entry(
-              "java -jar benchmarks/target/benchmarks.jar http [FOLDER OF THE FLASK PEER]",
-              "needs another project"),
+              "java -jar benchmarks/target/benchmarks.jar http",
+              "takes ten minutes; HttpContendersTest, FlaskTest"),
           entry(
               "taskset -c 0 java -jar benchmarks/target/benchmarks.jar -t 1 -f 3",
               "takes hours; BenchmarksJarIT"),

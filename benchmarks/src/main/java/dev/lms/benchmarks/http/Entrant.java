@@ -1,0 +1,10 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.lms.benchmarks.http;
+
+/**
+ * One of those that are measured by turns.
+ *
+ * @param ours whether it is this project's
+ */
+record Entrant(String name, boolean ours, Target target) {}

@@ -1,0 +1,137 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.lms.benchmarks.http;
+
+import dev.lms.benchmarks.report.Ratio;
+import dev.lms.session.redis.server.RedisServer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Who is measured by wrk, in the order of a round, and which of them stand beside each other. */
+final class Lineup {
+  /** So many at most, for who wants to know how long it takes. */
+  static final int SIZE = 7;
+
+  /** So many more in a full run. */
+  static final int VARIANTS = 4;
+
+  private static final String CACHED = "anonymous, cached";
+  private static final String SIGNED_IN = "signed in, cached, with holes";
+  private static final String NOT_MODIFIED = "anonymous, 304";
+  private static final String GZIP = "anonymous, gzip";
+  private static final String PLAIN = "handler, same answer";
+  private static final String GETEX = "handler, GETEX, same answer";
+  private static final String VARNISH = "Varnish, same page";
+  private static final String FLASK = "Flask, anonymous, cached";
+  private static final String FLASK_SIGNED_IN = "Flask, signed in, cached";
+
+  private final Servers servers;
+  private final List<Entrant> entrants = new ArrayList<>();
+  private final List<String> missing = new ArrayList<>();
+
+  private Lineup(Servers servers) {
+    this.servers = servers;
+  }
+
+  /**
+   * Starts them all.
+   *
+   * @param site the one with sessions and pages, which runs already
+   * @param redisUrl of its sessions
+   */
+  static Lineup start(Servers servers, Background site, String redisUrl, boolean variants)
+      throws IOException, InterruptedException {
+    Lineup lineup = new Lineup(servers);
+    lineup.strangers(site, variants);
+    lineup.signedIn(site, redisUrl);
+    lineup.flask();
+    return lineup;
+  }
+
+  List<Entrant> entrants() {
+    return entrants;
+  }
+
+  /** In sentences, who is not there and why. */
+  List<String> missing() {
+    return missing;
+  }
+
+  boolean isOurs(String name) {
+    return entrants.stream().anyMatch(entrant -> entrant.ours() && entrant.name().equals(name));
+  }
+
+  /** Each line whose both sides were measured. */
+  static List<Ratio> judge(Loads loads) {
+    return Stream.of(
+            loads.row(CACHED, PLAIN, 0.9),
+            loads.row(CACHED, VARNISH, 0.7),
+            loads.row(SIGNED_IN, GETEX, 0.95),
+            loads.row(CACHED, FLASK, 11.0),
+            loads.row(SIGNED_IN, FLASK_SIGNED_IN, 11.0),
+            loads.row(NOT_MODIFIED, besides(NOT_MODIFIED), null),
+            loads.row(GZIP, besides(GZIP), null))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private static String besides(String name) {
+    return PLAIN + " (" + name.substring(name.lastIndexOf(' ') + 1) + ")";
+  }
+
+  private void ours(String name, Target target) {
+    entrants.add(new Entrant(name, true, target));
+  }
+
+  private void other(String name, Target target) {
+    entrants.add(new Entrant(name, false, target));
+  }
+
+  private void strangers(Background site, boolean variants)
+      throws IOException, InterruptedException {
+    Target cached = Target.of(site.url(Pages.WHOLE));
+    Recorded answer = servers.hit(cached);
+    ours(CACHED, cached);
+    Background plain = servers.answering(answer);
+    other(PLAIN, Target.of(plain.url(Pages.WHOLE)));
+    Optional<String> noVarnish = Peers.varnishIsMissing();
+    noVarnish.ifPresent(missing::add);
+    if (noVarnish.isEmpty()) {
+      Background varnish = servers.keep(Peers.varnish(servers.folder(), plain));
+      other(VARNISH, Target.of(varnish.url(Pages.WHOLE)));
+    }
+    if (variants) {
+      variant(GZIP, cached.with("Accept-Encoding", "gzip"));
+      variant(NOT_MODIFIED, cached.with("If-None-Match", answer.field("ETag")));
+    }
+  }
+
+  private void variant(String name, Target target) throws IOException, InterruptedException {
+    ours(name, target);
+    Background handler = servers.answering(servers.hit(target));
+    other(besides(name), new Target(handler.url(Pages.WHOLE), target.headers()));
+  }
+
+  private void signedIn(Background site, String redisUrl) throws IOException, InterruptedException {
+    Target page = Target.of(site.url(Pages.WITH_HOLES)).with("Cookie", servers.signIn(site));
+    ours(SIGNED_IN, page);
+    String answer = servers.write(servers.hit(page)).toString();
+    Background handler = servers.contender("getex", answer, redisUrl);
+    other(GETEX, new Target(handler.url(Pages.WITH_HOLES), page.headers()));
+  }
+
+  private void flask() throws IOException, InterruptedException {
+    Optional<String> none = Flask.isMissing();
+    none.ifPresent(missing::add);
+    if (none.isEmpty()) {
+      RedisServer itsRedis = servers.keep(RedisServer.start());
+      Background flask = servers.keep(Flask.start(servers.folder(), itsRedis.url()));
+      Target page = Target.of(flask.url(Flask.PAGE));
+      other(FLASK, page);
+      other(FLASK_SIGNED_IN, page.with("Cookie", Flask.signIn(servers.client(), flask)));
+    }
+  }
+}
