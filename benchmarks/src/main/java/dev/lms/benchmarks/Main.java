@@ -70,8 +70,8 @@ public final class Main {
     if (args.length > 0 && args[0].equals(FOR_LMSCTL)) {
       return new Bench(Clock.systemUTC(), System.out).run(List.of(args).subList(1, args.length));
     }
-    if (args.length == 1 && args[0].equals(OVER_HTTP)) {
-      return overHttp();
+    if (args.length > 0 && args[0].equals(OVER_HTTP)) {
+      return overHttp(args.length - 1);
     }
     try {
       CommandLineOptions asked = new CommandLineOptions(args);
@@ -93,7 +93,11 @@ public final class Main {
     }
   }
 
-  private static int overHttp() throws InterruptedException {
+  private static int overHttp(int arguments) throws InterruptedException {
+    if (arguments > 0) {
+      System.err.println("Usage: java -jar benchmarks.jar http");
+      return 2;
+    }
     try {
       HttpRatios.Outcome outcome =
           HttpRatios.measure(OVER_HTTP_EFFORT, (what, seconds) -> System.out.println("  " + what));

@@ -111,9 +111,9 @@ class BenchmarksJarIT {
   }
 
   @Test
-  void pagesOverHttpSayWhatTheyTake() throws Exception {
-    Ended nowhere = jar("http", "/no/such/folder");
-    assertEquals(2, nowhere.status(), nowhere.output());
-    assertEquals("There is no serve.sh in /no/such/folder.", nowhere.output().strip());
+  void pagesOverHttpTakeNoArguments() throws Exception {
+    Ended wrong = jar("http", "/no/such/folder");
+    assertEquals(2, wrong.status(), wrong.output());
+    assertEquals("Usage: java -jar benchmarks.jar http", wrong.output().strip());
   }
 }

@@ -12,11 +12,13 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** A server on loopback that runs beside this program, and is stopped with it. */
 final class Background implements AutoCloseable {
@@ -93,6 +95,13 @@ final class Background implements AutoCloseable {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** The processor time that it has taken, with the processes that it started and still has. */
+  Duration processorTime() {
+    return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+        .map(each -> each.info().totalCpuDuration().orElse(Duration.ZERO))
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   String url(String path) {

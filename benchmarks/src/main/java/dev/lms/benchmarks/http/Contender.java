@@ -15,8 +15,8 @@ import java.util.concurrent.Executors;
 
 /**
  * One server in a process of its own, so that none runs with code that was compiled for another.
- * All are the JDK's, with the same settings: {@code nodelay}, 2000 idle connections, a virtual
- * thread for each request.
+ * All are of the JDK's server API, with the same settings: {@code nodelay}, 2000 idle connections,
+ * a virtual thread for each request.
  */
 public final class Contender {
   private static final int BACKLOG = 1024;
@@ -24,11 +24,10 @@ public final class Contender {
   private Contender() {}
 
   /** The command that starts one on this port. */
-  static List<String> command(int port, String... arguments) {
+  static List<String> command(Provider provider, int port, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.add("-Dsun.net.httpserver.nodelay=true");
-    command.add("-Dsun.net.httpserver.maxIdleConnections=2000");
+    command.addAll(provider.options());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(Contender.class.getName(), Integer.toString(port)));
     command.addAll(List.of(arguments));
@@ -36,9 +35,10 @@ public final class Contender {
   }
 
   /**
-   * {@code PORT site REDIS}: sessions and page cache before the pages. {@code PORT far REDIS}: the
-   * same with pages in Redis. {@code PORT bare REDIS}: the pages alone. {@code PORT answer FILE}: a
-   * handler with one answer. {@code PORT getex FILE REDIS}: that handler, after one GETEX.
+   * {@code PORT site REDIS}: sessions and page cache before the pages. {@code PORT near REDIS}: the
+   * same with copies of sessions in the process. {@code PORT far REDIS}: the same as the first with
+   * pages in Redis. {@code PORT bare REDIS}: the pages alone. {@code PORT answer FILE}: a handler
+   * with one answer. {@code PORT getex FILE REDIS}: that handler, after one GETEX.
    */
   public static void main(String[] args) throws IOException {
     HttpServer server =
@@ -48,6 +48,7 @@ public final class Contender {
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     switch (args[1]) {
       case "site" -> serve(server, Site.inProcess(args[2]));
+      case "near" -> serve(server, Site.near(args[2]));
       case "far" -> serve(server, Site.far(args[2]));
       case "bare" -> serve(server, new Pages(false), List.of());
       case "answer" -> serve(server, new OneAnswer(Recorded.read(Path.of(args[2]))), List.of());
@@ -58,6 +59,7 @@ public final class Contender {
               List.of());
       default -> throw new IllegalArgumentException("no contender " + args[1]);
     }
+    System.out.println(server.getClass().getName());
     server.start();
   }
 

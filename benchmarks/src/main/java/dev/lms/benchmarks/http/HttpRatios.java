@@ -8,6 +8,7 @@ import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,9 +31,10 @@ public final class HttpRatios {
   public record Effort(int warmUpRounds, int rounds, int seconds, boolean variants) {
     /** About so many, with all contenders. */
     public int totalSeconds() {
-      int targets = variants ? Lineup.SIZE + Lineup.VARIANTS : Lineup.SIZE;
+      int warm = variants ? Lineup.OF_THE_JVM + Lineup.VARIANTS : Lineup.OF_THE_JVM;
       return START_SECONDS
-          + targets * seconds * (warmUpRounds + rounds)
+          + warm * seconds * (warmUpRounds + rounds)
+          + Lineup.OTHERS * seconds * rounds
           + rounds
           + (variants ? Stress.totalSeconds(this) : 0);
     }
@@ -112,11 +114,15 @@ public final class HttpRatios {
     Loads loads = new Loads();
     for (int round = 1 - effort.warmUpRounds(); round <= effort.rounds(); round++) {
       for (Entrant entrant : lineup.entrants()) {
+        if (round <= 0 && !entrant.warmsUp()) {
+          continue;
+        }
         String which = round <= 0 ? "warming up: " : "round " + round + ": ";
         watcher.measures(which + entrant.name(), effort.seconds());
+        Duration before = entrant.server().processorTime();
         Wrk.Load load = wrk.run(entrant.target());
         if (round > 0) {
-          loads.add(entrant.name(), load);
+          loads.add(entrant.name(), load, entrant.server().processorTime().minus(before));
         }
       }
     }

@@ -13,13 +13,18 @@ import java.util.stream.Stream;
 /** Who is measured by wrk, in the order of a round, and which of them stand beside each other. */
 final class Lineup {
   /** So many at most, for who wants to know how long it takes. */
-  static final int SIZE = 7;
+  static final int OF_THE_JVM = 7;
 
-  /** So many more in a full run. */
-  static final int VARIANTS = 4;
+  /** So many that need not warm up. */
+  static final int OTHERS = 3;
+
+  /** So many more of the JVM in a full run. */
+  static final int VARIANTS = 5;
 
   private static final String CACHED = "anonymous, cached";
   private static final String SIGNED_IN = "signed in, cached, with holes";
+  private static final String NEAR = "signed in, copy of the session";
+  private static final String ON_ROBAHO = ", on robaho";
   private static final String NOT_MODIFIED = "anonymous, 304";
   private static final String GZIP = "anonymous, gzip";
   private static final String PLAIN = "handler, same answer";
@@ -47,6 +52,11 @@ final class Lineup {
     Lineup lineup = new Lineup(servers);
     lineup.strangers(site, variants);
     lineup.signedIn(site, redisUrl);
+    lineup.near(Provider.JDK, NEAR, redisUrl);
+    lineup.onRobaho(redisUrl);
+    if (variants) {
+      lineup.near(Provider.ROBAHO, NEAR + ON_ROBAHO, redisUrl);
+    }
     lineup.flask();
     return lineup;
   }
@@ -68,10 +78,17 @@ final class Lineup {
   static List<Ratio> judge(Loads loads) {
     return Stream.of(
             loads.row(CACHED, PLAIN, 0.9),
-            loads.row(CACHED, VARNISH, 0.7),
+            loads.row(CACHED, VARNISH, 0.75),
+            loads.row(CACHED + ON_ROBAHO, VARNISH, 1.0),
             loads.row(SIGNED_IN, GETEX, 0.95),
+            loads.row(NEAR, SIGNED_IN, null),
+            loads.costRow(SIGNED_IN, CACHED, 1.25),
+            loads.costRow(NEAR, CACHED, 1.25),
             loads.row(CACHED, FLASK, 11.0),
             loads.row(SIGNED_IN, FLASK_SIGNED_IN, 11.0),
+            loads.row(NEAR, FLASK_SIGNED_IN, 11.0),
+            loads.row(SIGNED_IN + ON_ROBAHO, FLASK_SIGNED_IN, 14.0),
+            loads.row(NEAR + ON_ROBAHO, FLASK_SIGNED_IN, 14.0),
             loads.row(NOT_MODIFIED, besides(NOT_MODIFIED), null),
             loads.row(GZIP, besides(GZIP), null))
         .flatMap(Optional::stream)
@@ -82,45 +99,72 @@ final class Lineup {
     return PLAIN + " (" + name.substring(name.lastIndexOf(' ') + 1) + ")";
   }
 
-  private void ours(String name, Target target) {
-    entrants.add(new Entrant(name, true, target));
+  private void ours(String name, Target target, Background server) {
+    entrants.add(new Entrant(name, true, true, target, server));
   }
 
-  private void other(String name, Target target) {
-    entrants.add(new Entrant(name, false, target));
+  private void handler(String name, Target target, Background server) {
+    entrants.add(new Entrant(name, false, true, target, server));
+  }
+
+  private void peer(String name, Target target, Background server) {
+    entrants.add(new Entrant(name, false, false, target, server));
   }
 
   private void strangers(Background site, boolean variants)
       throws IOException, InterruptedException {
     Target cached = Target.of(site.url(Pages.WHOLE));
     Recorded answer = servers.hit(cached);
-    ours(CACHED, cached);
+    ours(CACHED, cached, site);
     Background plain = servers.answering(answer);
-    other(PLAIN, Target.of(plain.url(Pages.WHOLE)));
+    handler(PLAIN, Target.of(plain.url(Pages.WHOLE)), plain);
     Optional<String> noVarnish = Peers.varnishIsMissing();
     noVarnish.ifPresent(missing::add);
     if (noVarnish.isEmpty()) {
       Background varnish = servers.keep(Peers.varnish(servers.folder(), plain));
-      other(VARNISH, Target.of(varnish.url(Pages.WHOLE)));
+      peer(VARNISH, Target.of(varnish.url(Pages.WHOLE)), varnish);
     }
     if (variants) {
-      variant(GZIP, cached.with("Accept-Encoding", "gzip"));
-      variant(NOT_MODIFIED, cached.with("If-None-Match", answer.field("ETag")));
+      variant(GZIP, cached.with("Accept-Encoding", "gzip"), site);
+      variant(NOT_MODIFIED, cached.with("If-None-Match", answer.field("ETag")), site);
     }
   }
 
-  private void variant(String name, Target target) throws IOException, InterruptedException {
-    ours(name, target);
+  private void variant(String name, Target target, Background site)
+      throws IOException, InterruptedException {
+    ours(name, target, site);
     Background handler = servers.answering(servers.hit(target));
-    other(besides(name), new Target(handler.url(Pages.WHOLE), target.headers()));
+    handler(besides(name), new Target(handler.url(Pages.WHOLE), target.headers()), handler);
   }
 
   private void signedIn(Background site, String redisUrl) throws IOException, InterruptedException {
-    Target page = Target.of(site.url(Pages.WITH_HOLES)).with("Cookie", servers.signIn(site));
-    ours(SIGNED_IN, page);
+    Target page = signedIn(site);
+    ours(SIGNED_IN, page, site);
     String answer = servers.write(servers.hit(page)).toString();
     Background handler = servers.contender("getex", answer, redisUrl);
-    other(GETEX, new Target(handler.url(Pages.WITH_HOLES), page.headers()));
+    handler(GETEX, new Target(handler.url(Pages.WITH_HOLES), page.headers()), handler);
+  }
+
+  private Target signedIn(Background site) throws IOException, InterruptedException {
+    return Target.of(site.url(Pages.WITH_HOLES)).with("Cookie", servers.signIn(site));
+  }
+
+  private void near(Provider provider, String name, String redisUrl)
+      throws IOException, InterruptedException {
+    Background site = servers.contender(provider, "near", redisUrl);
+    Target page = signedIn(site);
+    servers.hit(page);
+    ours(name, page, site);
+  }
+
+  private void onRobaho(String redisUrl) throws IOException, InterruptedException {
+    Background site = servers.contender(Provider.ROBAHO, "site", redisUrl);
+    Target cached = Target.of(site.url(Pages.WHOLE));
+    servers.hit(cached);
+    ours(CACHED + ON_ROBAHO, cached, site);
+    Target page = signedIn(site);
+    servers.hit(page);
+    ours(SIGNED_IN + ON_ROBAHO, page, site);
   }
 
   private void flask() throws IOException, InterruptedException {
@@ -130,8 +174,9 @@ final class Lineup {
       RedisServer itsRedis = servers.keep(RedisServer.start());
       Background flask = servers.keep(Flask.start(servers.folder(), itsRedis.url()));
       Target page = Target.of(flask.url(Flask.PAGE));
-      other(FLASK, page);
-      other(FLASK_SIGNED_IN, page.with("Cookie", Flask.signIn(servers.client(), flask)));
+      peer(FLASK, page, flask);
+      Target own = page.with("Cookie", Flask.signIn(servers.client(), flask));
+      peer(FLASK_SIGNED_IN, own, flask);
     }
   }
 }

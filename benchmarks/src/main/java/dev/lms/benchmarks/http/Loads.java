@@ -5,6 +5,7 @@ package dev.lms.benchmarks.http;
 import dev.lms.benchmarks.report.Rate;
 import dev.lms.benchmarks.report.Ratio;
 import dev.lms.benchmarks.report.Spread;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +18,21 @@ import org.jspecify.annotations.Nullable;
 final class Loads {
   private final Map<String, List<Wrk.Load>> rounds = new LinkedHashMap<>();
 
-  void add(String name, Wrk.Load load) {
+  /** Processor time of the server for each answer, in microseconds. */
+  private final Map<String, List<Double>> costs = new LinkedHashMap<>();
+
+  /**
+   * Adds a round.
+   *
+   * @param took what the server took of the processors meanwhile, if it is known
+   */
+  void add(String name, Wrk.Load load, @Nullable Duration took) {
     rounds.computeIfAbsent(name, any -> new ArrayList<>()).add(load);
+    if (took != null && load.answers() > 0) {
+      costs
+          .computeIfAbsent(name, any -> new ArrayList<>())
+          .add(took.toNanos() / 1000.0 / load.answers());
+    }
   }
 
   private List<Double> each(String name) {
@@ -36,7 +50,8 @@ final class Loads {
                     ours.test(name),
                     each(name),
                     loads.stream().mapToDouble(Wrk.Load::p50).average().orElse(Double.NaN),
-                    loads.stream().mapToDouble(Wrk.Load::p99).average().orElse(Double.NaN))));
+                    loads.stream().mapToDouble(Wrk.Load::p99).average().orElse(Double.NaN),
+                    costs.containsKey(name) ? Spread.of(cost(name)).median() : null)));
     return rates;
   }
 
@@ -46,5 +61,17 @@ final class Loads {
     return ratio.isEmpty()
         ? Optional.empty()
         : Optional.of(Ratio.of(name, beside, 0, true, least, ratio));
+  }
+
+  /** Likewise, of the processor time that the server takes for an answer. */
+  Optional<Ratio> costRow(String name, String beside, double most) {
+    Spread ratio = Spread.ofRatios(cost(name), cost(beside));
+    return ratio.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Ratio.of("CPU: " + name, beside, 0, false, most, ratio));
+  }
+
+  private List<Double> cost(String name) {
+    return costs.getOrDefault(name, List.of());
   }
 }

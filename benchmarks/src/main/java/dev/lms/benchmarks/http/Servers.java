@@ -49,13 +49,18 @@ final class Servers implements AutoCloseable {
 
   /** Starts one of the JVM's, with the arguments of {@link Contender#main}. */
   Background contender(String... arguments) throws IOException {
+    return contender(Provider.JDK, arguments);
+  }
+
+  /** The same on another's server. */
+  Background contender(Provider provider, String... arguments) throws IOException {
     int port = Background.freePort();
     return keep(
         Background.start(
             port,
             folder.resolve("contender-" + port + ".log"),
             Map.of(),
-            Contender.command(port, arguments)));
+            Contender.command(provider, port, arguments)));
   }
 
   /** Starts a handler that gives this answer again. */

@@ -15,6 +15,7 @@ import dev.lms.pagecache.store.PageStore;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Principal;
 import dev.lms.session.SessionSettings;
+import dev.lms.session.SessionStore;
 import dev.lms.session.Sessions;
 import dev.lms.session.httpserver.SessionFilter;
 import dev.lms.session.redis.RedisConnections;
@@ -32,6 +33,8 @@ record Site(List<Filter> filters) {
   static final KeyRing KEYS = KeyRing.of("the benchmarks' key, which guards nothing");
 
   private static final int CACHE_BYTES = 64 << 20;
+  private static final int NEAR_BYTES = 4 << 20;
+  private static final String SESSIONS = "lms-benchmark:session:";
   private static final PageRule SHARED = PageRule.shared(Duration.ofHours(1)).withParameters("n");
   private static final Map<String, PageRule> RULES =
       Map.of(
@@ -39,22 +42,36 @@ record Site(List<Filter> filters) {
 
   static Site inProcess(String redisUrl) {
     Clock clock = Clock.systemUTC();
-    return of(redisUrl, new LocalPageStore(CACHE_BYTES, PurgeCounters.inProcess(), clock), clock);
+    return of(inRedis(redisUrl), inProcess(clock), clock);
+  }
+
+  /** With copies of sessions as well. */
+  static Site near(String redisUrl) {
+    Clock clock = Clock.systemUTC();
+    UnifiedJedis redis = RedisConnections.open(redisUrl, CONNECTIONS);
+    return of(
+        RedisSessionStore.withNearCopies(redis, KEYS, SESSIONS, NEAR_BYTES),
+        inProcess(clock),
+        clock);
   }
 
   static Site far(String redisUrl) {
     Clock clock = Clock.systemUTC();
     UnifiedJedis redis = RedisConnections.open(redisUrl, CONNECTIONS);
-    return of(redisUrl, new RedisPageStore(redis, "lms-benchmark:cache:", clock), clock);
+    return of(inRedis(redisUrl), new RedisPageStore(redis, "lms-benchmark:cache:", clock), clock);
   }
 
-  private static Site of(String redisUrl, PageStore pages, Clock clock) {
-    UnifiedJedis redis = RedisConnections.open(redisUrl, CONNECTIONS);
+  private static PageStore inProcess(Clock clock) {
+    return new LocalPageStore(CACHE_BYTES, PurgeCounters.inProcess(), clock);
+  }
+
+  private static SessionStore inRedis(String redisUrl) {
+    return new RedisSessionStore(RedisConnections.open(redisUrl, CONNECTIONS), KEYS, SESSIONS);
+  }
+
+  private static Site of(SessionStore store, PageStore pages, Clock clock) {
     Sessions sessions =
-        Sessions.builder(new RedisSessionStore(redis, KEYS, "lms-benchmark:session:"), KEYS)
-            .settings(SessionSettings.plainHttp())
-            .clock(clock)
-            .build();
+        Sessions.builder(store, KEYS).settings(SessionSettings.plainHttp()).clock(clock).build();
     PageCacheFilter cache =
         PageCacheFilter.builder(
                 PageCache.builder(pages).clock(clock).build(),

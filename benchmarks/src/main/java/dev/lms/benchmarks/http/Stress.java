@@ -106,14 +106,14 @@ final class Stress implements AutoCloseable {
   private void measure(int round, String name, Background site, int clients)
       throws IOException, InterruptedException {
     watcher.measures(name, effort.seconds());
-    Wrk.Load load = new Wrk.Load(0, 0, 0);
+    Wrk.Load load = Wrk.Load.NONE;
     try {
       load = new Wrk(clients, effort.seconds()).goodput(Target.of(site.url(PAGE)));
     } catch (IOException e) {
       notes.add(name + ": " + e.getMessage());
     }
     if (round > 0) {
-      loads.add(name, load);
+      loads.add(name, load, null);
     }
   }
 

@@ -27,8 +27,11 @@ record Wrk(int connections, int seconds) {
    * @param rate requests per second
    * @param p50 median latency in milliseconds
    * @param p99 99th percentile of latency in milliseconds
+   * @param answers how many came in all
    */
-  record Load(double rate, double p50, double p99) {}
+  record Load(double rate, double p50, double p99, long answers) {
+    static final Load NONE = new Load(0, 0, 0, 0);
+  }
 
   static boolean isThere() {
     return Programs.find("wrk").isPresent();
@@ -89,8 +92,8 @@ record Wrk(int connections, int seconds) {
     Matcher refused = REFUSED.matcher(output);
     long errors = refused.find() ? Long.parseLong(refused.group(1)) : 0;
     double seconds = Double.parseDouble(done.group(2)) * (done.group(3).equals("m") ? 60 : 1);
-    double rate = (Long.parseLong(done.group(1)) - errors) / seconds;
-    return new Load(rate, percentile(output, 50), percentile(output, 99));
+    long answers = Long.parseLong(done.group(1)) - errors;
+    return new Load(answers / seconds, percentile(output, 50), percentile(output, 99), answers);
   }
 
   static Load parse(String output) throws IOException {
@@ -99,11 +102,15 @@ record Wrk(int connections, int seconds) {
       throw new IOException("Some answers were errors: " + failure.group().strip());
     }
     Matcher rate = RATE.matcher(output);
-    if (!rate.find()) {
+    Matcher done = DONE.matcher(output);
+    if (!rate.find() || !done.find()) {
       throw new IOException("wrk told no rate: " + output);
     }
     return new Load(
-        Double.parseDouble(rate.group(1)), percentile(output, 50), percentile(output, 99));
+        Double.parseDouble(rate.group(1)),
+        percentile(output, 50),
+        percentile(output, 99),
+        Long.parseLong(done.group(1)));
   }
 
   private static double percentile(String output, int which) throws IOException {

@@ -45,10 +45,15 @@ final class Report {
                     List.of(
                         rate.name(),
                         String.format(Locale.ROOT, "%,.0f", Spread.of(rate.rounds()).median()),
-                        String.format(Locale.ROOT, "%.2f / %.2f", rate.p50(), rate.p99())))
+                        String.format(Locale.ROOT, "%.2f / %.2f", rate.p50(), rate.p99()),
+                        rate.cpuMicros() == null
+                            ? "-"
+                            : String.format(Locale.ROOT, "%.0f", rate.cpuMicros())))
             .toList();
     what = "## Pages over HTTP\n\n" + picture(!rates.isEmpty(), "pages");
-    table(page, what, List.of("contender", "requests per second", "p50 / p99 ms"), rates);
+    List<String> columns =
+        List.of("contender", "requests per second", "p50 / p99 ms", "server's CPU, us a request");
+    table(page, what, columns, rates);
     List<List<String>> guarantees =
         result.guarantees().stream()
             .map(

@@ -12,10 +12,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import redis.clients.jedis.Jedis;
 
 /** What is set beside each other does the same: in processes of their own, as they are measured. */
 class HttpContendersTest {
@@ -25,9 +30,17 @@ class HttpContendersTest {
   @TempDir private Path folder;
 
   private Background start(String... arguments) throws Exception {
+    return start(Provider.JDK, arguments);
+  }
+
+  private Background start(Provider provider, String... arguments) throws Exception {
     int port = Background.freePort();
     return Background.start(
-        port, folder.resolve("log" + port), Map.of(), Contender.command(port, arguments));
+        port, log(port), Map.of(), Contender.command(provider, port, arguments));
+  }
+
+  private Path log(int port) {
+    return folder.resolve("log" + port);
   }
 
   private static String get(Background server, String path) throws Exception {
@@ -75,14 +88,62 @@ class HttpContendersTest {
       assertEquals("gzip", zipped.field("Content-Encoding"));
       assertAlike(zipped, answeredAgain(zipped, gzip));
 
-      HttpRequest signIn = HttpRequest.newBuilder(URI.create(site.url(Pages.SIGN_IN))).build();
-      String cookie = Peers.cookie(CLIENT.send(signIn, HttpResponse.BodyHandlers.discarding()));
-      Target own = Target.of(site.url(Pages.WITH_HOLES)).with("Cookie", cookie);
+      Target own = signedIn(site);
       Recorded.of(CLIENT, own);
       Recorded filled = Recorded.of(CLIENT, own);
       assertTrue(filled.field("Cache-Status").contains("hit"), filled::toString);
       assertTrue(new String(filled.body(), StandardCharsets.UTF_8).contains("<b>student7</b>"));
       assertAlike(filled, answeredAgain(filled, own, redis.url()));
+    }
+  }
+
+  private static Target signedIn(Background site) throws Exception {
+    HttpRequest signIn = HttpRequest.newBuilder(URI.create(site.url(Pages.SIGN_IN))).build();
+    String cookie = Peers.cookie(CLIENT.send(signIn, HttpResponse.BodyHandlers.discarding()));
+    return Target.of(site.url(Pages.WITH_HOLES)).with("Cookie", cookie);
+  }
+
+  /** Asks for somebody's page again and again; how many commands that cost Redis. */
+  private static long commands(RedisServer redis, Target own, int times) throws Exception {
+    try (Jedis admin = redis.jedis()) {
+      long before = commands(admin);
+      for (int i = 0; i < times; i++) {
+        Recorded page = Recorded.of(CLIENT, own);
+        assertEquals(200, page.status());
+        assertTrue(new String(page.body(), StandardCharsets.UTF_8).contains("<b>student7</b>"));
+      }
+      return commands(admin) - before;
+    }
+  }
+
+  private static long commands(Jedis admin) {
+    return admin
+        .info("stats")
+        .lines()
+        .filter(line -> line.startsWith("total_commands_processed:"))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+        .sum();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void eachProviderServesTheSameSites(Provider provider) throws Exception {
+    try (RedisServer redis = RedisServer.start();
+        Background site = start(provider, "site", redis.url());
+        Background near = start(provider, "near", redis.url())) {
+      Target page = Target.of(site.url(Pages.WHOLE));
+      Recorded.of(CLIENT, page);
+      assertTrue(Recorded.of(CLIENT, page).field("Cache-Status").contains("hit"));
+      assertEquals(get(site, Pages.WHOLE), get(near, Pages.WHOLE));
+      String whose = provider == Provider.JDK ? "sun." : "robaho.";
+      String log = Files.readString(log(site.port()));
+      assertTrue(log.contains(whose + "net.httpserver."), log);
+
+      long each = commands(redis, signedIn(site), 100);
+      assertTrue(each >= 100, "a session is read at each request: " + each);
+      long copied = commands(redis, signedIn(near), 100);
+      assertTrue(copied < 50, "a copy is used: " + copied);
+      assertTrue(site.processorTime().compareTo(Duration.ofMillis(100)) > 0);
     }
   }
 

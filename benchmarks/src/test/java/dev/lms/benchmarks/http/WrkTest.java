@@ -29,7 +29,8 @@ class WrkTest {
 
   @Test
   void rateAndLatenciesAreRead() throws Exception {
-    assertEquals(new Wrk.Load(50000.25, 0.553, 1050), Wrk.parse(SAID.replace("<errors>", "")));
+    assertEquals(
+        new Wrk.Load(50000.25, 0.553, 1050, 250_000), Wrk.parse(SAID.replace("<errors>", "")));
   }
 
   @Test
@@ -48,7 +49,7 @@ class WrkTest {
   @Test
   void goodputIsWhatWasNotRefused() throws Exception {
     String refused = SAID.replace("<errors>", "  Non-2xx or 3xx responses: 50000\n");
-    assertEquals(new Wrk.Load(40000, 0.553, 1050), Wrk.goodput(refused));
+    assertEquals(new Wrk.Load(40000, 0.553, 1050, 200_000), Wrk.goodput(refused));
     assertEquals(50000, Wrk.goodput(SAID.replace("<errors>", "")).rate());
     String late = "  Socket errors: connect 0, read 0, write 0, timeout 7\n";
     assertEquals(50000, Wrk.goodput(SAID.replace("<errors>", late)).rate());

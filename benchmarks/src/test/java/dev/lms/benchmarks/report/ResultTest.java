@@ -43,8 +43,8 @@ class ResultTest {
             new Time("RedisBenchmark.readSpringJedis", 1, "us/op", List.of(60.0, 80.0, 90.0), null),
             new Time("RedisBenchmark.readRawHgetall", 8, "us/op", List.of(1.0, 1.0, 1.0), null)),
         List.of(
-            new Rate("anonymous, cached", true, List.of(1000.0, 2000.0), 0.5, 2),
-            new Rate("Flask", false, List.of(100.0, 100.0), 5, 20)),
+            new Rate("anonymous, cached", true, List.of(1000.0, 2000.0), 0.5, 2, 25.4),
+            new Rate("Flask", false, List.of(100.0, 100.0), 5, 20, null)),
         List.of(
             new Cell("G1", "slow-request", "nothing comes back", "ours", true, 20, 0, null),
             new Cell("G1", "slow-request", "nothing comes back", "peer", false, 20, 3, "it | did")),
@@ -79,7 +79,8 @@ class ResultTest {
     assertTrue(
         report.contains("| RedisBenchmark.read | 1 | 20.00 (10.00 - 30.00) us/op | 4,321 B |"),
         report);
-    assertTrue(report.contains("| Flask | 100 | 5.00 / 20.00 |"), report);
+    assertTrue(report.contains("| anonymous, cached | 1,500 | 0.50 / 2.00 | 25 |"), report);
+    assertTrue(report.contains("| Flask | 100 | 5.00 / 20.00 | - |"), report);
     assertTrue(report.contains("| peer | **broken, 3 of 20** | it / did |"), report);
     assertTrue(report.contains("`lmsctl bench guarantees slow-request peer`"), report);
     assertTrue(report.contains("- Varnish is left out"), report);
