@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.benchmarks;
 
+import dev.lms.benchmarks.growth.Growth;
+import dev.lms.benchmarks.growth.Scale;
 import dev.lms.benchmarks.guarantees.Guarantees;
 import dev.lms.benchmarks.http.HttpRatios;
 import dev.lms.benchmarks.report.Cell;
@@ -29,8 +31,8 @@ import org.openjdk.jmh.runner.RunnerException;
 
 /**
  * What {@code lmsctl bench} does. Its arguments come from there: {@code run quick|full FOLDER} with
- * {@code docs} behind it if the charts of the documents are to be drawn, or {@code compare OLD
- * NEW}. It runs in the folder of the checkout.
+ * {@code docs} behind it if the charts of the documents are to be drawn, {@code growth FOLDER}
+ * likewise, or {@code compare OLD NEW}. It runs in the folder of the checkout.
  *
  * <p>Exits with 0, 1 if it failed or a limit does not hold, 2 for wrong usage.
  */
@@ -58,6 +60,9 @@ final class Bench {
       }
       if (!args.isEmpty() && args.size() <= 3 && args.get(0).equals("guarantees")) {
         return guarantees(args.size() > 1 ? args.get(1) : "", args.size() > 2 ? args.get(2) : "");
+      }
+      if (!args.isEmpty() && args.size() <= 3 && args.get(0).equals("growth")) {
+        return growth(new ArrayList<>(args.subList(1, args.size())));
       }
       Optional<Effort> effort =
           args.size() >= 2 && args.get(0).equals("run")
@@ -90,6 +95,18 @@ final class Bench {
     }
     out.print(Guarantees.table(cells));
     return cells.stream().anyMatch(cell -> cell.ours() && cell.broken() > 0) ? 1 : 0;
+  }
+
+  /** With {@code docs} and a folder, both of which may be left out. */
+  private int growth(List<String> rest) throws IOException, InterruptedException {
+    Progress progress = new Progress(out, isTerminal(), Growth.SECONDS, System::nanoTime);
+    List<Path> pictures = rest.remove("docs") ? List.of(PICTURES) : List.of();
+    Path folder =
+        rest.stream()
+            .findFirst()
+            .map(Path::of)
+            .orElseGet(() -> TARGET.resolve(MOMENT.format(clock.instant()) + "-growth"));
+    return new GrowthBench(clock, out, progress).run(Scale.FULL, folder, pictures);
   }
 
   private int measure(String name, Effort effort, Optional<Path> asked, boolean docs)

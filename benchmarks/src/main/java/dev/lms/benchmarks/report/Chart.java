@@ -127,7 +127,7 @@ record Chart(String file, String title, String note, List<Bar> bars, List<String
     return String.format(Locale.ROOT, value < 0.95 ? "%.2f" : "%.1f", value);
   }
 
-  private static void text(StringBuilder svg, long x, int y, String style, String text) {
+  static void text(StringBuilder svg, long x, int y, String style, String text) {
     svg.append("  <text x=\"").append(x).append("\" y=\"").append(y).append('"');
     if (!style.isEmpty()) {
       svg.append(" class=\"").append(style).append('"');
@@ -135,7 +135,7 @@ record Chart(String file, String title, String note, List<Bar> bars, List<String
     svg.append('>').append(escape(text)).append("</text>\n");
   }
 
-  private static String escape(String text) {
+  static String escape(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 }

@@ -5,6 +5,7 @@ package dev.lms.benchmarks.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** A run as a page of Markdown. */
 final class Report {
@@ -24,6 +25,7 @@ final class Report {
     page.append("- ").append(duration(result.seconds())).append("; ratios count, times do not\n");
     result.missing().forEach(line -> page.append("- ").append(line).append('\n'));
     limits(page, result);
+    curves(page, result);
     List<List<String>> times =
         result.times().stream()
             .map(
@@ -92,6 +94,24 @@ final class Report {
               ratio.holds() ? ratio.verdict() : "**" + ratio.verdict() + "**"));
     }
     table(page, "## Limits\n\n", List.of("work", "beside", "threads", "limit", "ratio", ""), rows);
+  }
+
+  private static void curves(StringBuilder page, Result result) {
+    List<List<String>> rows = new ArrayList<>();
+    for (Curve curve : result.curves()) {
+      String points =
+          curve.points().stream()
+              .map(point -> Curve.text(point.size()) + ": " + Growth.figure(point.median()))
+              .collect(Collectors.joining("; "));
+      rows.add(
+          List.of(
+              curve.group() + ": " + curve.what(),
+              curve.over(),
+              points + ' ' + curve.unit(),
+              curve.growth().text() + " x"));
+    }
+    String title = "## Growth\n\n" + picture(!rows.isEmpty(), "growth");
+    table(page, title, List.of("work", "over", "cost", "last / first"), rows);
   }
 
   private static String picture(boolean there, String name) {

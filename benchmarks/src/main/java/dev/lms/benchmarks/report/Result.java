@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param commit of the sources; with a plus sign behind it if they were changed since
  * @param versions of the JDK, Redis and the libraries
  * @param missing in sentences, what was left out and why
+ * @param curves of costs over sizes
  */
 public record Result(
     String command,
@@ -33,7 +34,8 @@ public record Result(
     List<Time> times,
     List<Rate> rates,
     List<Cell> guarantees,
-    List<String> missing) {
+    List<String> missing,
+    List<Curve> curves) {
 
   /** Its name in a folder of results. */
   public static final String FILE = "result.json";
@@ -44,6 +46,39 @@ public record Result(
           .disableHtmlEscaping()
           .serializeSpecialFloatingPointValues()
           .create();
+
+  /** Results of before there were curves have none. */
+  public Result {
+    curves = curves == null ? List.of() : List.copyOf(curves);
+  }
+
+  /** Without curves. */
+  public Result(
+      String command,
+      String began,
+      long seconds,
+      String commit,
+      Machine machine,
+      Map<String, String> versions,
+      List<Ratio> ratios,
+      List<Time> times,
+      List<Rate> rates,
+      List<Cell> guarantees,
+      List<String> missing) {
+    this(
+        command,
+        began,
+        seconds,
+        commit,
+        machine,
+        versions,
+        ratios,
+        times,
+        rates,
+        guarantees,
+        missing,
+        List.of());
+  }
 
   /**
    * Reads what {@link #write} wrote.
@@ -80,6 +115,9 @@ public record Result(
       if (chart.isPresent()) {
         Files.writeString(folder.resolve(chart.get().file()), chart.get().svg());
       }
+    }
+    if (!curves.isEmpty()) {
+      Files.writeString(folder.resolve(Growth.FILE), Growth.svg(curves, beneath()));
     }
   }
 

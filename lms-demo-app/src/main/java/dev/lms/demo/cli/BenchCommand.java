@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
       "  lmsctl bench",
       "  lmsctl bench --full --out /tmp/bench",
       "  lmsctl bench compare OLD NEW",
+      "  lmsctl bench growth",
       "  lmsctl bench guarantees"
     },
     mixinStandardHelpOptions = true)
@@ -114,6 +115,37 @@ final class BenchCommand implements Callable<Integer> {
           @Nullable String contender)
       throws IOException, InterruptedException {
     return start(Stream.of("guarantees", scenario, contender).filter(Objects::nonNull).toList());
+  }
+
+  @Command(
+      name = "growth",
+      description = {
+        "Measures what one request costs where there is much: sessions, one person's sessions, tags,"
+            + " pages, nodes.",
+        "Takes up to ten minutes, 3 GB of memory and 3 GB of disk, so it is no part of --full. Writes"
+            + " result.json, report.md and growth.svg. Exits with 1 if a limit does not hold."
+      },
+      footer = {"%nExamples:", "  lmsctl bench growth", "  lmsctl bench growth --out /tmp/growth"},
+      mixinStandardHelpOptions = true)
+  int growth(
+      @Option(
+              names = "--out",
+              paramLabel = "FOLDER",
+              description = "Where to write; otherwise a new folder below benchmarks/target/bench.")
+          @Nullable Path folder,
+      @Option(
+              names = "--docs",
+              description = "Also draws the chart that docs/explanation/growth.md shows.")
+          boolean drawn)
+      throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("growth"));
+    if (folder != null) {
+      arguments.add(folder.toAbsolutePath().toString());
+    }
+    if (drawn) {
+      arguments.add("docs");
+    }
+    return start(arguments);
   }
 
   private static int start(List<String> arguments) throws IOException, InterruptedException {

@@ -112,6 +112,7 @@ class CommandLineInterfaceTest {
         "bench compare",
         "bench compare old",
         "bench compare old new newer",
+        "bench growth 1000",
       })
   void wrongUsageIs2AndExplained(String line) {
     assertEquals(2, lmsctl(line), err.toString());
@@ -134,6 +135,7 @@ class CommandLineInterfaceTest {
             "bench",
             "bench compare",
             "bench guarantees",
+            "bench growth",
             "help",
             "completion",
             "version")) {
