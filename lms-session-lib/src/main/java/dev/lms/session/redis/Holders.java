@@ -123,24 +123,39 @@ final class Holders {
     return new Waiting();
   }
 
-  /** Takes sessions that have ended out of an index, if nobody else has a copy of them. */
-  Step leave(String index, List<String> fields) {
-    if (isCluster) {
-      return Step.deleteFields(index, fields);
-    }
-    List<String> names = new ArrayList<>(List.of(index));
-    fields.forEach(field -> names.add(keys.holders(field)));
-    List<String> told = new ArrayList<>(List.of(own.map(Own::node).orElse(NOBODY)));
-    told.addAll(fields);
-    return LEAVE.step(names, told);
-  }
-
   /** Those who had copies of what was ended or changed, until they have been waited for. */
   final class Waiting {
     private final Map<String, Map<String, String>> numbersOfNodes = new LinkedHashMap<>();
+
+    /** Of sessions that leave an index: up to which number this node's fills are used no more. */
+    private final Map<String, Long> told = new HashMap<>();
+
     private long seen = System.nanoTime();
+    private boolean wasHeldHere;
 
     private Waiting() {}
+
+    /**
+     * Takes sessions that have ended out of an index, except those that somebody has a copy of.
+     * This node's own are forgotten before: whoever finds nothing left to end relies on that.
+     */
+    List<Step> leave(List<String> indexes, List<String> fields) {
+      return indexes.stream().map(index -> leave(index, fields)).toList();
+    }
+
+    private Step leave(String index, List<String> fields) {
+      if (isCluster) {
+        return Step.deleteFields(index, fields);
+      }
+      List<String> names = new ArrayList<>(List.of(index));
+      List<String> arguments = new ArrayList<>(List.of(own.map(Own::node).orElse(NOBODY)));
+      for (String field : fields) {
+        names.add(keys.holders(field));
+        arguments.add(field);
+        arguments.add(told.computeIfAbsent(field, Holders.this::forget).toString());
+      }
+      return LEAVE.step(names, arguments);
+    }
 
     /**
      * Runs steps that write these sessions, then looks who has copies of them, in one round trip.
@@ -179,7 +194,10 @@ final class Holders {
     private void add(String field, Map<?, ?> holders) {
       holders.forEach(
           (node, number) -> {
-            if (!node.equals(WAITS) && !own.map(Own::node).equals(Optional.of(node))) {
+            if (own.map(Own::node).equals(Optional.of(node))) {
+              wasHeldHere |=
+                  Long.parseLong(number.toString()) > told.getOrDefault(field, Long.MAX_VALUE);
+            } else if (!node.equals(WAITS)) {
               numbersOfNodes
                   .computeIfAbsent(node.toString(), some -> new LinkedHashMap<>())
                   .put(field, number.toString());
@@ -190,11 +208,11 @@ final class Holders {
     /**
      * Returns when nobody uses a copy from before any more.
      *
-     * @return whether anybody did
+     * @return whether anybody did, so that what has ended may be in an index yet
      */
     boolean await() {
       if (numbersOfNodes.isEmpty()) {
-        return false;
+        return wasHeldHere;
       }
       waits.increment();
       String acknowledged = keys.near("told:" + UUID.randomUUID());

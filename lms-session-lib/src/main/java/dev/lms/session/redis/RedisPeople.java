@@ -116,6 +116,7 @@ final class RedisPeople {
   /** What one reading of the index led to. */
   private static final class Round {
     private final List<IndexEntry> beginning = new ArrayList<>();
+    private final List<IndexEntry> ended = new ArrayList<>();
     private int changed;
     private boolean isSettled = true;
   }
@@ -142,12 +143,15 @@ final class RedisPeople {
           change(round, principalId, field, found, roles, now, waiting);
         } else if (head instanceof RedisValue.Moved moved) {
           target(field, moved).filter(seen::add).ifPresent(next::add);
-        } else if (head == RedisValue.None.ABSENT) {
-          Optional.ofNullable(known.get(field))
-              .filter(RedisPeople::isBeginning)
-              .ifPresent(round.beginning::add);
+        } else if (head == RedisValue.None.ABSENT && known.containsKey(field)) {
+          IndexEntry entry = known.get(field);
+          (isBeginning(entry) ? round.beginning : round.ended).add(entry);
         }
       }
+    }
+    if (!round.ended.isEmpty()) {
+      // Whoever ended them may still wait for those who have a copy, with the old roles.
+      waiting.repeatable(List.of(), round.ended.stream().map(IndexEntry::field).toList());
     }
     return round;
   }

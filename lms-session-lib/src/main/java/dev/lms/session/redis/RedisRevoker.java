@@ -88,7 +88,7 @@ final class RedisRevoker {
             doomed,
             now,
             (steps, fields) -> {
-              indexes.forEach(index -> steps.add(holders.leave(index, fields)));
+              steps.addAll(waiting.leave(indexes, fields));
               return waiting.repeatable(steps, fields);
             },
             moving);

@@ -142,7 +142,8 @@ final class RedisWrites {
         holders.settled(
             RedisKeys.field(name), Step.inOrder(redis, List.of(touch, commit)).get(1), again);
     if (GONE.equals(answer) || answer instanceof String) {
-      index.tidy(index.leave(person, List.of(RedisKeys.field(name))));
+      // Whoever ended it may still wait for those who have a copy; others must have to wait, too.
+      index.tidy(holders.waiting().leave(index.all(person), List.of(RedisKeys.field(name))));
     }
     return answer;
   }
@@ -335,7 +336,7 @@ final class RedisWrites {
   }
 
   private Object ask(Token name) {
-    return end(name, List.of(), List.of());
+    return end(name, holders.waiting(), List.of(), List.of());
   }
 
   /**
@@ -344,10 +345,10 @@ final class RedisWrites {
    * @param atOnce what goes along
    * @param afterwards what is done if others had copies
    */
-  private Object end(Token name, List<Step> atOnce, List<Step> afterwards) {
+  private Object end(
+      Token name, Holders.Waiting waiting, List<Step> atOnce, List<Step> afterwards) {
     List<Step> steps = new ArrayList<>(List.of(END.step(List.of(keys.session(name)), marks)));
     steps.addAll(atOnce);
-    Holders.Waiting waiting = holders.waiting();
     Object answer = waiting.repeatable(steps, List.of(RedisKeys.field(name))).get(0);
     if (waiting.await()) {
       index.tidy(afterwards);
@@ -363,12 +364,11 @@ final class RedisWrites {
   /** Ends a session that is known to be somebody's; may cost less than by its name alone. */
   boolean end(Token name, Envelope envelope) {
     List<String> field = List.of(RedisKeys.field(name));
-    List<String> indexes = person(envelope).map(index::all).orElse(List.of());
-    Object answer =
-        end(
-            name,
-            indexes.stream().map(key -> holders.leave(key, field)).toList(),
-            indexes.stream().map(key -> Step.deleteFields(key, field)).toList());
+    Optional<String> person = person(envelope);
+    Holders.Waiting waiting = holders.waiting();
+    List<Step> leave = waiting.leave(person.map(index::all).orElse(List.of()), field);
+    List<Step> tidy = person.map(id -> index.leave(id, field)).orElse(List.of());
+    Object answer = end(name, waiting, leave, tidy);
     Optional<Forward> forward = forward(name, answer);
     return forward.isPresent()
         ? end(name.as(forward.get().handle()))

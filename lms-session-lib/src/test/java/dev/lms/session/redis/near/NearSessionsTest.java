@@ -10,20 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.lms.session.Changes;
-import dev.lms.session.Envelope;
-import dev.lms.session.KeyRing;
 import dev.lms.session.Opened;
-import dev.lms.session.Principal;
 import dev.lms.session.SessionLimit;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
-import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.RedisSessionStore;
-import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -32,125 +26,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import redis.clients.jedis.Jedis;
-import redis.clients.jedis.UnifiedJedis;
 
 /** What one store has copies of, while others write: one with copies of its own, one without. */
-class NearSessionsTest {
-  private static final KeyRing KEYS = KeyRing.of("near-copies-of-sessions-are-tested-with-this");
-  private static final Instant NOW = Instant.parse("2026-11-26T12:00:00Z");
-  private static final Instant SOON = NOW.plus(Duration.ofMinutes(30));
-  private static final Changes SET = new Changes(Map.of("a", "2"), Set.of(), Map.of());
-
-  private static RedisServer server;
-  private UnifiedJedis client;
-  private UnifiedJedis otherClient;
-  private RedisSessionStore near;
-  private RedisSessionStore other;
-  private RedisSessionStore plain;
-  private Jedis admin;
-
-  @BeforeAll
-  static void startRedis() {
-    server = RedisServer.start();
-  }
-
-  @AfterAll
-  static void stopRedis() {
-    server.close();
-  }
-
-  @BeforeEach
-  void open() {
-    admin = server.jedis();
-    admin.flushAll();
-    client = RedisConnections.open(server.url(), 8);
-    otherClient = RedisConnections.open(server.url(), 8);
-    near = RedisSessionStore.withNearCopies(client, KEYS, "session:", 1 << 20);
-    other = RedisSessionStore.withNearCopies(otherClient, KEYS, "session:", 1 << 20);
-    plain = new RedisSessionStore(otherClient, KEYS, "session:");
-  }
-
-  @AfterEach
-  void close() {
-    near.close();
-    other.close();
-    client.close();
-    otherClient.close();
-    admin.close();
-  }
-
-  private static Envelope envelope(String... roles) {
-    return new Envelope(
-        NOW,
-        Optional.of(NOW),
-        NOW.plus(Duration.ofDays(7)),
-        Optional.of(new Principal("u1", Set.of(roles))));
-  }
-
-  private String begin() {
-    return plain
-        .create(envelope("student"), Map.of("a", "1"), WriteOptions.at(NOW, SOON))
-        .orElseThrow();
-  }
-
-  private static Optional<StoredSession> read(RedisSessionStore store, String token) {
-    return store.open(token, NOW) instanceof Opened.Live live
-        ? Optional.of(live.session())
-        : Optional.empty();
-  }
-
-  private static void until(String what, BooleanSupplier holds) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while (!holds.getAsBoolean()) {
-      if (System.nanoTime() - deadline > 0) {
-        fail("not within ten seconds: " + what);
-      }
-      Thread.onSpinWait();
-    }
-  }
-
-  /** Reads until the answer came from a copy that was just made. */
-  private static StoredSession copied(RedisSessionStore store, String token) {
-    long fills = store.nearReads().fills();
-    until(
-        "a copy",
-        () -> {
-          long hits = store.nearReads().hits();
-          read(store, token);
-          return store.nearReads().fills() > fills && store.nearReads().hits() > hits;
-        });
-    return read(store, token).orElseThrow();
-  }
-
-  private String holders(StoredSession session) {
-    return admin.keys("session:*" + session.handle() + ":near").iterator().next();
-  }
-
-  /** Calls of commands that a read or a write sends, but not those of who listens. */
-  private long calls() {
-    return admin
-        .info("commandstats")
-        .lines()
-        .filter(line -> line.matches("cmdstat_(get|eval|evalsha|hgetall):calls=.*"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("^[^=]*calls=(\\d+),.*", "$1").strip()))
-        .sum();
-  }
-
+class NearSessionsTest extends NearFixture {
   /** Everything that must hold everywhere once it has returned. */
   enum Write {
     SET {
       @Override
       void run(RedisSessionStore store, StoredSession session) {
-        assertTrue(store.update(session, NearSessionsTest.SET, at()).token().isPresent());
+        assertTrue(store.update(session, NearFixture.SET, at()).token().isPresent());
       }
     },
     ADD {
@@ -275,20 +162,6 @@ class NearSessionsTest {
     assertTrue(took > Duration.ofMillis(950).toNanos(), "its lease may have lasted so long");
     assertEquals("2", read(near, token).orElseThrow().attributes().get("a"));
     Write.ADD.run(plain, session);
-    assertEquals(1, plain.nearReads().waits());
-  }
-
-  @Test
-  void whoeverEndsTheSameAtTheSameTimeWaitsToo() throws Exception {
-    String token = begin();
-    StoredSession session = copied(near, token);
-    admin.hset(holders(session), "a-node-that-was-stopped", "7");
-    Thread first = new Thread(() -> plain.revokeAll("u1", Optional.empty(), NOW));
-    first.start();
-    until("the first has ended it", () -> read(plain, token).isEmpty());
-    assertEquals(0, other.revokeAll("u1", Optional.empty(), NOW));
-    assertEquals(1, other.nearReads().waits(), "the stopped node may have a copy yet");
-    first.join();
     assertEquals(1, plain.nearReads().waits());
   }
 
