@@ -191,6 +191,12 @@ final class Holders {
       add(field, numbers);
     }
 
+    /** The same of a session that has ended; this node's own copy of it goes at once. */
+    void ended(String field, List<?> nodes) {
+      forget(field);
+      add(field, nodes);
+    }
+
     private void add(String field, Map<?, ?> holders) {
       holders.forEach(
           (node, number) -> {

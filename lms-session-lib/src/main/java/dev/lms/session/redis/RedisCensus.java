@@ -64,43 +64,38 @@ final class RedisCensus {
     return new SessionCensus(signedIn, anonymous, unreadable);
   }
 
-  /**
-   * One pass could miss a session that is rotated behind the cursor; so there is another until one
-   * finds nothing that began before this did. Indexes are emptied like any person's, so that a
-   * sign-in under way is ended too. What somebody else put under our names stays, and stops
-   * nothing.
-   */
+  /** Ends every session; how many were live. */
   long purge(Instant now) {
+    return Step.isCluster(calls.redis())
+        ? purgeCluster(now)
+        : new RedisPurge(calls, keys, revoker, holders, leavesMarks, now).run();
+  }
+
+  /** As {@link RedisPurge} does it, with a command for each session. */
+  private long purgeCluster(Instant now) {
     long ended = 0;
     boolean again = true;
-    Holders.Waiting waiting = holders.waiting();
     for (int pass = 0; again && pass < MOST_PASSES; pass++) {
-      again = false;
+      again = pass == 0;
       KeyScan scan = new KeyScan(calls, keys.pattern(), BATCH);
       while (scan.hasNext()) {
         Collection<String> batch = scan.next();
-        List<String> held = new ArrayList<>();
-        batch.forEach(key -> keys.held(key).ifPresent(held::add));
         ended += revoker.empty(batch.stream().filter(keys::isIndex).toList(), now);
-        List<String> fields = sessions(batch);
+        List<String> fields = pass > 0 ? sessions(batch) : List.of();
         List<RedisValue> values = heads.read(fields);
         List<String> doomed = new ArrayList<>();
         for (int i = 0; i < fields.size(); i++) {
           Optional<Found> session = decode(fields.get(i), values.get(i));
-          boolean live = session.filter(s -> s.deadline().isAfter(now)).isPresent();
-          ended += live ? 1 : 0;
-          if (live) {
-            held.add(fields.get(i));
-          }
+          ended += session.filter(s -> s.deadline().isAfter(now)).isPresent() ? 1 : 0;
           again |= session.filter(s -> !s.envelope().created().isAfter(now)).isPresent();
+          again |= values.get(i) instanceof RedisValue.Moved && !leavesMarks;
           if (canEnd(values.get(i))) {
             doomed.add(keys.session(fields.get(i)));
           }
         }
-        waiting.repeatable(end(doomed), held);
+        calls.repeatable(end(doomed));
       }
     }
-    waiting.await();
     return ended;
   }
 
@@ -109,9 +104,13 @@ final class RedisCensus {
     leavesMarks = true;
   }
 
-  /** Not what is another program's, and not what is to move to another store, or has. */
+  /**
+   * Not what is another program's, what is to move to another store, or has, and what a sign-in
+   * under way must stop at.
+   */
   private static boolean canEnd(RedisValue value) {
     return value != RedisValue.None.FOREIGN
+        && value != RedisValue.None.ABSENT
         && value != RedisValue.None.LEFT
         && !(value instanceof RedisValue.Taken);
   }

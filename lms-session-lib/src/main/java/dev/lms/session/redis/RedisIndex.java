@@ -236,12 +236,11 @@ final class RedisIndex {
     Instant settled = now.minus(RedisKeys.COLLECT_AFTER);
     List<IndexEntry> old =
         entries(indexes).stream().filter(entry -> entry.seen().isBefore(settled)).toList();
-    List<Object> values =
-        calls.repeatable(
-            old.stream().map(entry -> Step.read(keys.session(entry.field()))).toList());
+    List<RedisValue> values =
+        new SessionHeads(calls, keys).read(old.stream().map(IndexEntry::field).toList());
     List<IndexEntry> dead = new ArrayList<>();
     for (int i = 0; i < old.size(); i++) {
-      if (values.get(i) == RedisValue.None.ABSENT || values.get(i) instanceof RedisValue.Moved) {
+      if (values.get(i).isAbsent() || values.get(i) instanceof RedisValue.Moved) {
         dead.add(old.get(i));
       }
     }

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  * PREFIX{GROUP}HANDLE:near  who has copies of a session, for seconds, a hash: fill.lua
  * PREFIXnear:NODE       a list that tells a node which copies to drop
  * PREFIXnear:told:NAME  which nodes have, a hash
+ * PREFIXpurge:NAME      what a purge that is under way has just done
  * </pre>
  */
 record RedisKeys(String prefix) {
@@ -85,6 +86,11 @@ record RedisKeys(String prefix) {
   /** What is said about copies. */
   String near(String name) {
     return prefix + "near:" + name;
+  }
+
+  /** What a purge remembers. */
+  String purge(String name) {
+    return prefix + "purge:" + name;
   }
 
   static String millis(Instant instant) {

@@ -143,7 +143,7 @@ final class RedisPeople {
           change(round, principalId, field, found, roles, now, waiting);
         } else if (head instanceof RedisValue.Moved moved) {
           target(field, moved).filter(seen::add).ifPresent(next::add);
-        } else if (head == RedisValue.None.ABSENT && known.containsKey(field)) {
+        } else if (head.isAbsent() && known.containsKey(field)) {
           IndexEntry entry = known.get(field);
           (isBeginning(entry) ? round.beginning : round.ended).add(entry);
         }

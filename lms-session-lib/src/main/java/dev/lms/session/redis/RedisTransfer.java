@@ -179,8 +179,8 @@ final class RedisTransfer implements Transfer {
         new CommandObject<>(
             new CommandArguments(Protocol.Command.EXISTS).key(key(place)), BuilderFactory.LONG);
     List<Object> answers = calls.repeatable(List.of(Step.of(exists), Step.read(key(place))));
-    Object value = answers.get(1);
-    boolean mark = value == RedisValue.None.ABSENT && Script.isOne(answers.get(0));
+    RedisValue value = (RedisValue) answers.get(1);
+    boolean mark = value.isAbsent() && Script.isOne(answers.get(0));
     return mark
         || value instanceof RedisValue.Found
         || value instanceof RedisValue.Moved
@@ -214,7 +214,7 @@ final class RedisTransfer implements Transfer {
     if (value instanceof RedisValue.Moved) {
       return Optional.of(Kind.FORWARD);
     }
-    if (session == RedisValue.None.ABSENT || session == RedisValue.None.LEFT) {
+    if (session.isAbsent() || session == RedisValue.None.LEFT) {
       return Optional.empty();
     }
     if (session instanceof RedisValue.Found found

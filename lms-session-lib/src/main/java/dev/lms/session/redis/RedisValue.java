@@ -26,14 +26,21 @@ sealed interface RedisValue {
 
   /** What is no session. */
   enum None implements RedisValue {
-    /** Nothing, or the mark of a revocation. */
+    /** Nothing, or the mark of a revocation, at which a sign-in under way stops. */
     ABSENT,
+    /** The mark of a session that was live when it was revoked: nobody is about to write it. */
+    ENDED,
     /** The mark of a session that has moved to another store. */
     LEFT,
     /** A string that nobody here wrote, or not all of what was written. */
     UNREADABLE,
     /** No string, so nothing of this library's. */
     FOREIGN
+  }
+
+  /** Whether there is no session, here or elsewhere. */
+  default boolean isAbsent() {
+    return this == None.ABSENT || this == None.ENDED;
   }
 
   /** So many bytes of a session hold all but its attributes, as a rule. */

@@ -127,7 +127,10 @@ final class SessionText {
     if (other.equals(LEFT)) {
       return RedisValue.None.LEFT;
     }
-    return other.startsWith(REVOKED) ? RedisValue.None.ABSENT : RedisValue.None.UNREADABLE;
+    if (other.startsWith(REVOKED)) {
+      return other.equals(REVOKED) ? RedisValue.None.ABSENT : RedisValue.None.ENDED;
+    }
+    return RedisValue.None.UNREADABLE;
   }
 
   private static boolean startsWith(byte[] text, String beginning) {

@@ -156,6 +156,28 @@ class ForeignKeysTest {
         });
   }
 
+  /** Of a sign-in that was entered and may be about to be written. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theMarkWhereASessionMayBeginOutlivesAPurge(boolean cluster) {
+    on(
+        cluster,
+        "session:",
+        (redis, store) -> {
+          StoredSession session = signIn(store);
+          String key =
+              keys(redis).stream().filter(name -> name.contains("{")).findFirst().orElseThrow();
+          redis.del(key);
+          store.create(STRANGER, Map.of(), WriteOptions.at(NOW, SOON));
+          assertEquals(1, Stores.index(store).purge(NOW));
+          assertEquals(List.of(), Stores.index(store).list("ada", NOW));
+          assertTrue(key.endsWith(session.handle()));
+          assertEquals(Set.of(key), keys(redis));
+          assertEquals("revoked", redis.get(key));
+          assertTrue(redis.ttl(key) > 0);
+        });
+  }
+
   private static StoredSession signIn(SessionStore store) {
     return Stores.load(store, store.create(ADA, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow())
         .orElseThrow();

@@ -327,7 +327,7 @@ class LostAnswerTest {
           assertEquals(0, Stores.index(store).revokeAll("ann", Optional.empty(), NOW));
           store.create(ANN, Map.of(), WriteOptions.at(NOW, SOON));
           begin(store);
-          proxy.loseAnswerTo("DEL");
+          proxy.loseAnswerTo(topology == Topology.CLUSTER ? "DEL" : "EVAL");
           assertEquals(2, Stores.index(store).purge(NOW));
           assertTrue(proxy.hasLost());
         });

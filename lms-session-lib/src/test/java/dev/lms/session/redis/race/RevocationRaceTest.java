@@ -186,4 +186,49 @@ class RevocationRaceTest extends ParkedWorkers {
       assertEquals(!visitor, lives(before.token()), "after a rotation neither name is alive");
     }
   }
+
+  /** The mark at which it stops outlives every pass of the purge. */
+  @Test
+  void aSignInThatAPurgeOvertakesNeverBegins() throws Exception {
+    Stores.index(quick).purge(NOW);
+    quick.create(STRANGER, Map.of(), WriteOptions.at(NOW, SOON));
+    ParkingProxy.Stop stop = proxy.stopAfter(1);
+    Future<String> running =
+        threads.submit(
+            () ->
+                slow.create(PERSON, Map.of(), WriteOptions.at(NOW, SOON).withLimit(FIVE))
+                    .orElseThrow());
+    assertTrue(stop.isReachedBefore(running));
+    assertEquals(1, Stores.index(quick).purge(NOW));
+    assertEquals(0, Stores.index(quick).purge(NOW), "and the next purge leaves it too");
+    stop.release();
+    assertFalse(lives(running.get(20, TimeUnit.SECONDS)));
+    assertEquals(List.of(), listed());
+  }
+
+  /** What it finds behind its cursor, and what takes its place while it looks. */
+  @Test
+  void whoIsSignedInWhenAPurgeBeginsIsSignedOutWhenItEnds() throws Exception {
+    AtomicReference<StoredSession> before = new AtomicReference<>();
+    AtomicReference<String> after = new AtomicReference<>("none");
+    parkedEverywhere(
+        () -> {
+          before.set(
+              load(quick.create(STRANGER, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow()));
+          after.set("none");
+          return () -> "ended " + Stores.index(slow).purge(NOW);
+        },
+        () ->
+            quick
+                .rotate(before.get(), PERSON, Changes.NONE, WriteOptions.at(NOW, SOON))
+                .token()
+                .ifPresent(after::set),
+        answer ->
+            answer.ifPresent(
+                ended -> {
+                  assertFalse(lives(before.get().token()), ended);
+                  assertFalse(lives(after.get()), ended);
+                  assertEquals(List.of(), listed());
+                }));
+  }
 }
