@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Logger;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
@@ -47,6 +48,10 @@ public class JdbcBenchmark extends StoreBenchmark {
     public String postgresUrl;
 
     private final AtomicInteger threads = new AtomicInteger();
+
+    /** Says of each start and stop of the pool otherwise, in the middle of the progress line. */
+    private static final Logger POOL_LOG = Logger.getLogger("com.zaxxer.hikari");
+
     private HikariDataSource pool;
     private JdbcSessionStore store;
     private Sessions sessions;
@@ -54,6 +59,7 @@ public class JdbcBenchmark extends StoreBenchmark {
 
     @Setup(Level.Trial)
     public void connect() {
+      POOL_LOG.setLevel(java.util.logging.Level.WARNING);
       HikariConfig config = new HikariConfig();
       config.setJdbcUrl(postgresUrl);
       config.setMaximumPoolSize(CONNECTIONS);

@@ -5,6 +5,9 @@ package dev.lms.benchmarks;
 import dev.lms.session.Sessions;
 import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.RedisSessionStore;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.StatefulRedisConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -13,6 +16,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -41,6 +46,7 @@ public class RedisBenchmark extends StoreBenchmark {
   private static final Duration LIFE = Duration.ofDays(1);
   private static final long LIFE_MILLIS = LIFE.toMillis();
   private static final int CONNECTIONS = 64;
+  private static final long PATIENCE_MILLIS = 2000;
   private static final String SET_IF_EXISTS =
       """
       if redis.call('EXISTS', KEYS[1]) == 0 then
@@ -56,6 +62,7 @@ public class RedisBenchmark extends StoreBenchmark {
   private final SecureRandom random = new SecureRandom();
   private final Mac hmac = hmac();
   private UnifiedJedis redis;
+  private StatefulRedisConnection<String, String> lettuce;
   private String setIfExists;
   private String prefix;
   private long created;
@@ -76,6 +83,7 @@ public class RedisBenchmark extends StoreBenchmark {
 
     private final AtomicInteger threads = new AtomicInteger();
     private UnifiedJedis redis;
+    private RedisClient lettuce;
     private Sessions sessions;
     private SpringClients springClients;
     private SpringSessions<?> springJedis;
@@ -87,6 +95,7 @@ public class RedisBenchmark extends StoreBenchmark {
     public void connect() {
       redis = RedisConnections.open(redisUrl, CONNECTIONS);
       sessions = sessions(new RedisSessionStore(redis, KEYS, PREFIX));
+      lettuce = RedisClient.create(redisUrl);
       springClients = new SpringClients(URI.create(redisUrl), CONNECTIONS, Duration.ofSeconds(2));
       String basic = PREFIX + "spring";
       springJedis = SpringSessions.basic(springClients.jedis(), basic, LIFE);
@@ -114,6 +123,7 @@ public class RedisBenchmark extends StoreBenchmark {
     public void disconnect() {
       redis.close();
       springClients.close();
+      lettuce.shutdown(0, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -131,6 +141,13 @@ public class RedisBenchmark extends StoreBenchmark {
     hash = createRaw();
     string = (prefix + "string").getBytes(StandardCharsets.UTF_8);
     redis.set(string, sample.encode(), SetParams.setParams().px(LIFE_MILLIS));
+    lettuce = shared.lettuce.connect();
+    lettuce.setAutoFlushCommands(false);
+  }
+
+  @TearDown(Level.Iteration)
+  public void disconnect() {
+    lettuce.close();
   }
 
   private static Mac hmac() {
@@ -147,6 +164,18 @@ public class RedisBenchmark extends StoreBenchmark {
   @Benchmark
   public long readRawHgetall() {
     return readHash(hash);
+  }
+
+  /** Lettuce on a connection of the thread's own: read and touched in one round trip. */
+  @Benchmark
+  public long readRawLettucePipelined() throws Exception {
+    RedisFuture<Map<String, String>> fields = lettuce.async().hgetall(hash);
+    RedisFuture<Boolean> touched = lettuce.async().pexpire(hash, LIFE_MILLIS);
+    lettuce.flushCommands();
+    if (!touched.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+      throw new IllegalStateException("there is no session to touch");
+    }
+    return new Value(fields.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).read();
   }
 
   final long readHash(String key) {

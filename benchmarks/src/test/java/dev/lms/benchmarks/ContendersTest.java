@@ -76,6 +76,7 @@ class ContendersTest {
       throughTheStore(store);
       reads("readRawHgetall", byHand::readRawHgetall);
       reads("readRawGetex", byHand::readRawGetex);
+      reads("readRawLettucePipelined", byHand::readRawLettucePipelined);
       creates("begin", store::begin, store::read);
       reads("readSpringJedis", byHand::readSpringJedis);
       reads("readSpringLettuce", byHand::readSpringLettuce);
@@ -103,6 +104,8 @@ class ContendersTest {
         shared.clear();
         assertEquals(Set.of("somebody else's"), admin.keys("*"));
       }
+      store.disconnect();
+      byHand.disconnect();
       shared.disconnect();
     }
   }

@@ -18,8 +18,8 @@ final class Lineup {
   /** So many that need not warm up. */
   static final int OTHERS = 3;
 
-  /** So many more of the JVM in a full run. */
-  static final int VARIANTS = 5;
+  /** So many more in a full run. */
+  static final int VARIANTS = 8;
 
   private static final String CACHED = "anonymous, cached";
   private static final String SIGNED_IN = "signed in, cached, with holes";
@@ -30,6 +30,9 @@ final class Lineup {
   private static final String PLAIN = "handler, same answer";
   private static final String GETEX = "handler, GETEX, same answer";
   private static final String VARNISH = "Varnish, same page";
+  private static final String NGINX = "nginx, same page";
+  private static final String SPRING = "Jetty, Spring Session, cached";
+  private static final String SPRING_SIGNED_IN = "Jetty, Spring Session, signed in";
   private static final String FLASK = "Flask, anonymous, cached";
   private static final String FLASK_SIGNED_IN = "Flask, signed in, cached";
 
@@ -56,6 +59,7 @@ final class Lineup {
     lineup.onRobaho(redisUrl);
     if (variants) {
       lineup.near(Provider.ROBAHO, NEAR + ON_ROBAHO, redisUrl);
+      lineup.spring(redisUrl);
     }
     lineup.flask();
     return lineup;
@@ -80,8 +84,11 @@ final class Lineup {
             loads.row(CACHED, PLAIN, 0.9),
             loads.row(CACHED, VARNISH, 0.75),
             loads.row(CACHED + ON_ROBAHO, VARNISH, 1.0),
+            loads.row(CACHED, NGINX, null),
+            loads.row(CACHED, SPRING, null),
             loads.row(SIGNED_IN, GETEX, 0.95),
             loads.row(NEAR, SIGNED_IN, null),
+            loads.row(SIGNED_IN, SPRING_SIGNED_IN, null),
             loads.costRow(SIGNED_IN, CACHED, 1.25),
             loads.costRow(NEAR, CACHED, 1.25),
             loads.row(CACHED, FLASK, 11.0),
@@ -125,6 +132,12 @@ final class Lineup {
       peer(VARNISH, Target.of(varnish.url(Pages.WHOLE)), varnish);
     }
     if (variants) {
+      Optional<String> noNginx = Peers.nginxIsMissing();
+      noNginx.ifPresent(missing::add);
+      if (noNginx.isEmpty()) {
+        Background nginx = servers.keep(Peers.nginx(servers.folder(), plain));
+        peer(NGINX, Target.of(nginx.url(Pages.WHOLE)), nginx);
+      }
       variant(GZIP, cached.with("Accept-Encoding", "gzip"), site);
       variant(NOT_MODIFIED, cached.with("If-None-Match", answer.field("ETag")), site);
     }
@@ -165,6 +178,13 @@ final class Lineup {
     Target page = signedIn(site);
     servers.hit(page);
     ours(SIGNED_IN + ON_ROBAHO, page, site);
+  }
+
+  private void spring(String redisUrl) throws IOException, InterruptedException {
+    Background site = servers.spring(redisUrl);
+    Target page = Target.of(site.url(Pages.WHOLE));
+    handler(SPRING, page, site);
+    handler(SPRING_SIGNED_IN, page.with("Cookie", servers.signIn(site)), site);
   }
 
   private void flask() throws IOException, InterruptedException {

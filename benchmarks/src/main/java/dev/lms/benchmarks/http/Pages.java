@@ -81,7 +81,7 @@ final class Pages implements HttpHandler {
     }
   }
 
-  private static String page(String menu, String csrf) {
+  static String page(String menu, String csrf) {
     StringBuilder page = new StringBuilder(10_000);
     page.append("<!doctype html>\n<html><head><title>Courses</title></head>\n<body>\n<nav>");
     page.append(menu).append("</nav>\n<form method=\"post\"><input type=\"hidden\" value=\"");

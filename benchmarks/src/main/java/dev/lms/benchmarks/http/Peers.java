@@ -52,6 +52,53 @@ final class Peers {
             "malloc,64m"));
   }
 
+  static Optional<String> nginxIsMissing() {
+    return Programs.find("nginx").isPresent()
+        ? Optional.empty()
+        : Optional.of("nginx is left out: install it with  apt-get install nginx");
+  }
+
+  /** nginx before a server; keeps what it gets for an hour, whatever the answer says. */
+  static Background nginx(Path folder, Background backend) throws IOException {
+    Path program = Programs.find("nginx").orElseThrow(() -> new IOException("nginx is not there"));
+    Path own = Files.createDirectory(folder.resolve("nginx"));
+    Path config = own.resolve("nginx.conf");
+    int port = Background.freePort();
+    Files.writeString(
+        config,
+        """
+        daemon off;
+        worker_processes auto;
+        pid nginx.pid;
+        events { worker_connections 1024; }
+        http {
+          access_log off;
+          keepalive_requests 1000000000;
+          client_body_temp_path body;
+          proxy_temp_path proxied;
+          fastcgi_temp_path fastcgi;
+          uwsgi_temp_path uwsgi;
+          scgi_temp_path scgi;
+          proxy_cache_path pages keys_zone=pages:10m max_size=64m inactive=1h;
+          server {
+            listen 127.0.0.1:%d backlog=1024;
+            location / {
+              proxy_cache pages;
+              proxy_cache_valid 200 1h;
+              proxy_ignore_headers Cache-Control Expires Set-Cookie Vary;
+              proxy_pass http://127.0.0.1:%d;
+            }
+          }
+        }
+        """
+            .formatted(port, backend.port()));
+    return Background.start(
+        port,
+        own.resolve("log"),
+        Map.of(),
+        List.of(program.toString(), "-e", "stderr", "-p", own + "/", "-c", config.toString()));
+  }
+
   /** Name and value of the cookie that an answer sets. */
   static String cookie(HttpResponse<?> answer) throws IOException {
     String line =

@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -55,12 +56,18 @@ final class Servers implements AutoCloseable {
   /** The same on another's server. */
   Background contender(Provider provider, String... arguments) throws IOException {
     int port = Background.freePort();
-    return keep(
-        Background.start(
-            port,
-            folder.resolve("contender-" + port + ".log"),
-            Map.of(),
-            Contender.command(provider, port, arguments)));
+    return start(port, Contender.command(provider, port, arguments));
+  }
+
+  /** Jetty with Spring Session. */
+  Background spring(String redisUrl) throws IOException {
+    int port = Background.freePort();
+    return start(port, SpringContender.command(port, redisUrl));
+  }
+
+  private Background start(int port, List<String> command) throws IOException {
+    Path log = folder.resolve("contender-" + port + ".log");
+    return keep(Background.start(port, log, Map.of(), command));
   }
 
   /** Starts a handler that gives this answer again. */

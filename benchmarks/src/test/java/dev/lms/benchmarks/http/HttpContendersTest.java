@@ -14,8 +14,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -144,6 +148,57 @@ class HttpContendersTest {
       long copied = commands(redis, signedIn(near), 100);
       assertTrue(copied < 50, "a copy is used: " + copied);
       assertTrue(site.processorTime().compareTo(Duration.ofMillis(100)) > 0);
+    }
+  }
+
+  @Test
+  void cachesBeforeAHandlerKeepItsAnswer() throws Exception {
+    Path file = folder.resolve("answer");
+    Background site = start("bare");
+    Recorded answer = Recorded.of(CLIENT, Target.of(site.url(Pages.WHOLE)));
+    answer.write(file);
+    site.close();
+    List<Background> caches = new ArrayList<>();
+    try {
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+      try (Background handler = start("answer", file.toString())) {
+        if (Peers.varnishIsMissing().isEmpty()) {
+          caches.add(Peers.varnish(folder, handler));
+        }
+        caches.add(Peers.nginx(folder, handler));
+        for (Background cache : caches) {
+          assertArrayEquals(
+              answer.body(), Recorded.of(CLIENT, Target.of(cache.url(Pages.WHOLE))).body());
+        }
+      }
+      for (Background cache : caches) {
+        Recorded kept = Recorded.of(CLIENT, Target.of(cache.url(Pages.WHOLE)));
+        assertEquals(200, kept.status());
+        assertArrayEquals(answer.body(), kept.body());
+      }
+    } finally {
+      caches.forEach(Background::close);
+    }
+  }
+
+  @Test
+  void jettyAndSpringKeepSessionsInRedisAndPagesInTheProcess() throws Exception {
+    int port = Background.freePort();
+    try (RedisServer redis = RedisServer.start();
+        Background site =
+            Background.start(
+                port, log(port), Map.of(), SpringContender.command(port, redis.url()));
+        Jedis admin = redis.jedis()) {
+      assertTrue(get(site, Pages.WHOLE).contains("Sign in"));
+      assertEquals(Set.of(), admin.keys("*"));
+      Target own = new Target(site.url(Pages.WHOLE), signedIn(site).headers());
+      assertTrue(
+          new String(Recorded.of(CLIENT, own).body(), StandardCharsets.UTF_8)
+              .contains("My courses"));
+      assertEquals(1, admin.keys("spring:session:*").size());
+      admin.flushAll();
+      assertTrue(
+          new String(Recorded.of(CLIENT, own).body(), StandardCharsets.UTF_8).contains("Sign in"));
     }
   }
 
