@@ -241,10 +241,14 @@ final class Coalescing {
     return alone(key, renderer);
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // A yield that is not obeyed costs a render, no more.
   private Outcome leadWithoutStore(
       PageKey key, PresentedRequest request, Renderer renderer, Flights.Flight flight)
       throws IOException {
     try {
+      // Requests that arrived with this one ask first, and need no other render.
+      Thread.yield();
+      flight.begins();
       Renderer.Result rendering = renderer.render(key, Optional.empty(), flight::giveUp);
       if (rendering instanceof Renderer.Passed passed) {
         notes.passed(key, passed.reason(), true);

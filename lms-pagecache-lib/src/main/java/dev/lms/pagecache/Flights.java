@@ -135,7 +135,7 @@ final class Flights {
     private final PageKey key;
     private final @Nullable Stamp stamp;
     private final Collection<String> tags;
-    private final long began = moment();
+    private volatile long began = moment();
     private final CompletableFuture<Optional<Landing>> result = new CompletableFuture<>();
     private final AtomicReference<@Nullable Flight> next = new AtomicReference<>();
 
@@ -166,6 +166,11 @@ final class Flights {
       return ticket < began
           || (other != null && other.equals(stamp))
           || ticket < landing.confirmed();
+    }
+
+    /** What leads to the page is done from now on only, so it suits all who have asked so far. */
+    void begins() {
+      began = moment();
     }
 
     /** Ends the flight with a page for all who wait. Only the first ending counts. */

@@ -256,4 +256,22 @@ class FlightsTest extends PageCacheFixture {
     letGo.countDown();
     done(leader);
   }
+
+  /** Without the store nobody knows of purges: only a render that had not begun will do. */
+  @Test
+  void whoAskedBeforeTheRenderBeganCanUseItAlsoWithoutTheStore() {
+    Flights flights = new Flights();
+    PageKey key = Pages.key("/");
+    long leads = flights.ticket();
+    Flights.Flight flight = flights.board(key, null, List.of(), (stamp, tags) -> false).flight();
+    long arrivedMeanwhile = flights.ticket();
+    flight.begins();
+    long late = flights.ticket();
+    Page page = Pages.page(key, "page", clock.instant());
+    Flights.Landing landing = new Flights.Landing(key, page, Flights.Origin.RENDERED, 0);
+    flight.land(landing);
+    assertTrue(flight.suits(landing, leads, null));
+    assertTrue(flight.suits(landing, arrivedMeanwhile, null));
+    assertFalse(flight.suits(landing, late, null), "it may lack what was purged before");
+  }
 }
