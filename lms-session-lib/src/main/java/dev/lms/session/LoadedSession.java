@@ -25,6 +25,7 @@ final class LoadedSession {
   private boolean loaded;
   private @Nullable StoredSession stored;
   private @Nullable SessionStoreException outage;
+  private @Nullable SessionStoreException failure;
   private @Nullable Passport passport;
   private @Nullable AnswerField answerField;
   private long uses;
@@ -49,12 +50,16 @@ final class LoadedSession {
 
   @Nullable StoredSession load() {
     uses++;
+    if (failure != null) {
+      throw failure; // One wait for a silent store is enough for a request.
+    }
     if (!loaded) {
       try {
         stored = find();
       } catch (SessionStoreException e) {
         passport = policy.takesPassports() && e.isOutage() ? passport() : null;
         if (passport == null && !policy.letsStrangersIn()) {
+          failure = e.isOutage() ? e : null;
           throw e;
         }
         outage = e;

@@ -123,6 +123,21 @@ class OutageTest {
     assertEquals(1, sessions.statistics().outages());
   }
 
+  /** However many parts of a program ask who is there: a page cache, then a handler. */
+  @Test
+  void aRequestWaitsForASilentStoreOnce() throws Exception {
+    String cookie = signedIn();
+    signal("STOP");
+    long before = asked();
+    Session session = request(OutagePolicy.FAIL_CLOSED, cookie);
+    assertThrows(SessionStoreException.class, session::principal);
+    assertThrows(SessionStoreException.class, session::exists);
+    assertThrows(SessionStoreException.class, () -> session.get("a"));
+    assertEquals(before + 1, asked());
+    signal("CONT");
+    assertEquals(Optional.of("1"), request(OutagePolicy.FAIL_CLOSED, cookie).get("a"));
+  }
+
   @Test
   void aRestartedRedisIsUsedAgainAfterOneProbe() throws Exception {
     String cookie = signedIn();

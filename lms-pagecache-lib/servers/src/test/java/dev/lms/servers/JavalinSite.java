@@ -3,6 +3,7 @@
 package dev.lms.servers;
 
 import dev.lms.pagecache.PageCache;
+import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
 import dev.lms.session.servlet.SessionFilter;
 import io.javalin.Javalin;
@@ -30,6 +31,9 @@ final class JavalinSite {
                   context.addFilter(holder, "/*", EnumSet.allOf(DispatcherType.class));
                 }
               });
+          config.routes.exception(
+              SessionStoreException.class,
+              (outage, ctx) -> ctx.status(503).header("Retry-After", "5"));
           config.routes.get("/course/{code}", ctx -> ctx.html("Course " + ctx.pathParam("code")));
           config.routes.get(
               "/visits", ctx -> ctx.result("" + SessionFilter.session(ctx.req()).add("visits", 1)));

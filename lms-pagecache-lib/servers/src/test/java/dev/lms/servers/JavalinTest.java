@@ -8,8 +8,11 @@ import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.local.LocalPageStore;
 import dev.lms.session.KeyRing;
 import dev.lms.session.SessionSettings;
+import dev.lms.session.SessionStore;
 import dev.lms.session.Sessions;
 import dev.lms.session.memory.MemorySessionStore;
+import dev.lms.session.redis.RedisConnections;
+import dev.lms.session.redis.RedisSessionStore;
 import io.javalin.Javalin;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -56,6 +59,23 @@ class JavalinTest {
           hit.headers().firstValue("Cache-Status").get().replaceAll("ttl=\\d+; ", ""));
     } finally {
       site.stop();
+    }
+  }
+
+  @Test
+  void anOutageIs503() throws Exception {
+    SessionStore away =
+        new RedisSessionStore(RedisConnections.open("redis://127.0.0.1:1", 2), KEYS, "session:");
+    Sessions sessions = Sessions.of(away, KEYS, SessionSettings.plainHttp());
+    Javalin site = JavalinSite.site(sessions, PageCache.of(new LocalPageStore(1 << 20)));
+    site.start("127.0.0.1", 0);
+    try {
+      HttpResponse<String> answer = get(site, "/visits", "");
+      assertEquals(503, answer.statusCode());
+      assertEquals("5", answer.headers().firstValue("Retry-After").orElseThrow());
+    } finally {
+      site.stop();
+      away.close();
     }
   }
 }

@@ -50,6 +50,13 @@ class SpringPages implements ErrorController {
     return "Hello " + name + ", course " + code + ", render " + renders.incrementAndGet();
   }
 
+  @GetMapping("/course/{code}/form")
+  String form(HttpServletRequest request) {
+    return "<form method=post action=edit><input type=hidden name=_csrf value=\""
+        + PageCacheFilter.hole(request, "token")
+        + "\"><button>Edit</button></form>";
+  }
+
   @GetMapping("/course/{code}/mine")
   String mine(@PathVariable("code") String code, Principal person) {
     return person.getName() + " in " + code + ", render " + renders.incrementAndGet();

@@ -16,6 +16,7 @@ import dev.lms.session.file.FileSessionStore;
 import dev.lms.session.servlet.SessionFilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -30,7 +31,9 @@ import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.security.web.authentication.SimpleUrlAuthenticationFailureHandler;
+import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.web.servlet.FlashMapManager;
+import org.springframework.web.util.HtmlUtils;
 
 /** A Spring Boot application with both libraries, as the documents show it. */
 @SpringBootApplication(proxyBeanMethods = false)
@@ -48,6 +51,7 @@ class SpringSite {
   @Bean
   Sessions sessions(SessionStore store, KeyRing keys) {
     SessionSettings settings = SessionSettings.plainHttp();
+    // For clients of an API; browsers need no more than the first line.
     return Sessions.of(store, keys, settings.withTokenHeader(TokenHeader.authorization()));
   }
 
@@ -72,7 +76,8 @@ class SpringSite {
                     Optional.of(rule).filter(r -> asked.getRequestURI().startsWith("/course/")),
                 CourseFilters::who)
             .personalReads(asked -> SessionFilter.session(asked).uses())
-            .hole("name", asked -> nameOf(SessionFilter.session(asked).principal()))
+            .hole("name", asked -> HtmlUtils.htmlEscape(nameOf(asked)))
+            .hole("token", SpringSite::tokenOf)
             .build();
     return filter(pages, Ordered.LOWEST_PRECEDENCE);
   }
@@ -84,8 +89,14 @@ class SpringSite {
     return bean;
   }
 
-  private static String nameOf(Optional<Principal> person) {
-    return person.map(Principal::id).orElse("nobody");
+  private static String nameOf(HttpServletRequest asked) {
+    return SessionFilter.session(asked).principal().map(Principal::id).orElse("nobody");
+  }
+
+  /** For the forms of people: Spring Security masks its tokens, and takes no others. */
+  private static String tokenOf(HttpServletRequest asked) {
+    boolean stranger = SessionFilter.session(asked).principal().isEmpty();
+    return stranger ? "" : ((CsrfToken) asked.getAttribute("_csrf")).getToken();
   }
 
   @Bean

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lms.session.Sessions;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -174,6 +175,34 @@ class SpringTest {
     HttpResponse<String> after = here.get("/course/2", "");
     assertEquals("lms; fwd=miss; stored; detail=anon", verdict(after));
     assertNotEquals(miss.body(), after.body());
+  }
+
+  /** Each has a token of their own in it, which their own session takes and no other. */
+  @Test
+  void aFormOnASharedPageCanBeSent() throws Exception {
+    List<String> people = List.of(signIn("ann"), signIn("bob"));
+    List<String> tokens = new ArrayList<>();
+    for (String cookie : people) {
+      HttpResponse<String> form = here.get("/course/4/form", cookie);
+      assertEquals(tokens.isEmpty() ? "miss" : "hit", result(form));
+      tokens.add("_csrf=" + form.body().replaceAll(".*value=\"|\">.*", ""));
+    }
+    for (int i : new int[] {0, 1}) {
+      String own = tokens.get(i);
+      String foreign = tokens.get(1 - i);
+      assertEquals(
+          403,
+          SpringWorker.send(here.posting("/course/4/edit", foreign, people.get(i))).statusCode());
+      assertEquals(
+          "edited", SpringWorker.send(here.posting("/course/4/edit", own, people.get(i))).body());
+    }
+    HttpResponse<String> stranger = here.get("/course/4/form", "");
+    assertEquals(List.of(), SpringWorker.cookies(stranger), "and no session is begun for it");
+    assertTrue(stranger.body().contains("value=\"\""), stranger.body());
+  }
+
+  private static String result(HttpResponse<String> answer) {
+    return verdict(answer).contains("hit") ? "hit" : "miss";
   }
 
   /** The argument of the controller is who asks: the page cache notices. */

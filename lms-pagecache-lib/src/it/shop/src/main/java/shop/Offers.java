@@ -38,14 +38,15 @@ final class Offers implements HttpHandler {
   /** Looks at no session: what differs by role is the variant's, what differs by person is a hole's. */
   @Override
   public void handle(HttpExchange exchange) throws IOException {
-    List<String> roles = PageCacheFilter.variant(exchange).names();
+    Variant variant = PageCacheFilter.variant(exchange);
+    boolean stranger = variant.kind() == Variant.Kind.ANON; // whoever is signed in may have no roles
     String token = PageCacheFilter.hole(exchange, "token");
     var html = new StringBuilder("<h1>Offers</h1><p>Hello " + PageCacheFilter.hole(exchange, "name") + "</p>");
-    html.append(roles.isEmpty() ? "<p>Members see our offers.</p>" : "<p>" + Web.escaped(offer) + "</p>");
-    if (roles.contains("editor")) {
+    html.append(stranger ? "<p>Members see our offers.</p>" : "<p>" + Web.escaped(offer) + "</p>");
+    if (variant.names().contains("editor")) {
       html.append("<form method=post action=/edit><input name=offer>" + token + "<button>Change</button></form>");
     }
-    html.append(roles.isEmpty() ? "<a href=/sign-in>Sign in</a>"
+    html.append(stranger ? "<a href=/sign-in>Sign in</a>"
         : "<form method=post action=/sign-out>" + token + "<button>Sign out</button></form>");
     Web.page(exchange, 200, html.toString());
   }
