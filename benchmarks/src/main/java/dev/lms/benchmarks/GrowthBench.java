@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What {@code lmsctl bench growth} does. */
@@ -41,8 +42,13 @@ final class GrowthBench {
     if (machine.wasBusy()) {
       out.println("The machine is busy: do not trust these figures.");
     }
-    Growth.Outcome outcome = Growth.measure(scale, progress::step);
+    Pinning pinning = Pinning.find();
+    Growth.Outcome outcome = Growth.measure(scale, cores(pinning), progress::step);
     progress.end();
+    List<String> missing = new ArrayList<>(outcome.missing());
+    if (!pinning.isPossible()) {
+      missing.add("taskset is not there, so that each round trip is of the fast or the slow kind");
+    }
     Result result =
         new Result(
             "lmsctl bench growth",
@@ -55,17 +61,31 @@ final class GrowthBench {
             List.of(),
             List.of(),
             List.of(),
-            outcome.missing(),
+            missing,
             outcome.curves());
     result.write(folder);
     for (Path further : pictures) {
       result.writeCharts(further);
     }
     out.print(Ratio.table(outcome.ratios()));
-    outcome.missing().forEach(out::println);
+    missing.forEach(out::println);
     int broken = result.broken();
     out.println(broken == 0 ? "All limits hold." : "Limits that do not hold: " + broken);
     out.println("The report is " + folder.resolve("report.md"));
     return broken == 0 ? 0 : 1;
+  }
+
+  private static Growth.Cores cores(Pinning pinning) {
+    return new Growth.Cores() {
+      @Override
+      public void pin(long... others) throws IOException, InterruptedException {
+        pinning.pin(others);
+      }
+
+      @Override
+      public void release(long... others) throws IOException, InterruptedException {
+        pinning.release(others);
+      }
+    };
   }
 }

@@ -41,7 +41,10 @@ class GrowthBenchTest {
     String said = bytes.toString(StandardCharsets.UTF_8);
     Result result = Result.read(folder);
     assertEquals(result.broken() == 0 ? 0 : 1, exit, said);
-    assertEquals(List.of(), result.missing());
+    // Not every system has it, and these figures mean nothing either way.
+    List<String> missing =
+        result.missing().stream().filter(line -> !line.startsWith("taskset")).toList();
+    assertEquals(List.of(), missing);
     for (Curve curve : result.curves()) {
       assertTrue(curve.points().size() >= 2, curve::toString);
       for (Curve.Point point : curve.points()) {
@@ -56,15 +59,15 @@ class GrowthBenchTest {
             .collect(Collectors.toSet());
     assertEquals(
         Set.of(
-            "sign-in, Redis, 20 sessions of that person",
-            "sign-in, time inside Redis, 20 sessions of that person",
-            "sign-in, files, 20 sessions of that person",
-            "create in files, 50 there, mean",
-            "create in files, 50 there, p99.9 in ms",
+            "one more sign-in, Redis, 20 sessions",
+            "one more sign-in, inside Redis, 20 sessions",
+            "one more sign-in, files, 20 sessions",
+            "create in files, mean",
+            "create in files, p99.9",
             "add in a session of 16 KB",
-            "session purge of 100, in seconds",
+            "session purge of 100",
             "lookup, Redis, 20 tags",
-            "pages of 200 lost to 20 other purges, 20 tags"),
+            "pages of 200 lost to 20 purges, 20 tags"),
         judged);
     assertTrue(said.contains("The report is "), said);
     String report = Files.readString(folder.resolve("report.md"));

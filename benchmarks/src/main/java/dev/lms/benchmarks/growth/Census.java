@@ -19,6 +19,7 @@ final class Census {
   private static final String STATS = "session stats";
   private static final double SECONDS = 1.5;
   private static final double NANOS_PER_SECOND = 1e9;
+  private static final double MICROS_PER_SECOND = 1e6;
 
   private Census() {}
 
@@ -46,20 +47,31 @@ final class Census {
         stats.add(new Curve.Point(size, counts));
       }
     }
-    findings.add(
-        List.of(
-            new Curve(GROUP, PURGE, OVER, "s", purge), new Curve(GROUP, STATS, OVER, "s", stats)));
-    seconds(PURGE, findings, SECONDS);
-    seconds(STATS, findings, null);
+    findings.add(List.of(forEach(PURGE, purge), forEach(STATS, stats)));
+    seconds(PURGE, purge, findings, SECONDS);
+    seconds(STATS, stats, findings, null);
   }
 
-  private static void seconds(String what, Findings findings, @Nullable Double limit) {
-    Curve curve = findings.curve(what);
+  /** What it takes for each session. */
+  private static Curve forEach(String what, List<Curve.Point> seconds) {
+    List<Curve.Point> micros =
+        seconds.stream()
+            .map(
+                point ->
+                    new Curve.Point(
+                        point.size(),
+                        point.rounds().stream()
+                            .map(round -> round / point.size() * MICROS_PER_SECOND)
+                            .toList()))
+            .toList();
+    return new Curve(GROUP, what, OVER, "us for each", micros);
+  }
+
+  private static void seconds(
+      String what, List<Curve.Point> points, Findings findings, @Nullable Double limit) {
+    Curve.Point last = points.get(points.size() - 1);
     findings.beside(
-        "%s of %,.0f, in seconds".formatted(what, curve.size()),
-        "1 s",
-        Spread.of(curve.at(curve.size()).rounds()),
-        limit);
+        what + " of " + Curve.text(last.size()), "1 s", Spread.of(last.rounds()), limit);
   }
 
   private static Instant now() {

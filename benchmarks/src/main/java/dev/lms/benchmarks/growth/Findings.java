@@ -6,14 +6,35 @@ import dev.lms.benchmarks.report.Curve;
 import dev.lms.benchmarks.report.Ratio;
 import dev.lms.benchmarks.report.Spread;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What was found so far. */
 final class Findings {
+  private final Growth.Cores cores;
   private final List<Curve> curves = new ArrayList<>();
   private final List<Ratio> ratios = new ArrayList<>();
   private final List<String> missing = new ArrayList<>();
+
+  Findings(Growth.Cores cores) {
+    this.cores = cores;
+  }
+
+  /**
+   * Measures curves of one thread, with this process and these servers on one core: a round trip
+   * over loopback takes a third of the time there, and otherwise the scheduler decides.
+   */
+  void measure(Turns turns, Scale scale, Redis... servers) throws Exception {
+    turns.warmUp(scale.warmUp());
+    long[] processes = Arrays.stream(servers).mapToLong(Redis::process).toArray();
+    cores.pin(processes);
+    try {
+      add(turns.run(scale.rounds()));
+    } finally {
+      cores.release(processes);
+    }
+  }
 
   void add(List<Curve> more) {
     curves.addAll(more);
@@ -39,7 +60,7 @@ final class Findings {
     Curve curve = curve(what);
     beside(
         what + ", " + Curve.text(to) + ' ' + curve.over(),
-        Curve.text(from),
+        "with " + Curve.text(from),
         curve.growth(from, to),
         atMost);
   }

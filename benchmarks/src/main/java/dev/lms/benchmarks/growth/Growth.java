@@ -15,15 +15,24 @@ public final class Growth {
     void measure(Scale scale, Findings findings) throws Exception;
   }
 
+  /** Holds processes to one core, with all their threads. */
+  public interface Cores {
+    /** This process and these. */
+    void pin(long... others) throws IOException, InterruptedException;
+
+    /** To all cores again. */
+    void release(long... others) throws IOException, InterruptedException;
+  }
+
   private record Step(String what, double seconds, Part part) {}
 
   private static final List<Step> STEPS =
       List.of(
           new Step("sessions in Redis", 30, ManySessions::measure),
-          new Step("sessions in files", 100, ManyFiles::measure),
-          new Step("one person's sessions", 60, OnePerson::measure),
+          new Step("sessions in files", 70, ManyFiles::measure),
+          new Step("one person's sessions", 45, OnePerson::measure),
           new Step("size of a session", 25, SessionSize::measure),
-          new Step("all sessions at once", 60, Census::measure),
+          new Step("all sessions at once", 40, Census::measure),
           new Step("tags of a page", 20, ManyTags::measure),
           new Step("pages in the process", 15, ManyPages::measure),
           new Step("nodes with near copies", 25, Nodes::measure),
@@ -46,9 +55,9 @@ public final class Growth {
    *
    * @param next is told what is measured next, and how many seconds that takes about
    */
-  public static Outcome measure(Scale scale, ObjDoubleConsumer<String> next)
+  public static Outcome measure(Scale scale, Cores cores, ObjDoubleConsumer<String> next)
       throws IOException, InterruptedException {
-    Findings findings = new Findings();
+    Findings findings = new Findings(cores);
     for (Step step : STEPS) {
       next.accept(step.what(), step.seconds());
       try {

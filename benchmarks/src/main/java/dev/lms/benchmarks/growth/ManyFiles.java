@@ -55,7 +55,7 @@ final class ManyFiles {
               site.size(),
               Work.repeated(scale.batch(), () -> visits.change(next.cookie())));
         }
-        findings.add(turns.run(scale.warmUp(), scale.rounds()));
+        findings.measure(turns, scale);
       } finally {
         for (Site site : sites) {
           site.store().close();
@@ -99,15 +99,14 @@ final class ManyFiles {
     double mean = Arrays.stream(nanos).average().orElseThrow();
     Arrays.sort(nanos);
     double median = nanos[nanos.length / 2];
-    String where = "create in files, %,d there".formatted(site.size());
-    findings.beside(where + ", mean", "median", one(mean / median), MEAN);
+    findings.beside("create in files, mean", "median", one(mean / median), MEAN);
     findings.beside(
-        where + ", p99.9 in ms",
+        "create in files, p99.9",
         "1 ms",
         one(nanos[(int) (nanos.length * RARE)] / NANOS_PER_MILLI),
         MOST_MILLIS);
     findings.beside(
-        where + ", worst in ms", "1 ms", one(nanos[nanos.length - 1] / NANOS_PER_MILLI), null);
+        "create in files, worst", "1 ms", one(nanos[nanos.length - 1] / NANOS_PER_MILLI), null);
   }
 
   private static Spread one(double value) {

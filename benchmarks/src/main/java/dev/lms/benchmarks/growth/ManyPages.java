@@ -62,7 +62,7 @@ final class ManyPages {
           Work.repeated(
               scale.batch(), () -> Pages.expectHit(store, found.get(next[0]++ % found.size()))));
     }
-    findings.add(turns.run(scale.warmUp(), scale.rounds()));
+    findings.measure(turns, scale);
     findings.growth(LOOKUP, null);
     double hits = 1 - misses.get(misses.size() - 1).median() / 100;
     findings.add(

@@ -52,7 +52,7 @@ final class ManySessions {
         turns.at(CHANGE, size, Work.repeated(scale.batch(), () -> visits.change(next.cookie())));
         turns.at(SIGN_IN, size, Work.timed(scale.batch(), () -> signIn(visits)));
       }
-      findings.add(turns.run(scale.warmUp(), scale.rounds()));
+      findings.measure(turns, scale, servers.toArray(Redis[]::new));
     } finally {
       servers.forEach(Redis::close);
     }

@@ -21,8 +21,8 @@ final class ManyTags {
   private static final String GROUP = "Tags of one page";
   private static final String OVER = "tags";
   private static final String LOOKUP = "lookup, Redis";
-  private static final String LOCAL = "lookup in the process, purge file";
-  private static final String LOST = "pages of 200 lost to 20 other purges";
+  private static final String LOCAL = "lookup in the process";
+  private static final String LOST = "pages of 200 lost to 20 purges";
   private static final double LIMIT = 2;
   private static final double MOST_LOST = 5;
 
@@ -53,12 +53,12 @@ final class ManyTags {
         turns.at(LOCAL, size, Work.repeated(scale.batch(), () -> Pages.expectHit(near, key)));
         lost.add(new Curve.Point(size, List.of(lost(inProcess(folder, "lost" + size), size))));
       }
-      findings.add(turns.run(scale.warmUp(), scale.rounds()));
+      findings.measure(turns, scale, redis);
     }
     findings.growth(LOOKUP, FEW, Scale.last(scale.tags()), LIMIT);
     findings.growth(LOCAL, FEW, Scale.last(scale.tags()), null);
     findings.beside(
-        LOST + ", %,d tags".formatted(Scale.last(scale.tags())),
+        LOST + ", " + Curve.text(Scale.last(scale.tags())) + " tags",
         "one page",
         Spread.of(lost.get(lost.size() - 1).rounds()),
         MOST_LOST);

@@ -58,8 +58,8 @@ final class Redis implements AutoCloseable {
     return store;
   }
 
-  RedisServer server() {
-    return server;
+  long process() {
+    return server.process().pid();
   }
 
   /** A client of one more process. */
@@ -111,11 +111,11 @@ final class Redis implements AutoCloseable {
     return (double) (exec > 0 ? exec : sent) / operations;
   }
 
-  /** What Redis sent, for one of so many. */
-  double bytesSent(int operations, Work.Operation task) throws Exception {
+  /** What Redis sent, for each of so many bytes. */
+  double bytesSent(int bytes, Work.Operation task) throws Exception {
     long before = sent();
     task.run();
-    return (double) (sent() - before) / operations;
+    return (double) (sent() - before) / bytes;
   }
 
   private long sent() {

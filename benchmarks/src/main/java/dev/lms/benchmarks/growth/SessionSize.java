@@ -13,14 +13,15 @@ final class SessionSize {
   private static final String READ = "read";
   private static final String SET = "set";
   private static final String ADD = "add";
-  private static final String ADD_INSIDE = "add, time inside Redis";
-  private static final String BYTES = "bytes that a read takes from Redis";
+  private static final String ADD_INSIDE = "add, inside Redis";
+  private static final String BYTES = "what Redis sends for a read";
   private static final double LIMIT = 1.3;
 
   /** From this size on an increment is judged. */
   private static final int JUDGED = 16;
 
   private static final int INSIDE = 50;
+  private static final int BYTES_PER_KILOBYTE = 1000;
 
   private SessionSize() {}
 
@@ -29,7 +30,7 @@ final class SessionSize {
     for (String what : List.of(READ, SET, ADD, ADD_INSIDE)) {
       turns.curve(GROUP, what, OVER, "us");
     }
-    turns.curve(GROUP, BYTES, OVER, "bytes");
+    turns.curve(GROUP, BYTES, OVER, "bytes for each byte");
     try (Redis redis = new Redis()) {
       Visits visits = new Visits(redis.store());
       for (int size : scale.kilobytes()) {
@@ -45,14 +46,14 @@ final class SessionSize {
             size,
             () ->
                 redis.bytesSent(
-                    INSIDE,
+                    INSIDE * size * BYTES_PER_KILOBYTE,
                     () -> {
                       for (int i = 0; i < INSIDE; i++) {
                         visits.read(read);
                       }
                     }));
       }
-      findings.add(turns.run(scale.warmUp(), scale.rounds()));
+      findings.measure(turns, scale, redis);
     }
     findings.growth(READ, null);
     Curve set = findings.curve(SET);

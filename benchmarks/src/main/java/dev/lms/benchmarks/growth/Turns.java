@@ -30,14 +30,20 @@ final class Turns {
     turns.add(new Turn(what, size, work, new ArrayList<>()));
   }
 
-  /** After so many rounds that only warm up. */
-  List<Curve> run(int warmUp, int rounds) throws Exception {
-    for (int round = -warmUp; round < rounds; round++) {
+  /** Rounds that only warm up. */
+  void warmUp(int rounds) throws Exception {
+    for (int round = 0; round < rounds; round++) {
       for (Turn turn : turns) {
-        double cost = turn.work().cost();
-        if (round >= 0) {
-          turn.rounds().add(cost);
-        }
+        turn.work().cost();
+      }
+    }
+  }
+
+  /** Rounds that count. */
+  List<Curve> run(int rounds) throws Exception {
+    for (int round = 0; round < rounds; round++) {
+      for (Turn turn : turns) {
+        turn.rounds().add(turn.work().cost());
       }
     }
     return lines.stream().map(this::curve).filter(curve -> !curve.points().isEmpty()).toList();

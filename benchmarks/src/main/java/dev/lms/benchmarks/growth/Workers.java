@@ -51,7 +51,8 @@ final class Workers {
           turns.at(FAR, size, () -> cpu(redis, threads, far.subList(0, size), scale));
           turns.at(NEAR, size, () -> cpu(redis, threads, near.subList(0, size), scale));
         }
-        findings.add(turns.run(scale.warmUp(), scale.rounds()));
+        turns.warmUp(scale.warmUp());
+        findings.add(turns.run(scale.rounds()));
       } finally {
         for (AutoCloseable each : open.reversed()) {
           each.close();

@@ -61,6 +61,6 @@ public record Curve(String group, String what, String over, String unit, List<Po
         ? String.format(Locale.ROOT, size == Math.rint(size) ? "%,.0f" : "%.1f", size)
         : size < THOUSAND * THOUSAND
             ? String.format(Locale.ROOT, "%,.0f", size)
-            : String.format(Locale.ROOT, "%.3g million", size / THOUSAND / THOUSAND);
+            : String.format(Locale.ROOT, "%.0f million", size / THOUSAND / THOUSAND);
   }
 }
