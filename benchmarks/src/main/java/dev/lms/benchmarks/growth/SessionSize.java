@@ -30,7 +30,7 @@ final class SessionSize {
     for (String what : List.of(READ, SET, ADD, ADD_INSIDE)) {
       turns.curve(GROUP, what, OVER, "us");
     }
-    turns.curve(GROUP, BYTES, OVER, "bytes for each byte");
+    turns.curve(GROUP, BYTES, OVER, "B for each B");
     try (Redis redis = new Redis()) {
       Visits visits = new Visits(redis.store());
       for (int size : scale.kilobytes()) {

@@ -23,7 +23,10 @@ final class Growth {
   private static final int LINE = 18;
   private static final int MARGIN = 10;
   private static final int HEAD = 44;
-  private static final int COLOURS = 4;
+  private static final int COLOURS = 5;
+
+  /** Above it there is no room for a figure between the least and the most. */
+  private static final double CROWDED = 10;
 
   private static final String STYLE =
       """
@@ -31,14 +34,15 @@ final class Growth {
           text { fill: #1f2328; } .small { font-size: 12px; fill: #57606a; }
           .axis { stroke: #d0d7de; fill: none; } .line { fill: none; stroke-width: 2; }
           .s0 { stroke: #0969da; } .s1 { stroke: #bc4c00; } .s2 { stroke: #1a7f37; }
-          .s3 { stroke: #8250df; }
+          .s3 { stroke: #8250df; } .s4 { stroke: #9a6700; }
           .f0 { fill: #0969da; } .f1 { fill: #bc4c00; } .f2 { fill: #1a7f37; } .f3 { fill: #8250df; }
+          .f4 { fill: #9a6700; }
           @media (prefers-color-scheme: dark) {
             text { fill: #e6edf3; } .small { fill: #8b949e; } .axis { stroke: #30363d; }
             .s0 { stroke: #58a6ff; } .s1 { stroke: #f0883e; } .s2 { stroke: #3fb950; }
-            .s3 { stroke: #bc8cff; }
+            .s3 { stroke: #bc8cff; } .s4 { stroke: #e3b341; }
             .f0 { fill: #58a6ff; } .f1 { fill: #f0883e; } .f2 { fill: #3fb950; }
-            .f3 { fill: #bc8cff; }
+            .f3 { fill: #bc8cff; } .f4 { fill: #e3b341; }
           }
         </style>
       """;
@@ -56,10 +60,19 @@ final class Growth {
   }
 
   private String draw(Map<String, List<Curve>> groups, List<String> beneath) {
-    int most = groups.values().stream().mapToInt(List::size).max().orElse(0);
-    int cell = TOP + HEIGHT + AXIS + most * LINE + 2 * MARGIN;
-    int rows = (groups.size() + ACROSS - 1) / ACROSS;
-    int below = HEAD + rows * cell + LINE;
+    List<Integer> tops = new ArrayList<>();
+    int below = HEAD;
+    List<List<Curve>> all = List.copyOf(groups.values());
+    for (int i = 0; i < all.size(); i += ACROSS) {
+      tops.add(below);
+      int most =
+          all.subList(i, Math.min(all.size(), i + ACROSS)).stream()
+              .mapToInt(List::size)
+              .max()
+              .orElse(0);
+      below += TOP + HEIGHT + AXIS + most * LINE;
+    }
+    below += LINE;
     svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ");
     svg.append(ACROSS * WIDTH).append(' ').append(below + beneath.size() * LINE);
     svg.append("\" role=\"img\" aria-labelledby=\"t\"");
@@ -71,7 +84,7 @@ final class Growth {
     int number = 0;
     for (Map.Entry<String, List<Curve>> group : groups.entrySet()) {
       int x = number % ACROSS * WIDTH;
-      picture(x, HEAD + number / ACROSS * cell, group.getKey(), group.getValue());
+      picture(x, tops.get(number / ACROSS), group.getKey(), group.getValue());
       number++;
     }
     for (int line = 0; line < beneath.size(); line++) {
@@ -99,7 +112,9 @@ final class Growth {
       double at = zero - mark * HEIGHT;
       svg.append(
           line("axis", List.of(new double[] {x + LEFT, at}, new double[] {x + WIDTH - RIGHT, at})));
-      Chart.text(svg, x + MARGIN, (int) at + 4, "small", figure(mark * highest));
+      if (mark != above || highest <= CROWDED) {
+        Chart.text(svg, x + MARGIN, (int) at + 4, "small", figure(mark * highest));
+      }
     }
     Chart.text(svg, x + LEFT, zero + LINE, "small", Curve.text(least));
     svg.append(
