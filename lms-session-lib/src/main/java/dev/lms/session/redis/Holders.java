@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -39,6 +40,7 @@ final class Holders {
 
   private final RedisCalls calls;
   private final RedisKeys keys;
+  private final LongSupplier nanos;
   private final boolean isCluster;
   private final LongAdder waits = new LongAdder();
 
@@ -47,7 +49,8 @@ final class Holders {
 
   private final Optional<Own> own;
 
-  Holders(RedisCalls calls, RedisKeys keys, Optional<Own> own) {
+  Holders(RedisCalls calls, RedisKeys keys, Optional<Own> own, LongSupplier nanos) {
+    this.nanos = nanos;
     this.calls = calls;
     this.keys = keys;
     this.own = own;
@@ -130,7 +133,7 @@ final class Holders {
     /** Of sessions that leave an index: up to which number this node's fills are used no more. */
     private final Map<String, Long> told = new HashMap<>();
 
-    private long seen = System.nanoTime();
+    private long seen = nanos.getAsLong();
     private boolean wasHeldHere;
 
     private Waiting() {}
@@ -168,7 +171,7 @@ final class Holders {
       fields.forEach(field -> all.add(Step.readAll(keys.holders(field))));
       try {
         List<Object> answers = calls.repeatable(all);
-        seen = System.nanoTime();
+        seen = nanos.getAsLong();
         int i = steps.size();
         for (String field : fields) {
           if (answers.get(i++) instanceof Map<?, ?> holders && !holders.isEmpty()) {
@@ -183,7 +186,7 @@ final class Holders {
 
     /** Those that a script has named in the place of an answer: node, number, and so on. */
     void add(String field, List<?> nodes) {
-      seen = System.nanoTime();
+      seen = nanos.getAsLong();
       Map<String, String> numbers = new HashMap<>();
       for (int i = 0; i < nodes.size(); i += 2) {
         numbers.put(nodes.get(i).toString(), nodes.get(i + 1).toString());
@@ -242,7 +245,7 @@ final class Holders {
     }
 
     private boolean haveLeasesRunOut() {
-      return System.nanoTime() - seen >= NearCopies.LONGEST_WAIT.toNanos();
+      return nanos.getAsLong() - seen >= NearCopies.LONGEST_WAIT.toNanos();
     }
 
     /** It only saves time: whoever is not told loses the lease. */

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -79,7 +80,7 @@ public final class RedisSessionStore
    * @param prefix what every key starts with, for example {@code session:}
    */
   public RedisSessionStore(UnifiedJedis redis, KeyRing keys, String prefix) {
-    this(redis, keys, prefix, 0);
+    this(redis, keys, prefix, 0, System::nanoTime);
   }
 
   /**
@@ -104,6 +105,12 @@ public final class RedisSessionStore
    */
   public static RedisSessionStore withNearCopies(
       UnifiedJedis redis, KeyRing keys, String prefix, long maxBytes) {
+    return withNearCopies(redis, keys, prefix, maxBytes, System::nanoTime);
+  }
+
+  /** Measures leases, and waits for those of others, by another clock that is never set. */
+  static RedisSessionStore withNearCopies(
+      UnifiedJedis redis, KeyRing keys, String prefix, long maxBytes, LongSupplier nanos) {
     if (Step.isCluster(redis)) {
       throw new IllegalArgumentException(
           "copies of sessions are kept with one Redis or Sentinels, not with a cluster");
@@ -111,20 +118,22 @@ public final class RedisSessionStore
     if (maxBytes < 1) {
       throw new IllegalArgumentException("copies of sessions need memory; allow a megabyte");
     }
-    RedisSessionStore store = new RedisSessionStore(redis, keys, prefix, maxBytes);
+    RedisSessionStore store = new RedisSessionStore(redis, keys, prefix, maxBytes, nanos);
     requireNonNull(store.near).start();
     return store;
   }
 
-  private RedisSessionStore(UnifiedJedis redis, KeyRing keys, String prefix, long nearBytes) {
+  private RedisSessionStore(
+      UnifiedJedis redis, KeyRing keys, String prefix, long nearBytes, LongSupplier nanos) {
     this.redis = redis;
     this.calls = new RedisCalls(redis);
     this.reads = new SharedReads(redis, RedisConnections.PATIENCE);
     this.keys = new RedisKeys(prefix);
     this.tokens = new SessionTokens(keys);
     this.envelopes = new EnvelopeCodec(keys);
-    this.near = nearBytes > 0 ? new RedisNear(calls, this.keys, nearBytes, System::nanoTime) : null;
-    this.holders = new Holders(calls, this.keys, Optional.ofNullable(near).map(RedisNear::own));
+    this.near = nearBytes > 0 ? new RedisNear(calls, this.keys, nearBytes, nanos) : null;
+    this.holders =
+        new Holders(calls, this.keys, Optional.ofNullable(near).map(RedisNear::own), nanos);
     this.index = new RedisIndex(calls, this.keys, keys, envelopes, holders);
     this.writes = new RedisWrites(calls, this.keys, tokens, envelopes, index, holders);
     this.people = new RedisPeople(calls, this.keys, index, envelopes, holders);
