@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A server on loopback that runs beside this program, and is stopped with it. */
@@ -26,10 +28,14 @@ final class Background implements AutoCloseable {
 
   private final Process process;
   private final int port;
+  private final Path log;
+  private final long start;
 
-  private Background(Process process, int port) {
+  private Background(Process process, int port, Path log, long start) {
     this.process = process;
     this.port = port;
+    this.log = log;
+    this.start = start;
     // However this program ends.
     Runtime.getRuntime().addShutdownHook(new Thread(this::close));
   }
@@ -46,13 +52,39 @@ final class Background implements AutoCloseable {
     }
   }
 
-  /** Starts a program and waits until something listens on its port. */
-  static Background start(int port, Path log, Map<String, String> environment, List<String> command)
+  /** The first of so many ports in a row that nobody listens on at the moment. */
+  static int freePorts(int count) throws IOException {
+    while (true) {
+      int first = freePort();
+      if (IntStream.range(first + 1, first + count).allMatch(Background::isFree)) {
+        return first;
+      }
+    }
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Starts a program and does not wait. */
+  static Background launch(
+      int port, Path log, Map<String, String> environment, List<String> command)
       throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
     builder.environment().putAll(environment);
-    Background server = new Background(builder.start(), port);
+    long start = System.nanoTime();
+    return new Background(builder.start(), port, log, start);
+  }
+
+  /** Starts a program and waits until something listens on its port. */
+  static Background start(int port, Path log, Map<String, String> environment, List<String> command)
+      throws IOException {
+    Background server = launch(port, log, environment, command);
     long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_START_SECONDS);
     while (!server.listens()) {
       if (!server.process.isAlive() || System.nanoTime() > giveUp) {
@@ -63,6 +95,40 @@ final class Background implements AutoCloseable {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
     }
     return server;
+  }
+
+  /** How long after its start a page was answered with 200 on this port; waits for that. */
+  Duration firstAnswer(int atPort, String path) throws IOException {
+    byte[] request =
+        ("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
+    while (true) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), atPort)) {
+        socket.getOutputStream().write(request);
+        String answer =
+            new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        if (answer.startsWith("HTTP/1.1 200")) {
+          return Duration.ofNanos(System.nanoTime() - start);
+        }
+      } catch (IOException e) {
+        // Not yet.
+      }
+      if (!process.isAlive()
+          || System.nanoTime() - start > TimeUnit.SECONDS.toNanos(LONGEST_START_SECONDS)) {
+        throw new IOException(
+            "port %d was not answered:%n%s".formatted(atPort, Files.readString(log)));
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
+  }
+
+  /** Of a supervisor of the site. */
+  List<ProcessHandle> workers() {
+    return process
+        .descendants()
+        .filter(
+            each -> List.of(each.info().arguments().orElse(new String[0])).contains("--supervised"))
+        .toList();
   }
 
   /** Waits until a page is answered with 200. */

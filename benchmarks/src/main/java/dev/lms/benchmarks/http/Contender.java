@@ -37,8 +37,9 @@ public final class Contender {
   /**
    * {@code PORT site REDIS}: sessions and page cache before the pages. {@code PORT near REDIS}: the
    * same with copies of sessions in the process. {@code PORT far REDIS}: the same as the first with
-   * pages in Redis. {@code PORT bare REDIS}: the pages alone. {@code PORT answer FILE}: a handler
-   * with one answer. {@code PORT getex FILE REDIS}: that handler, after one GETEX.
+   * pages in Redis. {@code PORT purge REDIS}: a node that purges. {@code PORT bare}: the pages
+   * alone. {@code PORT answer FILE}: a handler with one answer. {@code PORT getex FILE REDIS}: that
+   * handler, after one GETEX.
    */
   public static void main(String[] args) throws IOException {
     HttpServer server =
@@ -50,6 +51,7 @@ public final class Contender {
       case "site" -> serve(server, Site.inProcess(args[2]));
       case "near" -> serve(server, Site.near(args[2]));
       case "far" -> serve(server, Site.far(args[2]));
+      case "purge" -> serve(server, new FirstPurge(args[2]), List.of());
       case "bare" -> serve(server, new Pages(false), List.of());
       case "answer" -> serve(server, new OneAnswer(Recorded.read(Path.of(args[2]))), List.of());
       case "getex" ->

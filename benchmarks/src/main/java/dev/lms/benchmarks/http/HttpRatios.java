@@ -6,7 +6,6 @@ import dev.lms.benchmarks.report.Rate;
 import dev.lms.benchmarks.report.Ratio;
 import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,17 +25,18 @@ public final class HttpRatios {
    * @param warmUpRounds that do not count: the compiler needs about a quarter of a minute of each
    *     contender while all cores are busy
    * @param seconds for each contender in a round
-   * @param variants whether also gzip and 304 are measured, and the site under stress
+   * @param variants whether also gzip and 304 are measured, and the shipped site
    */
   public record Effort(int warmUpRounds, int rounds, int seconds, boolean variants) {
     /** About so many, with all contenders. */
     public int totalSeconds() {
       int warm = variants ? Lineup.OF_THE_JVM + Lineup.VARIANTS : Lineup.OF_THE_JVM;
+      int others = variants ? Lineup.OTHERS + Lineup.OTHER_VARIANTS : Lineup.OTHERS;
       return START_SECONDS
           + warm * seconds * (warmUpRounds + rounds)
-          + Lineup.OTHERS * seconds * rounds
+          + others * seconds * rounds
           + rounds
-          + (variants ? Stress.totalSeconds(this) : 0);
+          + (variants ? Stress.totalSeconds(this) + Shipped.totalSeconds(this) : 0);
     }
   }
 
@@ -90,22 +90,27 @@ public final class HttpRatios {
     rows.add(herds.uncacheable(site, bare));
     rows.add(herds.farHit());
     if (effort.variants()) {
-      stress();
+      site();
     }
     return new Outcome(rows, rates, notes);
   }
 
-  private void stress() throws IOException, InterruptedException {
-    if (!Wrk.isThere() || !Files.isExecutable(LAUNCHER)) {
-      notes.add("The site under stress is left out: run this in the folder of a checkout");
+  private void site() throws IOException, InterruptedException {
+    Launcher launcher = new Launcher(LAUNCHER, servers.folder());
+    if (!Wrk.isThere() || !launcher.isThere()) {
+      notes.add("The shipped site is left out: run this in the folder of a checkout, with wrk");
       return;
     }
-    try (Stress stress = new Stress(LAUNCHER, servers.folder(), effort, watcher)) {
-      Outcome stressed = stress.measure();
-      rows.addAll(stressed.ratios());
-      rates.addAll(stressed.rates());
-      notes.addAll(stressed.missing());
+    add(new Shipped(launcher, servers, effort, watcher).measure());
+    try (Stress stress = new Stress(launcher, effort, watcher)) {
+      add(stress.measure());
     }
+  }
+
+  private void add(Outcome outcome) {
+    rows.addAll(outcome.ratios());
+    rates.addAll(outcome.rates());
+    notes.addAll(outcome.missing());
   }
 
   /** Round by round, after some that do not count. */

@@ -96,7 +96,7 @@ final class Pages implements HttpHandler {
     return page.append("</ul>\n</body></html>\n").toString();
   }
 
-  private static void send(HttpExchange exchange, String text) throws IOException {
+  static void send(HttpExchange exchange, String text) throws IOException {
     byte[] body = text.getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
     exchange.sendResponseHeaders(200, body.length);

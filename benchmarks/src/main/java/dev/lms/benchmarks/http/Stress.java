@@ -5,10 +5,7 @@ package dev.lms.benchmarks.http;
 import dev.lms.benchmarks.report.Ratio;
 import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -24,10 +21,8 @@ final class Stress implements AutoCloseable {
   private static final List<Integer> CROWDS = List.of(900, 2000);
   private static final double LEAST = 0.9;
   private static final int START_SECONDS = 3;
-  private static final String PAGE = "/course/explore";
 
-  private final Path launcher;
-  private final Path folder;
+  private final Launcher launcher;
   private final HttpRatios.Effort effort;
   private final HttpRatios.Watcher watcher;
   private final List<AutoCloseable> started = new ArrayList<>();
@@ -36,13 +31,8 @@ final class Stress implements AutoCloseable {
   /** Answers that were no errors, round by round. */
   private final Loads loads = new Loads();
 
-  /**
-   * @param launcher {@code lmsctl}, of a checkout that is built
-   * @param folder for its data
-   */
-  Stress(Path launcher, Path folder, HttpRatios.Effort effort, HttpRatios.Watcher watcher) {
+  Stress(Launcher launcher, HttpRatios.Effort effort, HttpRatios.Watcher watcher) {
     this.launcher = launcher;
-    this.folder = folder;
     this.effort = effort;
     this.watcher = watcher;
   }
@@ -108,7 +98,7 @@ final class Stress implements AutoCloseable {
     watcher.measures(name, effort.seconds());
     Wrk.Load load = Wrk.Load.NONE;
     try {
-      load = new Wrk(clients, effort.seconds()).goodput(Target.of(site.url(PAGE)));
+      load = new Wrk(clients, effort.seconds()).goodput(Target.of(site.url(Shipped.PAGE)));
     } catch (IOException e) {
       notes.add(name + ": " + e.getMessage());
     }
@@ -120,19 +110,9 @@ final class Stress implements AutoCloseable {
   private Background site(Map<String, String> more) throws IOException {
     watcher.measures("starting the site", START_SECONDS);
     int port = Background.freePort();
-    Map<String, String> environment = new LinkedHashMap<>(more);
-    environment.put("LMS_HOST", "127.0.0.1");
-    environment.put("LMS_PORT", Integer.toString(port));
-    environment.put("LMS_DATA_DIR", Files.createTempDirectory(folder, "site").toString());
-    // Without the strip of development, and with its sample courses.
-    environment.put("LMS_ENV", "testing");
-    environment.put("SECRET_KEY", "the benchmarks' key, which guards nothing");
-    return keep(
-        Background.start(
-            port,
-            folder.resolve("site-" + port + ".log"),
-            environment,
-            List.of(launcher.toString(), "serve")));
+    Background site = keep(launcher.launch(port, launcher.newData(), more));
+    site.firstAnswer(port, Shipped.PAGE);
+    return site;
   }
 
   private <T extends AutoCloseable> T keep(T server) {

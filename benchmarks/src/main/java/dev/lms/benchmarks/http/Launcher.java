@@ -1,0 +1,74 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.lms.benchmarks.http;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * Starts the shipped site, from a checkout that is built.
+ *
+ * @param command {@code lmsctl}
+ * @param folder for logs and data
+ */
+record Launcher(Path command, Path folder) {
+  private static final long LONGEST_ARCHIVE_SECONDS = 60;
+
+  boolean isThere() {
+    return Files.isExecutable(command);
+  }
+
+  /** What is shipped. */
+  Path jar() {
+    return command.resolveSibling("lms-demo-app").resolve("target").resolve("lms-demo-app.jar");
+  }
+
+  /** A folder for data, which is new. */
+  Path newData() throws IOException {
+    return Files.createTempDirectory(folder, "site");
+  }
+
+  /** Does not wait until it listens. */
+  Background launch(int port, Path data, Map<String, String> more) throws IOException {
+    Map<String, String> environment = new LinkedHashMap<>(more);
+    environment.put("LMS_HOST", "127.0.0.1");
+    environment.put("LMS_PORT", Integer.toString(port));
+    environment.put("LMS_DATA_DIR", data.toString());
+    // Without the strip of development, and with its sample courses.
+    environment.put("LMS_ENV", "testing");
+    environment.put("SECRET_KEY", "the benchmarks' key, which guards nothing");
+    return Background.launch(
+        port,
+        folder.resolve("site-" + port + ".log"),
+        environment,
+        List.of(command.toString(), "serve"));
+  }
+
+  /** Waits until the archive of classes is there that the first start makes in the background. */
+  boolean awaitArchive() throws IOException {
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_ARCHIVE_SECONDS);
+    while (!hasArchive()) {
+      if (System.nanoTime() > giveUp) {
+        return false;
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+    }
+    return true;
+  }
+
+  private boolean hasArchive() throws IOException {
+    try (Stream<Path> built = Files.list(jar().resolveSibling("."))) {
+      return built.anyMatch(
+          file ->
+              file.getFileName().toString().matches("lms-demo-app-.*\\.jsa")
+                  && file.toFile().lastModified() >= jar().toFile().lastModified());
+    }
+  }
+}

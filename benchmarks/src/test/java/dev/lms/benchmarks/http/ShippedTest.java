@@ -1,0 +1,83 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.lms.benchmarks.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lms.session.redis.server.RedisServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is measured of the shipped site is measured where it should be; no figures. */
+class ShippedTest {
+  @TempDir private Path folder;
+
+  private Background script(int port, String text) throws Exception {
+    return Background.launch(port, folder.resolve("log"), Map.of(), List.of("/bin/sh", "-c", text));
+  }
+
+  @Test
+  void aFirstAnswerIsWaitedForAndAProgramThatEndsIsShown() throws Exception {
+    int port = Background.freePort();
+    Path log = folder.resolve("contender");
+    try (Background bare =
+        Background.launch(port, log, Map.of(), Contender.command(Provider.JDK, port, "bare"))) {
+      Duration first = bare.firstAnswer(port, Pages.WHOLE);
+      assertTrue(first.compareTo(Duration.ofMillis(10)) > 0, first::toString);
+      assertNotNull(Shipped.pssKib(ProcessHandle.current().pid()));
+    }
+    try (Background broken = script(port, "echo no such folder; exit 1")) {
+      String said = "";
+      try {
+        broken.firstAnswer(port, "/");
+      } catch (IOException e) {
+        said = String.valueOf(e.getMessage());
+      }
+      assertTrue(said.contains("no such folder"), said);
+    }
+  }
+
+  @Test
+  void onlyWorkersCountAsWorkers() throws Exception {
+    String worker = "sh -c 'while :; do sleep 0.1; done' worker --supervised & sleep 5 & wait";
+    try (Background supervisor = script(Background.freePort(), worker)) {
+      long giveUp = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+      while (supervisor.workers().size() != 1 && System.nanoTime() < giveUp) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      assertEquals(1, supervisor.workers().size());
+      supervisor.workers().forEach(ProcessHandle::destroy);
+    }
+  }
+
+  @Test
+  void theSiteIsFoundWhereItWasBuilt() throws Exception {
+    Launcher launcher = new Launcher(folder.resolve("lmsctl"), folder);
+    assertFalse(launcher.isThere());
+    Path target = Files.createDirectories(folder.resolve("lms-demo-app/target"));
+    assertEquals(target.resolve("lms-demo-app.jar"), launcher.jar());
+    Files.createFile(launcher.jar());
+    Files.createFile(target.resolve("lms-demo-app-25.jsa"));
+    assertTrue(launcher.awaitArchive());
+  }
+
+  @Test
+  void aNewNodePurges() throws Exception {
+    try (RedisServer redis = RedisServer.start();
+        Servers servers = new Servers()) {
+      Background node = servers.contender("purge", redis.url());
+      assertTrue(Long.parseLong(servers.get(node, FirstPurge.PURGE)) > 0);
+      assertTrue(Background.freePorts(3) > 0);
+    }
+  }
+}
