@@ -120,7 +120,7 @@ final class FileCensus {
       for (FileIndex.Entry entry : index.read(name)) {
         ended += sessions.end(entry.handle(), now) ? 1 : 0;
       }
-      files.delete(name);
+      index.remove(name);
       return ended;
     }
   }

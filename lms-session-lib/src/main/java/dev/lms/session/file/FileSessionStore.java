@@ -33,7 +33,7 @@ import java.util.concurrent.Executor;
 /**
  * Keeps sessions in files, for one or several processes of one machine. Thread-safe.
  *
- * <p>Each session has a file named by its handle, and each signed-in person another, in 256
+ * <p>Each session has a file named by its handle, and each signed-in person others, in 256
  * sub-folders. Reads take no lock. Writes take one lock per session, across processes, and one per
  * person if they concern the person's index. An acknowledged commit survives the death of every
  * process at any moment; if the machine itself dies, {@link Durability} says what survives. The

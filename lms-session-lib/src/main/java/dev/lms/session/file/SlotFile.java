@@ -31,8 +31,11 @@ import org.jspecify.annotations.Nullable;
  * does not have.
  */
 final class SlotFile {
-  /** Of the schema. A program that changes the layout raises it. */
-  static final int VERSION = 1;
+  /** Of the schema. A program that changes the layout, or what is in it, raises it. */
+  static final int VERSION = 2;
+
+  /** What every program can read. */
+  static final int FIRST_VERSION = 1;
 
   private static final int MAGIC = ('L' << 24) | ('M' << 16) | ('S' << 8);
   private static final int HEADER = 8;
@@ -90,6 +93,11 @@ final class SlotFile {
       return SLOT_HEADER + length + Hmac.TAG_BYTES <= size;
     }
 
+    /** Of the schema that its file has. */
+    int version() {
+      return file.getInt(0) & 0xff;
+    }
+
     private int keyId() {
       return file.getInt(start - 4);
     }
@@ -137,7 +145,7 @@ final class SlotFile {
   }
 
   /** Writes the first slot of a new file. */
-  void create(FileChannel file, String handle, Instant deadline, byte[] content)
+  void create(FileChannel file, String handle, Instant deadline, byte[] content, int version)
       throws IOException {
     int size = SMALLEST_SLOT;
     while (size < SLOT_HEADER + content.length + Hmac.TAG_BYTES) {
@@ -149,7 +157,7 @@ final class SlotFile {
               .formatted(content.length));
     }
     ByteBuffer out = ByteBuffer.allocate(HEADER + 2 * size);
-    put(out, size, handle, 1, deadline, content);
+    put(out, version, size, handle, 1, deadline, content);
     writeAll(file, out.clear(), 0);
   }
 
@@ -157,23 +165,34 @@ final class SlotFile {
   void overwrite(FileChannel file, String handle, Slot newest, Instant deadline, byte[] content)
       throws IOException {
     ByteBuffer out = ByteBuffer.allocate(HEADER + SLOT_HEADER + content.length + Hmac.TAG_BYTES);
-    put(out, newest.size(), handle, newest.sequence() + 1, deadline, content);
+    long sequence = newest.sequence() + 1;
+    put(out, newest.version(), newest.size(), handle, sequence, deadline, content);
     long position = HEADER + (long) (1 - newest.index()) * newest.size();
     writeAll(file, out.position(HEADER), position);
   }
 
   private void put(
-      ByteBuffer out, int size, String handle, long sequence, Instant deadline, byte[] content) {
+      ByteBuffer out,
+      int version,
+      int size,
+      String handle,
+      long sequence,
+      Instant deadline,
+      byte[] content) {
     Key key = keys.get(0);
-    out.putInt(MAGIC | VERSION).putInt(size);
+    out.putInt(MAGIC | version).putInt(size);
     out.putLong(sequence).putLong(deadline.toEpochMilli());
     out.putInt(content.length).putInt(key.id()).put(content);
     out.put(sign(key, handle, out, HEADER, SLOT_HEADER + content.length), 0, Hmac.TAG_BYTES);
   }
 
-  /** 0, too small for any slot, if this is not a session file of this version. */
+  /** 0, too small for any slot, if this is not a session file of a known version. */
   private static int slotSize(ByteBuffer all) {
-    if (all.limit() < HEADER || all.getInt(0) != (MAGIC | VERSION)) {
+    if (all.limit() < HEADER || (all.getInt(0) & 0xffffff00) != MAGIC) {
+      return 0;
+    }
+    int version = all.getInt(0) & 0xff;
+    if (version < FIRST_VERSION || version > VERSION) {
       return 0;
     }
     int size = all.getInt(4);

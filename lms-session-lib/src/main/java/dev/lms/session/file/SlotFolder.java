@@ -58,10 +58,17 @@ final class SlotFolder {
   static final class Content {
     private final Instant deadline;
     private final byte[] bytes;
+    private final int version;
 
     Content(Instant deadline, byte[] bytes) {
+      this(deadline, bytes, SlotFile.FIRST_VERSION);
+    }
+
+    /** Of a schema that programs of before do not know, so that they leave the file alone. */
+    Content(Instant deadline, byte[] bytes, int version) {
       this.deadline = deadline;
       this.bytes = bytes;
+      this.version = version;
     }
   }
 
@@ -175,7 +182,7 @@ final class SlotFolder {
 
   private void write(FileChannel file, String name, SlotFile.Slot slot, Content content)
       throws IOException {
-    if (slot.fits(content.bytes.length)) {
+    if (slot.fits(content.bytes.length) && slot.version() == content.version) {
       layout.overwrite(file, name, slot, content.deadline, content.bytes);
       sync(file);
     } else {
@@ -327,7 +334,7 @@ final class SlotFolder {
 
   private void write(Path path, String name, Content content) throws IOException {
     try (FileChannel file = createFile(path)) {
-      layout.create(file, name, content.deadline, content.bytes);
+      layout.create(file, name, content.deadline, content.bytes, content.version);
       sync(file);
     } catch (IOException | RuntimeException e) {
       // A full disk, say: leave no half file behind.

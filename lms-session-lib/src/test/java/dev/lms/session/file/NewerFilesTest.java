@@ -34,7 +34,7 @@ class NewerFilesTest extends FilesFixture {
   /** As a newer program would have left it. */
   private static byte[] makeNewer(Path file) throws IOException {
     byte[] newer = Files.readAllBytes(file);
-    newer[3]++;
+    newer[3] = SlotFile.VERSION + 1;
     Files.write(file, newer);
     Files.setLastModifiedTime(file, FileTime.from(NOW));
     return newer;

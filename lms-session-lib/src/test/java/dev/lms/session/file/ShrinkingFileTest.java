@@ -40,7 +40,7 @@ class ShrinkingFileTest {
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE)) {
-      slots.create(file, "handle", DEADLINE, new byte[9000]);
+      slots.create(file, "handle", DEADLINE, new byte[9000], SlotFile.FIRST_VERSION);
       FileChannel shrinking = new Shrinking(file);
       assertEquals(Optional.empty(), slots.read(shrinking, "handle"));
       assertEquals(0, file.size());

@@ -61,7 +61,7 @@ class SlotFileFuzzTest extends FuzzTarget {
       seeds.add(new byte[0]);
       for (byte[] content : List.of(FIRST, LONG)) {
         file.truncate(0);
-        slots.create(file, HANDLE, DEADLINE, content);
+        slots.create(file, HANDLE, DEADLINE, content, SlotFile.FIRST_VERSION);
         seeds.add(all());
         SlotFile.Slot slot = slots.read(file, HANDLE).orElseThrow();
         slots.overwrite(file, HANDLE, slot, DEADLINE, SECOND);
