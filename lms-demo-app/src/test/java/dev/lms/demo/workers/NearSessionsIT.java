@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.Jedis;
 
 /**
  * Copies of sessions in two processes with the shipped jar: what one has ended or changed, the
@@ -29,6 +30,9 @@ class NearSessionsIT {
   private static final int STOPS = 4;
   private static final String SIGNED_IN = "data-testid=\"user-name\"";
   private static final Pattern READS = Pattern.compile("(?m)^lms_session_copy_reads_total (\\S+)$");
+
+  private static final Pattern GETS = Pattern.compile("(?m)^cmdstat_get:calls=(\\d+),");
+  private static final int READS_OF_PAGES = 100;
 
   private final Backend site = Backend.shared(Backend.Kind.REDIS);
 
@@ -82,6 +86,37 @@ class NearSessionsIT {
         WorkerProcess.signal(site.two().handle(), "CONT");
       }
     }
+  }
+
+  @Test
+  void copiesAreKeptUnlessTheSettingSaysNo() {
+    assertTrue(site.one().output().contains(", with copies in each worker (SESSION_NEAR)"));
+    long kept = readsOf(site, copied("student1"));
+    try (Backend without = new Backend(Backend.Kind.REDIS, 1, Map.of("SESSION_NEAR", "false"))) {
+      assertFalse(without.one().output().contains("SESSION_NEAR"));
+      Browser browser = new Browser(without.one().uri("/"));
+      assertEquals(303, browser.signIn("student1").status());
+      assertTrue(browser.get("/").body().contains(SIGNED_IN));
+      long far = readsOf(without, browser);
+      assertTrue(far >= READS_OF_PAGES && kept < far, kept + " reads with copies, " + far);
+      assertFalse(browser.get("/metrics").body().contains("lms_session_copy_reads_total"));
+    }
+  }
+
+  /** How often Redis is asked for a session while so many pages are read. */
+  private static long readsOf(Backend backend, Browser browser) {
+    try (Jedis admin = backend.redis().orElseThrow().jedis()) {
+      long before = gets(admin);
+      for (int i = 0; i < READS_OF_PAGES; i++) {
+        assertTrue(browser.get("/").body().contains(SIGNED_IN));
+      }
+      return gets(admin) - before;
+    }
+  }
+
+  private static long gets(Jedis admin) {
+    Matcher calls = GETS.matcher(admin.info("commandstats"));
+    return calls.find() ? Long.parseLong(calls.group(1)) : 0;
   }
 
   @ParameterizedTest
