@@ -110,8 +110,9 @@ final class FileSweep implements AutoCloseable {
 
     private void finished(long found, Duration pause) {
       count.set(found);
-      // With more live sessions than the threshold, sweeping at each new one would find nothing.
-      sweepAtCount = found + Math.max(1, found / 10);
+      // With more live sessions than the threshold, sweeping at each new one would find nothing;
+      // sweeping when there are twice as many reads each about twice, however many there will be.
+      sweepAtCount = 2 * Math.max(1, found);
       sweepAt = now.plus(pause);
     }
   }

@@ -60,6 +60,23 @@ class FileSweepTest {
     }
   }
 
+  /** What sweeps do grows with the number of sessions, not faster. */
+  @Test
+  void manySessionsAreSweptAFewTimes() {
+    int[] tasks = new int[1];
+    Executor counted =
+        task -> {
+          tasks[0]++;
+          task.run();
+        };
+    try (FileSessionStore store = open(10, counted)) {
+      for (int i = 0; i < 640; i++) {
+        begin(store, NOW.plusSeconds(10), NOW);
+      }
+    }
+    assertTrue(tasks[0] < 10 * 260, tasks[0] + " sub-folders were swept");
+  }
+
   @Test
   void sessionsBeginWhileASweepIsHeldUp() throws Exception {
     Queue<Runnable> held = new ArrayDeque<>();
