@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,9 +40,16 @@ public final class PurgeCounters {
   private static final int FIRST_TAG_SLOT = 3;
 
   /** There are two to the power of this many slots for tags; all who share a file must agree. */
-  private static final int SHARED_BITS = 12;
+  private static final int SHARED_BITS = 14;
 
   private static final int IN_PROCESS_BITS = 16;
+
+  /**
+   * A tag has so many slots, and was purged when all of them say so: another tag has all of them as
+   * well far less often than one (Cormode and Muthukrishnan, "An improved data stream summary: the
+   * count-min sketch").
+   */
+  private static final int SLOTS_OF_A_TAG = 2;
 
   /** How often a process looks whether the file is still where the others find it. */
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -166,18 +174,22 @@ public final class PurgeCounters {
     }
   }
 
-  /** The slots to watch for these tags; the same in every process. */
+  /** The slots to watch for these tags, those of a tag in a row; the same in every process. */
   int[] slotsOf(Collection<String> tags) {
-    return tags.stream().mapToInt(this::slotOf).distinct().toArray();
-  }
-
-  private int slotOf(String tag) {
-    if (tag.equals(Tags.EVERYTHING)) {
-      return EVERYTHING_SLOT;
+    int[] slots = new int[tags.size() * SLOTS_OF_A_TAG];
+    int next = 0;
+    for (String tag : tags) {
+      // String.hashCode is part of Java's specification, so all processes agree.
+      long hash = tag.hashCode() * 0x9e37_79b9_7f4a_7c15L;
+      for (int i = 0; i < SLOTS_OF_A_TAG; i++) {
+        slots[next++] =
+            tag.equals(Tags.EVERYTHING)
+                ? EVERYTHING_SLOT
+                : FIRST_TAG_SLOT + (int) (hash >>> (Long.SIZE - bits));
+        hash <<= bits;
+      }
     }
-    // String.hashCode is part of Java's specification, so all processes agree.
-    int hash = tag.hashCode() * 0x9e37_79b9;
-    return FIRST_TAG_SLOT + (hash >>> (Integer.SIZE - bits));
+    return slots;
   }
 
   private static Life renewed(PurgeFile shared, Life known) {
@@ -197,18 +209,27 @@ public final class PurgeCounters {
     }
   }
 
-  /** Whether any of these slots was purged after the clock stood there. */
+  /** Whether any tag with these slots was purged after the clock stood there. */
   boolean purgedSince(long clock, int[] slots) {
     Life now = life;
     if (now.memory == null || clock < now.base) {
       return true;
     }
-    for (int slot : slots) {
-      if (now.base + read(now, slot) > clock) {
+    for (int first = 0; first < slots.length; first += SLOTS_OF_A_TAG) {
+      if (areAllNewer(now, slots, first, clock)) {
         return true;
       }
     }
     return false;
+  }
+
+  private boolean areAllNewer(Life now, int[] slots, int first, long clock) {
+    for (int i = first; i < first + SLOTS_OF_A_TAG; i++) {
+      if (now.base + read(now, slots[i]) <= clock) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -279,7 +300,7 @@ public final class PurgeCounters {
    * @param number the number of the purge; copies with an older stamp are no longer used
    */
   public void learn(String tag, long number) {
-    learn(slotOf(tag), number);
+    raiseAll(slotsOf(List.of(tag)), number);
   }
 
   /**
@@ -288,13 +309,15 @@ public final class PurgeCounters {
    * @param number the number of the purge
    */
   public void learnEverything(long number) {
-    learn(EVERYTHING_SLOT, number);
+    raiseAll(new int[] {EVERYTHING_SLOT}, number);
   }
 
-  private void learn(int slot, long number) {
+  private void raiseAll(int[] slots, long number) {
     ByteBuffer memory = life.memory;
     if (memory != null) {
-      raise(memory, slot, number);
+      for (int slot : slots) {
+        raise(memory, slot, number);
+      }
     }
   }
 

@@ -198,6 +198,27 @@ class PurgeCountersTest {
     assertTrue(counters.purgedSince(8 * 2000 - 1, counters.slotsOf(List.of("t"))));
   }
 
+  /** The numbers of a file are few, and a page may have a thousand tags. */
+  @Test
+  void purgesOfOtherTagsTakeFewPagesAway() throws Exception {
+    PurgeCounters counters = PurgeCounters.shared(folder.resolve("purges"));
+    long before = counters.clock();
+    for (int i = 0; i < 20; i++) {
+      counters.purge(List.of("purged " + i));
+    }
+    int lost = 0;
+    for (int page = 0; page < 200; page++) {
+      List<String> tags = new ArrayList<>();
+      for (int i = 0; i < 1000; i++) {
+        tags.add("page " + page + " tag " + i);
+      }
+      lost += counters.purgedSince(before, counters.slotsOf(tags)) ? 1 : 0;
+      tags.set(page % 1000, "purged " + page % 20);
+      assertTrue(counters.purgedSince(before, counters.slotsOf(tags)), "its own");
+    }
+    assertTrue(lost <= 5, "lost " + lost + " of 200");
+  }
+
   /** On a full disk, touching what has no place yet would be an error in whoever looks. */
   @Test
   void takesItsPlaceOnTheDiskAtOnce() throws Exception {
