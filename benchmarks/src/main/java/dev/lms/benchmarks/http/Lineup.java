@@ -19,7 +19,7 @@ final class Lineup {
   static final int OTHERS = 3;
 
   /** So many more of the JVM in a full run. */
-  static final int VARIANTS = 6;
+  static final int VARIANTS = 7;
 
   /** So many more others then. */
   static final int OTHER_VARIANTS = 1;
@@ -34,6 +34,7 @@ final class Lineup {
   private static final String GETEX = "handler, GETEX, same answer";
   private static final String VARNISH = "Varnish, same page";
   private static final String NGINX = "nginx, same page";
+  private static final String SPRING = "Jetty, Spring Cache, anonymous";
   private static final String SPRING_SIGNED_IN = "Jetty, Spring Session, signed in";
   private static final String FLASK = "Flask, anonymous, cached";
   private static final String FLASK_SIGNED_IN = "Flask, signed in, cached";
@@ -87,6 +88,7 @@ final class Lineup {
             loads.row(CACHED, VARNISH, 0.75),
             loads.row(CACHED + ON_ROBAHO, VARNISH, 1.0),
             loads.row(CACHED, NGINX, null),
+            loads.row(CACHED, SPRING, null),
             loads.row(SIGNED_IN, GETEX, 0.95),
             loads.row(NEAR, SIGNED_IN, null),
             loads.row(SIGNED_IN, SPRING_SIGNED_IN, null),
@@ -184,6 +186,7 @@ final class Lineup {
   private void spring(String redisUrl) throws IOException, InterruptedException {
     Background site = servers.spring(redisUrl);
     Target page = Target.of(site.url(Pages.WHOLE));
+    handler(SPRING, page, site);
     handler(SPRING_SIGNED_IN, page.with("Cookie", servers.signIn(site)), site);
   }
 
