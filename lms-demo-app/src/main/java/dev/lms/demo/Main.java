@@ -12,7 +12,7 @@ public final class Main {
   /** Runs one command of lmsctl and ends with its exit code. */
   public static void main(String[] args) {
     // The site speaks English. What case, digits or calendar a machine prefers must not decide
-    // anything, here or in libraries: in a Turkish locale one of them knows no Argon2 hash again.
+    // anything, here or in libraries: in Turkish, "ID" in lower case is another word.
     Locale.setDefault(Locale.ROOT);
     System.exit(CommandLineInterface.run(App.features(), args));
   }

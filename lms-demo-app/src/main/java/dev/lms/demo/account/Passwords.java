@@ -2,9 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.account;
 
-import com.password4j.Argon2Function;
-import com.password4j.Password;
-import com.password4j.types.Argon2;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -19,8 +16,8 @@ import java.util.concurrent.TimeUnit;
  * sign-ins. Thread-safe.
  */
 public final class Passwords implements AutoCloseable {
-  private static final Argon2Function ARGON2 =
-      Argon2Function.getInstance(19 * 1024, 2, 1, 32, Argon2.ID);
+  private static final int MEMORY_KIB = 19 * 1024;
+  private static final int PASSES = 2;
 
   /** Of a random password nobody kept: what a sign-in with an unknown name is measured against. */
   private static final String NOBODY =
@@ -44,7 +41,8 @@ public final class Passwords implements AutoCloseable {
   /**
    * Starts no thread before it is needed.
    *
-   * @param parallel how many hashes at the same time; each takes 19 MiB and a processor
+   * @param parallel how many hashes at the same time; each takes 19 MiB and a processor while it is
+   *     made
    */
   public Passwords(int parallel) {
     this(parallel, QUEUE);
@@ -64,7 +62,7 @@ public final class Passwords implements AutoCloseable {
 
   /** The hash of a password to keep: a PHC string. Takes as long as a check, on this thread. */
   static String hash(String password) {
-    return Password.hash(password).addRandomSalt(16).with(ARGON2).getResult();
+    return Argon2id.hash(password, MEMORY_KIB, PASSES);
   }
 
   /** The hash of a password that somebody chose on a page; empty if too many wait. */
@@ -97,7 +95,8 @@ public final class Passwords implements AutoCloseable {
       threads.execute(
           () -> {
             try {
-              matches.complete(isOf(password, hash.orElse(NOBODY)));
+              // What an older release or the samples' file holds stays good, however it was made.
+              matches.complete(Argon2id.matches(password, hash.orElse(NOBODY)));
             } catch (Throwable e) { // Errors too: the caller waits for an answer.
               matches.completeExceptionally(e);
             }
@@ -106,13 +105,6 @@ public final class Passwords implements AutoCloseable {
       return Verdict.BUSY;
     }
     return matches.join() && hash.isPresent() ? Verdict.MATCH : Verdict.MISMATCH;
-  }
-
-  /**
-   * The string says how it was made: what an older release or the samples' file holds stays good.
-   */
-  private static boolean isOf(String password, String hash) {
-    return Password.check(password, hash).with(Argon2Function.getInstanceFromHash(hash));
   }
 
   /** How many passwords wait to be checked. */

@@ -65,6 +65,38 @@ class PasswordsTest {
     }
   }
 
+  /** Made by the library of earlier releases, with their parameters and with others. */
+  @Test
+  void hashesOfEarlierReleasesStayGood() {
+    String ours = OWASP + "3nAQRkNevT6AkvNI3Lz3+Q$ZCFPHhxVeFm4awaD55a4B/ggI+Mxhmucl0p7ZAn/okU";
+    String others =
+        "$argon2id$v=19$m=8192,t=3,p=4$AAECAwQFBgcICQoLDA0ODw$H9DKy0zMiTBtnL/QHRIo2+ofl3WFfVRR";
+    try (Passwords passwords = new Passwords(1)) {
+      assertEquals(Verdict.MATCH, passwords.check("x", Optional.of(ours)));
+      assertEquals(Verdict.MISMATCH, passwords.check("X", Optional.of(ours)));
+      assertEquals(Verdict.MATCH, passwords.check("pässwörd", Optional.of(others)));
+      assertEquals(Verdict.MISMATCH, passwords.check("passwörd", Optional.of(others)));
+    }
+  }
+
+  /** What it is computed in would be a sixth of a worker's heap. */
+  @Test
+  void theMemoryOfAHashIsFreeAfterwards() {
+    String of64Mib =
+        "$argon2id$v=19$m=65536,t=1,p=1$AAECAwQFBgcICQoLDA0ODw$H9DKy0zMiTBtnL/QHRIo2+ofl3WFfVRR";
+    try (Passwords passwords = new Passwords(1)) {
+      passwords.check("x", Optional.empty());
+      long before = used();
+      passwords.check("x", Optional.of(of64Mib));
+      assertTrue(used() - before < 32L * 1024 * 1024, before + " bytes before, then " + used());
+    }
+  }
+
+  private static long used() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
   @Test
   void inProductionSampleAccountsDoNotExistEvenIfTheFileHasThem() {
     try (Database database =
