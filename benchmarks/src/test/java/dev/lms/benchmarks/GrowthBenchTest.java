@@ -67,6 +67,7 @@ class GrowthBenchTest {
             "add in a session of 16 KB",
             "session purge of 100",
             "lookup, Redis, 20 tags",
+            "lookup, Redis, after a purge of another, 20 tags",
             "pages of 200 lost to 20 purges, 20 tags"),
         judged);
     assertTrue(said.contains("The report is "), said);

@@ -21,6 +21,7 @@ final class ManyTags {
   private static final String GROUP = "Tags of one page";
   private static final String OVER = "tags";
   private static final String LOOKUP = "lookup, Redis";
+  private static final String PURGED = "lookup, Redis, after a purge of another";
   private static final String LOCAL = "lookup in the process";
   private static final String LOST = "pages of 200 lost to 20 purges";
   private static final double LIMIT = 2;
@@ -38,6 +39,7 @@ final class ManyTags {
   static void measure(Scale scale, Findings findings) throws Exception {
     Turns turns = new Turns();
     turns.curve(GROUP, LOOKUP, OVER, "us");
+    turns.curve(GROUP, PURGED, OVER, "us");
     turns.curve(GROUP, LOCAL, OVER, "us");
     List<Curve.Point> lost = new ArrayList<>();
     try (Redis redis = new Redis();
@@ -50,12 +52,14 @@ final class ManyTags {
         store(far, key, size, "page");
         store(near, key, size, "page");
         turns.at(LOOKUP, size, Work.repeated(scale.batch(), () -> Pages.expectHit(far, key)));
+        turns.at(PURGED, size, Work.timed(scale.batch(), () -> afterAPurge(far, key)));
         turns.at(LOCAL, size, Work.repeated(scale.batch(), () -> Pages.expectHit(near, key)));
         lost.add(new Curve.Point(size, List.of(lost(inProcess(folder, "lost" + size), size))));
       }
       findings.measure(turns, scale, redis);
     }
     findings.growth(LOOKUP, FEW, Scale.last(scale.tags()), LIMIT);
+    findings.growth(PURGED, FEW, Scale.last(scale.tags()), LIMIT);
     findings.growth(LOCAL, FEW, Scale.last(scale.tags()), null);
     findings.beside(
         LOST + ", " + Curve.text(Scale.last(scale.tags())) + " tags",
@@ -67,6 +71,14 @@ final class ManyTags {
   private static PageStore inProcess(Folder folder, String name) throws Exception {
     PurgeCounters purges = PurgeCounters.shared(folder.path().resolve(name));
     return new LocalPageStore(ROOM, purges, Clock.systemUTC());
+  }
+
+  /** The first lookup since a tag was purged that the page does not have. */
+  private static long afterAPurge(PageStore store, PageKey key) {
+    store.purgeWithoutWaiting(List.of("unrelated"));
+    long start = System.nanoTime();
+    Pages.expectHit(store, key);
+    return System.nanoTime() - start;
   }
 
   /** How many of these pages are no longer found after purges of tags that none of them has. */

@@ -29,10 +29,11 @@ import redis.clients.jedis.UnifiedJedis;
  * copies ({@link NearPageStore}).
  *
  * <p>Each of the three is one script and so is atomic. Redis remembers the epoch, the clock and
- * when each tag was last purged; every entry remembers the stamp of its render. Losing that memory
- * begins a new epoch, and nothing of an older epoch is ever served. A new epoch also begins on a
- * server that was restarted or took over from another, or knows fewer purges than the caller: it
- * may have forgotten purges that its entries should obey. A replica serves no pages.
+ * when each tag was last purged; every entry remembers up to which clock none of its tags was
+ * purged since its render began, so a lookup looks at later purges only. Losing that memory begins
+ * a new epoch, and nothing of an older epoch is ever served. A new epoch also begins on a server
+ * that was restarted or took over from another, or knows fewer purges than the caller: it may have
+ * forgotten purges that its entries should obey. A replica serves no pages.
  *
  * <p>On one server, or one that Sentinels watch, all keys share one hash tag. In a Redis Cluster
  * pages are spread over sixteen, by path and query; each has an order of purges and a sixteenth of

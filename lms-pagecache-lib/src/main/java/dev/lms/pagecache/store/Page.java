@@ -37,7 +37,7 @@ public final class Page {
   private static final Duration LONGEST = Duration.ofDays(366);
 
   private final Answer answer;
-  private final Set<String> tags;
+  private final PageTags tags;
   private final Instant renderedAt;
   private final Instant freshUntil;
   private final Instant keptUntil;
@@ -45,7 +45,7 @@ public final class Page {
 
   Page(
       Answer answer,
-      Set<String> tags,
+      PageTags tags,
       Instant renderedAt,
       Instant freshUntil,
       Instant keptUntil,
@@ -58,7 +58,7 @@ public final class Page {
               + keptUntil);
     }
     this.answer = answer;
-    this.tags = Set.copyOf(tags);
+    this.tags = tags;
     this.renderedAt = renderedAt;
     this.freshUntil = freshUntil;
     this.keptUntil = keptUntil;
@@ -103,7 +103,7 @@ public final class Page {
     all.addAll(tags);
     return new Page(
         whole.compressed(),
-        all,
+        PageTags.of(all),
         renderedAt,
         renderedAt.plus(ttl),
         renderedAt.plus(ttl).plus(keptStale),
@@ -152,6 +152,10 @@ public final class Page {
 
   /** {@return all tags that purge this page, including those that every page has} */
   public Set<String> tags() {
+    return tags.all();
+  }
+
+  PageTags encodedTags() {
     return tags;
   }
 
@@ -190,9 +194,9 @@ public final class Page {
    * @param more tags that purge the page, too
    */
   public Page withTags(String... more) {
-    Set<String> all = new HashSet<>(tags);
+    Set<String> all = new HashSet<>(tags());
     all.addAll(Arrays.asList(more));
-    return new Page(answer, all, renderedAt, freshUntil, keptUntil, digest);
+    return new Page(answer, PageTags.of(all), renderedAt, freshUntil, keptUntil, digest);
   }
 
   /**
@@ -258,7 +262,7 @@ public final class Page {
     for (String line : answer.fields().flattened()) {
       weight += 64 + line.length();
     }
-    for (String tag : tags) {
+    for (String tag : tags()) {
       weight += 64 + tag.length();
     }
     return weight;

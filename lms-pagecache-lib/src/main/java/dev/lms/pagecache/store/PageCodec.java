@@ -6,30 +6,26 @@ import dev.lms.pagecache.http.Fields;
 import dev.lms.pagecache.page.Answer;
 import dev.lms.pagecache.page.Body;
 import dev.lms.pagecache.page.Slice;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes pages as bytes, for stores that keep them outside the process: first a description of the
- * page, then the body in all its codings, which reading does not copy. Equal pages have equal
- * bytes. Thread-safe.
+ * page, then the body in all its codings, which reading does not copy; tags are read when somebody
+ * asks for them. Equal pages have equal bytes. Thread-safe.
  */
 public final class PageCodec {
-  private static final int FORMAT = 3;
+  private static final int FORMAT = 4;
   private static final byte LITERAL = 0;
   private static final byte HOLE = 1;
   private static final int ABSENT = -1;
@@ -51,7 +47,7 @@ public final class PageCodec {
       out.writeLong(page.freshUntil().toEpochMilli());
       out.writeLong(page.keptUntil().toEpochMilli());
       writeString(out, page.digest());
-      writeStrings(out, new TreeSet<>(page.tags()));
+      page.encodedTags().writeTo(out);
       writeStrings(out, page.answer().fields().flattened());
       writeBody(out, page.answer().body());
     } catch (IOException e) {
@@ -111,39 +107,37 @@ public final class PageCodec {
   public static Page decode(byte[] bytes) {
     try {
       return new Reader(bytes).page();
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       throw new IllegalArgumentException("These bytes are not a page of this version", e);
     }
   }
 
   private static final class Reader {
     private final byte[] bytes;
-    private final ByteArrayInputStream position;
-    private final DataInputStream in;
+    private final ByteBuffer in;
 
     Reader(byte[] bytes) {
       this.bytes = bytes;
-      this.position = new ByteArrayInputStream(bytes);
-      this.in = new DataInputStream(position);
+      this.in = ByteBuffer.wrap(bytes);
     }
 
-    Page page() throws IOException {
-      int format = in.readByte();
+    Page page() {
+      int format = in.get();
       if (format != FORMAT) {
-        throw new IOException("Format " + format + " instead of " + FORMAT);
+        throw new IllegalArgumentException("Format " + format + " instead of " + FORMAT);
       }
-      int status = in.readShort();
-      Instant renderedAt = Instant.ofEpochMilli(in.readLong());
-      Instant freshUntil = Instant.ofEpochMilli(in.readLong());
-      Instant keptUntil = Instant.ofEpochMilli(in.readLong());
+      int status = in.getShort();
+      Instant renderedAt = Instant.ofEpochMilli(in.getLong());
+      Instant freshUntil = Instant.ofEpochMilli(in.getLong());
+      Instant keptUntil = Instant.ofEpochMilli(in.getLong());
       String digest = string();
-      Set<String> tags = new HashSet<>(strings());
+      PageTags tags = PageTags.read(in);
       Answer answer = new Answer(status, fields(strings()), body());
       return new Page(answer, tags, renderedAt, freshUntil, keptUntil, digest);
     }
 
-    private List<String> strings() throws IOException {
-      int count = in.readInt();
+    private List<String> strings() {
+      int count = in.getInt();
       List<String> strings = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         strings.add(string());
@@ -151,12 +145,13 @@ public final class PageCodec {
       return strings;
     }
 
-    private String string() throws IOException {
-      int length = in.readInt();
-      byte[] text = in.readNBytes(Math.min(length, in.available()));
-      if (text.length != length) {
-        throw new IOException("A text is shorter than it says");
+    private String string() {
+      int length = in.getInt();
+      if (length < 0 || length > in.remaining()) {
+        throw new IllegalArgumentException("A text is shorter than it says");
       }
+      byte[] text = new byte[length];
+      in.get(text);
       return new String(text, StandardCharsets.UTF_8);
     }
 
@@ -173,17 +168,17 @@ public final class PageCodec {
 
     private record Shape(@Nullable String hole, int length, int deflated) {}
 
-    private Body body() throws IOException {
+    private Body body() {
       List<Shape> shapes = new ArrayList<>();
-      int count = in.readInt();
+      int count = in.getInt();
       for (int i = 0; i < count; i++) {
         shapes.add(
-            in.readByte() == HOLE
+            in.get() == HOLE
                 ? new Shape(string(), 0, 0)
-                : new Shape(null, in.readInt(), in.readInt()));
+                : new Shape(null, in.getInt(), in.getInt()));
       }
-      int gzip = in.readInt();
-      int offset = bytes.length - position.available();
+      int gzip = in.getInt();
+      int offset = in.position();
       List<Body.Part> parts = new ArrayList<>();
       for (Shape shape : shapes) {
         if (shape.hole() != null) {
@@ -199,9 +194,9 @@ public final class PageCodec {
       return new Body(parts, gzip == ABSENT ? null : slice(offset, gzip));
     }
 
-    private Slice slice(int offset, int length) throws IOException {
+    private Slice slice(int offset, int length) {
       if (length < 0 || offset > bytes.length - length) {
-        throw new IOException("The body is shorter than it says");
+        throw new IllegalArgumentException("The body is shorter than it says");
       }
       return new Slice(bytes, offset, length);
     }

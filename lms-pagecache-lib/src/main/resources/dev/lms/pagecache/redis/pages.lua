@@ -34,6 +34,8 @@ local order, nodes, operation = KEYS[1], KEYS[2], ARGV[1]
 local MOST_TAGS = 10000
 -- A node that missed more than this many tags forgets all its copies.
 local MOST_NEWS = 500
+-- Of more purges than this since a page was last asked for, its tags are looked at instead.
+local FEW_PURGES = 32
 -- How long what is remembered outlives the last use and the last page, in ms.
 local DAY = 86400000
 
@@ -103,13 +105,35 @@ local function purged_since(then_, of)
   return false
 end
 
+-- Whether one of a page's tags was purged since then. Few purges are looked for among the packed tags,
+-- where a packed tag stands as it would alone: what is not found is not there. Something else may look
+-- like it, so where one is found the tags are asked for.
+local function concerns(then_, tags)
+  local news = redis.call('ZRANGEBYSCORE', order, '(' .. then_, '+inf', 'LIMIT', 0, FEW_PURGES + 1)
+  local possible = #news > FEW_PURGES
+  for i = 1, #news do
+    possible = possible or string.sub(news[i], 1, 2) ~= 't:'
+      or string.find(tags, cmsgpack.pack(string.sub(news[i], 3)), 1, true)
+  end
+  return possible and purged_since(tonumber(then_), cmsgpack.unpack(tags))
+end
+
 if operation == 'lookup' then
   local page = KEYS[3] or ARGV[6]
-  local entry = redis.pcall('HMGET', page, 'epoch', 'clock', 'tags', 'page')
-  if entry[1] == epoch and not purged_since(tonumber(entry[2]), cmsgpack.unpack(entry[3])) then
-    return {epoch, clock, entry[4], redis.call('PTTL', page)}
+  local entry = redis.pcall('HMGET', page, 'epoch', 'clock', 'page')
+  local then_ = tonumber(entry[2])
+  if entry[1] ~= epoch or then_ > clock then
+    return {epoch, clock}
   end
-  return {epoch, clock}
+  -- Where the clock stands as it did nothing was purged, whatever the tags.
+  if then_ < clock then
+    if concerns(entry[2], redis.call('HGET', page, 'tags')) then
+      return {epoch, clock}
+    end
+    -- The next who asks need not look at these purges. A full Redis refuses, and no harm is done.
+    redis.pcall('HSET', page, 'clock', clock)
+  end
+  return {epoch, clock, entry[3], redis.call('PTTL', page)}
 end
 
 if operation == 'store' then
