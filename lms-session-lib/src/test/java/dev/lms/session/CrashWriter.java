@@ -76,8 +76,13 @@ public final class CrashWriter implements Runnable {
     return new String[] {where, seedAndCounter[0], seedAndCounter[1]};
   }
 
-  /** Starts three threads that write until this process is killed. */
+  /** Starts three threads that write until this process is killed, or one of them fails. */
   public static void main(String[] arguments) {
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, failure) -> {
+          failure.printStackTrace();
+          Runtime.getRuntime().halt(1);
+        });
     SessionStore store = store(arguments[0]);
     for (int thread = 0; thread < 3; thread++) {
       long seed = Long.parseLong(arguments[1]) * 31 + thread;

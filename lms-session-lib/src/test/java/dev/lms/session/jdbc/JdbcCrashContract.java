@@ -34,6 +34,11 @@ abstract class JdbcCrashContract extends WorkerCrashTest {
   /** Of the driver, which a writer needs as well. */
   abstract String driver();
 
+  /** Of the Java that a writer runs on. */
+  List<String> options() {
+    return List.of();
+  }
+
   @BeforeEach
   void connect() {
     url = newDatabase();
@@ -94,11 +99,14 @@ abstract class JdbcCrashContract extends WorkerCrashTest {
   @Override
   protected List<String> writer(String... arguments) {
     try {
-      return ChildJvm.command(
-          List.of(),
-          List.of(Class.forName(driver())),
-          CrashWriter.class,
-          CrashWriter.arguments(url, arguments));
+      List<String> command =
+          ChildJvm.command(
+              List.of(),
+              List.of(Class.forName(driver())),
+              CrashWriter.class,
+              CrashWriter.arguments(url, arguments));
+      command.addAll(1, options());
+      return command;
     } catch (ClassNotFoundException e) {
       throw new IllegalStateException(e);
     }

@@ -3,6 +3,7 @@
 package dev.lms.session.jdbc;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,12 @@ class SqliteCrashTest extends JdbcCrashContract {
   @Override
   String driver() {
     return "org.sqlite.JDBC";
+  }
+
+  /** The driver unpacks native code, which nobody takes away behind a killed process. */
+  @Override
+  List<String> options() {
+    return List.of("-Dorg.sqlite.tmpdir=" + folder, "--enable-native-access=ALL-UNNAMED");
   }
 
   @Test
