@@ -9,9 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lms.demo.WorkerProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +23,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,14 +34,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a start consists of: the jar, and what lmsctl passes to the JVM. */
 class StartIT {
   private static final Path JAR = Path.of("target", "lms-demo-app.jar").toAbsolutePath();
-  private static final long MB = 1024 * 1024;
+  private static final long LARGEST_JAR = 14_000_000;
   private static final int PATIENCE_SECONDS = 120;
 
   @TempDir private Path folder;
 
   @Test
   void theJarHoldsNativePartsForTheNamedPlatformsOnly() throws IOException {
-    assertTrue(Files.size(JAR) <= 14 * MB, "the jar has " + Files.size(JAR) + " bytes");
+    assertTrue(Files.size(JAR) <= LARGEST_JAR, "the jar has " + Files.size(JAR) + " bytes");
     try (JarFile jar = new JarFile(JAR.toFile())) {
       Set<String> folders =
           jar.stream()
@@ -57,6 +62,26 @@ class StartIT {
               "org/sqlite/native/Windows/x86_64"),
           folders);
     }
+  }
+
+  /** The jar holds Caffeine without the classes for these. */
+  @Test
+  void noCacheOfOursHoldsWeakOrSoftReferences() throws IOException {
+    List<String> found = new ArrayList<>();
+    try (JarFile jar = new JarFile(JAR.toFile())) {
+      for (JarEntry entry : Collections.list(jar.entries())) {
+        if (!entry.getName().matches("dev/lms/.*\\.class")) {
+          continue;
+        }
+        try (InputStream bytes = jar.getInputStream(entry)) {
+          String names = new String(bytes.readAllBytes(), StandardCharsets.ISO_8859_1);
+          Stream.of("weakKeys", "weakValues", "softValues", "CaffeineSpec")
+              .filter(names::contains)
+              .forEach(name -> found.add(entry.getName() + " " + name));
+        }
+      }
+    }
+    assertEquals(List.of(), found);
   }
 
   @Test
