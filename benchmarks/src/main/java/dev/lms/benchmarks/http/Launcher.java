@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param folder for logs and data
  */
 record Launcher(Path command, Path folder) {
-  private static final long LONGEST_ARCHIVE_SECONDS = 60;
+  private static final long LONGEST_CACHE_SECONDS = 120;
 
   boolean isThere() {
     return Files.isExecutable(command);
@@ -51,10 +51,13 @@ record Launcher(Path command, Path folder) {
         List.of(command.toString(), "serve"));
   }
 
-  /** Waits until the archive of classes is there that the first start makes in the background. */
-  boolean awaitArchive() throws IOException {
-    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_ARCHIVE_SECONDS);
-    while (!hasArchive()) {
+  /**
+   * Waits until the cache is there of what the JVM has learned, which the first start makes in the
+   * background.
+   */
+  boolean awaitCache() throws IOException {
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_CACHE_SECONDS);
+    while (!hasCache()) {
       if (System.nanoTime() > giveUp) {
         return false;
       }
@@ -63,11 +66,11 @@ record Launcher(Path command, Path folder) {
     return true;
   }
 
-  private boolean hasArchive() throws IOException {
+  private boolean hasCache() throws IOException {
     try (Stream<Path> built = Files.list(jar().resolveSibling("."))) {
       return built.anyMatch(
           file ->
-              file.getFileName().toString().matches("lms-demo-app-.*\\.jsa")
+              file.getFileName().toString().matches("lms-demo-app-.*\\.aot")
                   && file.toFile().lastModified() >= jar().toFile().lastModified());
     }
   }

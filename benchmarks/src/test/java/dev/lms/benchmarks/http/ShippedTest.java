@@ -67,8 +67,8 @@ class ShippedTest {
     Path target = Files.createDirectories(folder.resolve("lms-demo-app/target"));
     assertEquals(target.resolve("lms-demo-app.jar"), launcher.jar());
     Files.createFile(launcher.jar());
-    Files.createFile(target.resolve("lms-demo-app-25.jsa"));
-    assertTrue(launcher.awaitArchive());
+    Files.createFile(target.resolve("lms-demo-app-25.aot"));
+    assertTrue(launcher.awaitCache());
   }
 
   @Test

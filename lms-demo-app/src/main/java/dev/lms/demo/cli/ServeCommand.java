@@ -22,6 +22,7 @@ import dev.lms.demo.monitor.Health;
 import dev.lms.demo.plan.Demand;
 import dev.lms.demo.plan.Machine;
 import dev.lms.demo.plan.ResourcePlan;
+import dev.lms.demo.rehearsal.Rehearsal;
 import dev.lms.demo.supervise.NginxConf;
 import dev.lms.demo.supervise.Signals;
 import dev.lms.demo.supervise.Supervisor;
@@ -44,9 +45,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 @Command(
     name = "serve",
@@ -110,6 +109,10 @@ final class ServeCommand implements Callable<Integer> {
   @Option(names = SUPERVISED, hidden = true)
   private boolean supervised;
 
+  /** Set by lmsctl, once for each jar and JVM, while the JVM takes notes. */
+  @Option(names = "--rehearse", hidden = true)
+  private boolean rehearsing;
+
   /** Serves these. */
   ServeCommand(List<Feature> features) {
     this.features = features;
@@ -126,17 +129,6 @@ final class ServeCommand implements Callable<Integer> {
     return Optional.of(command);
   }
 
-  static final class WorkersConverter implements ITypeConverter<WorkerCount> {
-    @Override
-    public WorkerCount convert(String value) {
-      try {
-        return WorkerCount.parse(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException("'" + value + "': " + e.getMessage());
-      }
-    }
-  }
-
   @Override
   public Integer call() throws IOException, InterruptedException {
     Config config = Config.fromSystem(given());
@@ -144,7 +136,7 @@ final class ServeCommand implements Callable<Integer> {
     Logging.format(config.operations().logFormat());
     WorkerCount wanted = workers != null ? workers : config.workers().count();
     ListenAddress.require(config.web().host());
-    boolean single = supervised || wanted instanceof WorkerCount.Single;
+    boolean single = supervised || rehearsing || wanted instanceof WorkerCount.Single;
     boolean several = !single && !(wanted instanceof WorkerCount.Fixed one && one.count() == 1);
     if (several && config.sessions().store().kind() == StoreChoice.Kind.MEMORY) {
       throw new ConfigException(
@@ -188,24 +180,13 @@ final class ServeCommand implements Callable<Integer> {
         config.web().requestTimeout(),
         connections(plan),
         config.operations().maxHeaderKb() * 1024);
+    Optional<Rehearsal> rehearsal =
+        rehearsing ? Optional.of(Rehearsal.prepare(config, features)) : Optional.empty();
     RunningSite site = start(config, plan, checks);
     writeNginxConf(config, site.port(), 1);
-    // Nothing may fail below: the hook makes every end a success.
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  if (!supervised) {
-                    System.out.printf(
-                        "Stopping: requests under way have %d s to finish%n",
-                        config.web().drainTimeout().toSeconds());
-                  }
-                  site.stop(
-                      supervised ? BEFORE_CLOSING : Duration.ZERO, config.web().drainTimeout());
-                  // A stop that was asked for is a success; the JVM would say 143.
-                  Runtime.getRuntime().halt(0);
-                },
-                "drain"));
+    if (!rehearsing) {
+      drainAtEnd(config, site);
+    }
     String address = Supervisor.READY + address(config, site.port());
     System.out.println(address + " (pid " + ProcessHandle.current().pid() + ")");
     if (supervised) {
@@ -219,8 +200,29 @@ final class ServeCommand implements Callable<Integer> {
       }
     }
     System.out.flush();
+    if (rehearsal.isPresent()) {
+      rehearsal.get().run(Workers.at(config.web().host(), site.port()), Rehearsal.ROUNDS);
+      site.stop(config.web().drainTimeout());
+      return 0;
+    }
     new CountDownLatch(1).await();
     return 0;
+  }
+
+  /** From now on nothing may fail: every end is a success. */
+  private void drainAtEnd(Config config, RunningSite site) {
+    Runnable drain =
+        () -> {
+          if (!supervised) {
+            System.out.printf(
+                "Stopping: requests under way have %d s to finish%n",
+                config.web().drainTimeout().toSeconds());
+          }
+          site.stop(supervised ? BEFORE_CLOSING : Duration.ZERO, config.web().drainTimeout());
+          // A stop that was asked for is a success; the JVM would say 143.
+          Runtime.getRuntime().halt(0);
+        };
+    Runtime.getRuntime().addShutdownHook(new Thread(drain, "drain"));
   }
 
   /** As many as the memory carries and the system allows. */

@@ -40,12 +40,12 @@ public final class WorkerCommand {
                   "-XX:+UseSerialGC",
                   // Somebody is here to start it again: better than a worker half alive.
                   "-XX:+ExitOnOutOfMemoryError"));
-      Path archive = archive(jar);
-      if (Files.isReadable(archive)) {
-        command.add("-XX:SharedArchiveFile=" + archive);
+      Path cache = cache(jar);
+      if (Files.isReadable(cache)) {
+        command.add("-XX:AOTCache=" + cache);
         // One of another JVM or jar it does not use; it need not say so.
         command.add("-Xlog:disable");
-        command.add("-Xlog:all=error:stderr");
+        command.add("-Xlog:all=error,aot*=off:stderr");
       }
       command.addAll(List.of("-jar", jar.toString(), "serve", "--supervised"));
       return command;
@@ -54,12 +54,12 @@ public final class WorkerCommand {
     }
   }
 
-  /** Where lmsctl puts the classes of a start, ready to be mapped. */
-  private static Path archive(Path jar) {
+  /** Where lmsctl puts what the JVM has learned of the site. */
+  private static Path cache(Path jar) {
     String numbers =
         Runtime.version().version().stream().map(String::valueOf).collect(Collectors.joining("."));
     String name = String.valueOf(jar.getFileName());
     return jar.resolveSibling(
-        name.substring(0, Math.max(0, name.length() - ".jar".length())) + "-" + numbers + ".jsa");
+        name.substring(0, Math.max(0, name.length() - ".jar".length())) + "-" + numbers + ".aot");
   }
 }

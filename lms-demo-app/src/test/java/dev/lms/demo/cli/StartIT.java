@@ -103,14 +103,14 @@ class StartIT {
   void whatStartsOncePreparesTheStartsToCome() throws Exception {
     Path lmsctl = Files.copy(Path.of("..", "lmsctl"), folder.resolve("lmsctl"));
     Files.copy(JAR, folder.resolve("lms-demo-app.jar"), StandardCopyOption.COPY_ATTRIBUTES);
-    Path leftover = Files.writeString(folder.resolve("lms-demo-app-24.jsa"), "of another JDK");
+    Path leftover = Files.writeString(folder.resolve("lms-demo-app-24.aot"), "of another JDK");
     Process first = serve(lmsctl);
-    Path archive;
+    Path cache;
     try {
       assertTrue(said(first, "Resource plan").contains("heap 12"), "that it really has");
       String command = commandLine(first.toHandle());
       assertTrue(command.contains("-XX:+UseSerialGC -Xmx128m"), "of the plan: " + command);
-      archive = await(folder, name -> name.endsWith(".jsa") && !name.endsWith("-24.jsa"));
+      cache = await(folder, name -> name.endsWith(".aot") && !name.endsWith("-24.aot"));
       assertTrue(Files.notExists(leftover));
     } finally {
       end(first);
@@ -122,7 +122,7 @@ class StartIT {
     Process second = serve(lmsctl);
     try {
       said(second, "Next: open");
-      assertTrue(maps(second.toHandle(), archive), "uses the archive");
+      assertTrue(maps(second.toHandle(), cache), "uses the cache");
     } finally {
       end(second);
     }
@@ -134,7 +134,7 @@ class StartIT {
       assertTrue(commandLine(supervisor.toHandle()).contains("-Xms4m -Xmx32m"));
       ProcessHandle worker = supervisor.toHandle().children().findFirst().orElseThrow();
       assertTrue(commandLine(worker).contains("-Xmx128m -XX:+UseSerialGC"));
-      assertTrue(maps(worker, archive), "uses the archive");
+      assertTrue(maps(worker, cache), "uses the cache");
       assertEquals(whole, Files.size(library));
     } finally {
       end(supervisor);
@@ -142,7 +142,7 @@ class StartIT {
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(
           List.of(),
-          files.filter(file -> file.toString().matches(".*\\.jsa\\..*")).toList(),
+          files.filter(file -> file.toString().matches(".*\\.aot\\..*")).toList(),
           "no drafts");
     }
   }

@@ -1,0 +1,124 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.lms.demo.rehearsal;
+
+import dev.lms.demo.account.Account;
+import dev.lms.demo.account.Users;
+import dev.lms.demo.config.Config;
+import dev.lms.demo.data.Database;
+import dev.lms.demo.wiring.Feature;
+import dev.lms.demo.wiring.SampleContent;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Visits by which the JVM learns what a site is going to do: strangers and an administrator look at
+ * the pages that most people look at, so often that the JVM compiles what answers them, and now and
+ * then a course is edited. What it has learned it writes down when it ends (JEP 483, 514, 515), for
+ * the processes to come.
+ */
+public final class Rehearsal {
+  /** After so many the JVM has compiled what it is going to. */
+  public static final int ROUNDS = 400;
+
+  private static final int STRANGERS = 3;
+  private static final int EDITS = 4;
+
+  /** On a machine that is busy it learns less. */
+  private static final Duration LONGEST = Duration.ofSeconds(60);
+
+  private static final String NAME = "rehearsal";
+  private static final Pattern COURSE = Pattern.compile("href=\"/course/([^/\"]+)/view\"");
+
+  private final String password;
+
+  private Rehearsal(String password) {
+    this.password = password;
+  }
+
+  /** Adds an account to a site that does not serve yet, and that nobody else is going to use. */
+  public static Rehearsal prepare(Config config, List<Feature> features) {
+    Rehearsal rehearsal = new Rehearsal(UUID.randomUUID().toString());
+    try (Database database =
+        Database.open(
+            config.databaseUrl(),
+            1,
+            Feature.tablesOf(features),
+            SampleContent.of(config.environment()))) {
+      new Users(database, true)
+          .add(new Account(NAME, "The Rehearsal", Set.of("admin")), rehearsal.password);
+    }
+    return rehearsal;
+  }
+
+  /**
+   * Visits the site.
+   *
+   * @param rounds how often each visitor looks at each page
+   * @throws IOException if an answer is not as it should be
+   */
+  public void run(URI site, int rounds) throws IOException, InterruptedException {
+    long end = System.nanoTime() + LONGEST.toNanos();
+    Matcher course = COURSE.matcher(new Visitor(site).read("/course/explore"));
+    if (!course.find()) {
+      throw new IOException("a site without courses cannot be rehearsed");
+    }
+    String code = course.group(1);
+    List<Callable<Void>> visits = new ArrayList<>();
+    visits.add(() -> edit(site, code, rounds, end));
+    for (int i = 0; i < STRANGERS; i++) {
+      visits.add(() -> look(new Visitor(site), pages(code), rounds, end));
+    }
+    try (ExecutorService visitors = Executors.newFixedThreadPool(visits.size())) {
+      for (Future<Void> visit : visitors.invokeAll(visits)) {
+        visit.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IOException("a visit failed: " + e.getCause(), e);
+    }
+  }
+
+  private static List<String> pages(String code) {
+    return List.of(
+        "/course/explore", "/", "/course/explore?page=2", "/course/" + code + "/view", "/home");
+  }
+
+  private static Void look(Visitor visitor, List<String> pages, int rounds, long end)
+      throws IOException {
+    for (int round = 0; round < rounds && System.nanoTime() < end; round++) {
+      for (String page : pages) {
+        visitor.look(page);
+        visitor.read(page);
+        visitor.lookAgain(page);
+      }
+    }
+    return null;
+  }
+
+  private Void edit(URI site, String code, int rounds, long end) throws IOException {
+    Visitor admin = new Visitor(site);
+    String signIn = "/user/login";
+    admin.send(signIn, signIn, Map.of("username", NAME, "password", password));
+    for (int i = 0; i < EDITS; i++) {
+      look(admin, pages(code), rounds / EDITS, end);
+      admin.read("/user/account");
+      String desk = "/course/" + code + "/";
+      admin.send(desk + "admin", desk + "edit", Map.of("title", "Rehearsed"));
+    }
+    admin.send("/home", "/user/logout", Map.of());
+    return null;
+  }
+}
