@@ -37,13 +37,13 @@ public final class Digests {
   }
 
   Digests part(char kind, Slice value) {
-    byte[] kindAndLength = new byte[1 + Integer.BYTES];
-    ByteBuffer.wrap(kindAndLength)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .put((byte) kind)
-        .putInt(value.length);
-    sha.update(kindAndLength);
-    sha.update(value.array, value.offset, value.length);
+    ByteBuffer part =
+        ByteBuffer.allocate(1 + Integer.BYTES + value.length)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put((byte) kind)
+            .putInt(value.length)
+            .put(value.array, value.offset, value.length);
+    sha.update(part.array());
     return this;
   }
 

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One token per session, derived from its handle: nothing to store, and new whenever the id is
@@ -13,6 +14,9 @@ import java.util.List;
  */
 public final class CsrfTokens {
   private final List<Hmac> keys;
+
+  /** By handle: every page with a form asks. */
+  private final Recent<String> recent = new Recent<>();
 
   /**
    * Creates tokens with the first of the keys; all of them are accepted.
@@ -29,6 +33,16 @@ public final class CsrfTokens {
    * @param handle the session's handle
    */
   public String token(String handle) {
+    Optional<String> known = recent.get(handle);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    String token = make(handle);
+    recent.put(handle, token);
+    return token;
+  }
+
+  private String make(String handle) {
     byte[] signature = keys.get(0).sign(bytes(handle));
     return Base64.getUrlEncoder()
         .withoutPadding()

@@ -11,7 +11,7 @@ import redis.clients.jedis.Protocol;
 
 /** What is under the key of a session. {@link SessionText} tells how it is written. */
 sealed interface RedisValue {
-  /** A session, which may have ended. */
+  /** A session, which may have ended. Nobody changes its attributes: copies of it are shared. */
   record Found(Instant deadline, String envelope, Map<String, String> attributes)
       implements RedisValue {}
 

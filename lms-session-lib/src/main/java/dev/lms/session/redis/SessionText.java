@@ -175,6 +175,6 @@ final class SessionText {
     }
     return envelope == null
         ? RedisValue.None.UNREADABLE
-        : new RedisValue.Found(deadline(text), envelope, attributes);
+        : new RedisValue.Found(deadline(text), envelope, Map.copyOf(attributes));
   }
 }

@@ -5,6 +5,7 @@ package dev.lms.session.store;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.crypto.Hmac;
+import dev.lms.session.crypto.Recent;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;

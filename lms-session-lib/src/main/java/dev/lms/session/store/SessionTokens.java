@@ -5,6 +5,7 @@ package dev.lms.session.store;
 import dev.lms.session.KeyRing;
 import dev.lms.session.StoredSession;
 import dev.lms.session.crypto.Hmac;
+import dev.lms.session.crypto.Recent;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
