@@ -54,7 +54,7 @@ final class Nodes {
           }
           turns.at(PURGE, size, Work.timed(scale.batch(), () -> purge(nodes)));
         }
-        // The first purge of a process waits for a second, before anything counts.
+        // The first purge in each cache waits for a second, before anything counts.
         turns.warmUp(Math.max(1, scale.warmUp()));
         findings.add(turns.run(scale.rounds()));
       } finally {

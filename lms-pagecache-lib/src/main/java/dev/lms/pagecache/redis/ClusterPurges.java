@@ -66,7 +66,7 @@ final class ClusterPurges {
 
   private static List<byte[]> arguments(Collection<String> tags) {
     List<byte[]> arguments = new ArrayList<>(Arrays.asList(utf8(""), number(0)));
-    arguments.addAll(Arrays.asList(utf8(""), number(0)));
+    arguments.addAll(Arrays.asList(utf8(""), number(0), utf8("")));
     tags.forEach(tag -> arguments.add(utf8(tag)));
     return arguments;
   }

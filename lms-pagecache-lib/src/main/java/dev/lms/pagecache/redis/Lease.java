@@ -40,6 +40,7 @@ final class Lease implements AutoCloseable {
 
   private final PagesScript script;
   private final NearCopies copies;
+  private final KnownEpoch known;
   private final LongSupplier nanos;
   private final long length;
   private final byte[] node;
@@ -64,9 +65,15 @@ final class Lease implements AutoCloseable {
    * @param longest how long those who purge wait for it to run out
    */
   Lease(
-      PagesScript script, String prefix, NearCopies copies, Duration longest, LongSupplier nanos) {
+      PagesScript script,
+      String prefix,
+      NearCopies copies,
+      KnownEpoch known,
+      Duration longest,
+      LongSupplier nanos) {
     this.script = script;
     this.copies = copies;
+    this.known = known;
     this.nanos = nanos;
     // Shorter than others wait for, should the clock of this machine run slower than theirs.
     this.length = longest.toNanos() / 10 * 9;
@@ -195,7 +202,9 @@ final class Lease implements AutoCloseable {
     Stamp obeys = copies.obeys();
     List<?> reply =
         script.list(
-            "renew", List.of(wakeList), List.of(node, utf8(obeys.epoch()), number(obeys.clock())));
+            "renew",
+            List.of(wakeList),
+            List.of(node, utf8(obeys.epoch()), number(obeys.clock()), utf8(known.settled())));
     Map<String, Long> purged = new HashMap<>();
     long everythingUntil = 0;
     for (int i = 2; i < reply.size(); i += 2) {
@@ -207,7 +216,9 @@ final class Lease implements AutoCloseable {
         everythingUntil = purge;
       }
     }
-    return new News(PagesScript.stamp(reply), purged, everythingUntil);
+    Stamp at = PagesScript.stamp(reply);
+    known.saw(at.epoch());
+    return new News(at, purged, everythingUntil);
   }
 
   /** Stops relying on the lease, then tells Redis so. */

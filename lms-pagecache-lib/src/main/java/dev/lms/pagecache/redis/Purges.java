@@ -22,16 +22,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Three ways lead there. Every node that Redis knows of has said that it obeys. Or the longest
  * lease has passed since Redis answered: every lease from before the purge has run out, and every
- * later one came with the news of it. And in any case the longest lease has passed since this
- * process first saw the epoch: nodes that Redis forgot when the epoch began cannot have a lease any
- * more. Time is measured here and by each node for itself, by clocks that are never set.
+ * later one came with the news of it. And in any case the epoch is settled ({@link KnownEpoch}):
+ * nodes that Redis forgot when it began cannot have a lease any more. Time is measured here and by
+ * each node for itself, by clocks that are never set.
  */
 final class Purges {
   private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(16);
-
-  /** An epoch and when this process first saw it. */
-  private record Era(String epoch, long since) {}
 
   /**
    * A purge that Redis has taken.
@@ -40,32 +37,30 @@ final class Purges {
    *     forgot everything instead
    * @param answered when
    * @param waitsFor how many nodes did not obey yet
+   * @param settled whether Redis was told that the epoch is
    */
-  record Purge(Stamp at, long answered, long waitsFor) {}
+  record Purge(Stamp at, long answered, long waitsFor, boolean settled) {}
 
   private final PagesScript script;
   private final String wakePrefix;
   private final long longestLease;
   private final LongSupplier nanos;
-  private final AtomicReference<Era> era;
+  private final KnownEpoch known;
 
   /** The oldest purge for which nobody waited, and which nodes were therefore not forgotten for. */
   private final AtomicReference<@Nullable Purge> unforgotten = new AtomicReference<>();
 
-  Purges(PagesScript script, String wakePrefix, Duration longestLease, LongSupplier nanos) {
+  Purges(
+      PagesScript script,
+      String wakePrefix,
+      KnownEpoch known,
+      Duration longestLease,
+      LongSupplier nanos) {
     this.script = script;
+    this.known = known;
     this.wakePrefix = wakePrefix;
     this.longestLease = longestLease.toNanos();
     this.nanos = nanos;
-    this.era = new AtomicReference<>(new Era("", nanos.getAsLong()));
-  }
-
-  /** Remembers since when an epoch is known here. */
-  void saw(String epoch) {
-    if (!era.get().epoch().equals(epoch)) {
-      Era now = new Era(epoch, nanos.getAsLong());
-      era.updateAndGet(last -> last.epoch().equals(epoch) ? last : now);
-    }
   }
 
   Purge begin(Collection<String> tags) {
@@ -73,11 +68,12 @@ final class Purges {
     arguments.add(utf8(wakePrefix));
     arguments.add(number(TimeUnit.NANOSECONDS.toMillis(longestLease) + 1));
     arguments.addAll(place(outlasted()));
+    arguments.add(utf8(known.settled()));
     tags.forEach(tag -> arguments.add(utf8(tag)));
     List<?> reply = script.list("purge", List.of(), arguments);
     Stamp at = PagesScript.stamp(reply);
-    saw(at.epoch());
-    return new Purge(at, nanos.getAsLong(), (Long) reply.get(2));
+    known.saw(at.epoch());
+    return new Purge(at, nanos.getAsLong(), (Long) reply.get(2), (Long) reply.get(3) == 1);
   }
 
   /**
@@ -125,7 +121,7 @@ final class Purges {
       forget(purge);
       return true;
     }
-    if (!purge.at().epoch().equals(era.get().epoch()) || now - era.get().since() < longestLease) {
+    if (!known.isSettled(purge.at().epoch(), purge.settled())) {
       return false;
     }
     return purge.waitsFor() == 0 || behind(purge) == 0;
@@ -140,13 +136,18 @@ final class Purges {
     }
   }
 
-  /** Whoever does not obey by now has no lease: later purges need not wait for them. */
+  /**
+   * Whoever does not obey by now has no lease: later purges need not wait for them, nor for those
+   * that nobody knows of.
+   */
   private void forget(Purge purge) {
-    if (purge.waitsFor() == 0) {
+    if (purge.waitsFor() == 0 && purge.settled()) {
       return;
     }
+    List<byte[]> arguments = new ArrayList<>(place(purge.at()));
+    arguments.add(utf8(known.settled()));
     try {
-      script.number("forget", List.of(), place(purge.at()));
+      script.number("forget", List.of(), arguments);
     } catch (PageStoreException e) {
       // The next purge waits once more. This one holds all the same.
     }

@@ -43,8 +43,8 @@ import redis.clients.jedis.UnifiedJedis;
  * gone.
  *
  * <p>A purge waits until every node with near copies has confirmed it, or until their leases have
- * run out: a second at most. The first purge after the start of a process, or after Redis lost its
- * memory, may wait that second for nodes that nobody knows of.
+ * run out: a second at most. The first purge after Redis was new, or lost its memory, waits that
+ * second for nodes that nobody knows of.
  *
  * <p>All pages together stay within their budget and out of the last quarter of a Redis with a
  * {@code maxmemory}, which is left to others, such as sessions. Up to half of what they may take
@@ -74,6 +74,7 @@ public final class RedisPageStore implements PageStore {
   private final long maxBytes;
   private final Duration longestLease;
   private final LongSupplier nanos;
+  private final KnownEpoch known;
   private final Purges purges;
 
   /**
@@ -126,7 +127,9 @@ public final class RedisPageStore implements PageStore {
     this.maxBytes = maxBytes;
     this.longestLease = longestLease;
     this.nanos = nanos;
-    this.purges = new Purges(buckets.all().get(0), Lease.wakePrefix(prefix), longestLease, nanos);
+    this.known = new KnownEpoch(longestLease, nanos);
+    this.purges =
+        new Purges(buckets.all().get(0), Lease.wakePrefix(prefix), known, longestLease, nanos);
   }
 
   /** A lookup, and the point in the order of purges at which it was answered. */
@@ -143,7 +146,7 @@ public final class RedisPageStore implements PageStore {
     List<?> reply = script.list("lookup", name, isInCluster() ? name : List.of());
     Stamp at = PagesScript.stamp(reply);
     if (!isInCluster()) {
-      purges.saw(at.epoch());
+      known.saw(at.epoch());
     }
     Optional<Page> stored =
         reply.size() > 2 ? readable((byte[]) reply.get(2)) : Optional.<Page>empty();
@@ -238,7 +241,7 @@ public final class RedisPageStore implements PageStore {
 
   /** A lease on near copies of this store's pages. */
   Lease lease(NearCopies copies) {
-    return new Lease(buckets.all().get(0), prefix, copies, longestLease, nanos);
+    return new Lease(buckets.all().get(0), prefix, copies, known, longestLease, nanos);
   }
 
   /** What leases are measured by. */

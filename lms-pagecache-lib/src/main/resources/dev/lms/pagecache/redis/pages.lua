@@ -2,8 +2,9 @@
 --          clock up to which purges were forgotten, which counts as a tag of every page; and below
 --          all, n:<history><epoch> by -1 - the clock: the replication history of the server where
 --          the epoch began, in 40 characters, and the epoch
--- KEYS[2]  nodes with near copies: their epoch, and for each node o:<node> = the clock whose purges
---          it obeys, h:<node> = the clock when it last heard of purges
+-- KEYS[2]  nodes with near copies: their epoch, the same once more as 'settled' when somebody has known
+--          it for as long as the longest lease, and for each node o:<node> = the clock whose purges it
+--          obeys, h:<node> = the clock when it last heard of purges
 -- KEYS[3]  the page (lookup, store); the list that wakes the node (renew, wake, leave)
 -- KEYS[4]  store: the ledger of pages, see there
 -- KEYS[5]  store: what Redis was found to have room for
@@ -23,9 +24,12 @@
 --          ARGV[15] its bits among those that were asked for, ARGV[16] its key in a cluster, then its
 --          tags
 -- purge:   ARGV[6] what the names of wake lists begin with, ARGV[7] their lifetime in ms,
---          ARGV[8] epoch and ARGV[9] clock of an older purge that no lease outlasts, then the tags
+--          ARGV[8] epoch and ARGV[9] clock of an older purge that no lease outlasts, ARGV[10] the epoch
+--          that the caller has known for as long as the longest lease, then the tags
 -- behind, forget: ARGV[6] epoch and ARGV[7] clock of the purge
--- renew:   ARGV[6] the node, ARGV[7] epoch and ARGV[8] clock whose purges it obeys
+-- forget:  ARGV[8] the epoch that the caller has known for as long as the longest lease
+-- renew:   ARGV[6] the node, ARGV[7] epoch and ARGV[8] clock whose purges it obeys, ARGV[9] the epoch
+--          that it has known for as long as the longest lease
 -- wake:    ARGV[6] the lifetime of the list in ms
 -- leave:   ARGV[6] the node
 local order, nodes, operation = KEYS[1], KEYS[2], ARGV[1]
@@ -341,6 +345,14 @@ local function forget(now)
   end
 end
 
+-- Nodes that were forgotten when this epoch began have no lease any more, and never again one from
+-- before it; whoever says so has waited for that. Whoever has just started need not wait.
+local function settle(known)
+  if known == epoch then
+    redis.call('HSET', nodes, 'settled', epoch)
+  end
+end
+
 if operation == 'purge' then
   local now = clock + 1
   if type(redis.pcall('ZADD', order, -1 - now, name)) == 'table' then
@@ -350,9 +362,9 @@ if operation == 'purge' then
     if nodes then
       redis.call('DEL', nodes)
     end
-    return {'', 0, 1}
+    return {'', 0, 1, 0}
   end
-  for i = 10, #ARGV do
+  for i = 11, #ARGV do
     redis.call('ZADD', order, now, 't:' .. ARGV[i])
   end
   if redis.call('ZCARD', order) > MOST_TAGS then
@@ -362,8 +374,9 @@ if operation == 'purge' then
   end
   keep(DAY, order)
   if not nodes then
-    return {epoch, now, 0}
+    return {epoch, now, 0, 1}
   end
+  settle(ARGV[10])
   keep(DAY, nodes)
   if ARGV[8] == epoch then
     forget(tonumber(ARGV[9]))
@@ -376,7 +389,7 @@ if operation == 'purge' then
     end
     redis.call('PEXPIRE', wake, ARGV[7])
   end
-  return {epoch, now, #waiting}
+  return {epoch, now, #waiting, redis.call('HGET', nodes, 'settled') == epoch and 1 or 0}
 end
 
 if operation == 'behind' then
@@ -387,6 +400,7 @@ if operation == 'forget' then
   if ARGV[6] == epoch then
     forget(tonumber(ARGV[7]))
   end
+  settle(ARGV[8])
   return 0
 end
 
@@ -398,6 +412,7 @@ if operation == 'renew' then
     return {epoch, clock}
   end
   redis.call('HSET', nodes, 'o:' .. ARGV[6], ARGV[8], 'h:' .. ARGV[6], clock)
+  settle(ARGV[9])
   keep(DAY, order, nodes)
   local news = redis.call('ZRANGEBYSCORE', order, '(' .. ARGV[8], '+inf', 'WITHSCORES',
     'LIMIT', 0, MOST_NEWS + 1)
