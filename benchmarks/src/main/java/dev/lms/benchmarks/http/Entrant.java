@@ -6,7 +6,8 @@ package dev.lms.benchmarks.http;
  * One of those that are measured by turns.
  *
  * @param ours whether it is this project's
- * @param warmsUp whether it gets quicker while it runs, as a JVM does
+ * @param warmUps how often it is asked in a round that does not count; 0 for what gets no quicker
+ *     while it runs
  * @param server whose processor time counts
  */
-record Entrant(String name, boolean ours, boolean warmsUp, Target target, Background server) {}
+record Entrant(String name, boolean ours, int warmUps, Target target, Background server) {}

@@ -30,10 +30,12 @@ public final class HttpRatios {
   public record Effort(int warmUpRounds, int rounds, int seconds, boolean variants) {
     /** About so many, with all contenders. */
     public int totalSeconds() {
-      int warm = variants ? Lineup.OF_THE_JVM + Lineup.VARIANTS : Lineup.OF_THE_JVM;
+      int measured = variants ? Lineup.OF_THE_JVM + Lineup.VARIANTS : Lineup.OF_THE_JVM;
+      int warmUps = measured + Lineup.MORE_WARM_UPS;
       int others = variants ? Lineup.OTHERS + Lineup.OTHER_VARIANTS : Lineup.OTHERS;
       return START_SECONDS
-          + warm * seconds * (warmUpRounds + rounds)
+          + warmUps * seconds * warmUpRounds
+          + measured * seconds * rounds
           + others * seconds * rounds
           + rounds
           + (variants ? Stress.totalSeconds(this) + Shipped.totalSeconds(this) : 0);
@@ -119,18 +121,23 @@ public final class HttpRatios {
     Loads loads = new Loads();
     for (int round = 1 - effort.warmUpRounds(); round <= effort.rounds(); round++) {
       for (Entrant entrant : lineup.entrants()) {
-        if (round <= 0 && !entrant.warmsUp()) {
+        if (round <= 0) {
+          warmUp(entrant, wrk);
           continue;
         }
-        String which = round <= 0 ? "warming up: " : "round " + round + ": ";
-        watcher.measures(which + entrant.name(), effort.seconds());
+        watcher.measures("round " + round + ": " + entrant.name(), effort.seconds());
         Duration before = entrant.server().processorTime();
         Wrk.Load load = wrk.run(entrant.target());
-        if (round > 0) {
-          loads.add(entrant.name(), load, entrant.server().processorTime().minus(before));
-        }
+        loads.add(entrant.name(), load, entrant.server().processorTime().minus(before));
       }
     }
     return loads;
+  }
+
+  private void warmUp(Entrant entrant, Wrk wrk) throws IOException, InterruptedException {
+    for (int i = 0; i < entrant.warmUps(); i++) {
+      watcher.measures("warming up: " + entrant.name(), effort.seconds());
+      wrk.run(entrant.target());
+    }
   }
 }

@@ -64,7 +64,7 @@ final class Loads {
   }
 
   /** Likewise, of the processor time that the server takes for an answer. */
-  Optional<Ratio> costRow(String name, String beside, double most) {
+  Optional<Ratio> costRow(String name, String beside, @Nullable Double most) {
     Spread ratio = Spread.ofRatios(cost(name), cost(beside));
     return ratio.isEmpty()
         ? Optional.empty()
