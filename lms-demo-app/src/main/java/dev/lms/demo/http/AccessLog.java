@@ -97,8 +97,10 @@ public final class AccessLog extends Filter {
 
   private static Optional<String> given(
       HttpExchange exchange, boolean trusted, String name, Pattern good) {
-    return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name))
-        .filter(value -> trusted && good.matcher(value).matches());
+    return trusted
+        ? Optional.ofNullable(exchange.getRequestHeaders().getFirst(name))
+            .filter(value -> good.matcher(value).matches())
+        : Optional.empty();
   }
 
   private String line(

@@ -46,18 +46,24 @@ final class WellFormed extends Filter {
     if (!VERSIONS.contains(exchange.getProtocol())) {
       return bad("The request is not of HTTP/1.1 or HTTP/1.0.");
     }
-    List<String> hosts = headers.getOrDefault("Host", List.of());
+    List<String> hosts = lines(headers, "Host");
     boolean missing = hosts.isEmpty() && exchange.getProtocol().equals("HTTP/1.1");
-    if (missing
-        || hosts.size() > 1
-        || !hosts.stream().allMatch(host -> HOST.matcher(host).matches())) {
+    if (missing || !isAtMostOne(hosts, HOST)) {
       return bad("The request needs one Host.");
     }
-    List<String> lengths = headers.getOrDefault("Content-Length", List.of());
-    if (lengths.size() > 1 || !lengths.stream().allMatch(text -> LENGTH.matcher(text).matches())) {
+    if (!isAtMostOne(lines(headers, "Content-Length"), LENGTH)) {
       return bad("The length of the request is not a number.");
     }
     return Optional.empty();
+  }
+
+  private static List<String> lines(Headers headers, String name) {
+    List<String> lines = headers.get(name);
+    return lines == null ? List.of() : lines;
+  }
+
+  private static boolean isAtMostOne(List<String> lines, Pattern good) {
+    return lines.isEmpty() || (lines.size() == 1 && good.matcher(lines.get(0)).matches());
   }
 
   private static Optional<HttpProblem> bad(String detail) {

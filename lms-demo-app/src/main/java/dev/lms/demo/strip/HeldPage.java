@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
@@ -136,11 +137,11 @@ final class HeldPage extends PassingExchange {
         at = i;
       }
     }
-    ByteArrayOutputStream whole = new ByteArrayOutputStream(page.length + 4096);
-    whole.write(page, 0, at);
-    whole.writeBytes(atTheEnd.get());
-    whole.write(page, at, page.length - at);
-    return whole.toByteArray();
+    byte[] end = atTheEnd.get();
+    byte[] whole = Arrays.copyOf(page, page.length + end.length);
+    System.arraycopy(end, 0, whole, at, end.length);
+    System.arraycopy(page, at, whole, at + end.length, page.length - at);
+    return whole;
   }
 
   private static boolean startsWith(byte[] page, int at) {
