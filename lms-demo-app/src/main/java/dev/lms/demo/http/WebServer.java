@@ -96,6 +96,9 @@ public final class WebServer {
     server.setExecutor(executor);
     HttpContext context = server.createContext("/", handler);
     context.getFilters().add(inFlight);
+    if (provider == HttpProvider.JDK) {
+      context.getFilters().add(new SmallWrites());
+    }
     context.getFilters().add(new WellFormed());
     context.getFilters().addAll(filters);
     server.start();
