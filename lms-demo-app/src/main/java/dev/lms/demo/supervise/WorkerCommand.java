@@ -38,6 +38,9 @@ public final class WorkerCommand {
                   "-Xmx" + megabytes + "m",
                   // It takes next to nothing beside the heap, and is no slower on a heap so small.
                   "-XX:+UseSerialGC",
+                  // What compiling took goes back to the system, and does not stay for the next
+                  // time.
+                  "-XX:TrimNativeHeapInterval=5000",
                   // Somebody is here to start it again: better than a worker half alive.
                   "-XX:+ExitOnOutOfMemoryError"));
       Path cache = cache(jar);

@@ -161,6 +161,9 @@ class SupervisorIT {
       for (ProcessHandle worker : workers(supervisor)) {
         List<String> arguments = List.of(worker.info().arguments().orElseThrow());
         assertTrue(arguments.contains("-Xmx128m"), arguments.toString());
+        assertTrue(
+            arguments.stream().anyMatch(one -> one.startsWith("-XX:TrimNativeHeapInterval=")),
+            "compiling would leave 40 MB and more behind: " + arguments);
       }
 
       List<ProcessHandle> workers = workers(supervisor);
