@@ -120,7 +120,12 @@ class NearSessionsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"session revoke --yes --user", "user disable"})
+  @ValueSource(
+      strings = {
+        "session revoke --yes --user student9",
+        "user disable student9",
+        "session purge --yes"
+      })
   void whatACommandEndsHasEndedOnEveryWorker(String command) throws Exception {
     Browser onOne = copied("student9");
     Browser onTwo = onOne.copy().on(site.two().uri("/"));
@@ -134,8 +139,7 @@ class NearSessionsIT {
                   onTwo.get("/");
                 }
               });
-      WorkerProcess.Finished ended =
-          WorkerProcess.run(site.environment(), (command + " student9").split(" ", -1));
+      WorkerProcess.Finished ended = WorkerProcess.run(site.environment(), command.split(" ", -1));
       String page = onTwo.get("/").body();
       over.set(true);
       assertEquals(0, ended.exitCode(), ended.errors());

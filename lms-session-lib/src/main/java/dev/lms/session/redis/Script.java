@@ -97,7 +97,8 @@ final class Script {
 
   /**
    * A call behind a {@link #step} of this script in the same pipeline, which makes it known. Only
-   * for what may be done in any order: if Redis forgets it in between, it is asked again alone.
+   * among what may be repeated: if Redis forgets it in between, this call and all that stand behind
+   * it are run once more, in their order.
    */
   Step known(List<String> keys, List<?> arguments) {
     return new Step(

@@ -140,8 +140,11 @@ record Step(
         answers.add(step.answer(responses.get(i)));
         isSomethingDone |= !step.onlyReads();
       } catch (JedisNoScriptException e) {
+        // Those behind it were run before it: once more, or they know nothing of what it does.
         answers.add(step.alone().apply(redis));
+        answers.addAll(together(redis, steps.subList(i + 1, steps.size())));
         isSomethingDone = true;
+        break;
       } catch (JedisDataException e) {
         errors.add(e);
       }
