@@ -32,8 +32,7 @@ class RehearsalTest {
   private Config config() {
     return Config.read(
         Map.of(
-            "LMS_ENV", "testing",
-            "SESSION_STORE", "file",
+            "LMS_ENV", "development",
             "LMS_PORT", "0",
             "LMS_DATA_DIR", folder.toString(),
             "SECRET_KEY", "a secret for tests, long enough 0001"));

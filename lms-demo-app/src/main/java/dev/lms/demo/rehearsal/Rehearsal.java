@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
  */
 public final class Rehearsal {
   /** After so many the JVM has compiled what it is going to. */
-  public static final int ROUNDS = 400;
+  public static final int ROUNDS = 200;
 
   private static final int STRANGERS = 3;
   private static final int EDITS = 4;
