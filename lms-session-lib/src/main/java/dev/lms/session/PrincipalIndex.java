@@ -15,7 +15,9 @@ import java.util.Set;
  * asked.
  */
 public interface PrincipalIndex {
-  /** How many sessions {@link #list} reads at a time. */
+  /**
+   * How many sessions {@link #list} reads at first; of those who have more, up to 16 times that.
+   */
   int PAGE = 100;
 
   /**
@@ -46,7 +48,8 @@ public interface PrincipalIndex {
   Page page(String principalId, Optional<String> from, int most, Instant now);
 
   /**
-   * Lists all live sessions of a person, page by page.
+   * Lists all live sessions of a person, page by page, each larger than the one before: a page may
+   * cost a look at all that the person has.
    *
    * @param principalId the person's id
    * @param now the moment that judges deadlines
@@ -54,10 +57,12 @@ public interface PrincipalIndex {
    */
   default List<SessionInfo> list(String principalId, Instant now) {
     List<SessionInfo> all = new ArrayList<>();
-    Page page = page(principalId, Optional.empty(), PAGE, now);
+    int most = PAGE;
+    Page page = page(principalId, Optional.empty(), most, now);
     all.addAll(page.sessions());
     while (page.next().isPresent()) {
-      page = page(principalId, page.next(), PAGE, now);
+      most = Math.min(4 * most, 16 * PAGE);
+      page = page(principalId, page.next(), most, now);
       all.addAll(page.sessions());
     }
     return all;

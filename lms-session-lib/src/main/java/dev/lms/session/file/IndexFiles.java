@@ -65,19 +65,30 @@ final class IndexFiles {
    * The file with an index's name: with all its entries, or with what is known of its parts.
    *
    * @param group what the names of its parts begin with; empty if it has none
+   * @param found where it is written; empty if that is to be looked for
    */
-  private record Main(Instant deadline, List<FileIndex.Entry> entries, int most, String group) {
-    static final Main NONE = new Main(Instant.MIN, List.of(), 0, "");
+  private record Main(
+      Instant deadline,
+      List<FileIndex.Entry> entries,
+      int most,
+      String group,
+      Optional<SlotFile.Slot> found) {
+    static final Main NONE = new Main(Instant.MIN, List.of(), 0, "", Optional.empty());
 
     static Main of(SlotFile.Slot slot) {
       if (slot.version() == SlotFile.FIRST_VERSION) {
         List<FileIndex.Entry> entries = IndexText.decode(slot);
-        return new Main(slot.deadline(), entries, entries.size(), "");
+        return new Main(slot.deadline(), entries, entries.size(), "", Optional.of(slot));
       }
       String text = StandardCharsets.US_ASCII.decode(slot.content()).toString();
       int space = text.indexOf(' ');
       int most = Integer.parseInt(text, 0, space, 10);
-      return new Main(slot.deadline(), List.of(), most, text.substring(space + 1));
+      return new Main(
+          slot.deadline(), List.of(), most, text.substring(space + 1), Optional.of(slot));
+    }
+
+    static Main parted(Instant deadline, int most, String group) {
+      return new Main(deadline, List.of(), most, group, Optional.empty());
     }
 
     boolean isParted() {
@@ -147,13 +158,17 @@ final class IndexFiles {
       // The parts first: until the main file says so, nobody looks at them.
       String group = UUID.randomUUID().toString().substring(0, 8);
       for (Map.Entry<String, List<FileIndex.Entry>> part : byPart(entries.values()).entrySet()) {
-        write(part(name, group, part.getKey()), part.getValue());
+        write(part(name, group, part.getKey()), Optional.empty(), part.getValue());
       }
-      write(name, new Main(IndexText.end(entries.values()), List.of(), entries.size(), group));
+      write(name, main.found, Main.parted(IndexText.end(entries.values()), entries.size(), group));
     } else {
-      write(name, entries.values());
+      write(name, main.found, entries.values());
     }
   }
+
+  /** What becomes of a file. */
+  private record Part(
+      String file, Optional<SlotFile.Slot> found, Optional<SlotFolder.Content> content) {}
 
   private void changeParts(
       String name,
@@ -169,32 +184,33 @@ final class IndexFiles {
         handle -> leaves.computeIfAbsent(partOf(handle), any -> new HashSet<>()).add(handle));
     Set<String> parts = new TreeSet<>(puts.keySet());
     parts.addAll(leaves.keySet());
-    Map<String, Collection<FileIndex.Entry>> after = new TreeMap<>();
+    List<Part> after = new ArrayList<>();
     int most = known;
     for (String part : parts) {
-      List<FileIndex.Entry> before = entries(part(name, main.group, part));
-      Collection<FileIndex.Entry> entries =
-          changed(
-                  before,
-                  puts.getOrDefault(part, List.of()),
-                  leaves.getOrDefault(part, Set.of()),
-                  now)
-              .values();
-      most += entries.size() - before.size();
-      after.put(part, entries);
+      List<FileIndex.Entry> in = puts.getOrDefault(part, List.of());
+      Set<String> out = new HashSet<>(leaves.getOrDefault(part, Set.of()));
+      in.forEach(entry -> out.add(entry.handle()));
+      String file = part(name, main.group, part);
+      Optional<SlotFile.Slot> slot = files.readKnown(file);
+      IndexText.Kept kept =
+          slot.map(found -> IndexText.keep(found, out, now.minus(CLOCK_SKEW)))
+              .orElse(IndexText.Kept.NONE);
+      most += in.size() - kept.gone();
+      after.add(new Part(file, slot, kept.and(in)));
     }
     Instant end = put.isEmpty() ? main.deadline : IndexText.end(put);
     Instant deadline = end.isAfter(main.deadline) ? end : main.deadline;
     if (most > main.most || deadline.isAfter(main.deadline)) {
-      write(name, new Main(deadline, List.of(), Math.max(most, main.most), main.group));
+      write(name, main.found, Main.parted(deadline, Math.max(most, main.most), main.group));
     }
-    for (Map.Entry<String, Collection<FileIndex.Entry>> part : after.entrySet()) {
-      write(part(name, main.group, part.getKey()), part.getValue());
+    for (Part part : after) {
+      files.put(part.file, part.found, part.content);
     }
     if (most <= 0) {
       files.delete(name);
     } else if (most < main.most) {
-      write(name, new Main(deadline, List.of(), most, main.group));
+      // It may have been written above.
+      write(name, Optional.empty(), Main.parted(deadline, most, main.group));
     }
   }
 
@@ -219,13 +235,15 @@ final class IndexFiles {
     return entries;
   }
 
-  private void write(String name, Collection<FileIndex.Entry> entries) throws IOException {
+  private void write(
+      String name, Optional<SlotFile.Slot> found, Collection<FileIndex.Entry> entries)
+      throws IOException {
     files.put(
-        name, any -> entries.isEmpty() ? Optional.empty() : Optional.of(IndexText.encode(entries)));
+        name, found, entries.isEmpty() ? Optional.empty() : Optional.of(IndexText.encode(entries)));
   }
 
-  private void write(String name, Main main) throws IOException {
-    files.put(name, any -> Optional.of(main.content()));
+  private void write(String name, Optional<SlotFile.Slot> found, Main main) throws IOException {
+    files.put(name, found, Optional.of(main.content()));
   }
 
   /**

@@ -180,6 +180,19 @@ final class SlotFolder {
     }
   }
 
+  /** The same, where {@link #readKnown} has found this since the lock is held. */
+  void put(String name, Optional<SlotFile.Slot> found, Optional<Content> next) throws IOException {
+    if (found.isPresent() && next.isPresent()) {
+      try (FileChannel file = FileChannel.open(file(name), CHANGE)) {
+        write(file, name, found.get(), next.get());
+        return;
+      } catch (NoSuchFileException e) {
+        // Somebody has just removed it.
+      }
+    }
+    put(name, any -> next);
+  }
+
   private void write(FileChannel file, String name, SlotFile.Slot slot, Content content)
       throws IOException {
     if (slot.fits(content.bytes.length) && slot.version() == content.version) {

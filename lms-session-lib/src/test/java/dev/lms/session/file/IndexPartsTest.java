@@ -10,12 +10,15 @@ import dev.lms.session.Changes;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
 import dev.lms.session.Principal;
+import dev.lms.session.PrincipalIndex;
 import dev.lms.session.SessionInfo;
 import dev.lms.session.SessionLimit;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.contract.Stores;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +158,30 @@ class IndexPartsTest {
             .mapToLong(file -> file.getValue().length)
             .sum();
     assertTrue(written <= 2 * 4096, written + " bytes");
+  }
+
+  /** Each page looks at all of it. */
+  @Test
+  void aLongListLooksAtTheIndexAFewTimes() {
+    List<String> handles = new ArrayList<>();
+    for (int i = 0; i < 7 * PrincipalIndex.PAGE; i++) {
+      handles.add(0, load(signIn(store, i, SessionLimit.NONE).orElseThrow()).handle());
+    }
+    AtomicInteger pages = new AtomicInteger();
+    PrincipalIndex counted =
+        (PrincipalIndex)
+            Proxy.newProxyInstance(
+                PrincipalIndex.class.getClassLoader(),
+                new Class<?>[] {PrincipalIndex.class},
+                (self, method, arguments) -> {
+                  if (method.isDefault()) {
+                    return InvocationHandler.invokeDefault(self, method, arguments);
+                  }
+                  pages.incrementAndGet();
+                  return method.invoke(store, arguments);
+                });
+    assertEquals(handles, counted.list(ADA.id(), NOW).stream().map(SessionInfo::handle).toList());
+    assertTrue(pages.get() <= 3, pages + " pages");
   }
 
   @Test
