@@ -7,6 +7,7 @@ import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -15,14 +16,8 @@ final class Lineup {
   /** So many at most, for who wants to know how long it takes. */
   static final int OF_THE_JVM = 7;
 
-  /**
-   * How often who is alone on a server warms up, beside one whose server is asked more: the
-   * compiler's processor time counts too.
-   */
-  private static final int LONG_WARM_UP = 3;
-
   /** So many more warm-ups than one for each. */
-  static final int MORE_WARM_UPS = LONG_WARM_UP - 1;
+  static final int MORE_WARM_UPS = 4;
 
   /** So many that need not warm up. */
   static final int OTHERS = 3;
@@ -47,6 +42,12 @@ final class Lineup {
   private static final String SPRING_SIGNED_IN = "Jetty, Spring Session, signed in";
   private static final String FLASK = "Flask, anonymous, cached";
   private static final String FLASK_SIGNED_IN = "Flask, signed in, cached";
+
+  /**
+   * How often those warm up that stand beside each other by a few percent or by processor time,
+   * which the compiler takes too. Who is alone on a server is asked as often as two that share one.
+   */
+  private static final Map<String, Integer> LONG_WARM_UPS = Map.of(CACHED, 2, PLAIN, 2, NEAR, 3);
 
   private final Servers servers;
   private final List<Entrant> entrants = new ArrayList<>();
@@ -118,12 +119,16 @@ final class Lineup {
     return PLAIN + " (" + name.substring(name.lastIndexOf(' ') + 1) + ")";
   }
 
+  private static int warmUps(String name) {
+    return LONG_WARM_UPS.getOrDefault(name, 1);
+  }
+
   private void ours(String name, Target target, Background server) {
-    entrants.add(new Entrant(name, true, 1, target, server));
+    entrants.add(new Entrant(name, true, warmUps(name), target, server));
   }
 
   private void handler(String name, Target target, Background server) {
-    entrants.add(new Entrant(name, false, 1, target, server));
+    entrants.add(new Entrant(name, false, warmUps(name), target, server));
   }
 
   private void peer(String name, Target target, Background server) {
@@ -179,7 +184,7 @@ final class Lineup {
     Background site = servers.contender(provider, "near", redisUrl);
     Target page = signedIn(site);
     servers.hit(page);
-    entrants.add(new Entrant(name, true, LONG_WARM_UP, page, site));
+    ours(name, page, site);
   }
 
   private void onRobaho(String redisUrl) throws IOException, InterruptedException {
