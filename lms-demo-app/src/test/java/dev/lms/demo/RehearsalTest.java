@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.lms.demo.config.Config;
+import dev.lms.demo.config.ConfigException;
 import dev.lms.demo.plan.Demand;
 import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.demo.plan.Workload;
@@ -72,6 +73,16 @@ class RehearsalTest {
     } finally {
       site.stop(Duration.ofSeconds(5));
     }
+  }
+
+  @Test
+  void aSiteThatIsThereAlreadyGetsNoAccount() {
+    Rehearsal.prepare(config(), App.features());
+    String said =
+        String.valueOf(
+            assertThrows(ConfigException.class, () -> Rehearsal.prepare(config(), App.features()))
+                .getMessage());
+    assertTrue(said.contains("new folder"), said);
   }
 
   @Test

@@ -5,11 +5,14 @@ package dev.lms.demo.rehearsal;
 import dev.lms.demo.account.Account;
 import dev.lms.demo.account.Users;
 import dev.lms.demo.config.Config;
+import dev.lms.demo.config.ConfigException;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.wiring.Feature;
 import dev.lms.demo.wiring.SampleContent;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +44,7 @@ public final class Rehearsal {
   private static final Duration LONGEST = Duration.ofSeconds(60);
 
   private static final String NAME = "rehearsal";
+  private static final String EMBEDDED = "jdbc:sqlite:";
   private static final Pattern COURSE = Pattern.compile("href=\"/course/([^/\"]+)/view\"");
 
   private final String password;
@@ -49,8 +53,20 @@ public final class Rehearsal {
     this.password = password;
   }
 
-  /** Adds an account to a site that does not serve yet, and that nobody else is going to use. */
+  /**
+   * Adds an account to a site that does not serve yet, and that nobody else is going to use.
+   *
+   * @throws ConfigException if there is a site already: it would get an administrator that nobody
+   *     knows of
+   */
   public static Rehearsal prepare(Config config, List<Feature> features) {
+    String url = config.databaseUrl();
+    if (!url.startsWith(EMBEDDED) || Files.exists(Path.of(url.substring(EMBEDDED.length())))) {
+      throw new ConfigException(
+          List.of(
+              "LMS_DATA_DIR: a rehearsal makes a site of its own; give it a new folder, and no"
+                  + " DATABASE_URL"));
+    }
     Rehearsal rehearsal = new Rehearsal(UUID.randomUUID().toString());
     try (Database database =
         Database.open(
