@@ -24,7 +24,10 @@ final class FirstPurge implements HttpHandler {
     RedisPageStore far =
         new RedisPageStore(
             RedisConnections.open(redisUrl, Site.CONNECTIONS), "lms-benchmark:cache:", clock);
-    cache = PageCache.builder(NearPageStore.over(far, NEAR_BYTES, clock)).clock(clock).build();
+    NearPageStore near = NearPageStore.over(far, NEAR_BYTES, clock);
+    // As a program does: purges wait for the lease of a node that went without a word.
+    Runtime.getRuntime().addShutdownHook(new Thread(near::close, "leave"));
+    cache = PageCache.builder(near).clock(clock).build();
   }
 
   @Override
