@@ -12,6 +12,7 @@ import dev.lms.benchmarks.report.Machine;
 import dev.lms.benchmarks.report.Rate;
 import dev.lms.benchmarks.report.Ratio;
 import dev.lms.benchmarks.report.Result;
+import dev.lms.benchmarks.report.Stability;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -32,7 +33,7 @@ import org.openjdk.jmh.runner.RunnerException;
 /**
  * What {@code lmsctl bench} does. Its arguments come from there: {@code run quick|full FOLDER} with
  * {@code docs} behind it if the charts of the documents are to be drawn, {@code growth FOLDER}
- * likewise, or {@code compare OLD NEW}. It runs in the folder of the checkout.
+ * likewise, {@code compare OLD NEW} or {@code spread RUN RUN...}. It runs in the folder of the checkout.
  *
  * <p>Exits with 0, 1 if it failed or a limit does not hold, 2 for wrong usage.
  */
@@ -56,6 +57,14 @@ final class Bench {
       if (args.size() == 3 && args.get(0).equals("compare")) {
         Result old = Result.read(Path.of(args.get(1)));
         out.print(Comparison.of(old, Result.read(Path.of(args.get(2)))));
+        return 0;
+      }
+      if (args.size() >= 3 && args.get(0).equals("spread")) {
+        List<Result> runs = new ArrayList<>();
+        for (String run : args.subList(1, args.size())) {
+          runs.add(Result.read(Path.of(run)));
+        }
+        out.print(Stability.of(runs));
         return 0;
       }
       if (!args.isEmpty() && args.size() <= 3 && args.get(0).equals("guarantees")) {

@@ -29,11 +29,14 @@ class BenchTest {
     assertEquals(2, bench("run"));
     assertEquals(2, bench("run", "slowly", "folder"));
     assertEquals(2, bench("compare", "old"));
+    assertEquals(2, bench("compare", "old", "new", "newer"));
+    assertEquals(2, bench("spread", "one"));
   }
 
   @Test
   void nothingToCompareIs1(@TempDir Path folder) throws Exception {
     assertEquals(1, bench("compare", folder.toString(), folder.toString()));
+    assertEquals(1, bench("spread", folder.toString(), folder.toString(), folder.toString()));
     Files.writeString(folder.resolve("result.json"), "{}");
     assertEquals(1, bench("compare", folder.toString(), folder.toString()));
   }

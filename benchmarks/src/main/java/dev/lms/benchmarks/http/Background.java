@@ -131,6 +131,11 @@ final class Background implements AutoCloseable {
         .toList();
   }
 
+  /** Itself, without the processes that it started. */
+  ProcessHandle handle() {
+    return process.toHandle();
+  }
+
   /** Waits until a page is answered with 200. */
   void await(String path) throws IOException, InterruptedException {
     long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_START_SECONDS);

@@ -25,9 +25,16 @@ public final class Contender {
 
   /** The command that starts one on this port. */
   static List<String> command(Provider provider, int port, String... arguments) {
+    return command(provider, List.of(), port, arguments);
+  }
+
+  /** The same, with these options of the JVM, which prevail over the provider's. */
+  static List<String> command(
+      Provider provider, List<String> jvm, int port, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(provider.options());
+    command.addAll(jvm);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(Contender.class.getName(), Integer.toString(port)));
     command.addAll(List.of(arguments));

@@ -104,7 +104,7 @@ public final class HttpRatios {
       return;
     }
     add(new Shipped(launcher, servers, effort, watcher).measure());
-    try (Stress stress = new Stress(launcher, effort, watcher)) {
+    try (Stress stress = new Stress(launcher, servers, effort, watcher)) {
       add(stress.measure());
     }
   }

@@ -96,6 +96,8 @@ final class Lineup {
     return Stream.of(
             loads.row(CACHED, PLAIN, 0.9),
             loads.row(CACHED, VARNISH, 0.75),
+            // The most that anything on the JDK's server could reach in the line before.
+            loads.row(PLAIN, VARNISH, null),
             loads.row(CACHED + ON_ROBAHO, VARNISH, 1.0),
             loads.row(CACHED, NGINX, null),
             loads.row(CACHED, SPRING, null),
@@ -105,9 +107,10 @@ final class Lineup {
             loads.costRow(SIGNED_IN, CACHED, null),
             loads.costRow(NEAR, CACHED, 1.25),
             loads.row(CACHED, FLASK, 11.0),
-            loads.row(SIGNED_IN, FLASK_SIGNED_IN, 11.0),
+            // The shipped site keeps copies wherever sessions are in Redis.
+            loads.row(SIGNED_IN, FLASK_SIGNED_IN, null),
             loads.row(NEAR, FLASK_SIGNED_IN, 11.0),
-            loads.row(SIGNED_IN + ON_ROBAHO, FLASK_SIGNED_IN, 14.0),
+            loads.row(SIGNED_IN + ON_ROBAHO, FLASK_SIGNED_IN, null),
             loads.row(NEAR + ON_ROBAHO, FLASK_SIGNED_IN, 14.0),
             loads.row(NOT_MODIFIED, besides(NOT_MODIFIED), null),
             loads.row(GZIP, besides(GZIP), null))

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What each contender carried, round by round. */
@@ -55,9 +56,18 @@ final class Loads {
     return rates;
   }
 
+  /** Of two rates, in the order of the rounds. */
+  List<Double> ratios(String name, String beside) {
+    List<Double> some = each(name);
+    List<Double> others = each(beside);
+    return IntStream.range(0, Math.min(some.size(), others.size()))
+        .mapToObj(round -> some.get(round) / others.get(round))
+        .toList();
+  }
+
   /** Rate by rate, round by round; empty if one was not measured. */
   Optional<Ratio> row(String name, String beside, @Nullable Double least) {
-    Spread ratio = Spread.ofRatios(each(name), each(beside));
+    Spread ratio = Spread.of(ratios(name, beside));
     return ratio.isEmpty()
         ? Optional.empty()
         : Optional.of(Ratio.of(name, beside, 0, true, least, ratio));

@@ -55,8 +55,14 @@ final class Servers implements AutoCloseable {
 
   /** The same on another's server. */
   Background contender(Provider provider, String... arguments) throws IOException {
+    return contender(provider, List.of(), arguments);
+  }
+
+  /** The same with these options of the JVM. */
+  Background contender(Provider provider, List<String> jvm, String... arguments)
+      throws IOException {
     int port = Background.freePort();
-    return start(port, Contender.command(provider, port, arguments));
+    return start(port, Contender.command(provider, jvm, port, arguments));
   }
 
   /** Jetty with Spring Session. */

@@ -8,34 +8,15 @@ import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 
 /** What the shipped site takes: time to start, room on disk and in memory, several workers. */
 final class Shipped {
   static final String PAGE = "/course/explore";
 
   private static final int MEGABYTE = 1_000_000;
-  private static final int MEBIBYTE_IN_KIB = 1024;
-
-  /** What the plan gives a worker unless it is told otherwise. */
-  private static final int WORKER_MB = 200;
-
-  private static final List<Integer> WORKERS = List.of(1, 2, 4);
-  private static final int WORKER_ROUNDS = 2;
-  private static final int CLIENTS = 64;
-
-  /** After which the workers' code is to be as quick as one worker's. */
-  private static final int WARM_SECONDS = 3;
-
   private static final int CACHE_SECONDS = 30;
   private static final int START_SECONDS = 2;
 
@@ -44,11 +25,6 @@ final class Shipped {
   private final HttpRatios.Effort effort;
   private final HttpRatios.Watcher watcher;
   private final List<String> notes = new ArrayList<>();
-
-  /** Processor microseconds for an answer, by the number of workers. */
-  private final Map<Integer, List<Double>> costs = new LinkedHashMap<>();
-
-  private final List<Double> memory = new ArrayList<>();
 
   Shipped(
       Launcher launcher, Servers servers, HttpRatios.Effort effort, HttpRatios.Watcher watcher) {
@@ -60,8 +36,7 @@ final class Shipped {
 
   /** About so many. */
   static int totalSeconds(HttpRatios.Effort effort) {
-    int workers = WORKERS.size() * (START_SECONDS + WARM_SECONDS + effort.seconds());
-    return CACHE_SECONDS + START_SECONDS * effort.rounds() + WORKER_ROUNDS * workers;
+    return CACHE_SECONDS + START_SECONDS * effort.rounds() + Workers.totalSeconds(effort);
   }
 
   HttpRatios.Outcome measure() throws IOException, InterruptedException {
@@ -69,22 +44,13 @@ final class Shipped {
     rows.add(start());
     double jar = Files.size(launcher.jar()) / (double) MEGABYTE;
     rows.add(row("the site's jar", "MB", 14, List.of(jar)));
-    workers();
+    Workers workers = new Workers(launcher, servers, effort, watcher, notes);
+    workers.measure();
+    List<Double> memory = workers.memory();
     if (!memory.isEmpty()) {
-      rows.add(row("loaded worker, PSS", "the plan's " + WORKER_MB + " MB", 1, memory));
+      rows.add(row("loaded worker, PSS", "the plan's " + Workers.WORKER_MB + " MB", 1, memory));
     }
-    List<Double> alone = costs.getOrDefault(1, List.of());
-    for (int count : WORKERS.subList(1, WORKERS.size())) {
-      Spread ratio = Spread.ofRatios(costs.getOrDefault(count, List.of()), alone);
-      rows.add(
-          Ratio.of(
-              "CPU: " + count + " workers after " + WARM_SECONDS + " s",
-              "one worker",
-              0,
-              false,
-              1.5,
-              ratio));
-    }
+    rows.addAll(Workers.judge(workers.costs()));
     rows.add(firstPurge());
     return new HttpRatios.Outcome(rows, List.of(), notes);
   }
@@ -140,70 +106,6 @@ final class Shipped {
             empty.toString(),
             "-o",
             "none"));
-  }
-
-  private void workers() throws IOException, InterruptedException {
-    for (int round = 1; round <= WORKER_ROUNDS; round++) {
-      for (int count : WORKERS) {
-        watcher.measures(
-            count + " workers", START_SECONDS + WARM_SECONDS + (double) effort.seconds());
-        workers(count);
-      }
-    }
-  }
-
-  private void workers(int count) throws IOException, InterruptedException {
-    int port = Background.freePorts(count);
-    Map<String, String> several =
-        Map.of("LMS_WORKERS", Integer.toString(count), "LMS_DRAIN_TIMEOUT", "1");
-    try (Background site = launcher.launch(port, launcher.newData(), several)) {
-      for (int i = 0; i < count; i++) {
-        site.firstAnswer(port + i, PAGE);
-      }
-      load(port, count, WARM_SECONDS);
-      Duration before = site.processorTime();
-      long answers = load(port, count, effort.seconds());
-      double took = site.processorTime().minus(before).toNanos() / 1000.0;
-      costs.computeIfAbsent(count, any -> new ArrayList<>()).add(took / answers);
-      for (ProcessHandle worker : site.workers()) {
-        Double kib = pssKib(worker.pid());
-        if (kib != null) {
-          memory.add(kib / MEBIBYTE_IN_KIB / WORKER_MB);
-        }
-      }
-    }
-  }
-
-  /** All workers at once, each with its share of the clients. How many answers came. */
-  private static long load(int port, int count, int seconds)
-      throws IOException, InterruptedException {
-    try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Wrk.Load>> loads = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        Target target = Target.of("http://127.0.0.1:" + (port + i) + PAGE);
-        loads.add(clients.submit(() -> new Wrk(CLIENTS / count, seconds).goodput(target)));
-      }
-      long answers = 0;
-      for (Future<Wrk.Load> load : loads) {
-        answers += load.get().answers();
-      }
-      return answers;
-    } catch (ExecutionException e) {
-      throw new IOException("The workers could not be measured: " + e.getCause(), e);
-    }
-  }
-
-  /** What a process takes of memory, shared pages by their share; null where nobody says. */
-  static @Nullable Double pssKib(long pid) throws IOException {
-    Path rollup = Path.of("/proc", Long.toString(pid), "smaps_rollup");
-    if (!Files.isReadable(rollup)) {
-      return null;
-    }
-    return Files.readAllLines(rollup).stream()
-        .filter(line -> line.startsWith("Pss:"))
-        .map(line -> Double.valueOf(line.replaceAll("[^0-9]", "")))
-        .findFirst()
-        .orElse(null);
   }
 
   /** While another node has near copies as well. */

@@ -21,7 +21,7 @@ public final class Comparison {
   /** As a table for people. */
   public static String of(Result old, Result now) {
     StringBuilder text = new StringBuilder();
-    if (!sameMachine(old.machine(), now.machine())) {
+    if (!old.machine().isLike(now.machine())) {
       text.append("Not the same machine:\n  ").append(old.machine().text()).append("\n  ");
       text.append(now.machine().text()).append('\n');
     }
@@ -64,11 +64,5 @@ public final class Comparison {
     return Optional.of(
         String.format(
             Locale.ROOT, "%s, %+.0f %%", more == now.moreIsBetter() ? "better" : "worse", percent));
-  }
-
-  private static boolean sameMachine(Machine one, Machine other) {
-    return one.cpus() == other.cpus()
-        && one.cpu().equals(other.cpu())
-        && one.memoryMb() == other.memoryMb();
   }
 }

@@ -55,6 +55,11 @@ public record Machine(
     return load > cpus / 2.0;
   }
 
+  /** Whether figures of the two can be set beside each other. */
+  boolean isLike(Machine other) {
+    return cpus == other.cpus() && cpu.equals(other.cpu()) && memoryMb == other.memoryMb();
+  }
+
   /** In a line. */
   public String text() {
     return String.format(

@@ -34,7 +34,7 @@ class ShippedTest {
         Background.launch(port, log, Map.of(), Contender.command(Provider.JDK, port, "bare"))) {
       Duration first = bare.firstAnswer(port, Pages.WHOLE);
       assertTrue(first.compareTo(Duration.ofMillis(10)) > 0, first::toString);
-      assertNotNull(Shipped.pssKib(ProcessHandle.current().pid()));
+      assertNotNull(Workers.pssKib(ProcessHandle.current().pid()));
     }
     try (Background broken = script(port, "echo no such folder; exit 1")) {
       String said = "";

@@ -14,8 +14,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The benchmarks are a module of their own, on which nothing depends: they run from their jar. */
 @Command(
@@ -47,6 +50,8 @@ final class BenchCommand implements Callable<Integer> {
     boolean full;
   }
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   @ArgGroup private @Nullable Length length;
 
   @Option(
@@ -76,17 +81,42 @@ final class BenchCommand implements Callable<Integer> {
   @Command(
       name = "compare",
       description = {
-        "Says what moved between two runs by more than the noise of both.",
+        "Says what moved between two runs by more than the noise of both; with --spread, by how much"
+            + " each ratio varied over several.",
         "Each is a result.json or the folder of one."
       },
-      footer = {"%nExamples:", "  lmsctl bench compare OLD NEW"},
+      footer = {
+        "%nExamples:",
+        "  lmsctl bench compare OLD NEW",
+        "  lmsctl bench compare --spread FIRST SECOND THIRD"
+      },
       mixinStandardHelpOptions = true)
   int compare(
       @Parameters(paramLabel = "OLD", description = "The earlier run.") Path old,
-      @Parameters(paramLabel = "NEW", description = "The later run.") Path now)
+      @Parameters(paramLabel = "NEW", description = "The later run.") Path now,
+      @Parameters(
+              paramLabel = "MORE",
+              arity = "0..*",
+              description = "Further runs, with --spread.")
+          @Nullable List<Path> more,
+      @Option(
+              names = "--spread",
+              description =
+                  "How far from the median of all runs the farthest is, whether that is within"
+                      + " 15 %%, and in how many the limit holds.")
+          boolean spread)
       throws IOException, InterruptedException {
-    return start(
-        List.of("compare", old.toAbsolutePath().toString(), now.toAbsolutePath().toString()));
+    List<Path> runs = new ArrayList<>(List.of(old, now));
+    if (more != null) {
+      runs.addAll(more);
+    }
+    if (runs.size() > 2 && !spread) {
+      throw new ParameterException(
+          spec.subcommands().get("compare"), "More than two runs are compared with --spread.");
+    }
+    List<String> arguments = new ArrayList<>(List.of(spread ? "spread" : "compare"));
+    runs.forEach(run -> arguments.add(run.toAbsolutePath().toString()));
+    return start(arguments);
   }
 
   @Command(

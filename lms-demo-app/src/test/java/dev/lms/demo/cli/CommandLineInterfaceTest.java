@@ -112,6 +112,7 @@ class CommandLineInterfaceTest {
         "bench compare",
         "bench compare old",
         "bench compare old new newer",
+        "bench compare --spread old",
         "bench growth 1000",
       })
   void wrongUsageIs2AndExplained(String line) {

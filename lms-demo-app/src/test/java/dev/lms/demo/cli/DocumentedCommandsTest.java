@@ -86,6 +86,9 @@ class DocumentedCommandsTest {
           entry("lmsctl bench --full", "takes half an hour; BenchmarksJarIT"),
           entry("lmsctl bench --full --docs", "takes half an hour and changes the documents"),
           entry("lmsctl bench compare OLD NEW", "ResultTest, BenchTest"),
+          entry(
+              "lmsctl bench compare --spread FIRST SECOND THIRD",
+              "StabilityTest, BenchTest, LauncherTest"),
           entry("lmsctl bench growth", "takes minutes; GrowthBenchTest measures it in miniature"),
           entry("lmsctl bench guarantees", "GuaranteesTest plays some of it"),
           entry("lmsctl bench guarantees slow-request lms-redis", "GuaranteesTest, likewise"),

@@ -1,0 +1,236 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.lms.benchmarks.http;
+
+import dev.lms.benchmarks.report.Ratio;
+import dev.lms.benchmarks.report.Spread;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What several workers of the shipped site take that have just begun: of the processors for each
+ * answer, and of memory. As many of the JDK's bare servers are measured by turns with them.
+ */
+final class Workers {
+  /** What the plan gives a worker unless it is told otherwise. */
+  static final int WORKER_MB = 200;
+
+  private static final int MEBIBYTE_IN_KIB = 1024;
+  private static final List<Integer> COUNTS = List.of(1, 2, 4);
+  private static final int ROUNDS = 2;
+  private static final int CLIENTS = 64;
+
+  /** After which the workers' code is to be as quick as one worker's. */
+  private static final int WARM_SECONDS = 3;
+
+  private static final int START_SECONDS = 2;
+  private static final double MOST = 1.5;
+
+  private final Launcher launcher;
+  private final Servers servers;
+  private final HttpRatios.Effort effort;
+  private final HttpRatios.Watcher watcher;
+  private final List<String> notes;
+  private final Costs costs = new Costs(new LinkedHashMap<>(), new LinkedHashMap<>());
+  private final List<Double> memory = new ArrayList<>();
+
+  /** What all bare servers are like; absent as long as no worker was seen. */
+  private @Nullable Bare bare;
+
+  /**
+   * Processor microseconds for an answer, round by round, by the number of processes.
+   *
+   * @param site of workers
+   * @param bare of bare servers
+   */
+  record Costs(Map<Integer, List<Double>> site, Map<Integer, List<Double>> bare) {
+    private static List<Double> of(Map<Integer, List<Double>> costs, int count) {
+      return costs.getOrDefault(count, List.of());
+    }
+
+    /** What so many take for an answer beside what one takes, in the order of the rounds. */
+    private static List<Double> growth(Map<Integer, List<Double>> costs, int count) {
+      List<Double> several = of(costs, count);
+      List<Double> one = of(costs, 1);
+      return IntStream.range(0, Math.min(several.size(), one.size()))
+          .mapToObj(round -> several.get(round) / one.get(round))
+          .toList();
+    }
+  }
+
+  /**
+   * @param notes takes sentences about what could not be measured
+   */
+  Workers(
+      Launcher launcher,
+      Servers servers,
+      HttpRatios.Effort effort,
+      HttpRatios.Watcher watcher,
+      List<String> notes) {
+    this.launcher = launcher;
+    this.servers = servers;
+    this.effort = effort;
+    this.watcher = watcher;
+    this.notes = notes;
+  }
+
+  /** About so many. */
+  static int totalSeconds(HttpRatios.Effort effort) {
+    return 2 * ROUNDS * COUNTS.size() * seconds(effort);
+  }
+
+  private static int seconds(HttpRatios.Effort effort) {
+    return START_SECONDS + WARM_SECONDS + effort.seconds();
+  }
+
+  void measure() throws IOException, InterruptedException {
+    for (int round = 1; round <= ROUNDS; round++) {
+      for (int count : COUNTS) {
+        watcher.measures(count + " workers", seconds(effort));
+        site(count);
+        watcher.measures(count + " bare servers", seconds(effort));
+        bare(count);
+      }
+    }
+  }
+
+  Costs costs() {
+    return costs;
+  }
+
+  /** What each took, beside what the plan gives it. */
+  List<Double> memory() {
+    return memory;
+  }
+
+  /** Each line whose both sides were measured. */
+  static List<Ratio> judge(Costs costs) {
+    List<Ratio> rows = new ArrayList<>();
+    String after = " after " + WARM_SECONDS + " s";
+    for (int count : COUNTS.subList(1, COUNTS.size())) {
+      add(rows, count + " workers" + after, "one worker", MOST, Costs.growth(costs.site(), count));
+    }
+    for (int count : COUNTS.subList(1, COUNTS.size())) {
+      List<Double> growth = Costs.growth(costs.bare(), count);
+      add(rows, count + " bare servers" + after, "one bare server", null, growth);
+    }
+    for (int count : COUNTS.subList(1, COUNTS.size())) {
+      List<Double> site = Costs.growth(costs.site(), count);
+      Spread beside = Spread.ofRatios(site, Costs.growth(costs.bare(), count));
+      String bare = count + " bare servers beside one";
+      add(rows, count + " workers beside one", bare, null, beside.ratios());
+    }
+    return rows;
+  }
+
+  private static void add(
+      List<Ratio> rows, String work, String beside, @Nullable Double most, List<Double> rounds) {
+    if (!rounds.isEmpty()) {
+      rows.add(Ratio.of("CPU: " + work, beside, 0, false, most, Spread.of(rounds)));
+    }
+  }
+
+  private void site(int count) throws IOException, InterruptedException {
+    int port = Background.freePorts(count);
+    List<Integer> ports = IntStream.range(port, port + count).boxed().toList();
+    Map<String, String> several =
+        Map.of("LMS_WORKERS", Integer.toString(count), "LMS_DRAIN_TIMEOUT", "1");
+    try (Background site = launcher.launch(port, launcher.newData(), several)) {
+      for (int each : ports) {
+        site.firstAnswer(each, Shipped.PAGE);
+      }
+      put(costs.site(), ports, List.of(site));
+      List<ProcessHandle> workers = site.workers();
+      for (ProcessHandle worker : workers) {
+        Double kib = pssKib(worker.pid());
+        if (kib != null) {
+          memory.add(kib / MEBIBYTE_IN_KIB / WORKER_MB);
+        }
+      }
+      if (count == 1 && bare == null && !workers.isEmpty()) {
+        bare = like(workers.get(0), site);
+      }
+    }
+  }
+
+  private @Nullable Bare like(ProcessHandle worker, Background site) throws InterruptedException {
+    try {
+      return Bare.like(servers, worker, Target.of(site.url(Shipped.PAGE)));
+    } catch (IOException e) {
+      notes.add("There are no bare servers beside the workers: " + e.getMessage());
+      return null;
+    }
+  }
+
+  private void bare(int count) throws IOException, InterruptedException {
+    if (bare == null) {
+      return;
+    }
+    List<Background> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        all.add(bare.start());
+      }
+      put(costs.bare(), all.stream().map(Background::port).toList(), all);
+    } finally {
+      all.forEach(Background::close);
+    }
+  }
+
+  /** What an answer costs, of processes that have just begun. */
+  private void put(
+      Map<Integer, List<Double>> costs, List<Integer> ports, List<Background> processes)
+      throws IOException, InterruptedException {
+    load(ports, WARM_SECONDS);
+    ToLongFunction<Background> nanos = process -> process.processorTime().toNanos();
+    long before = processes.stream().mapToLong(nanos).sum();
+    long answers = load(ports, effort.seconds());
+    long took = processes.stream().mapToLong(nanos).sum() - before;
+    double micros = took / 1000.0;
+    costs.computeIfAbsent(ports.size(), any -> new ArrayList<>()).add(micros / answers);
+  }
+
+  /** All at once, each with its share of the clients. How many answers came. */
+  private static long load(List<Integer> ports, int seconds)
+      throws IOException, InterruptedException {
+    try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Wrk.Load>> loads = new ArrayList<>();
+      for (int port : ports) {
+        Target target = Target.of("http://127.0.0.1:" + port + Shipped.PAGE);
+        loads.add(clients.submit(() -> new Wrk(CLIENTS / ports.size(), seconds).goodput(target)));
+      }
+      long answers = 0;
+      for (Future<Wrk.Load> load : loads) {
+        answers += load.get().answers();
+      }
+      return answers;
+    } catch (ExecutionException e) {
+      throw new IOException("The workers could not be measured: " + e.getCause(), e);
+    }
+  }
+
+  /** What a process takes of memory, shared pages by their share; null where nobody says. */
+  static @Nullable Double pssKib(long pid) throws IOException {
+    Path rollup = Path.of("/proc", Long.toString(pid), "smaps_rollup");
+    if (!Files.isReadable(rollup)) {
+      return null;
+    }
+    return Files.readAllLines(rollup).stream()
+        .filter(line -> line.startsWith("Pss:"))
+        .map(line -> Double.valueOf(line.replaceAll("[^0-9]", "")))
+        .findFirst()
+        .orElse(null);
+  }
+}
