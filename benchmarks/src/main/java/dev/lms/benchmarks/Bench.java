@@ -33,7 +33,8 @@ import org.openjdk.jmh.runner.RunnerException;
 /**
  * What {@code lmsctl bench} does. Its arguments come from there: {@code run quick|full FOLDER} with
  * {@code docs} behind it if the charts of the documents are to be drawn, {@code growth FOLDER}
- * likewise, {@code compare OLD NEW} or {@code spread RUN RUN...}. It runs in the folder of the checkout.
+ * likewise, {@code compare OLD NEW} or {@code spread RUN RUN...}. It runs in the folder of the
+ * checkout.
  *
  * <p>Exits with 0, 1 if it failed or a limit does not hold, 2 for wrong usage.
  */

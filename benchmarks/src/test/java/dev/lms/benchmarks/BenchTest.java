@@ -42,11 +42,11 @@ class BenchTest {
   }
 
   @Test
-  void aQuickRunIsPlannedForLessThanThreeMinutesAndAFullOneForHalfAnHour() {
+  void aQuickRunIsPlannedForLessThanThreeMinutesAndAFullOneForFortyMinutes() {
     double quick = Effort.named("quick").orElseThrow().totalSeconds();
     assertTrue(quick < 175, quick + " seconds");
     double full = Effort.named("full").orElseThrow().totalSeconds() / 60;
-    assertTrue(full > 20 && full < 35, full + " minutes");
+    assertTrue(full > 20 && full < 39, full + " minutes");
   }
 
   @Test

@@ -29,8 +29,7 @@ public final class Contender {
   }
 
   /** The same, with these options of the JVM, which prevail over the provider's. */
-  static List<String> command(
-      Provider provider, List<String> jvm, int port, String... arguments) {
+  static List<String> command(Provider provider, List<String> jvm, int port, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(provider.options());

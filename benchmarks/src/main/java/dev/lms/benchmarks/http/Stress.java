@@ -46,8 +46,7 @@ final class Stress implements AutoCloseable {
   /** Answers that were no errors, round by round. */
   private final Loads loads = new Loads();
 
-  Stress(
-      Launcher launcher, Servers servers, HttpRatios.Effort effort, HttpRatios.Watcher watcher) {
+  Stress(Launcher launcher, Servers servers, HttpRatios.Effort effort, HttpRatios.Watcher watcher) {
     this.launcher = launcher;
     this.servers = servers;
     this.effort = effort;
@@ -69,8 +68,7 @@ final class Stress implements AutoCloseable {
   HttpRatios.Outcome measure() throws IOException, InterruptedException {
     crowd();
     pause();
-    return new HttpRatios.Outcome(
-        judge(loads), loads.rates(name -> name.startsWith(SITE)), notes);
+    return new HttpRatios.Outcome(judge(loads), loads.rates(name -> name.startsWith(SITE)), notes);
   }
 
   /** Each line whose both sides were measured. */

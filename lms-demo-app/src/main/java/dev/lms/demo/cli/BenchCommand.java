@@ -46,7 +46,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
         names = "--full",
-        description = "About half an hour: a JVM for each contender and round.")
+        description = "About forty minutes: a JVM for each contender and round.")
     boolean full;
   }
 
@@ -94,10 +94,7 @@ final class BenchCommand implements Callable<Integer> {
   int compare(
       @Parameters(paramLabel = "OLD", description = "The earlier run.") Path old,
       @Parameters(paramLabel = "NEW", description = "The later run.") Path now,
-      @Parameters(
-              paramLabel = "MORE",
-              arity = "0..*",
-              description = "Further runs, with --spread.")
+      @Parameters(paramLabel = "MORE", arity = "0..*", description = "Further runs, with --spread.")
           @Nullable List<Path> more,
       @Option(
               names = "--spread",

@@ -83,8 +83,8 @@ class DocumentedCommandsTest {
           entry("mvn -Plong verify", "takes hours, in a build of its own"),
           entry("mvn -Pmutants verify", "takes hours, in a build of its own"),
           entry("lmsctl bench", "takes three minutes; BenchmarksJarIT, LauncherTest"),
-          entry("lmsctl bench --full", "takes half an hour; BenchmarksJarIT"),
-          entry("lmsctl bench --full --docs", "takes half an hour and changes the documents"),
+          entry("lmsctl bench --full", "takes forty minutes; BenchmarksJarIT"),
+          entry("lmsctl bench --full --docs", "takes forty minutes and changes the documents"),
           entry("lmsctl bench compare OLD NEW", "ResultTest, BenchTest"),
           entry(
               "lmsctl bench compare --spread FIRST SECOND THIRD",
