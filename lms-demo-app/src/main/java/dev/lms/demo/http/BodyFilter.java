@@ -59,7 +59,7 @@ public final class BodyFilter extends Filter implements AutoCloseable {
 
   @Override
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
-    String length = exchange.getRequestHeaders().getFirst("Content-Length");
+    String length = SparingFields.first(exchange.getRequestHeaders(), "Content-length");
     long bytes = length == null ? 0 : Long.parseLong(length);
     if (bytes > MOST) {
       throw Refusal.close(

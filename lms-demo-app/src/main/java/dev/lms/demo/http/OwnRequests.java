@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public final class OwnRequests {
   /** The header field that holds the word. */
-  public static final String FIELD = "X-Lms-Own";
+  public static final String FIELD = "X-lms-own";
 
   private final String word;
 
@@ -33,7 +33,7 @@ public final class OwnRequests {
 
   /** Whether this is one. */
   public boolean includes(HttpExchange exchange) {
-    return Optional.ofNullable(exchange.getRequestHeaders().getFirst(FIELD))
+    return Optional.ofNullable(SparingFields.first(exchange.getRequestHeaders(), FIELD))
         .filter(given -> MessageDigest.isEqual(bytes(given), bytes(word)))
         .isPresent();
   }

@@ -23,6 +23,9 @@ final class Percent {
   }
 
   private static String decode(String raw, boolean plusIsSpace) {
+    if (standsForItself(raw, plusIsSpace)) {
+      return raw;
+    }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(raw.length());
     for (int i = 0; i < raw.length(); i++) {
       char c = raw.charAt(i);
@@ -55,6 +58,16 @@ final class Percent {
     } catch (CharacterCodingException e) {
       throw malformed();
     }
+  }
+
+  private static boolean standsForItself(String raw, boolean plusIsSpace) {
+    for (int i = 0; i < raw.length(); i++) {
+      char c = raw.charAt(i);
+      if (c == '%' || c == 0 || c >= 0x80 || (c == '+' && plusIsSpace)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** ASCII only: {@code Character.digit} would also take digits of other scripts. */

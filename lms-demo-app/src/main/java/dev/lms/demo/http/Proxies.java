@@ -29,8 +29,11 @@ public record Proxies(Set<InetAddress> trusted) {
 
   /** The address a request comes from, as {@link #client} tells it, but not as text. */
   public InetAddress address(HttpExchange exchange) {
-    List<String> forwarded = exchange.getRequestHeaders().getOrDefault(HEADER, List.of());
-    return client(exchange.getRemoteAddress().getAddress(), forwarded);
+    InetAddress connection = exchange.getRemoteAddress().getAddress();
+    if (!trusted.contains(connection)) {
+      return connection;
+    }
+    return client(connection, exchange.getRequestHeaders().getOrDefault(HEADER, List.of()));
   }
 
   /**

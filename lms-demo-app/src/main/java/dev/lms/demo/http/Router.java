@@ -34,32 +34,51 @@ public final class Router implements HttpHandler {
 
   private record Compiled(Route route, List<String> segments) {
 
-    boolean matches(String[] path) {
-      if (path.length != segments.size()) {
-        return false;
-      }
-      for (int i = 0; i < path.length; i++) {
+    boolean isLiteral() {
+      return segments.stream().noneMatch(Router::isVariable);
+    }
+
+    /** Goes along the path and takes nothing out of it: most routes are not the one. */
+    boolean matches(String path) {
+      int begin = 1;
+      for (int i = 0; i < segments.size(); i++) {
         String segment = segments.get(i);
-        if (isVariable(segment) ? path[i].isEmpty() : !segment.equals(path[i])) {
+        int end = endOfSegment(path, begin);
+        boolean isLast = i == segments.size() - 1;
+        boolean fits =
+            isVariable(segment)
+                ? end > begin
+                : end - begin == segment.length() && path.startsWith(segment, begin);
+        if (!fits || isLast != (end == path.length())) {
           return false;
         }
+        begin = end + 1;
       }
       return true;
     }
 
-    Match match(String[] path) {
+    /** What the variables hold in a path that matches. */
+    Match match(String path) {
       Map<String, String> variables = new LinkedHashMap<>();
-      for (int i = 0; i < path.length; i++) {
-        String segment = segments.get(i);
+      int begin = 1;
+      for (String segment : segments) {
+        int end = endOfSegment(path, begin);
         if (isVariable(segment)) {
-          variables.put(segment.substring(1, segment.length() - 1), Percent.decodePath(path[i]));
+          variables.put(
+              segment.substring(1, segment.length() - 1),
+              Percent.decodePath(path.substring(begin, end)));
         }
+        begin = end + 1;
       }
       return new Match(route, variables);
     }
   }
 
   private final List<Compiled> routes;
+
+  /** Those without variables, by method and path: each request is matched several times. */
+  private final Map<String, Map<String, Optional<Match>>> literals;
+
   private final Map<String, List<Compiled>> byFirstSegment;
   private final List<Compiled> byVariable;
   private final ProblemPage problemPage;
@@ -104,6 +123,15 @@ public final class Router implements HttpHandler {
     }
     compiled.sort(Comparator.comparing(c -> shape(c.segments(), c.route())));
     this.routes = List.copyOf(compiled);
+    this.literals =
+        this.routes.stream()
+            .filter(Compiled::isLiteral)
+            .map(Compiled::route)
+            .collect(
+                Collectors.groupingBy(
+                    Route::method,
+                    Collectors.toMap(
+                        Route::pattern, route -> Optional.of(new Match(route, Map.of())))));
     this.byFirstSegment =
         this.routes.stream()
             .filter(route -> !isVariable(route.segments().get(0)))
@@ -130,11 +158,16 @@ public final class Router implements HttpHandler {
     return segment.length() > 2 && segment.startsWith("{") && segment.endsWith("}");
   }
 
-  private static String[] split(String path) {
-    if (!path.startsWith("/")) {
-      throw new IllegalArgumentException("a path starts with a slash: " + path);
+  private static String[] split(String pattern) {
+    if (!pattern.startsWith("/")) {
+      throw new IllegalArgumentException("a path starts with a slash: " + pattern);
     }
-    return path.substring(1).split("/", -1);
+    return pattern.substring(1).split("/", -1);
+  }
+
+  private static int endOfSegment(String path, int begin) {
+    int slash = path.indexOf('/', begin);
+    return slash < 0 ? path.length() : slash;
   }
 
   /**
@@ -151,17 +184,21 @@ public final class Router implements HttpHandler {
   }
 
   private Optional<Match> match(String method, String path) {
-    String[] segments = split(path);
-    Optional<Match> match = match(method, segments);
-    return match.isEmpty() && method.equals("HEAD") ? match("GET", segments) : match;
+    Optional<Match> match = matchExactly(method, path);
+    return match.isEmpty() && method.equals("HEAD") ? matchExactly("GET", path) : match;
   }
 
-  private Optional<Match> match(String method, String[] path) {
-    Optional<Match> literal = match(byFirstSegment.getOrDefault(path[0], List.of()), method, path);
+  private Optional<Match> matchExactly(String method, String path) {
+    Optional<Match> whole = literals.getOrDefault(method, Map.of()).get(path);
+    if (whole != null) {
+      return whole;
+    }
+    String first = path.substring(1, endOfSegment(path, 1));
+    Optional<Match> literal = match(byFirstSegment.getOrDefault(first, List.of()), method, path);
     return literal.isPresent() ? literal : match(byVariable, method, path);
   }
 
-  private static Optional<Match> match(List<Compiled> candidates, String method, String[] path) {
+  private static Optional<Match> match(List<Compiled> candidates, String method, String path) {
     for (Compiled candidate : candidates) {
       if (candidate.route().method().equals(method) && candidate.matches(path)) {
         return Optional.of(candidate.match(path));
@@ -221,9 +258,8 @@ public final class Router implements HttpHandler {
     String path = RequestTarget.of(exchange).path();
     TreeSet<String> allowed = new TreeSet<>();
     if (path.startsWith("/")) {
-      String[] segments = split(path);
       for (Compiled candidate : routes) {
-        if (candidate.matches(segments)) {
+        if (candidate.matches(path)) {
           allowed.add(candidate.route().method());
         }
       }

@@ -100,6 +100,9 @@ public final class WebServer {
       context.getFilters().add(new SmallWrites());
     }
     context.getFilters().add(new WellFormed());
+    if (provider == HttpProvider.JDK) {
+      context.getFilters().add(new EmptyBodies());
+    }
     context.getFilters().addAll(filters);
     server.start();
     return new WebServer(server, executor, inFlight);

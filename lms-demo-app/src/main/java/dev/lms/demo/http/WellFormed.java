@@ -22,8 +22,12 @@ import java.util.regex.Pattern;
 final class WellFormed extends Filter {
   private static final Set<String> VERSIONS = Set.of("HTTP/1.1", "HTTP/1.0");
   private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
+  private static final String LENGTH_FIELD = "Content-length";
   private static final Pattern HOST =
       Pattern.compile("(?:\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]{0,5})?");
+
+  /** Most requests name the same one. */
+  private volatile String latestGoodHost = "";
 
   @Override
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
@@ -34,27 +38,40 @@ final class WellFormed extends Filter {
     chain.doFilter(exchange);
   }
 
-  private static Optional<HttpProblem> problem(HttpExchange exchange) {
+  private Optional<HttpProblem> problem(HttpExchange exchange) {
     Headers headers = exchange.getRequestHeaders();
-    if (headers.containsKey("Transfer-Encoding")) {
+    if (SparingFields.has(headers, "Transfer-encoding")) {
       return Optional.of(
           new HttpProblem(
               411,
               "Length required",
               "Send the length of the request instead of Transfer-Encoding."));
     }
-    if (!VERSIONS.contains(exchange.getProtocol())) {
+    String protocol = exchange.getProtocol();
+    if (!VERSIONS.contains(protocol)) {
       return bad("The request is not of HTTP/1.1 or HTTP/1.0.");
     }
     List<String> hosts = lines(headers, "Host");
-    boolean missing = hosts.isEmpty() && exchange.getProtocol().equals("HTTP/1.1");
-    if (missing || !isAtMostOne(hosts, HOST)) {
+    boolean missing = hosts.isEmpty() && protocol.equals("HTTP/1.1");
+    if (missing || !isAtMostOneHost(hosts)) {
       return bad("The request needs one Host.");
     }
-    if (!isAtMostOne(lines(headers, "Content-Length"), LENGTH)) {
+    if (SparingFields.has(headers, LENGTH_FIELD)
+        && !isAtMostOne(lines(headers, LENGTH_FIELD), LENGTH)) {
       return bad("The length of the request is not a number.");
     }
     return Optional.empty();
+  }
+
+  private boolean isAtMostOneHost(List<String> lines) {
+    if (lines.size() == 1 && lines.get(0).equals(latestGoodHost)) {
+      return true;
+    }
+    boolean good = isAtMostOne(lines, HOST);
+    if (good && !lines.isEmpty()) {
+      latestGoodHost = lines.get(0);
+    }
+    return good;
   }
 
   private static List<String> lines(Headers headers, String name) {

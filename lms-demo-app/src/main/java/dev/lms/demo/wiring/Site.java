@@ -34,8 +34,11 @@ import java.util.stream.Stream;
  * it needs of the other. Thread-safe.
  */
 final class Site {
+  private static final NamedRule NO_ROUTE = new NamedRule("none", Optional.empty());
+
   private final Router router;
   private final IdentityHashMap<Route, PageRoute> pages = new IdentityHashMap<>();
+  private final IdentityHashMap<Route, NamedRule> rules = new IdentityHashMap<>();
   private final boolean passports;
 
   /** Sessions cannot be looked up, so nobody knows who asks. Thrown often: without a trace. */
@@ -57,6 +60,8 @@ final class Site {
   Site(List<PageRoute> pages, List<Route> others, boolean passports, ProblemPage problemPage) {
     this.passports = passports;
     pages.forEach(page -> this.pages.put(page.route(), page));
+    pages.forEach(page -> rules.put(page.route(), new NamedRule(name(page.route()), page.rule())));
+    others.forEach(route -> rules.put(route, new NamedRule(name(route), Optional.empty())));
     this.router =
         new Router(
             Stream.concat(pages.stream().map(PageRoute::route), others.stream()).toList(),
@@ -90,14 +95,7 @@ final class Site {
   }
 
   private NamedRule ruleOf(HttpExchange exchange) {
-    return router
-        .match(exchange)
-        .map(Router.Match::route)
-        .map(
-            route ->
-                new NamedRule(
-                    name(route), Optional.ofNullable(pages.get(route)).flatMap(PageRoute::rule)))
-        .orElse(new NamedRule("none", Optional.empty()));
+    return router.match(exchange).map(match -> rules.get(match.route())).orElse(NO_ROUTE);
   }
 
   private static String name(Route route) {
@@ -107,7 +105,7 @@ final class Site {
   /** The name of the route of a request, for operators; "none" without one. */
   String routeName(HttpExchange exchange) {
     try {
-      return router.match(exchange).map(match -> name(match.route())).orElse("none");
+      return ruleOf(exchange).route();
     } catch (HttpProblem malformed) {
       return "none";
     }
