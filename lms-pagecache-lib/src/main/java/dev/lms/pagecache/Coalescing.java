@@ -108,7 +108,7 @@ final class Coalescing {
     return rendering.render(found, request, renderer, null);
   }
 
-  private Flights.Boarding board(PageKey key, @Nullable Stamp stamp, PresentedRequest request) {
+  private Flights.Boarding board(PageKey key, Stamp stamp, PresentedRequest request) {
     Set<String> known = new HashSet<>(request.rule().tags());
     known.add(Tags.EVERYTHING);
     known.add(Tags.ofPath(key.path()));
@@ -221,31 +221,36 @@ final class Coalescing {
       return alone(key, renderer);
     }
     Waiting waiting = new Waiting(ticket);
-    Flights.Boarding boarding = board(key, null, request);
-    for (int i = 1; ; i++) {
-      if (boarding.leads()) {
-        return leadWithoutStore(key, request, renderer, boarding.flight());
-      }
-      Optional<Flights.Landing> landing = waiting.await(boarding.flight());
-      if (landing.isEmpty() || !isFor(landing.get(), key, request)) {
-        break;
-      }
-      if (waiting.suits(boarding.flight(), landing.get(), null, request)) {
-        return brought(key, landing.get());
-      }
-      if (i == MOST_FLIGHTS) {
-        break;
-      }
-      boarding = flights.boardAfter(boarding.flight(), null);
+    Flights.Boarding boarding = flights.boardNext(key, ticket);
+    if (boarding.leads()) {
+      return leadWithoutStore(key, request, renderer, boarding, waiting);
     }
-    return alone(key, renderer);
+    Flights.Flight flight = boarding.flight();
+    Optional<Flights.Landing> landing = waiting.await(flight);
+    if (landing.isEmpty()
+        || !isFor(landing.get(), key, request)
+        || !waiting.suits(flight, landing.get(), null, request)) {
+      return alone(key, renderer);
+    }
+    return brought(key, landing.get());
   }
 
   @SuppressWarnings("ThreadPriorityCheck") // A yield that is not obeyed costs a render, no more.
   private Outcome leadWithoutStore(
-      PageKey key, PresentedRequest request, Renderer renderer, Flights.Flight flight)
+      PageKey key,
+      PresentedRequest request,
+      Renderer renderer,
+      Flights.Boarding boarding,
+      Waiting waiting)
       throws IOException {
+    Flights.Flight flight = boarding.flight();
     try {
+      if (boarding.after() != null) {
+        Optional<Flights.Landing> unused = waiting.await(boarding.after());
+        if (notes.isUncacheable(key)) {
+          return alone(key, renderer);
+        }
+      }
       // Requests that arrived with this one ask first, and need no other render.
       Thread.yield();
       flight.begins();

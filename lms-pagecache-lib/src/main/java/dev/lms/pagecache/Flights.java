@@ -8,6 +8,7 @@ import dev.lms.pagecache.store.Stamp;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Flights {
   private static final int SLOTS = 1 << 10;
+
+  /** Later than any moment. */
+  private static final long NOT_YET = Long.MAX_VALUE;
 
   private final ConcurrentMap<PageKey, Flight> active = new ConcurrentHashMap<>();
 
@@ -50,28 +54,49 @@ final class Flights {
   /**
    * The flight for this key: under way, or a new one that the caller leads.
    *
-   * @param stamp of the caller's lookup; null if the store could not be asked
+   * @param stamp of the caller's lookup
    * @param tags those that are known of the page before it is rendered
    * @param purged whether one of some tags is known to have been purged since a stamp
    */
   Boarding board(
       PageKey key,
-      @Nullable Stamp stamp,
+      Stamp stamp,
       Collection<String> tags,
       BiPredicate<Stamp, Collection<String>> purged) {
-    Flight mine = new Flight(key, stamp, tags);
+    Flight mine = new Flight(key, stamp, tags, moment());
     while (true) {
       Flight other = active.putIfAbsent(key, mine);
       if (other == null) {
-        return new Boarding(mine, true);
+        return Boarding.leading(mine);
       }
       if (other.takes(stamp, purged)) {
-        return new Boarding(other, false);
+        return Boarding.following(other);
       }
       if (active.replace(key, other, mine)) {
-        return new Boarding(mine, true);
+        return Boarding.leading(mine);
       }
     }
+  }
+
+  /**
+   * The flight of a request that could not ask the store: the first whose page is rendered after
+   * the request began. Whoever leads it waits for the one before, and tells when it {@linkplain
+   * Flight#begins() begins}; so all who came during one render share the next, and wait once.
+   *
+   * @param ticket when the request began
+   */
+  Boarding boardNext(PageKey key, long ticket) {
+    Flight mine = new Flight(key, null, Set.of(), NOT_YET);
+    Flight other = active.putIfAbsent(key, mine);
+    while (other != null && !other.beginsAfter(ticket)) {
+      Flight next = other.next.compareAndExchange(null, mine);
+      if (next == null) {
+        active.put(key, mine);
+        return new Boarding(mine, true, other);
+      }
+      other = next;
+    }
+    return other == null ? Boarding.leading(mine) : Boarding.following(other);
   }
 
   /**
@@ -79,16 +104,16 @@ final class Flights {
    * if it has landed when the last of them comes.
    *
    * @param previous the flight they waited for
-   * @param stamp of the caller's lookup; null if the store could not be asked
+   * @param stamp of the caller's lookup
    */
-  Boarding boardAfter(Flight previous, @Nullable Stamp stamp) {
-    Flight mine = new Flight(previous.key, stamp, previous.tags);
+  Boarding boardAfter(Flight previous, Stamp stamp) {
+    Flight mine = new Flight(previous.key, stamp, previous.tags, moment());
     Flight other = previous.next.compareAndExchange(null, mine);
     if (other != null) {
-      return new Boarding(other, false);
+      return Boarding.following(other);
     }
     active.put(mine.key, mine);
-    return new Boarding(mine, true);
+    return Boarding.leading(mine);
   }
 
   /**
@@ -128,29 +153,49 @@ final class Flights {
     }
   }
 
-  record Boarding(Flight flight, boolean leads) {}
+  /**
+   * What to do about a flight.
+   *
+   * @param leads whether to render, or to wait for who does
+   * @param after the flight under way that a leader waits for; null if there is none
+   */
+  record Boarding(Flight flight, boolean leads, @Nullable Flight after) {
+    private static Boarding leading(Flight flight) {
+      return new Boarding(flight, true, null);
+    }
+
+    private static Boarding following(Flight flight) {
+      return new Boarding(flight, false, null);
+    }
+  }
 
   /** A render under way. */
   final class Flight {
     private final PageKey key;
     private final @Nullable Stamp stamp;
     private final Collection<String> tags;
-    private volatile long began = moment();
+    private volatile long began;
     private final CompletableFuture<Optional<Landing>> result = new CompletableFuture<>();
     private final AtomicReference<@Nullable Flight> next = new AtomicReference<>();
 
-    private Flight(PageKey key, @Nullable Stamp stamp, Collection<String> tags) {
+    private Flight(PageKey key, @Nullable Stamp stamp, Collection<String> tags, long began) {
       this.key = key;
       this.stamp = stamp;
       this.tags = tags;
+      this.began = began;
     }
 
     /** Whether it may still bring what a request with this stamp can use. */
-    private boolean takes(@Nullable Stamp other, BiPredicate<Stamp, Collection<String>> purged) {
-      if (other == null || other.equals(stamp)) {
+    private boolean takes(Stamp other, BiPredicate<Stamp, Collection<String>> purged) {
+      if (other.equals(stamp)) {
         return true;
       }
       return stamp != null && stamp.epoch().equals(other.epoch()) && !purged.test(stamp, tags);
+    }
+
+    /** Whether all that leads to the page is done after the ticket was taken. */
+    private boolean beginsAfter(long ticket) {
+      return ticket < began;
     }
 
     /**
@@ -163,7 +208,7 @@ final class Flights {
      * @param other the stamp of its lookup; null if the store could not be asked
      */
     boolean suits(Landing landing, long ticket, @Nullable Stamp other) {
-      return ticket < began
+      return beginsAfter(ticket)
           || (other != null && other.equals(stamp))
           || ticket < landing.confirmed();
     }

@@ -345,6 +345,28 @@ class CoalescingTest {
   }
 
   @Test
+  void withoutTheStoreOneRenderThatFailsLeavesTheNextOneShared() throws Exception {
+    store.silent = true;
+    get(renders("0"));
+    Parked leader =
+        park(
+            (key, stale, release) -> {
+              renders.incrementAndGet();
+              return new Renderer.Passed(Reason.ABORTED);
+            });
+    List<Future<Outcome>> followers = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      followers.add(follower(renders("2")));
+    }
+    leader.letGo().countDown();
+    assertEquals(Optional.empty(), done(leader.request()).page());
+    for (Future<Outcome> follower : followers) {
+      assertEquals("2", textOf(done(follower)));
+    }
+    assertEquals(3, renders.get());
+  }
+
+  @Test
   void whatFailsLateDoesNotOpenTheBreakerAgain() throws Exception {
     Breaker breaker = new Breaker(() -> store.lookup(KEY, Stamp.NONE), probes::add, clock::nanos);
     Breaker.Spell early = breaker.enter();

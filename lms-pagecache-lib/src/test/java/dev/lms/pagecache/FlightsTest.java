@@ -6,6 +6,8 @@ import static dev.lms.pagecache.Pages.key;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -263,15 +265,38 @@ class FlightsTest extends PageCacheFixture {
     Flights flights = new Flights();
     PageKey key = Pages.key("/");
     long leads = flights.ticket();
-    Flights.Flight flight = flights.board(key, null, List.of(), (stamp, tags) -> false).flight();
-    long arrivedMeanwhile = flights.ticket();
-    flight.begins();
+    Flights.Boarding first = flights.boardNext(key, leads);
+    assertTrue(first.leads());
+    assertNull(first.after(), "there is nobody to wait for");
+    long meanwhile = flights.ticket();
+    assertEquals(follows(first), flights.boardNext(key, meanwhile));
+    first.flight().begins();
+
     long late = flights.ticket();
+    Flights.Boarding second = flights.boardNext(key, late);
+    assertTrue(second.leads(), "the first may lack what was purged before");
+    assertSame(first.flight(), second.after());
+    assertEquals(follows(second), flights.boardNext(key, late));
+    assertEquals(follows(second), flights.boardNext(key, flights.ticket()));
+
+    Flights.Landing landing = land(first.flight(), key);
+    assertTrue(first.flight().suits(landing, leads, null));
+    assertTrue(first.flight().suits(landing, meanwhile, null));
+    assertFalse(first.flight().suits(landing, late, null));
+    assertEquals(follows(second), flights.boardNext(key, flights.ticket()), "it has not begun");
+    second.flight().begins();
+    assertTrue(second.flight().suits(land(second.flight(), key), late, null));
+    assertTrue(flights.boardNext(key, flights.ticket()).leads());
+  }
+
+  private static Flights.Boarding follows(Flights.Boarding leading) {
+    return new Flights.Boarding(leading.flight(), false, null);
+  }
+
+  private Flights.Landing land(Flights.Flight flight, PageKey key) {
     Page page = Pages.page(key, "page", clock.instant());
     Flights.Landing landing = new Flights.Landing(key, page, Flights.Origin.RENDERED, 0);
     flight.land(landing);
-    assertTrue(flight.suits(landing, leads, null));
-    assertTrue(flight.suits(landing, arrivedMeanwhile, null));
-    assertFalse(flight.suits(landing, late, null), "it may lack what was purged before");
+    return landing;
   }
 }

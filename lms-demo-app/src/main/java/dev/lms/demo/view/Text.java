@@ -29,7 +29,7 @@ public final class Text {
 
   /** The beginning of a text, at most so many characters, cut between words. */
   public static String excerpt(String text, int length) {
-    String line = text.strip().replaceAll("\\s+", " ");
+    String line = line(text, length + 1);
     if (line.length() <= length) {
       return line;
     }
@@ -41,6 +41,24 @@ public final class Text {
       end--;
     }
     return line.substring(0, end) + "…";
+  }
+
+  /**
+   * The beginning of a text, at most so many characters, with one space where there were several.
+   */
+  private static String line(String text, int most) {
+    String stripped = text.strip();
+    StringBuilder line = new StringBuilder(most);
+    boolean gap = false;
+    for (int i = 0; i < stripped.length() && line.length() < most; i++) {
+      char c = stripped.charAt(i);
+      boolean blank = Character.isWhitespace(c);
+      if (!blank || !gap) {
+        line.append(blank ? ' ' : c);
+      }
+      gap = blank;
+    }
+    return line.toString();
   }
 
   /** A moment for people, in UTC. */
