@@ -207,7 +207,7 @@ final class Inquiry<E> {
     if (holes.isEmpty()) {
       return Map.of();
     }
-    Map<String, byte[]> filled = new HashMap<>();
+    Map<String, byte[]> filled = new HashMap<>(4);
     for (String name : holes) {
       if (!filled.containsKey(name)) {
         HoleFiller<E> filler = declared.fillers().get(name);

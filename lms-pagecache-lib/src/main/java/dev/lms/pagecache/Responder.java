@@ -124,7 +124,8 @@ final class Responder {
             ? page.unwrap(Answer.class).fields().lines("ETag")
             : List.of();
     if (own.isEmpty()) {
-      return EntityTag.of(page.digest(), page.unwrap(Answer.class).body(), coding, filled);
+      return EntityTag.of(
+          page.digest(), page.unwrap(Answer.class).body(), coding, filled, inquiry.isOfAStranger());
     }
     String tag = own.get(0);
     return coding == Coding.GZIP ? EntityTag.ofOtherBytes(tag) : tag;

@@ -203,6 +203,10 @@ class BodyTest {
           Page.of(other, auth, java.util.Set.of(), now, Pages.TTL, java.time.Duration.ZERO);
       assertNotEquals(tag, Pages.etag(different, Coding.IDENTITY, anna));
     }
+    Body inBoth = split("x" + hole); // Too short to be compressed for each.
+    assertNotEquals(
+        Pages.etag(Pages.page(auth, inBoth, now), Coding.IDENTITY, anna),
+        Pages.etag(Pages.page(anon, inBoth, now), Coding.IDENTITY, anna));
   }
 
   @Test

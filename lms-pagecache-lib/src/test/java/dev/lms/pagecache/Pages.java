@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.pagecache;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.lms.pagecache.http.Coding;
 import dev.lms.pagecache.http.Fields;
 import dev.lms.pagecache.page.Answer;
@@ -46,8 +48,18 @@ public final class Pages {
     return Keys.of(host, path, query, new NamedRule("", Optional.of(rule)), request, variant);
   }
 
+  /** The same for everybody, whoever has asked before. */
   public static String etag(Page page, Coding coding, Map<String, byte[]> filled) {
-    return EntityTag.of(page.digest(), page.unwrap(Answer.class).body(), coding, filled);
+    String tag = etag(page, coding, filled, false);
+    assertEquals(tag, etag(page, coding, filled, true), "as it is found out");
+    assertEquals(tag, etag(page, coding, filled, true), "as it is remembered");
+    return tag;
+  }
+
+  private static String etag(
+      Page page, Coding coding, Map<String, byte[]> filled, boolean ofAStranger) {
+    Body body = page.unwrap(Answer.class).body();
+    return EntityTag.of(page.digest(), body, coding, filled, ofAStranger);
   }
 
   public static Page page(PageKey key, String text, Instant now, String... tags) {

@@ -161,10 +161,11 @@ final class LoadedSession {
 
   /** The session's first. */
   List<AnswerField> answerFields() {
-    List<AnswerField> fields = new ArrayList<>(2);
-    Optional.ofNullable(answerField).ifPresent(fields::add);
-    papers.setCookie().map(AnswerField::cookie).ifPresent(fields::add);
-    return fields;
+    Optional<AnswerField> passport = papers.setCookie().map(AnswerField::cookie);
+    if (answerField == null) {
+      return passport.map(List::of).orElse(List.of());
+    }
+    return passport.isPresent() ? List.of(answerField, passport.get()) : List.of(answerField);
   }
 
   /** Has the browser forget its passport. */

@@ -33,7 +33,9 @@ public final class Vary {
    * @param more fields' names, in any case
    */
   public void addAll(Collection<String> more) {
-    more.forEach(this::add);
+    for (String name : more) {
+      add(name);
+    }
   }
 
   /**
@@ -54,6 +56,10 @@ public final class Vary {
 
   /** {@return the value of the {@code Vary} field} */
   public String line() {
-    return String.join(", ", names);
+    String line = "";
+    for (String name : names) { // Mostly two: one string, at every hit.
+      line = line.isEmpty() ? name : line + ", " + name;
+    }
+    return line;
   }
 }

@@ -21,8 +21,9 @@ import java.util.stream.Stream;
 /** A request of the JDK's server, and the filters and the handler behind the cache. */
 final class ServerRequest implements PageRequest, PageHandler<HttpExchange> {
   /**
-   * Fields that most messages do not have, as {@link Headers} keeps their names. It makes that form
-   * of each name it is asked for, at each hit again; its set of names is asked for it right away.
+   * Fields that most messages do not have, as {@link Headers} keeps their names. The JDK's makes
+   * that form of each name it is asked for, at each hit again; its set of names is asked for it
+   * right away. Another provider's set of names is put together each time.
    */
   private static final Map<String, String> RARE =
       Stream.of(
@@ -31,6 +32,8 @@ final class ServerRequest implements PageRequest, PageHandler<HttpExchange> {
                       + " If-Unmodified-Since Range Repr-Digest Transfer-Encoding Vary")
                   .split(" ", -1))
           .collect(Collectors.toUnmodifiableMap(Function.identity(), ServerRequest::normal));
+
+  private static final Module JDK = Headers.class.getModule();
 
   private final HttpExchange exchange;
   private final Function<ServerRequest, Filter.Chain> behind;
@@ -52,7 +55,7 @@ final class ServerRequest implements PageRequest, PageHandler<HttpExchange> {
 
   /** All lines of a field; empty if there is none. */
   static List<String> lines(Headers headers, String name) {
-    String rare = RARE.get(name);
+    String rare = headers.getClass().getModule() == JDK ? RARE.get(name) : null;
     List<String> lines = rare == null || headers.keySet().contains(rare) ? headers.get(name) : null;
     return lines == null ? List.of() : lines;
   }

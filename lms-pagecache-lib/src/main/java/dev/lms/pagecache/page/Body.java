@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The body of an answer: literal bytes, and holes between them that are filled for each person.
- * Written without ever being copied together. Immutable.
+ * Written without ever being copied together. Immutable, but for the latest name of it.
  *
  * <p>In gzip a body without holes is one ready-made member. With holes, each literal was deflated
  * on its own (RFC 1951) and ends on a byte boundary with an empty window, so that a hole can go
@@ -55,6 +55,9 @@ public final class Body {
   // Asked for at every hit, so worked out once.
   private final List<String> holes;
   private final boolean gzipReady;
+  // Of what strangers see, who mostly see the same. It says itself what it is the name of, so it
+  // does not matter which thread wrote it last.
+  private @Nullable FilledName nameForStrangers;
 
   /**
    * Creates a body.
@@ -320,6 +323,14 @@ public final class Body {
         digest.part('H', ((Part.Hole) part).name());
       }
     }
+  }
+
+  @Nullable FilledName nameForStrangers() {
+    return nameForStrangers;
+  }
+
+  void rememberForStrangers(FilledName latest) {
+    nameForStrangers = latest;
   }
 
   /** {@return the approximate number of bytes that this body takes in memory} */

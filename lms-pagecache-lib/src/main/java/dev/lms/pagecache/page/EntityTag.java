@@ -17,18 +17,29 @@ public final class EntityTag {
    * @param body its body
    * @param coding the coding it is sent in
    * @param filled the value of each hole
+   * @param ofAStranger whether nobody's own values are in the holes, so that many who ask have the
+   *     same; their tag is remembered
    * @return the tag with its quotes
    */
-  public static String of(String digest, Body body, Coding coding, Map<String, byte[]> filled) {
-    String name = digest;
-    if (body.hasHoles()) {
-      Digests all = new Digests().part('D', digest);
-      for (String hole : body.holes()) {
-        byte[] value = filled.getOrDefault(hole, new byte[0]);
-        all.part('F', new Slice(value, 0, value.length));
-      }
-      name = all.name();
+  public static String of(
+      String digest, Body body, Coding coding, Map<String, byte[]> filled, boolean ofAStranger) {
+    if (!body.hasHoles()) {
+      return quoted(digest, coding);
     }
+    if (!ofAStranger) {
+      return quoted(FilledName.of(digest, body.holes(), filled).name(), coding);
+    }
+    FilledName known = body.nameForStrangers();
+    if (known == null || !known.isOf(digest, body.holes(), filled)) {
+      known = FilledName.of(digest, body.holes(), filled);
+      if (known.isSmall()) {
+        body.rememberForStrangers(known);
+      }
+    }
+    return quoted(known.name(), coding);
+  }
+
+  private static String quoted(String name, Coding coding) {
     return coding == Coding.GZIP ? '"' + name + "-gzip\"" : '"' + name + '"';
   }
 
