@@ -78,11 +78,12 @@ public final class Stability {
     return Spread.of(runs.stream().map(Ratio::median).toList());
   }
 
-  /** In percent of the median. */
+  /** In percent of the median, to the digit that is shown. */
   private static double deviation(List<Ratio> runs) {
     Spread medians = medians(runs);
     double middle = medians.median();
     double most = Math.max(medians.greatest() - middle, middle - medians.least());
-    return most == 0 ? 0 : 100 * most / middle;
+    double percent = most == 0 ? 0 : 100 * most / middle;
+    return Double.isFinite(percent) ? Math.round(10 * percent) / 10.0 : percent;
   }
 }
