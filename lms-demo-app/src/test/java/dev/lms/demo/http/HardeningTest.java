@@ -140,6 +140,7 @@ class HardeningTest {
         "GET /quick x HTTP/0.9\\r\\nHost: x\\r\\n\\r\\n"
       })
   void whatServersReadDifferentlyIsRefused(String request) throws IOException {
+    assertEquals("quick", site.get("/quick").body(), "whoever came before");
     String answer = toTheEnd(send(request.replace("\\r\\n", "\r\n") + SECOND));
     assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
     assertTrue(answer.contains("<h1>Bad request</h1>"), answer);
