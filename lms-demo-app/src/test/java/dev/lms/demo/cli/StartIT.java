@@ -3,6 +3,7 @@
 package dev.lms.demo.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -109,7 +110,9 @@ class StartIT {
     try {
       assertTrue(said(first, "Resource plan").contains("heap 12"), "that it really has");
       String command = commandLine(first.toHandle());
-      assertTrue(command.contains("-XX:+UseSerialGC -Xmx128m"), "of the plan: " + command);
+      assertTrue(
+          command.contains("-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xmx128m"),
+          "of the plan: " + command);
       cache = await(folder, name -> name.endsWith(".aot") && !name.endsWith("-24.aot"));
       assertTrue(Files.notExists(leftover));
     } finally {
@@ -122,7 +125,7 @@ class StartIT {
     Process second = serve(lmsctl);
     try {
       said(second, "Next: open");
-      assertTrue(maps(second.toHandle(), cache), "uses the cache");
+      assertUses(cache, second.toHandle());
     } finally {
       end(second);
     }
@@ -133,8 +136,13 @@ class StartIT {
       said(supervisor, "Serving on");
       assertTrue(commandLine(supervisor.toHandle()).contains("-Xms4m -Xmx32m"));
       ProcessHandle worker = supervisor.toHandle().children().findFirst().orElseThrow();
-      assertTrue(commandLine(worker).contains("-Xmx128m -XX:+UseSerialGC"));
-      assertTrue(maps(worker, cache), "uses the cache");
+      assertTrue(
+          commandLine(worker).contains("-Xmx128m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders"));
+      assertUses(cache, worker);
+      assertFalse(
+          Files.readString(Path.of("/proc", supervisor.pid() + "", "maps"))
+              .contains(cache.toString()),
+          "the supervisor has no use for it");
       assertEquals(whole, Files.size(library));
     } finally {
       end(supervisor);
@@ -181,8 +189,23 @@ class StartIT {
     return Files.readString(Path.of("/proc", process.pid() + "", "cmdline")).replace('\0', ' ');
   }
 
-  private static boolean maps(ProcessHandle process, Path file) throws IOException {
-    return Files.readString(Path.of("/proc", process.pid() + "", "maps")).contains(file.toString());
+  /** That it maps the cache, and shares the half of it that nobody needs to write to. */
+  private static void assertUses(Path cache, ProcessHandle process) throws IOException {
+    long resident = 0;
+    long written = 0;
+    boolean within = false;
+    for (String line : Files.readAllLines(Path.of("/proc", process.pid() + "", "smaps"))) {
+      String[] words = line.split(" +", -1);
+      if (!words[0].endsWith(":")) {
+        within = line.contains(cache.toString());
+      } else if (within && words[0].equals("Rss:")) {
+        resident += Long.parseLong(words[1]);
+      } else if (within && words[0].equals("Anonymous:")) {
+        written += Long.parseLong(words[1]);
+      }
+    }
+    assertTrue(resident > 0, "does not use the cache");
+    assertTrue(written < resident * 2 / 3, written + " KB of its own, of " + resident);
   }
 
   private static Path await(Path folder, Predicate<String> name) throws IOException {

@@ -161,6 +161,8 @@ class SupervisorIT {
       for (ProcessHandle worker : workers(supervisor)) {
         List<String> arguments = List.of(worker.info().arguments().orElseThrow());
         assertTrue(arguments.contains("-Xmx128m"), arguments.toString());
+        assertTrue(arguments.contains("-XX:+UseCompactObjectHeaders"), arguments.toString());
+        assertTrue(arguments.contains("-XX:FreqInlineSize=120"), arguments.toString());
         assertTrue(
             arguments.stream().anyMatch(one -> one.startsWith("-XX:TrimNativeHeapInterval=")),
             "compiling would leave 40 MB and more behind: " + arguments);
