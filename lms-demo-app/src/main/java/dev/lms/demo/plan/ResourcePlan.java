@@ -31,7 +31,10 @@ public record ResourcePlan(
     int pageCacheMb,
     List<String> reasons) {
 
-  /** What a JVM takes besides its heap: classes, compiled code, the collector, a few stacks. */
+  /**
+   * What a JVM takes besides its heap: classes, compiled code, the collector, a few stacks.
+   * Measured in docs/reference/sizing.md, where it says what compiling takes for a moment.
+   */
   private static final int NATIVE_MB = 72;
 
   /** What is always on the heap: templates, routes, drivers, statements. */
