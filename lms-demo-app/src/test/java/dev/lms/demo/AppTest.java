@@ -8,9 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.Browser.Answer;
 import dev.lms.demo.config.Config;
-import dev.lms.demo.plan.Demand;
-import dev.lms.demo.plan.ResourcePlan;
-import dev.lms.demo.plan.Workload;
 import dev.lms.demo.wiring.RunningSite;
 import java.io.IOException;
 import java.net.URI;
@@ -18,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,20 +40,7 @@ class AppTest {
                 "LMS_PORT", "0",
                 "LMS_DATA_DIR", folder.toString(),
                 "SECRET_KEY", "a secret for tests, long enough 0001"));
-    ResourcePlan plan =
-        ResourcePlan.of(
-            new Demand(
-                2,
-                1024,
-                200,
-                1,
-                1,
-                OptionalInt.empty(),
-                Workload.CPU,
-                16,
-                OptionalInt.of(256),
-                List.of()));
-    return RunningSite.start(config, plan, App.features(), Map.of());
+    return RunningSite.start(config, Plans.small(), App.features(), Map.of());
   }
 
   @AfterEach

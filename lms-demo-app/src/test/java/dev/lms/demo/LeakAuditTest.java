@@ -9,9 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.cache.SiteAudit;
 import dev.lms.demo.config.Config;
-import dev.lms.demo.plan.Demand;
-import dev.lms.demo.plan.ResourcePlan;
-import dev.lms.demo.plan.Workload;
 import dev.lms.demo.view.PageRoute;
 import dev.lms.demo.wiring.Content;
 import dev.lms.demo.wiring.Feature;
@@ -26,26 +23,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** P2: what a shared page says about one person is found in development, and nowhere else. */
 class LeakAuditTest {
-  private static final ResourcePlan PLAN =
-      ResourcePlan.of(
-          new Demand(
-              2,
-              1024,
-              200,
-              1,
-              1,
-              OptionalInt.empty(),
-              Workload.CPU,
-              16,
-              OptionalInt.of(256),
-              List.of()));
 
   @TempDir Path folder;
 
@@ -89,7 +72,8 @@ class LeakAuditTest {
 
   @Test
   void theStripAndTheOperatorsPageTellOfALeakAndNeitherOfACleanPage() throws IOException {
-    RunningSite site = RunningSite.start(config("development"), PLAN, features(), Map.of());
+    RunningSite site =
+        RunningSite.start(config("development"), Plans.small(), features(), Map.of());
     try {
       Browser student = browser(site);
       student.signIn("student1");
@@ -119,17 +103,18 @@ class LeakAuditTest {
         List.of(
             "/", "/course/explore", "/course/py101/view", "/program/explore", "/course/py101/take");
     SiteAudit.Result clean =
-        SiteAudit.of(config("development"), PLAN, App.features(), pages, asked -> {});
+        SiteAudit.of(config("development"), Plans.small(), App.features(), pages, asked -> {});
     assertEquals(List.of(), clean.findings().stream().filter(PageAudit.Finding::isLeak).toList());
     assertTrue(clean.compared() >= 2 * 4, clean.toString());
     SiteAudit.Result planted =
-        SiteAudit.of(config("development"), PLAN, features(), List.of("/planted"), asked -> {});
+        SiteAudit.of(
+            config("development"), Plans.small(), features(), List.of("/planted"), asked -> {});
     assertEquals(1, planted.findings().size());
   }
 
   @Test
   void inProductionNobodyLooks() throws IOException {
-    RunningSite site = RunningSite.start(config("production"), PLAN, features(), Map.of());
+    RunningSite site = RunningSite.start(config("production"), Plans.small(), features(), Map.of());
     try {
       assertEquals(200, browser(site).get("/planted").status());
       assertFalse(site.isAudited());

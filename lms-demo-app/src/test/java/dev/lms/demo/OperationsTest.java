@@ -8,9 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.Browser.Answer;
 import dev.lms.demo.config.Config;
-import dev.lms.demo.plan.Demand;
-import dev.lms.demo.plan.ResourcePlan;
-import dev.lms.demo.plan.Workload;
 import dev.lms.demo.wiring.RunningSite;
 import java.io.IOException;
 import java.net.URI;
@@ -19,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -47,20 +43,7 @@ class OperationsTest {
                 "LMS_PORT", "0",
                 "LMS_DATA_DIR", folder.toString(),
                 "SECRET_KEY", "a secret for tests, long enough 0001"));
-    ResourcePlan plan =
-        ResourcePlan.of(
-            new Demand(
-                2,
-                1024,
-                200,
-                1,
-                1,
-                OptionalInt.empty(),
-                Workload.CPU,
-                16,
-                OptionalInt.of(256),
-                List.of()));
-    site = RunningSite.start(config, plan, App.features(), Map.of());
+    site = RunningSite.start(config, Plans.small(), App.features(), Map.of());
   }
 
   @AfterEach

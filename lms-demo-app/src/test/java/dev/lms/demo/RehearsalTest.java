@@ -8,9 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.ConfigException;
-import dev.lms.demo.plan.Demand;
-import dev.lms.demo.plan.ResourcePlan;
-import dev.lms.demo.plan.Workload;
 import dev.lms.demo.rehearsal.Rehearsal;
 import dev.lms.demo.wiring.RunningSite;
 import java.io.IOException;
@@ -22,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,26 +35,11 @@ class RehearsalTest {
             "SECRET_KEY", "a secret for tests, long enough 0001"));
   }
 
-  private static ResourcePlan plan() {
-    return ResourcePlan.of(
-        new Demand(
-            2,
-            1024,
-            200,
-            1,
-            1,
-            OptionalInt.empty(),
-            Workload.CPU,
-            16,
-            OptionalInt.of(256),
-            List.of()));
-  }
-
   @Test
   void strangersLookAndSomebodySignsInAndEdits() throws Exception {
     Config config = config();
     Rehearsal rehearsal = Rehearsal.prepare(config, App.features());
-    RunningSite site = RunningSite.start(config, plan(), App.features(), Map.of());
+    RunningSite site = RunningSite.start(config, Plans.small(), App.features(), Map.of());
     try {
       URI address = URI.create("http://127.0.0.1:" + site.port());
       rehearsal.run(address, 4);

@@ -103,13 +103,7 @@ class FreshProcessTest extends NearFixture {
   void itWaitsWhereRedisHasLost(String one) {
     Node stopped = longRunning();
     admin.del(one);
-    Node fresh = new Node();
-    Purges.Purge purge = fresh.begin("t");
-    assertFalse(fresh.holds(purge));
-    assertEquals("old", stopped.hit(KEY), "that is why");
-    pass(LONGEST);
-    assertTrue(fresh.holds(purge));
-    stopped.miss(KEY);
+    assertWaitsFor(stopped);
   }
 
   /** What was dumped says of an epoch that it is old, and nothing of nodes that came later. */
@@ -127,6 +121,11 @@ class FreshProcessTest extends NearFixture {
       assertTrue(again.hexists(NODES, "settled"), "the dump says so");
       assertEquals(2, again.hlen(NODES), "and knows no node");
     }
+    assertWaitsFor(stopped);
+  }
+
+  /** That a purge of a process that has just started holds when this copy has gone, not before. */
+  private void assertWaitsFor(Node stopped) {
     Node fresh = new Node();
     Purges.Purge purge = fresh.begin("t");
     assertFalse(fresh.holds(purge));
