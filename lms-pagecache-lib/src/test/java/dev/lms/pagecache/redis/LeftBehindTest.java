@@ -12,8 +12,6 @@ import dev.lms.pagecache.contract.ManualClock;
 import dev.lms.pagecache.store.PageKey;
 import dev.lms.pagecache.store.PageStore;
 import dev.lms.pagecache.store.Stamp;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,49 +24,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.Jedis;
-import redis.clients.jedis.RedisClient;
 
 /** What nodes leave in Redis, and what threads leave when something breaks. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class LeftBehindTest {
+class LeftBehindTest extends OneRedis {
   private static final String PREFIX = RedisPageStore.DEFAULT_PREFIX;
   private static final Duration SHORT = Duration.ofMillis(20);
 
   private final ManualClock clock = new ManualClock();
-  private RedisProcess redis;
-  private RedisClient client;
-  private Jedis admin;
-
-  @BeforeAll
-  void launch(@TempDir Path folder) throws IOException {
-    redis = new RedisProcess(folder);
-  }
-
-  @BeforeEach
-  void open() {
-    client = redis.client();
-    admin = redis.admin();
-    admin.flushAll();
-  }
-
-  @AfterEach
-  void close() {
-    client.close();
-    admin.close();
-  }
-
-  @AfterAll
-  void stop() {
-    redis.close();
-  }
 
   private RedisPageStore far(LongSupplier nanos, Duration longestLease) {
     return new RedisPageStore(client, PREFIX, clock, longestLease, nanos);

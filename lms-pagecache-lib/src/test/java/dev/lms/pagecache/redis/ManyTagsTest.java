@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lms.pagecache.store.PageKey;
 import dev.lms.pagecache.store.PageStore;
 import dev.lms.pagecache.store.Stamp;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,56 +22,26 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.Jedis;
-import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.params.RestoreParams;
 
 /** A lookup looks at what was purged since the last one, and is as exact as if it looked at all. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ManyTagsTest {
+class ManyTagsTest extends OneRedis {
   private static final String[] THOUSAND =
       IntStream.range(0, 1000).mapToObj(i -> "tag" + i).toArray(String[]::new);
   private static final PageKey KEY = key("/a");
   private static final String ORDER = "cache:{pages}:purges";
 
-  private RedisProcess redis;
-  private RedisClient client;
-  private Jedis admin;
   private RedisPageStore store;
-
-  @BeforeAll
-  void launch(@TempDir Path folder) throws Exception {
-    redis = new RedisProcess(folder);
-  }
 
   @BeforeEach
   void open() {
-    client = redis.client();
-    admin = redis.admin();
-    admin.flushAll();
     store = node();
   }
 
   private RedisPageStore node() {
     return new RedisPageStore(client, RedisPageStore.DEFAULT_PREFIX, InstantSource.system());
-  }
-
-  @AfterEach
-  void close() {
-    client.close();
-    admin.close();
-  }
-
-  @AfterAll
-  void stop() {
-    redis.close();
   }
 
   private void put(PageKey key, String text, String... tags) {

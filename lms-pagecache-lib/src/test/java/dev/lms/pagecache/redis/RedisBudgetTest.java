@@ -16,57 +16,26 @@ import dev.lms.pagecache.store.PageKey;
 import dev.lms.pagecache.store.PageStore;
 import dev.lms.pagecache.store.PageStore.Stored;
 import dev.lms.pagecache.store.Stamp;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.params.RestoreParams;
 
 /** P7: what pages take of a Redis that sessions need too. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class RedisBudgetTest {
+class RedisBudgetTest extends OneRedis {
   private static final int MIB = 1 << 20;
   private static final String LEDGER = RedisPageStore.DEFAULT_PREFIX + "{pages}:ledger";
 
   private final ManualClock clock = new ManualClock();
   private final Random random = new Random(11);
-  private RedisProcess redis;
-  private RedisClient client;
-  private Jedis admin;
-
-  @BeforeAll
-  void launch(@TempDir Path folder) throws IOException {
-    redis = new RedisProcess(folder);
-  }
 
   @BeforeEach
   void open() {
-    client = redis.client();
-    admin = redis.admin();
     admin.configSet("maxmemory", "0");
     admin.configSet("maxmemory-policy", "noeviction");
-    admin.flushAll();
-  }
-
-  @AfterEach
-  void close() {
-    client.close();
-    admin.close();
-  }
-
-  @AfterAll
-  void stop() {
-    redis.close();
   }
 
   private RedisPageStore store() {
