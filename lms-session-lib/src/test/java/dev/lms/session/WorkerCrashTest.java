@@ -135,7 +135,8 @@ public abstract class WorkerCrashTest {
   }
 
   /** Kills it once it has said so many lines, and answers what it had said until then. */
-  private static List<String> killAfter(Process writer, int lines) throws IOException {
+  private static List<String> killAfter(Process writer, int lines)
+      throws IOException, InterruptedException {
     List<String> said = new ArrayList<>();
     try (BufferedReader out = writer.inputReader(StandardCharsets.US_ASCII)) {
       for (String line = out.readLine(); line != null; line = out.readLine()) {
@@ -146,6 +147,7 @@ public abstract class WorkerCrashTest {
         }
       }
     }
+    writer.waitFor(); // Its locks may be free only now.
     assertTrue(said.size() >= lines, "it ended by itself");
     return said;
   }
