@@ -34,7 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
  * JVM has compiled what it does.
  */
 class HitCostTest {
-  private static final int MOST_BYTES = 26_500;
+  /** What other threads allocate meanwhile makes a few hundred of them. */
+  private static final int MOST_BYTES = 28_500;
+
   private static final byte[] EMPTY_LINE = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final int HITS = 1000;
   private static final int MOST_ROUNDS = 12;
