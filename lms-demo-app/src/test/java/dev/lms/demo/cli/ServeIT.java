@@ -106,6 +106,14 @@ class ServeIT {
       byte[] answer = new byte[4096];
       assertTrue(socket.getInputStream().read(answer) > 0);
       write(socket, "GET /livez HTTP/1.1\r\n");
+      // The server looks at connections in turn: it answers these once it has seen the one above.
+      for (int i = 0; i < 3; i++) {
+        try (Socket other = new Socket(InetAddress.getLoopbackAddress(), worker.port())) {
+          other.setSoTimeout(30_000);
+          write(other, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+          assertTrue(other.getInputStream().read(answer) > 0);
+        }
+      }
       worker.signalStop();
       WorkerProcess.eventually(() -> refuses(worker.port()), "it stops accepting");
       write(socket, "Host: x\r\n\r\n");
