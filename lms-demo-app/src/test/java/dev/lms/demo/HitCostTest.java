@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.lms.demo.config.Config;
-import dev.lms.demo.plan.Demand;
-import dev.lms.demo.plan.ResourcePlan;
-import dev.lms.demo.plan.Workload;
 import dev.lms.demo.wiring.RunningSite;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,9 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,20 +35,6 @@ class HitCostTest {
   private static final byte[] EMPTY_LINE = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final int HITS = 1000;
   private static final int MOST_ROUNDS = 12;
-
-  private static final ResourcePlan PLAN =
-      ResourcePlan.of(
-          new Demand(
-              2,
-              1024,
-              200,
-              1,
-              1,
-              OptionalInt.empty(),
-              Workload.CPU,
-              16,
-              OptionalInt.of(256),
-              List.of()));
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final byte[] received = new byte[1 << 16];
@@ -104,7 +85,7 @@ class HitCostTest {
     PrintStream out = System.out;
     System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     try {
-      return RunningSite.start(config, PLAN, App.features(), Map.of());
+      return RunningSite.start(config, Plans.small(), App.features(), Map.of());
     } finally {
       System.setOut(out);
     }

@@ -9,9 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.Browser.Answer;
 import dev.lms.demo.config.Config;
-import dev.lms.demo.plan.Demand;
-import dev.lms.demo.plan.ResourcePlan;
-import dev.lms.demo.plan.Workload;
 import dev.lms.demo.wiring.RunningSite;
 import java.io.IOException;
 import java.net.URI;
@@ -21,9 +18,7 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,20 +50,7 @@ class KeptFormsTest {
                 "LMS_PORT", "0",
                 "LMS_DATA_DIR", folder.toString(),
                 "SECRET_KEY", "a secret for tests, long enough 0001"));
-    ResourcePlan plan =
-        ResourcePlan.of(
-            new Demand(
-                2,
-                1024,
-                200,
-                1,
-                1,
-                OptionalInt.empty(),
-                Workload.CPU,
-                32,
-                OptionalInt.of(256),
-                List.of()));
-    site = RunningSite.start(config, plan, App.features(), Map.of());
+    site = RunningSite.start(config, Plans.withPageCache(32), App.features(), Map.of());
     instructor = browser();
     instructor.signIn("lms-admin");
     student = browser();

@@ -14,6 +14,11 @@ final class Plans {
 
   /** For two processors and a heap of 256 MB, with a small page cache. */
   static ResourcePlan small() {
+    return withPageCache(16);
+  }
+
+  /** The same with a page cache of so many megabytes. */
+  static ResourcePlan withPageCache(int megabytes) {
     return ResourcePlan.of(
         new Demand(
             2,
@@ -23,7 +28,7 @@ final class Plans {
             1,
             OptionalInt.empty(),
             Workload.CPU,
-            16,
+            megabytes,
             OptionalInt.of(256),
             List.of()));
   }

@@ -8,9 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lms.demo.Browser.Answer;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.http.HttpProvider;
-import dev.lms.demo.plan.Demand;
-import dev.lms.demo.plan.ResourcePlan;
-import dev.lms.demo.plan.Workload;
 import dev.lms.demo.wiring.RunningSite;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,7 +25,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -62,20 +58,7 @@ class UnderAttackTest {
                 "LMS_PORT", "0",
                 "LMS_DATA_DIR", folder.toString(),
                 "SECRET_KEY", "a secret for tests, long enough 0001"));
-    ResourcePlan plan =
-        ResourcePlan.of(
-            new Demand(
-                2,
-                1024,
-                200,
-                1,
-                1,
-                OptionalInt.empty(),
-                Workload.CPU,
-                16,
-                OptionalInt.of(256),
-                List.of()));
-    site = RunningSite.start(config, plan, App.features(), Map.of());
+    site = RunningSite.start(config, Plans.small(), App.features(), Map.of());
   }
 
   @AfterEach
