@@ -18,6 +18,11 @@ public final class SkewedStores {
   public static RedisSessionStore open(UnifiedJedis redis, KeyRing keys, double rate) {
     long start = System.nanoTime();
     LongSupplier nanos = () -> start + (long) ((System.nanoTime() - start) * rate);
+    return open(redis, keys, nanos);
+  }
+
+  /** Opens one whose leases last as long as this monotonic clock says. */
+  public static RedisSessionStore open(UnifiedJedis redis, KeyRing keys, LongSupplier nanos) {
     return RedisSessionStore.withNearCopies(redis, keys, "session:", 1L << 20, nanos);
   }
 }

@@ -11,15 +11,18 @@ import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.RedisSessionStore;
+import dev.lms.session.redis.SkewedStores;
 import dev.lms.session.redis.server.ParkingProxy;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.UnifiedJedis;
 
@@ -29,9 +32,20 @@ import redis.clients.jedis.UnifiedJedis;
  */
 class EndedTogetherTest extends NearFixture {
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
+  private final AtomicLong passed = new AtomicLong();
+
+  /** Waits for leases as long as {@link #passed} says: until the other has come second. */
+  private RedisSessionStore slower;
+
+  @BeforeEach
+  void openSlower() {
+    slower = SkewedStores.open(client, KEYS, passed::get);
+  }
 
   @AfterEach
   void stop() {
+    passed.set(NearCopies.LONGEST_WAIT.toNanos());
+    slower.close();
     thread.shutdownNow();
   }
 
@@ -40,8 +54,11 @@ class EndedTogetherTest extends NearFixture {
     admin.hset(holders(session), "a-node-that-was-stopped", "7");
   }
 
-  private Future<?> end(RedisSessionStore store, StoredSession session) {
-    Future<?> first = thread.submit(() -> store.delete(session.token(), Optional.of(session), NOW));
+  private CompletableFuture<Boolean> end(RedisSessionStore store, StoredSession session) {
+    CompletableFuture<Boolean> first =
+        CompletableFuture.supplyAsync(
+                () -> store.delete(session.token(), Optional.of(session), NOW), thread)
+            .orTimeout(60, TimeUnit.SECONDS);
     until("ended in Redis", () -> read(plain, session.token()).isEmpty());
     return first;
   }
@@ -50,23 +67,25 @@ class EndedTogetherTest extends NearFixture {
   void whoRevokesASessionThatIsBeingEndedWaitsToo() throws Exception {
     StoredSession session = copied(near, begin());
     haveStoppedNodeCopy(session);
-    Future<?> first = end(plain, session);
+    CompletableFuture<Boolean> first = end(slower, session);
     assertEquals(0, other.revokeAll("u1", Optional.empty(), NOW));
     assertEquals(1, other.nearReads().waits(), "the stopped node may have a copy yet");
-    first.get(10, TimeUnit.SECONDS);
-    assertEquals(1, plain.nearReads().waits());
+    passed.set(NearCopies.LONGEST_WAIT.toNanos());
+    first.join();
+    assertEquals(1, slower.nearReads().waits());
   }
 
   @Test
   void aRequestThatFindsItGoneHidesItFromNobody() throws Exception {
     StoredSession session = copied(near, begin());
     haveStoppedNodeCopy(session);
-    Future<?> first = end(plain, session);
+    CompletableFuture<Boolean> first = end(slower, session);
     WriteOptions later = WriteOptions.at(NOW, SOON.plusSeconds(600));
     assertFalse(near.update(session, Changes.NONE, later).isStored());
     assertEquals(0, other.revokeAll("u1", Optional.empty(), NOW));
     assertEquals(1, other.nearReads().waits(), "the stopped node may have a copy yet");
-    first.get(10, TimeUnit.SECONDS);
+    passed.set(NearCopies.LONGEST_WAIT.toNanos());
+    first.join();
   }
 
   @Test
@@ -76,11 +95,12 @@ class EndedTogetherTest extends NearFixture {
     String token = plain.rotate(first, first.envelope(), Changes.NONE, alias).token().orElseThrow();
     StoredSession session = copied(near, token);
     haveStoppedNodeCopy(session);
-    Future<?> ended = end(plain, session);
+    CompletableFuture<Boolean> ended = end(slower, session);
     assertEquals(0, other.changeRoles("u1", Set.of(), NOW));
     assertEquals(
         1, other.nearReads().waits(), "the stopped node may have a copy with the old roles");
-    ended.get(10, TimeUnit.SECONDS);
+    passed.set(NearCopies.LONGEST_WAIT.toNanos());
+    ended.join();
   }
 
   /** Its answer is late, as if it was stopped. */
@@ -88,13 +108,13 @@ class EndedTogetherTest extends NearFixture {
   void aNodeUsesItsOwnCopyNoMoreOnceOthersFindTheSessionEnded() throws Exception {
     try (ParkingProxy network = new ParkingProxy(server.port());
         UnifiedJedis slow = RedisConnections.open(network.url(), 8);
-        RedisSessionStore own = RedisSessionStore.withNearCopies(slow, KEYS, "session:", 1 << 20)) {
+        RedisSessionStore own = SkewedStores.open(slow, KEYS, () -> 0)) {
       StoredSession session = copied(own, begin());
       network.delayAnswers(Duration.ofMillis(300));
-      Future<?> first = end(own, session);
+      CompletableFuture<Boolean> first = end(own, session);
       assertEquals(0, other.revokeAll("u1", Optional.empty(), NOW));
       assertTrue(read(own, session.token()).isEmpty(), "a copy of what was revoked");
-      first.get(10, TimeUnit.SECONDS);
+      first.join();
       assertEquals(0, own.nearReads().waits());
     }
   }
@@ -104,16 +124,27 @@ class EndedTogetherTest extends NearFixture {
   void aCopyThatItsOwnNodeMakesMeanwhileIsWaitedForByOthers() throws Exception {
     try (ParkingProxy network = new ParkingProxy(server.port());
         UnifiedJedis slow = RedisConnections.open(network.url(), 8);
-        RedisSessionStore own = RedisSessionStore.withNearCopies(slow, KEYS, "session:", 1 << 20)) {
-      StoredSession session = copied(own, begin());
-      String holders = holders(session);
-      admin.hset(holders, admin.hgetAll(holders).keySet().iterator().next(), "1000");
-      network.delayAnswers(Duration.ofMillis(300));
-      Future<?> first = end(own, session);
-      assertEquals(0, other.revokeAll("u1", Optional.empty(), NOW));
-      assertEquals(1, other.nearReads().waits());
-      first.get(10, TimeUnit.SECONDS);
-      assertEquals(Set.of(), admin.keys("session:index:*"), "taken out in the end");
+        RedisSessionStore own = SkewedStores.open(slow, KEYS, () -> 0)) {
+      until(
+          "somebody ended it before its own node had the answer", () -> isWaitedFor(own, network));
     }
+  }
+
+  private boolean isWaitedFor(RedisSessionStore own, ParkingProxy network) {
+    long before = other.nearReads().waits();
+    StoredSession session = copied(own, begin());
+    String holders = holders(session);
+    admin.hset(holders, admin.hgetAll(holders).keySet().iterator().next(), "1000");
+    Duration late = Duration.ofMillis(300);
+    network.delayAnswers(late);
+    long start = System.nanoTime();
+    CompletableFuture<Boolean> first = end(own, session);
+    assertEquals(0, other.revokeAll("u1", Optional.empty(), NOW));
+    boolean waited = other.nearReads().waits() > before;
+    assertTrue(waited || System.nanoTime() - start > late.toNanos(), "it may have a copy yet");
+    network.delayAnswers(Duration.ZERO);
+    first.join();
+    assertEquals(Set.of(), admin.keys("session:index:*"), "taken out in the end");
+    return waited;
   }
 }

@@ -92,17 +92,20 @@ class NearHistoryTest {
         clients.add(RedisConnections.open(server.url(), THREADS + 4));
         stores.add(RedisSessionStore.withNearCopies(clients.get(i), KEYS, "session:", 1L << 20));
       }
-      for (int life = 0; life < lives; life++) {
+      boolean used = false;
+      for (int life = 0; life < lives || !used; life++) {
         Random random = new Random(seed + life);
         live(threads, stores, random, each, life % 3 == 2 ? admin : null);
+        assertEquals(List.of(), List.copyOf(violations), sentence);
+        long hits = stores.stream().mapToLong(store -> store.nearReads().hits()).sum();
+        long waits = stores.stream().mapToLong(store -> store.nearReads().waits()).sum();
+        // A busy machine needs more lives for it.
+        used = hits > 50L * lives && waits > lives;
+        assertTrue(used || life < 20 * lives, hits + " hits, " + waits + " waits");
       }
-      long hits = stores.stream().mapToLong(store -> store.nearReads().hits()).sum();
-      long waits = stores.stream().mapToLong(store -> store.nearReads().waits()).sum();
-      assertEquals(List.of(), List.copyOf(violations), sentence);
-      assertTrue(hits > 50L * lives && waits > lives, hits + " hits, " + waits + " waits");
     } finally {
       threads.shutdown();
-      assertTrue(threads.awaitTermination(10, TimeUnit.SECONDS));
+      assertTrue(threads.awaitTermination(60, TimeUnit.SECONDS));
       stores.forEach(RedisSessionStore::close);
       clients.forEach(UnifiedJedis::close);
     }
@@ -135,18 +138,27 @@ class NearHistoryTest {
         trouble.sendCommand(Protocol.Command.CLIENT, "KILL", "TYPE", "normal");
       }
     }
-    end(stores.get(random.nextInt(STORES)), life, token, random.nextInt(3));
+    int how = random.nextInt(3);
+    while (!end(stores.get(random.nextInt(STORES)), life, token, how)) {
+      how = 1; // A connection was cut, and it may have been done: until somebody says so.
+    }
     life.ended = true;
     for (Future<?> one : all) {
-      one.get(30, TimeUnit.SECONDS);
+      one.get(60, TimeUnit.SECONDS);
     }
   }
 
-  private static void end(RedisSessionStore store, Life life, String token, int how) {
-    switch (how) {
-      case 0 -> store.delete(token, Optional.of(life.session), NOW);
-      case 1 -> store.revokeAll("u1", Optional.empty(), NOW);
-      default -> store.purge(NOW);
+  /** Whether its end was acknowledged. */
+  private static boolean end(RedisSessionStore store, Life life, String token, int how) {
+    try {
+      switch (how) {
+        case 0 -> store.delete(token, Optional.of(life.session), NOW);
+        case 1 -> store.revokeAll("u1", Optional.empty(), NOW);
+        default -> store.purge(NOW);
+      }
+      return true;
+    } catch (SessionStoreException e) {
+      return false;
     }
   }
 

@@ -81,7 +81,7 @@ class NodesHistoryTest {
       for (NearProcess node : nodes) {
         node.awaitReady();
       }
-      for (int life = 0; life < lives; life++) {
+      for (int life = 0; life < lives || !areCopiesUsed(lives, life); life++) {
         live(
             new NodeLife(server.url(), violations),
             new Random(seed + life),
@@ -92,7 +92,6 @@ class NodesHistoryTest {
             admin);
       }
       assertEquals(List.of(), List.copyOf(violations), "-Dhistory.seed=" + seed);
-      checkThatCopiesWereUsed(lives);
     } finally {
       nodes.forEach(NearProcess::close);
       networks.forEach(ParkingProxy::close);
@@ -101,15 +100,18 @@ class NodesHistoryTest {
     }
   }
 
-  private void checkThatCopiesWereUsed(int lives) throws Exception {
+  /** A busy machine needs more lives for it. */
+  private boolean areCopiesUsed(int lives, int lived) throws Exception {
     long hits = 0;
     long waits = 0;
     for (NearProcess node : nodes) {
-      String[] figures = node.ask("figures", "-", 0, 0, 0).get(10, TimeUnit.SECONDS).split(" ", -1);
+      String[] figures = node.ask("figures", "-", 0, 0, 0).get(60, TimeUnit.SECONDS).split(" ", -1);
       hits += Long.parseLong(figures[0]);
       waits += Long.parseLong(figures[1]);
     }
-    assertTrue(hits > 100L * lives && waits > lives / 2, hits + " hits, " + waits + " waits");
+    boolean used = hits > 100L * lives && waits > lives / 2;
+    assertTrue(used || lived < 10 * lives, hits + " hits, " + waits + " waits");
+    return used;
   }
 
   private void live(
