@@ -50,7 +50,7 @@ final class ClusterProcess implements AutoCloseable {
                 "--cluster-enabled",
                 "yes",
                 "--cluster-node-timeout",
-                "2000",
+                "5000",
                 "--cluster-replica-validity-factor",
                 "0",
                 "--repl-diskless-sync-delay",

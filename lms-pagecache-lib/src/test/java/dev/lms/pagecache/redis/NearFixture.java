@@ -5,6 +5,7 @@ package dev.lms.pagecache.redis;
 import static dev.lms.pagecache.Pages.key;
 import static dev.lms.pagecache.Pages.page;
 import static dev.lms.pagecache.Pages.text;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
@@ -19,7 +20,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,6 +118,27 @@ abstract class NearFixture {
       node.lookup(key, Stamp.NONE);
     } catch (PageStoreException e) {
       assertInstanceOf(SocketTimeoutException.class, e.getCause());
+    }
+  }
+
+  /**
+   * What a node whose lease renews itself finds once it has an answer: one on which an answer of
+   * Redis waits to be read may refuse, and serves nothing.
+   */
+  static PageStore.Lookup found(PageStore node, PageKey key, Stamp seen) {
+    AtomicReference<PageStore.@Nullable Lookup> found = new AtomicReference<>();
+    RedisProcess.await("an answer that is no refusal", () -> isAnswered(node, key, seen, found));
+    return requireNonNull(found.get());
+  }
+
+  private static boolean isAnswered(
+      PageStore node, PageKey key, Stamp seen, AtomicReference<PageStore.@Nullable Lookup> found) {
+    try {
+      found.set(node.lookup(key, seen));
+      return true;
+    } catch (PageStoreException e) {
+      assertInstanceOf(SocketTimeoutException.class, e.getCause());
+      return false;
     }
   }
 

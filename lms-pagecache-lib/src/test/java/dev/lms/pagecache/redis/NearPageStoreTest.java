@@ -41,7 +41,6 @@ import redis.clients.jedis.RedisClient;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NearPageStoreTest extends OwnStoreContract {
   private static final String PREFIX = RedisPageStore.DEFAULT_PREFIX;
-  private static final String NODES = PREFIX + "{pages}:nodes";
 
   private RedisProcess redis;
   private Jedis admin;
@@ -59,9 +58,13 @@ class NearPageStoreTest extends OwnStoreContract {
   }
 
   private RedisPageStore far(Duration longestLease) {
+    return far(PREFIX, longestLease);
+  }
+
+  private RedisPageStore far(String prefix, Duration longestLease) {
     RedisClient client = redis.client();
     clients.add(client);
-    return new RedisPageStore(client, PREFIX, clock, longestLease, System::nanoTime);
+    return new RedisPageStore(client, prefix, clock, longestLease, System::nanoTime);
   }
 
   @BeforeEach
@@ -86,7 +89,7 @@ class NearPageStoreTest extends OwnStoreContract {
     return new PageStore() {
       @Override
       public Lookup lookup(PageKey key, Stamp seen) {
-        return next().lookup(key, seen);
+        return NearFixture.found(next(), key, seen);
       }
 
       @Override
@@ -128,10 +131,6 @@ class NearPageStoreTest extends OwnStoreContract {
         .sum();
   }
 
-  private long registered() {
-    return registered(NODES);
-  }
-
   private long registered(String key) {
     return admin.hkeys(key).stream().filter(field -> field.startsWith("o:")).count();
   }
@@ -141,14 +140,14 @@ class NearPageStoreTest extends OwnStoreContract {
     NearPageStore node = nodes.get(0);
     PageKey key = key("/near");
     assertTrue(put(key, "x".repeat(1000), miss(key)));
-    assertInstanceOf(PageStore.Hit.class, node.lookup(key, Stamp.NONE));
+    assertInstanceOf(PageStore.Hit.class, NearFixture.found(node, key, Stamp.NONE));
     assertTrue(node.bytes() >= 1000);
     int lookups = 20_000;
     eventually(
         () -> {
           long before = hitsInRedis();
           for (int i = 0; i < lookups; i++) {
-            node.lookup(key, Stamp.NONE);
+            NearFixture.found(node, key, Stamp.NONE);
           }
           return hitsInRedis() - before < lookups / 2;
         });
@@ -158,10 +157,7 @@ class NearPageStoreTest extends OwnStoreContract {
   @Test
   void aNodeWithoutRequestsRestsAndWakes() throws IOException {
     String prefix = "rest:";
-    RedisClient client = redis.client();
-    clients.add(client);
-    RedisPageStore far =
-        new RedisPageStore(client, prefix, clock, Duration.ofMillis(20), System::nanoTime);
+    RedisPageStore far = far(prefix, Duration.ofMillis(20));
     String nodesKey = prefix + "{pages}:nodes";
     try (NearPageStore node = NearPageStore.over(far, 1 << 20, clock)) {
       NearFixture.visit(node, key("/a"));
@@ -175,23 +171,24 @@ class NearPageStoreTest extends OwnStoreContract {
 
   @Test
   void aNodeThatDiedIsWaitedForOnceOnly() {
-    long alive = registered();
-    NearPageStore dead = new NearPageStore(far(Lease.LONGEST), 1 << 20, clock);
+    String prefix = "died:";
+    String nodesKey = prefix + "{pages}:nodes";
+    NearPageStore dead = new NearPageStore(far(prefix, Lease.LONGEST), 1 << 20, clock);
     dead.lease().obey(dead.lease().ask());
-    assertEquals(alive + 1, registered());
-    nodes.get(0).purge(List.of("t"));
-    assertEquals(alive, registered());
+    assertEquals(1, registered(nodesKey));
+    far(prefix, Lease.LONGEST).purge(List.of("t"));
+    assertEquals(0, registered(nodesKey));
     dead.lease().obey(dead.lease().ask());
-    assertEquals(alive + 1, registered(), "who comes back is waited for again");
+    assertEquals(1, registered(nodesKey), "who comes back is waited for again");
     dead.lease().leave();
-    assertEquals(alive, registered());
+    assertEquals(0, registered(nodesKey));
   }
 
   @Test
   void aPurgeThatCannotReachRedisFailsAndNothingOldIsSeenLater() throws IOException {
     PageKey key = key("/outage");
     put(key, "old", miss(key), "t");
-    nodes.forEach(node -> node.lookup(key, Stamp.NONE));
+    nodes.forEach(node -> NearFixture.found(node, key, Stamp.NONE));
     redis.kill();
     try {
       assertThrows(PageStoreException.class, () -> nodes.get(1).purge(List.of("t")));
@@ -201,7 +198,7 @@ class NearPageStoreTest extends OwnStoreContract {
     }
     nodes.get(1).purge(List.of("t"));
     for (NearPageStore node : nodes) {
-      assertInstanceOf(PageStore.Miss.class, node.lookup(key, Stamp.NONE));
+      assertInstanceOf(PageStore.Miss.class, NearFixture.found(node, key, Stamp.NONE));
     }
   }
 
@@ -214,7 +211,7 @@ class NearPageStoreTest extends OwnStoreContract {
       admin.flushAll();
       nodes.get(round).purge(List.of("t"));
       for (NearPageStore node : nodes) {
-        assertInstanceOf(PageStore.Miss.class, node.lookup(key, Stamp.NONE));
+        assertInstanceOf(PageStore.Miss.class, NearFixture.found(node, key, Stamp.NONE));
       }
       assertTrue(put(key, "new", miss(key), "t"));
       nodes.forEach(node -> assertEquals("new", text(hitOn(node, key))));
@@ -222,7 +219,7 @@ class NearPageStoreTest extends OwnStoreContract {
   }
 
   private static Page hitOn(PageStore node, PageKey key) {
-    return assertInstanceOf(PageStore.Hit.class, node.lookup(key, Stamp.NONE)).page();
+    return assertInstanceOf(PageStore.Hit.class, NearFixture.found(node, key, Stamp.NONE)).page();
   }
 
   @Test
@@ -245,10 +242,10 @@ class NearPageStoreTest extends OwnStoreContract {
       PageKey key = key("/mine");
       nodes.get(0).purge(List.of("*"));
       put(key, "old", miss(key), "t");
-      nodes.forEach(node -> node.lookup(key, Stamp.NONE));
+      nodes.forEach(node -> NearFixture.found(node, key, Stamp.NONE));
       Stamp receipt = nodes.get(0).purgeWithoutWaiting(List.of("t"));
       for (NearPageStore node : nodes) {
-        assertInstanceOf(PageStore.Miss.class, node.lookup(key, receipt));
+        assertInstanceOf(PageStore.Miss.class, NearFixture.found(node, key, receipt));
       }
       assertFalse(new Receipt(receipt.epoch(), receipt.clock()).text().contains("mine"));
     }
@@ -258,15 +255,17 @@ class NearPageStoreTest extends OwnStoreContract {
   void aPurgeOfManyTagsReachesCopies() {
     PageKey key = key("/many");
     put(key, "old", miss(key), "t999");
-    nodes.forEach(node -> node.lookup(key, Stamp.NONE));
+    nodes.forEach(node -> NearFixture.found(node, key, Stamp.NONE));
     List<String> tags = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       tags.add("t" + i);
     }
     nodes.get(2).purge(tags);
-    nodes.forEach(node -> assertInstanceOf(PageStore.Miss.class, node.lookup(key, Stamp.NONE)));
+    nodes.forEach(
+        node -> assertInstanceOf(PageStore.Miss.class, NearFixture.found(node, key, Stamp.NONE)));
     Stamp stamp =
-        assertInstanceOf(PageStore.Miss.class, nodes.get(0).lookup(key, Stamp.NONE)).stamp();
+        assertInstanceOf(PageStore.Miss.class, NearFixture.found(nodes.get(0), key, Stamp.NONE))
+            .stamp();
     assertEquals(
         PageStore.Stored.KEPT,
         nodes.get(1).store(key, page(key, "new", clock.instant(), "t999"), stamp));

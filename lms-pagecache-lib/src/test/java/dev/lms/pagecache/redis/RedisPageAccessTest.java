@@ -90,7 +90,7 @@ class RedisPageAccessTest {
       }
       assertTrue(kept > 100, kept + " pages");
       store.purge(List.of("t", "u"));
-      assertInstanceOf(PageStore.Miss.class, store.lookup(key("/149"), Stamp.NONE));
+      assertInstanceOf(PageStore.Miss.class, NearFixture.found(store, key("/149"), Stamp.NONE));
       assertTrue(store.sharedBytes() > 0);
     }
     Purges purges =
@@ -105,7 +105,7 @@ class RedisPageAccessTest {
   }
 
   private static Stored visit(PageStore store, PageKey key, Body body) {
-    return store.lookup(key, Stamp.NONE) instanceof PageStore.Miss miss
+    return NearFixture.found(store, key, Stamp.NONE) instanceof PageStore.Miss miss
         ? store.store(key, page(key, body, Instant.now(), "t"), miss.stamp())
         : Stored.KEPT;
   }

@@ -3,9 +3,9 @@
 package dev.lms.pagecache.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.pagecache.OwnStoreContract;
@@ -149,9 +149,8 @@ class RedisSentinelPageStoreTest extends OwnStoreContract {
     store.purge(List.of("t"));
     master.kill();
     replica.resume();
-    assertThrows(PageStoreException.class, () -> store.purge(List.of("other")));
-    RedisProcess.await(
-        "the replica takes over", () -> replica.info("replication", "role").equals("master"));
+    assertFalse(purges(store) && !isMaster(replica), "nobody is there");
+    RedisProcess.await("the replica takes over", () -> isMaster(replica));
     try (Jedis heir = replica.admin()) {
       assertTrue(heir.keys("*").stream().anyMatch(name -> name.contains("/a")), "it has the page");
     }
@@ -167,6 +166,19 @@ class RedisSentinelPageStoreTest extends OwnStoreContract {
     assertEquals("new", hit(key).html());
     store.purge(List.of("t"));
     assertNotEquals(stamp, miss(key));
+  }
+
+  private static boolean isMaster(RedisProcess asked) {
+    return asked.info("replication", "role").equals("master");
+  }
+
+  private static boolean purges(PageStore asked) {
+    try {
+      asked.purge(List.of("other"));
+      return true;
+    } catch (PageStoreException e) {
+      return false;
+    }
   }
 
   private static boolean serves(PageStore asked) {

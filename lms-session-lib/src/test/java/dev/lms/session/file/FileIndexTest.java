@@ -197,7 +197,7 @@ class FileIndexTest {
   private Future<String> parked(Action action, Path untilChanged) throws Exception {
     byte[] before = Files.exists(untilChanged) ? Files.readAllBytes(untilChanged) : new byte[0];
     Future<String> running = threads.submit(action::run);
-    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (Arrays.equals(before, Files.readAllBytes(untilChanged))) {
       assertTrue(System.nanoTime() < giveUp, "it never got there");
       assertFalse(running.isDone(), "it did not wait");
@@ -232,8 +232,8 @@ class FileIndexTest {
       // Nothing else can tell "waits" from "has not begun"; too short a wait only weakens the test.
       assertFalse(endsWithin(revoking, Duration.ofMillis(200)));
     }
-    String token = signingIn.get(20, TimeUnit.SECONDS);
-    assertEquals(2, revoking.get(20, TimeUnit.SECONDS));
+    String token = signingIn.get(60, TimeUnit.SECONDS);
+    assertEquals(2, revoking.get(60, TimeUnit.SECONDS));
     assertEquals(Optional.empty(), Stores.load(store, token), "entered before revoke looked");
   }
 

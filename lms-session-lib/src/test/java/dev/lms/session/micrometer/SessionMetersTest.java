@@ -144,7 +144,7 @@ class SessionMetersTest {
   }
 
   private void awaitAnswer(String cookie) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (true) {
       try {
         request(cookie).exists();

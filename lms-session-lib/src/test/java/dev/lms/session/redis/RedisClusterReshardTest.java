@@ -72,13 +72,19 @@ class RedisClusterReshardTest {
       int slot = CountingClients.slot(token);
       mover.open(slot);
       for (String where : List.of("before", "after")) {
-        long before = mover.answers("TRYAGAIN");
-        SessionStoreException e =
-            assertThrows(
-                SessionStoreException.class,
-                () -> store.rotate(session, STRANGER, Changes.NONE, WriteOptions.at(NOW, SOON)));
-        assertTrue(String.valueOf(e.getMessage()).contains("Try again"), e.getMessage());
-        assertTrue(mover.answers("TRYAGAIN") - before > 1, "it was tried again");
+        RedisCluster.await(
+            "it was tried again",
+            () -> {
+              long before = mover.answers("TRYAGAIN");
+              SessionStoreException e =
+                  assertThrows(
+                      SessionStoreException.class,
+                      () ->
+                          store.rotate(
+                              session, STRANGER, Changes.NONE, WriteOptions.at(NOW, SOON)));
+              assertTrue(String.valueOf(e.getMessage()).contains("Try again"), e.getMessage());
+              return mover.answers("TRYAGAIN") - before > 1;
+            });
         Changes one = new Changes(Map.of(), Set.of(), Map.of("n", 1L));
         assertTrue(
             store.update(session, one, WriteOptions.at(NOW, SOON)).token().isPresent(), where);

@@ -55,10 +55,10 @@ class SharedWritesTest {
 
   @BeforeEach
   void connect() {
-    redis = RedisConnections.open(server.url(), WRITERS);
+    redis = SharedReadsTest.patient(server, WRITERS);
     admin = server.jedis();
     admin.flushAll();
-    writes = new SharedWrites(redis, Duration.ofSeconds(20));
+    writes = new SharedWrites(redis, Duration.ofMinutes(1));
     assertEquals("warm", writes.run(push, KEY, List.of("warm")));
     admin.del("list");
   }
@@ -79,12 +79,17 @@ class SharedWritesTest {
     assertTrue(pushed.size() >= least && pushed.size() <= most, () -> "done: " + pushed);
   }
 
-  private List<Future<Object>> start(SharedWrites writes) {
+  private List<Future<Object>> submit(SharedWrites writes) {
     List<Future<Object>> running = new ArrayList<>();
     for (int i = 0; i < WRITERS; i++) {
       List<String> own = List.of("w" + i);
       running.add(threads.submit(() -> writes.run(push, KEY, own)));
     }
+    return running;
+  }
+
+  private List<Future<Object>> start(SharedWrites writes) {
+    List<Future<Object>> running = submit(writes);
     SharedReadsTest.await(() -> writes.waiting() == WRITERS - LANES);
     return running;
   }
@@ -100,7 +105,7 @@ class SharedWritesTest {
       server.resume();
     }
     for (int i = 0; i < WRITERS; i++) {
-      assertEquals("w" + i, running.get(i).get(20, TimeUnit.SECONDS), "its own answer");
+      assertEquals("w" + i, running.get(i).get(60, TimeUnit.SECONDS), "its own answer");
     }
     long trips = RedisServer.totalReads(admin) - before;
     assertTrue(trips < WRITERS / 4, trips + " round trips");
@@ -113,14 +118,15 @@ class SharedWritesTest {
     server.pause();
     List<Future<Object>> running;
     try {
-      running = start(hasty);
-      SharedReadsTest.await(() -> running.stream().filter(Future::isDone).count() >= 48);
+      running = submit(hasty);
+      SharedReadsTest.await(
+          () -> running.stream().filter(Future::isDone).count() == WRITERS - LANES);
     } finally {
       server.resume();
     }
     for (Future<Object> one : running) {
       try {
-        one.get(20, TimeUnit.SECONDS);
+        one.get(60, TimeUnit.SECONDS);
       } catch (ExecutionException e) {
         assertInstanceOf(JedisException.class, e.getCause());
       }
@@ -162,11 +168,11 @@ class SharedWritesTest {
       server.resume();
     }
     for (int i = 0; i < WRITERS; i++) {
-      assertEquals("w" + i, running.get(i).get(20, TimeUnit.SECONDS));
+      assertEquals("w" + i, running.get(i).get(60, TimeUnit.SECONDS));
     }
-    assertEquals("OK", forgotten.get(20, TimeUnit.SECONDS));
+    assertEquals("OK", forgotten.get(60, TimeUnit.SECONDS));
     ExecutionException failed =
-        assertThrows(ExecutionException.class, () -> refused.get(20, TimeUnit.SECONDS));
+        assertThrows(ExecutionException.class, () -> refused.get(60, TimeUnit.SECONDS));
     assertInstanceOf(JedisDataException.class, failed.getCause());
   }
 
@@ -199,7 +205,7 @@ class SharedWritesTest {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(3));
     }
     for (Future<Integer> one : writers) {
-      failures += one.get(20, TimeUnit.SECONDS);
+      failures += one.get(60, TimeUnit.SECONDS);
     }
     List<String> pushed = pushed();
     assertTrue(failures > 0, "nothing was cut off");

@@ -201,7 +201,7 @@ public final class RedisServer implements AutoCloseable {
   }
 
   private void awaitAnswer() throws IOException {
-    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (true) {
       try (Jedis jedis = jedis()) {
         jedis.ping();
