@@ -176,7 +176,7 @@ class ExamplesTest {
 
   /** A HEAD first: nothing is stored yet. */
   private void awaitAnswers(Process process, Path output) throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (true) {
       try {
         assertEquals(200, send("HEAD", "/").statusCode());

@@ -136,14 +136,14 @@ class CoalescingTest {
 
   private static void await(CountDownLatch latch) throws IOException {
     try {
-      assertTrue(latch.await(20, TimeUnit.SECONDS), "nobody came");
+      assertTrue(latch.await(60, TimeUnit.SECONDS), "nobody came");
     } catch (InterruptedException e) {
       throw new IOException(e);
     }
   }
 
   private static <T> T done(Future<T> future) throws Exception {
-    return future.get(20, TimeUnit.SECONDS);
+    return future.get(60, TimeUnit.SECONDS);
   }
 
   /** A render in its middle. */
@@ -175,7 +175,7 @@ class CoalescingTest {
               thread.set(Thread.currentThread());
               return get(renderer);
             });
-    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!isWaitingInAFlight(thread.get())) {
       assertFalse(request.isDone(), "it did not wait");
       assertTrue(System.nanoTime() < giveUp, "no follower joined");
@@ -292,7 +292,7 @@ class CoalescingTest {
         (key, stale, release) -> {
           try {
             // Only if all render at the same time does anyone get past this.
-            all.await(10, TimeUnit.SECONDS);
+            all.await(60, TimeUnit.SECONDS);
           } catch (Exception e) {
             throw new IOException(e);
           }

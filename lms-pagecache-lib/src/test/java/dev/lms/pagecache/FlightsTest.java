@@ -74,7 +74,7 @@ class FlightsTest extends PageCacheFixture {
                 thread.set(Thread.currentThread());
                 return get(in, renderer);
               }));
-      long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
       while (!isWaitingInAFlight(thread.get())) {
         assertTrue(System.nanoTime() < giveUp, "no follower joined");
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
@@ -211,7 +211,7 @@ class FlightsTest extends PageCacheFixture {
                 (key, stale, release) -> {
                   try {
                     // Only if all twenty render at the same time does anyone get past this.
-                    all.await(10, TimeUnit.SECONDS);
+                    all.await(60, TimeUnit.SECONDS);
                   } catch (Exception e) {
                     throw new IOException(e);
                   }

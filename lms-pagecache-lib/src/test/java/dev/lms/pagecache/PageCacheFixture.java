@@ -72,13 +72,13 @@ abstract class PageCacheFixture {
 
   static void await(CountDownLatch latch) throws IOException {
     try {
-      assertTrue(latch.await(20, TimeUnit.SECONDS), "nobody came");
+      assertTrue(latch.await(60, TimeUnit.SECONDS), "nobody came");
     } catch (InterruptedException e) {
       throw new IOException(e);
     }
   }
 
   <T> T done(Future<T> future) throws Exception {
-    return future.get(20, TimeUnit.SECONDS);
+    return future.get(60, TimeUnit.SECONDS);
   }
 }

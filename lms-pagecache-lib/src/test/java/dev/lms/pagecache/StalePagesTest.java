@@ -159,12 +159,12 @@ class StalePagesTest {
     clock.advance(WINDOW);
     Future<Outcome> joins = threads.submit(() -> get(parallel, REVALIDATING, key, never()));
     letGo.countDown();
-    assertEquals("new", textOf(joins.get(20, TimeUnit.SECONDS)));
+    assertEquals("new", textOf(joins.get(60, TimeUnit.SECONDS)));
   }
 
   private static void await(CountDownLatch latch) throws IOException {
     try {
-      assertTrue(latch.await(20, TimeUnit.SECONDS));
+      assertTrue(latch.await(60, TimeUnit.SECONDS));
     } catch (InterruptedException e) {
       throw new IOException(e);
     }
@@ -234,7 +234,7 @@ class StalePagesTest {
     cache.revalidate(key, request, never());
     assertEquals(0, later.size());
     letGo.countDown();
-    assertServes(Source.EXPIRED, "new", leader.get(20, TimeUnit.SECONDS));
+    assertServes(Source.EXPIRED, "new", leader.get(60, TimeUnit.SECONDS));
     assertServes(Source.HIT, "new", cache.get(key, ANNA, request, never()));
   }
 

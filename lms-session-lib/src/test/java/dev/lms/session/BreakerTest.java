@@ -192,7 +192,7 @@ class BreakerTest {
         start.countDown();
         List<Breaker.State> probes = new ArrayList<>();
         for (Future<Breaker.State> call : calls) {
-          Breaker.State state = call.get(30, TimeUnit.SECONDS);
+          Breaker.State state = call.get(60, TimeUnit.SECONDS);
           if (state != null) {
             probes.add(state);
           }

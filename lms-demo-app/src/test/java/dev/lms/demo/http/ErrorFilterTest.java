@@ -156,7 +156,7 @@ class ErrorFilterTest {
     try (TestSite site = TestSite.with(List.of(watching), router)) {
       assertEquals(403, site.get("/").statusCode());
     }
-    assertEquals(403, seen.get(10, TimeUnit.SECONDS));
+    assertEquals(403, seen.get(60, TimeUnit.SECONDS));
   }
 
   @Test

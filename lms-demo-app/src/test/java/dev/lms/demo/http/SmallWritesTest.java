@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -102,8 +103,13 @@ class SmallWritesTest {
       for (Socket socket : idle) {
         assertEquals(LONG, read(socket, LONG).length);
       }
-      long each = (used() - before) / CONNECTIONS;
-      assertTrue(each < 50_000, each + " bytes for each connection");
+      // A client has its answer a moment before the server is done with it.
+      long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      long each = Long.MAX_VALUE;
+      while (each >= 50_000) {
+        assertTrue(System.nanoTime() < giveUp, each + " bytes for each connection");
+        each = (used() - before) / CONNECTIONS;
+      }
     } finally {
       for (Socket socket : idle) {
         socket.close();

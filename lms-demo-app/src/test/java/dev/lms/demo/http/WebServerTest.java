@@ -64,26 +64,26 @@ class WebServerTest {
   void drainingFinishesWhatIsUnderWayAndTakesNothingNew() throws Exception {
     TestSite site = TestSite.serving(provider, slow);
     Future<HttpResponse<String>> underWay = threads.submit(() -> site.get("/slow"));
-    assertTrue(entered.await(30, TimeUnit.SECONDS));
+    assertTrue(entered.await(60, TimeUnit.SECONDS));
 
     Future<Boolean> drained = threads.submit(() -> site.server.drain(Duration.ofSeconds(30)));
     awaitRefusal(site.server.address());
     assertFalse(drained.isDone());
 
     open.countDown();
-    assertEquals("finished", underWay.get(30, TimeUnit.SECONDS).body());
-    assertTrue(drained.get(30, TimeUnit.SECONDS));
+    assertEquals("finished", underWay.get(60, TimeUnit.SECONDS).body());
+    assertTrue(drained.get(60, TimeUnit.SECONDS));
   }
 
   @Test
   void drainingEndsAtItsTimeoutWhateverIsUnderWay() throws Exception {
     TestSite site = TestSite.serving(provider, slow);
     Future<HttpResponse<String>> underWay = threads.submit(() -> site.get("/slow"));
-    assertTrue(entered.await(30, TimeUnit.SECONDS));
+    assertTrue(entered.await(60, TimeUnit.SECONDS));
     assertFalse(site.server.drain(Duration.ofMillis(100)));
     try {
       // A handler that is interrupted may still say that it failed.
-      assertEquals(500, underWay.get(30, TimeUnit.SECONDS).statusCode());
+      assertEquals(500, underWay.get(60, TimeUnit.SECONDS).statusCode());
     } catch (ExecutionException cut) {
       assertInstanceOf(IOException.class, cut.getCause());
     }
@@ -115,7 +115,7 @@ class WebServerTest {
   }
 
   private static void awaitRefusal(InetSocketAddress address) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (System.nanoTime() < deadline) {
       try {
         new Socket(InetAddress.getLoopbackAddress(), address.getPort()).close();

@@ -67,7 +67,7 @@ class LogWriterTest {
         Thread.onSpinWait();
       }
       log.write("second");
-      assertTrue(two.await(20, TimeUnit.SECONDS));
+      assertTrue(two.await(60, TimeUnit.SECONDS));
     }
   }
 

@@ -120,7 +120,7 @@ class HealthPagesTest {
       assertEquals(503, response.statusCode());
       assertTrue(response.body().contains("hangs: failed"), response.body());
       assertTrue(response.body().contains("database: ok"), response.body());
-      assertTrue(System.nanoTime() - begun < Duration.ofSeconds(10).toNanos());
+      assertTrue(System.nanoTime() - begun < Duration.ofSeconds(60).toNanos());
     }
     assertEquals(1, asked.get(), "checks that hang do not pile up");
     gone.countDown();

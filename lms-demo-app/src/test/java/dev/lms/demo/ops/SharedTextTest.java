@@ -23,7 +23,7 @@ class SharedTextTest {
     if (number == 1) {
       begun.countDown();
       try {
-        assertTrue(mayEnd.await(30, TimeUnit.SECONDS));
+        assertTrue(mayEnd.await(60, TimeUnit.SECONDS));
       } catch (InterruptedException e) {
         throw new AssertionError(e);
       }
@@ -44,7 +44,7 @@ class SharedTextTest {
     SharedText text = new SharedText(this::make);
     FutureTask<String> first = new FutureTask<>(text::get);
     new Thread(first).start();
-    assertTrue(begun.await(30, TimeUnit.SECONDS));
+    assertTrue(begun.await(60, TimeUnit.SECONDS));
     List<FutureTask<String>> others = new ArrayList<>();
     List<Thread> waiting = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
@@ -53,15 +53,15 @@ class SharedTextTest {
       waiting.add(new Thread(other));
       waiting.getLast().start();
     }
-    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!waiting.stream().allMatch(thread -> thread.getState() == Thread.State.WAITING)) {
       assertTrue(System.nanoTime() < giveUp, "all wait");
       Thread.onSpinWait();
     }
     mayEnd.countDown();
-    assertEquals("text 1", first.get(30, TimeUnit.SECONDS));
+    assertEquals("text 1", first.get(60, TimeUnit.SECONDS));
     for (FutureTask<String> other : others) {
-      assertEquals("text 2", other.get(30, TimeUnit.SECONDS));
+      assertEquals("text 2", other.get(60, TimeUnit.SECONDS));
     }
     assertEquals(2, made.get());
   }

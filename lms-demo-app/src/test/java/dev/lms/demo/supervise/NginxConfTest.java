@@ -92,7 +92,7 @@ class NginxConfTest {
     command.add("-t");
     Process nginx = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(nginx.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(nginx.waitFor(30, TimeUnit.SECONDS));
+    assertTrue(nginx.waitFor(60, TimeUnit.SECONDS));
     assertEquals(0, nginx.exitValue(), said);
     assertFalse(said.contains("[warn]"), said);
   }

@@ -221,8 +221,10 @@ class SupervisorIT {
           Thread.startVirtualThread(
               () -> {
                 while (!over.get()) {
+                  // The first again: it may have come back while the second went.
                   if (!WorkerProcess.answers(livez(port))
-                      && !WorkerProcess.answers(livez(port + 1))) {
+                      && !WorkerProcess.answers(livez(port + 1))
+                      && !WorkerProcess.answers(livez(port))) {
                     failed.incrementAndGet();
                   }
                   // The workers need the processors to start.

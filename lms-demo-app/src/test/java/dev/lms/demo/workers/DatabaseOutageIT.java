@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 class DatabaseOutageIT {
   private static final int REQUESTS = 200;
 
-  /** The site waits three seconds, and the rest is for two busy processors. */
-  private static final Duration AT_MOST = Duration.ofSeconds(9);
+  /** The site waits three seconds, and the rest is for busy processors; in turn, minutes. */
+  private static final Duration AT_MOST = Duration.ofSeconds(30);
 
   private record Answered(int status, Duration after) {}
 

@@ -152,7 +152,7 @@ class ServletDispatchTest extends CachedPages {
             (request, response) -> {
               response.getOutputStream().write('x');
               response.flushBuffer();
-              assertTrue(seen.await(20, TimeUnit.SECONDS));
+              assertTrue(seen.await(60, TimeUnit.SECONDS));
               response.getOutputStream().write('y');
             });
     HttpResponse<InputStream> answer =

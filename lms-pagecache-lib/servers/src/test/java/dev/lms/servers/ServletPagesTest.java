@@ -233,15 +233,15 @@ class ServletPagesTest extends CachedPages {
               response.getWriter().print("x".repeat(20_000));
               response.flushBuffer();
               began.countDown();
-              assertTrue(end.await(20, TimeUnit.SECONDS));
+              assertTrue(end.await(60, TimeUnit.SECONDS));
             });
     CompletableFuture<HttpResponse<String>> leader = later(container, path);
-    assertTrue(began.await(20, TimeUnit.SECONDS));
+    assertTrue(began.await(60, TimeUnit.SECONDS));
     CompletableFuture<HttpResponse<String>> follower = later(container, path);
     end.countDown();
-    String body = leader.get(20, TimeUnit.SECONDS).body();
+    String body = leader.get(60, TimeUnit.SECONDS).body();
     assertEquals(20_000, body.length());
-    assertEquals(body, follower.get(20, TimeUnit.SECONDS).body());
+    assertEquals(body, follower.get(60, TimeUnit.SECONDS).body());
   }
 
   @ParameterizedTest

@@ -192,7 +192,7 @@ class ServletSessionsTest {
           session(request).set("a", "1");
           response.getOutputStream().write('x');
           response.flushBuffer();
-          assertTrue(seen.await(20, TimeUnit.SECONDS));
+          assertTrue(seen.await(60, TimeUnit.SECONDS));
         });
     HttpResponse<java.io.InputStream> answer =
         ServletSite.CLIENT.send(

@@ -94,7 +94,7 @@ class SpringPages implements ErrorController {
     Session session = SessionFilter.session(request);
     session.add("visits", 1);
     slowBegan.countDown();
-    return "kept: " + slowMayEnd.await(20, TimeUnit.SECONDS);
+    return "kept: " + slowMayEnd.await(60, TimeUnit.SECONDS);
   }
 
   @GetMapping("/later")

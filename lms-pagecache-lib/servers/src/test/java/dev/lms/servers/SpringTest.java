@@ -105,12 +105,12 @@ class SpringTest {
               }
             });
     SpringPages pages = site.getBean(SpringPages.class);
-    assertTrue(pages.slowBegan.await(20, TimeUnit.SECONDS));
+    assertTrue(pages.slowBegan.await(60, TimeUnit.SECONDS));
     HttpResponse<String> out = there.post("/logout", "", cookie);
     assertEquals(302, out.statusCode());
     assertEquals("session=", cookieOf(out));
     pages.slowMayEnd.countDown();
-    HttpResponse<String> answer = late.get(20, TimeUnit.SECONDS);
+    HttpResponse<String> answer = late.get(60, TimeUnit.SECONDS);
     assertEquals(409, answer.statusCode());
     assertEquals(List.of(), SpringWorker.cookies(answer));
     for (SpringWorker worker : List.of(here, there, here)) {

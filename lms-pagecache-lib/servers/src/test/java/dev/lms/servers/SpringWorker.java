@@ -83,7 +83,7 @@ final class SpringWorker implements AutoCloseable {
         Integer.parseInt(said.readLine()),
         () -> {
           process.getOutputStream().close();
-          if (!process.waitFor(20, TimeUnit.SECONDS)) {
+          if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();
           }
         });

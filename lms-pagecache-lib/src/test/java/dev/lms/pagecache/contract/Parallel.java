@@ -32,7 +32,7 @@ public final class Parallel {
       start.countDown();
       List<T> results = new ArrayList<>();
       for (Future<T> one : all) {
-        results.add(one.get(30, TimeUnit.SECONDS));
+        results.add(one.get(60, TimeUnit.SECONDS));
       }
       return results;
     } finally {

@@ -82,7 +82,7 @@ class AssumedAskerTest extends FilterFixture {
           if (exchange.getRequestHeaders().containsKey("X-Assumed")) {
             begun.countDown();
             try {
-              assertTrue(go.await(20, TimeUnit.SECONDS));
+              assertTrue(go.await(60, TimeUnit.SECONDS));
             } catch (InterruptedException e) {
               throw new IllegalStateException(e);
             }
@@ -94,10 +94,10 @@ class AssumedAskerTest extends FilterFixture {
     ExecutorService threads = Executors.newCachedThreadPool();
     try {
       Future<HttpResponse<byte[]>> anna = threads.submit(() -> assumed("anna"));
-      assertTrue(begun.await(20, TimeUnit.SECONDS));
+      assertTrue(begun.await(60, TimeUnit.SECONDS));
       assertEquals("hello", text(live("ben")));
       go.countDown();
-      assertEquals("we cannot check who you are", text(anna.get(20, TimeUnit.SECONDS)));
+      assertEquals("we cannot check who you are", text(anna.get(60, TimeUnit.SECONDS)));
       assertEquals("hello", text(live("ben")));
     } finally {
       go.countDown();

@@ -148,7 +148,7 @@ class BareServerTest {
       socket.getOutputStream().write(both.getBytes(StandardCharsets.US_ASCII));
       InputStream in = new BufferedInputStream(socket.getInputStream());
       List<String> answer = read(in, method.equals("HEAD"));
-      List<String> noted = NOTED.poll(20, TimeUnit.SECONDS);
+      List<String> noted = NOTED.poll(60, TimeUnit.SECONDS);
       // HTTP/1.0 has no chunks; the cache knows lengths and can keep the connection all the same.
       boolean kept =
           version.equals("1.1") && !answer.isEmpty() && line(in).startsWith("HTTP/1.1 204");

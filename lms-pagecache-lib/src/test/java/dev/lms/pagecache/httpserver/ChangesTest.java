@@ -147,7 +147,7 @@ class ChangesTest {
 
   private static void await(CountDownLatch latch) throws IOException {
     try {
-      assertTrue(latch.await(20, TimeUnit.SECONDS));
+      assertTrue(latch.await(60, TimeUnit.SECONDS));
     } catch (InterruptedException e) {
       throw new IOException(e);
     }
@@ -252,7 +252,7 @@ class ChangesTest {
 
   /** The stale page is sent first: the work may come a little later. */
   private static void runNext(BlockingQueue<Runnable> later) throws InterruptedException {
-    Runnable work = later.poll(30, TimeUnit.SECONDS);
+    Runnable work = later.poll(60, TimeUnit.SECONDS);
     assertNotNull(work, "nothing was started in the background");
     work.run();
   }

@@ -50,7 +50,7 @@ abstract class FilterFixture {
 
   static boolean await(CountDownLatch latch) throws IOException {
     try {
-      return latch.await(20, TimeUnit.SECONDS);
+      return latch.await(60, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       throw new IOException(e);
     }

@@ -37,7 +37,7 @@ abstract class PassingByFixture {
 
   static void await(CountDownLatch latch) throws IOException {
     try {
-      assertTrue(latch.await(20, TimeUnit.SECONDS));
+      assertTrue(latch.await(60, TimeUnit.SECONDS));
     } catch (InterruptedException e) {
       throw new IOException(e);
     }

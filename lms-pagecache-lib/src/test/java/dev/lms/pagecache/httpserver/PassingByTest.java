@@ -223,7 +223,7 @@ class PassingByTest extends PassingByFixture {
       site.get("/a" + type.length());
       site.clock.advance(Duration.ofSeconds(61));
       assertEquals("good", text(site.get("/a" + type.length())));
-      Runnable work = later.poll(20, TimeUnit.SECONDS);
+      Runnable work = later.poll(60, TimeUnit.SECONDS);
       assertNotNull(work);
       work.run();
       assertTrue(written.get() <= 2 * Site.CAP, () -> "wrote " + written);

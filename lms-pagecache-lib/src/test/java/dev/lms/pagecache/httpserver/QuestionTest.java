@@ -270,7 +270,7 @@ class QuestionTest {
     page(stale, STRONG, exchange -> {}, "ETag: \"two\"");
     storeAndLetItBecomeStale();
     assertEquals("body1", text(site.get("/a")));
-    Runnable work = later.poll(30, TimeUnit.SECONDS);
+    Runnable work = later.poll(60, TimeUnit.SECONDS);
     assertNotNull(work);
     work.run();
     HttpResponse<byte[]> anew = site.get("/a");

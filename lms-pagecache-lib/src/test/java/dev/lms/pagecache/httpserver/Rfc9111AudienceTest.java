@@ -75,7 +75,7 @@ class Rfc9111AudienceTest extends Rfc9111Fixture {
       }
       letGo.countDown();
       for (int i = 0; i < 20; i++) {
-        assertEquals("l" + i, text(all.get(i).get(30, TimeUnit.SECONDS)));
+        assertEquals("l" + i, text(all.get(i).get(60, TimeUnit.SECONDS)));
       }
     } finally {
       threads.shutdownNow();
@@ -84,7 +84,7 @@ class Rfc9111AudienceTest extends Rfc9111Fixture {
 
   private static void await(CountDownLatch latch) throws IOException {
     try {
-      assertTrue(latch.await(20, TimeUnit.SECONDS));
+      assertTrue(latch.await(60, TimeUnit.SECONDS));
     } catch (InterruptedException e) {
       throw new IOException(e);
     }

@@ -93,7 +93,7 @@ class PurgeCountersTest {
     @Override
     public void close() {
       in.close();
-      Process ended = process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+      Process ended = process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
       assertEquals(0, ended.exitValue());
     }
   }

@@ -134,7 +134,7 @@ public final class WatchedSite implements AutoCloseable {
     }
     HttpResponse<Void> answer =
         client.send(request.build(), HttpResponse.BodyHandlers.discarding());
-    assertTrue(ended.tryAcquire(10, TimeUnit.SECONDS), "the request ends");
+    assertTrue(ended.tryAcquire(60, TimeUnit.SECONDS), "the request ends");
     return answer.headers().firstValue("Cache-Status").orElse("");
   }
 

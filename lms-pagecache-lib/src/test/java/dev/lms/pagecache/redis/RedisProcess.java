@@ -31,7 +31,7 @@ import redis.embedded.core.ExecutableProvider;
  * embedded-redis.
  */
 public final class RedisProcess implements AutoCloseable {
-  private static final long START_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long START_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final Path folder;
   private final File binary;
@@ -179,7 +179,7 @@ public final class RedisProcess implements AutoCloseable {
   /** As SIGKILL does: no time to save anything. */
   void kill() {
     process.destroyForcibly();
-    process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+    process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   void start() throws IOException {

@@ -73,7 +73,7 @@ class SilentRedisTest {
 
   /** Each time asked on a thread of its own: one that waits for an answer keeps nobody. */
   private static void within(String what, BooleanSupplier condition) throws Exception {
-    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     boolean holds = false;
     while (!holds) {
       assertTrue(System.nanoTime() < giveUp, what);

@@ -131,7 +131,7 @@ class StoppedProcessTest {
     @Override
     public void close() {
       in.close();
-      process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+      process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
     }
   }
 

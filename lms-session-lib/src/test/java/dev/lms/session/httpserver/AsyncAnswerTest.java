@@ -169,7 +169,7 @@ class AsyncAnswerTest {
             site.threads.execute(
                 () -> {
                   try {
-                    returned.await(20, TimeUnit.SECONDS);
+                    returned.await(60, TimeUnit.SECONDS);
                     SessionFilter.session(exchange).add("visits", 1);
                     answer(exchange, 200, "counted");
                   } catch (IOException | InterruptedException e) {
@@ -281,7 +281,7 @@ class AsyncAnswerTest {
     } catch (IOException expected) {
       // The client sees a cut connection.
     }
-    assertTrue(closed.await(20, TimeUnit.SECONDS));
+    assertTrue(closed.await(60, TimeUnit.SECONDS));
     assertEquals(Optional.of("dark"), site.opened(cookie).get("theme"));
   }
 

@@ -129,7 +129,7 @@ class SessionFilterTest {
           exchange.sendResponseHeaders(200, 0);
           exchange.getResponseBody().flush();
           try {
-            assertTrue(headersSeen.await(20, TimeUnit.SECONDS));
+            assertTrue(headersSeen.await(60, TimeUnit.SECONDS));
           } catch (InterruptedException e) {
             throw new IOException(e);
           }
@@ -168,7 +168,7 @@ class SessionFilterTest {
       assertTrue(all.startsWith("HTTP/1.1 103 "), all);
       assertFalse(all.contains("Set-Cookie"), all);
     }
-    assertEquals(Optional.empty(), cookie.get(20, TimeUnit.SECONDS));
+    assertEquals(Optional.empty(), cookie.get(60, TimeUnit.SECONDS));
   }
 
   @Test
@@ -185,7 +185,7 @@ class SessionFilterTest {
         });
     String cookie = cookie(get(""));
     Future<HttpResponse<String>> failing = threads.submit(() -> get(cookie));
-    assertThrows(ExecutionException.class, () -> failing.get(20, TimeUnit.SECONDS));
+    assertThrows(ExecutionException.class, () -> failing.get(60, TimeUnit.SECONDS));
     assertEquals(Optional.of("1"), sessions.open(List.of(cookie)).get("a"));
   }
 

@@ -30,7 +30,7 @@ final class Warnings extends Handler implements AutoCloseable {
   }
 
   void await(int count) {
-    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (records.size() < count) {
       assertTrue(System.nanoTime() < giveUp, () -> count + " warnings, but there are " + routes());
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));

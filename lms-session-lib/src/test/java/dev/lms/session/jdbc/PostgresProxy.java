@@ -66,7 +66,7 @@ public final class PostgresProxy implements AutoCloseable {
 
     /** Waits until the server has done what it was asked; false if nobody asked for it in time. */
     public boolean isDone() throws InterruptedException {
-      return done.await(20, TimeUnit.SECONDS);
+      return done.await(60, TimeUnit.SECONDS);
     }
 
     @Override
@@ -201,7 +201,7 @@ public final class PostgresProxy implements AutoCloseable {
       Loss loss = cut.get();
       if (loss != null) {
         loss.done.countDown();
-        if (!loss.learnt.await(20, TimeUnit.SECONDS)) {
+        if (!loss.learnt.await(60, TimeUnit.SECONDS)) {
           throw new AssertionError("nobody let it go on");
         }
         return;

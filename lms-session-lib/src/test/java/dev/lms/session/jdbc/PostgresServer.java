@@ -257,7 +257,7 @@ public final class PostgresServer implements AutoCloseable {
     try {
       // SIGINT: it sends everybody away.
       run(List.of("kill", "-INT", Long.toString(process.pid())));
-      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
         kill();
       }
       try (Stream<Path> files = Files.walk(folder)) {

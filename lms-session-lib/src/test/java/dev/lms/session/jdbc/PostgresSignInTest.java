@@ -41,7 +41,7 @@ class PostgresSignInTest {
 
   /** Waits until so many of this database wait for a lock. */
   private static void awaitWaiting(Statement statement, int count) throws Exception {
-    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     int waiting = -1;
     while (waiting != count) {
       assertTrue(System.nanoTime() < giveUp, waiting + " wait");
@@ -87,8 +87,8 @@ class PostgresSignInTest {
               () -> store.revokeAll("ann", Optional.empty(), NOW), threads);
       awaitWaiting(watch, 2);
       other.commit();
-      assertTrue(signIn.get(20, TimeUnit.SECONDS).isPresent());
-      assertEquals(4, revocation.get(20, TimeUnit.SECONDS));
+      assertTrue(signIn.get(60, TimeUnit.SECONDS).isPresent());
+      assertEquals(4, revocation.get(60, TimeUnit.SECONDS));
       assertEquals(0, store.list("ann", NOW).size());
     } finally {
       threads.shutdownNow();

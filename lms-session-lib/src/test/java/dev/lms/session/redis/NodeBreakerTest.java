@@ -70,7 +70,7 @@ class NodeBreakerTest {
         start.countDown();
         int probes = 0;
         for (Future<Boolean> call : calls) {
-          probes += call.get(30, TimeUnit.SECONDS) ? 1 : 0;
+          probes += call.get(60, TimeUnit.SECONDS) ? 1 : 0;
         }
         assertEquals(1, probes, "round " + round);
       }

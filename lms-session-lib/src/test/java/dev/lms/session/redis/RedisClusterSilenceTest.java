@@ -151,7 +151,7 @@ class RedisClusterSilenceTest {
     try {
       List<CompletableFuture<Void>> calls = new ArrayList<>();
       for (int i = 0; i < times; i++) {
-        calls.add(CompletableFuture.runAsync(call, threads).orTimeout(30, TimeUnit.SECONDS));
+        calls.add(CompletableFuture.runAsync(call, threads).orTimeout(60, TimeUnit.SECONDS));
       }
       calls.forEach(CompletableFuture::join);
     } finally {

@@ -151,7 +151,7 @@ class RedisInterruptTest {
       Thread thread = start(call);
       SharedReadsTest.await(() -> redis.getPool().getNumActive() == 1);
       thread.interrupt();
-      String message = String.valueOf(call.get(30, TimeUnit.SECONDS).getMessage());
+      String message = String.valueOf(call.get(60, TimeUnit.SECONDS).getMessage());
       assertTrue(message.contains("interrupted"), message);
     } finally {
       server.resume();
@@ -209,13 +209,13 @@ class RedisInterruptTest {
     for (int i : List.of(0, 2, 3)) {
       Reader reader = readers.get(i);
       reader.thread().interrupt();
-      assertThrows(ExecutionException.class, () -> reader.answer().get(30, TimeUnit.SECONDS));
+      assertThrows(ExecutionException.class, () -> reader.answer().get(60, TimeUnit.SECONDS));
       SharedReadsTest.await(
           () -> redis.getPool().getNumWaiters() == CONNECTIONS && reads.waiting() == 0);
     }
     taken.forEach(Connection::close);
     for (int i : List.of(1, 4, 5, 6, 7)) {
-      assertEquals(Integer.toString(i), readers.get(i).answer().get(30, TimeUnit.SECONDS));
+      assertEquals(Integer.toString(i), readers.get(i).answer().get(60, TimeUnit.SECONDS));
     }
   }
 }

@@ -303,7 +303,7 @@ class RedisMovedTest {
                     site.store().create(ADA, Map.of(), WriteOptions.at(NOW, SOON)).orElseThrow()));
       }
       for (Future<String> signIn : signIns) {
-        assertTrue(Stores.load(site.store(), signIn.get(20, TimeUnit.SECONDS)).isPresent());
+        assertTrue(Stores.load(site.store(), signIn.get(60, TimeUnit.SECONDS)).isPresent());
       }
     } finally {
       threads.shutdownNow();

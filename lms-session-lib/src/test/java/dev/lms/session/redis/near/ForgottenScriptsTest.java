@@ -67,7 +67,7 @@ class ForgottenScriptsTest extends NearFixture {
           }
           behind.release();
         }
-        assertEquals(2, revoked.get(20, TimeUnit.SECONDS));
+        assertEquals(2, revoked.get(60, TimeUnit.SECONDS));
         assertTrue(
             copy.flatMap(session -> read(near, session.token())).isEmpty(), "what was revoked");
         assertEquals(List.of(), live(one, two));

@@ -72,7 +72,7 @@ class IndexRaceTest extends ParkedWorkers {
         assertEquals(left, Set.copyOf(listed()));
       }
       stop.release();
-      running.get(20, TimeUnit.SECONDS);
+      running.get(60, TimeUnit.SECONDS);
     }
   }
 
@@ -184,7 +184,7 @@ class IndexRaceTest extends ParkedWorkers {
       assertTrue(admin.pttl(key) > Duration.between(NOW, FAR).toMillis());
     }
     stop.release();
-    assertTrue(running.get(20, TimeUnit.SECONDS));
+    assertTrue(running.get(60, TimeUnit.SECONDS));
   }
 
   @Test

@@ -156,7 +156,7 @@ abstract class ParkedWorkers {
         check.after(Optional.empty());
       }
       stop.release();
-      check.after(Optional.of(running.get(20, TimeUnit.SECONDS)));
+      check.after(Optional.of(running.get(60, TimeUnit.SECONDS)));
     }
     assertTrue(parked > 0, "it sent nothing");
   }

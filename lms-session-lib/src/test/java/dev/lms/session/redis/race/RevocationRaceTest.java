@@ -182,7 +182,7 @@ class RevocationRaceTest extends ParkedWorkers {
       assertTrue(stop.isReachedBefore(running));
       assertEquals(0, revokeAll(quick), "not live yet, so not counted");
       stop.release();
-      assertFalse(lives(running.get(20, TimeUnit.SECONDS)));
+      assertFalse(lives(running.get(60, TimeUnit.SECONDS)));
       assertEquals(!visitor, lives(before.token()), "after a rotation neither name is alive");
     }
   }
@@ -202,7 +202,7 @@ class RevocationRaceTest extends ParkedWorkers {
     assertEquals(1, Stores.index(quick).purge(NOW));
     assertEquals(0, Stores.index(quick).purge(NOW), "and the next purge leaves it too");
     stop.release();
-    assertFalse(lives(running.get(20, TimeUnit.SECONDS)));
+    assertFalse(lives(running.get(60, TimeUnit.SECONDS)));
     assertEquals(List.of(), listed());
   }
 

@@ -57,7 +57,7 @@ public final class ParkingProxy implements AutoCloseable {
     /** False if what ran had fewer commands; call it with what says that it is over. */
     public boolean isReachedBefore(java.util.concurrent.Future<?> over)
         throws InterruptedException {
-      long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
       while (!reached.await(1, TimeUnit.MILLISECONDS)) {
         if (over.isDone()) {
           return reached.getCount() == 0;
@@ -185,7 +185,7 @@ public final class ParkingProxy implements AutoCloseable {
       Stop current = stop.get();
       if (current != null && !GREETINGS.contains(command.name()) && current.isNow()) {
         current.reached.countDown();
-        if (!current.released.await(20, TimeUnit.SECONDS)) {
+        if (!current.released.await(60, TimeUnit.SECONDS)) {
           throw new AssertionError("nobody released a parked command");
         }
       }
@@ -205,7 +205,7 @@ public final class ParkingProxy implements AutoCloseable {
       answered.drainPermits();
       out.write(command.bytes().toByteArray());
       out.flush();
-      if (current != null && current.isAhead() && !answered.tryAcquire(20, TimeUnit.SECONDS)) {
+      if (current != null && current.isAhead() && !answered.tryAcquire(60, TimeUnit.SECONDS)) {
         throw new AssertionError("no answer to a command before the stop");
       }
     }
