@@ -3,6 +3,7 @@
 package dev.lms.pagecache;
 
 import dev.lms.pagecache.engine.Notes;
+import dev.lms.pagecache.engine.OutagePages;
 import dev.lms.pagecache.page.Tags;
 import dev.lms.pagecache.policy.Reason;
 import dev.lms.pagecache.policy.ReusePolicy;
@@ -35,6 +36,7 @@ final class Coalescing {
   private final Flights flights;
   private final Notes notes;
   private final Rendering rendering;
+  private final OutagePages outagePages;
   private final InstantSource clock;
   private final LongSupplier nanos;
   private final Duration maxWait;
@@ -48,6 +50,7 @@ final class Coalescing {
       Flights flights,
       Notes notes,
       Rendering rendering,
+      OutagePages outagePages,
       InstantSource clock,
       LongSupplier nanos,
       Duration maxWait,
@@ -56,6 +59,7 @@ final class Coalescing {
     this.flights = flights;
     this.notes = notes;
     this.rendering = rendering;
+    this.outagePages = outagePages;
     this.clock = clock;
     this.nanos = nanos;
     this.maxWait = maxWait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : maxWait;
@@ -65,9 +69,11 @@ final class Coalescing {
   Outcome answer(PageKey key, PresentedRequest request, Renderer renderer) throws IOException {
     long ticket = flights.ticket();
     Optional<Lookups.Found> found = lookups.find(key, request);
-    return found.isEmpty()
-        ? withoutStore(key, ticket, request, renderer)
-        : answer(found.get(), ticket, request, renderer);
+    if (found.isEmpty()) {
+      return withoutStore(key, ticket, request, renderer);
+    }
+    outagePages.outageEnded();
+    return answer(found.get(), ticket, request, renderer);
   }
 
   private Outcome answer(
@@ -213,12 +219,18 @@ final class Coalescing {
 
   /**
    * Without the store nobody knows of purges, so a request is only given what was rendered after it
-   * began: those who come during a render wait for the next one, together.
+   * began, or would have been the same: those who come during a render wait for the next one,
+   * together.
    */
   private Outcome withoutStore(
       PageKey key, long ticket, PresentedRequest request, Renderer renderer) throws IOException {
     if (notes.isUncacheable(key)) {
       return alone(key, renderer);
+    }
+    Optional<Page> unchanged =
+        outagePages.find(key, page -> mayHave(page, request), request.rule().contentVersion());
+    if (unchanged.isPresent()) {
+      return Outcome.hit(key, unchanged.get());
     }
     Waiting waiting = new Waiting(ticket);
     Flights.Boarding boarding = flights.boardNext(key, ticket);
@@ -233,6 +245,12 @@ final class Coalescing {
       return alone(key, renderer);
     }
     return brought(key, landing.get());
+  }
+
+  /** What a receipt is of may be known to nobody but the store. */
+  private boolean mayHave(Page page, PresentedRequest request) {
+    return request.receipt().isEmpty()
+        && request.judge(page, clock.instant()) == ReusePolicy.Reuse.USE;
   }
 
   @SuppressWarnings("ThreadPriorityCheck") // A yield that is not obeyed costs a render, no more.
@@ -254,13 +272,17 @@ final class Coalescing {
       // Requests that arrived with this one ask first, and need no other render.
       Thread.yield();
       flight.begins();
+      Optional<String> version = OutagePages.told(request.rule().contentVersion());
       Renderer.Result rendering = renderer.render(key, Optional.empty(), flight::giveUp);
       if (rendering instanceof Renderer.Passed passed) {
         notes.passed(key, passed.reason(), true);
       } else if (rendering instanceof Renderer.Storable storable && storable.key().equals(key)) {
         Page page = storable.page();
-        flight.land(
-            new Flights.Landing(request.keyOf(page, key), page, Flights.Origin.RENDERED, 0));
+        PageKey own = request.keyOf(page, key);
+        if (own.equals(key)) {
+          version.ifPresent(told -> outagePages.keep(key, told, page));
+        }
+        flight.land(new Flights.Landing(own, page, Flights.Origin.RENDERED, 0));
       }
       return withoutStore(key, rendering);
     } finally {

@@ -24,7 +24,7 @@ record Outcome(
 
   /** Where an answer came from. */
   enum Source {
-    /** The store. */
+    /** The store; in an outage, a page whose content has not changed. */
     HIT,
     /** The render of another request for the same page. */
     COLLAPSED,

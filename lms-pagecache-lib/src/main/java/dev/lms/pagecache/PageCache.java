@@ -5,6 +5,7 @@ package dev.lms.pagecache;
 import dev.lms.pagecache.engine.Background;
 import dev.lms.pagecache.engine.Breaker;
 import dev.lms.pagecache.engine.Notes;
+import dev.lms.pagecache.engine.OutagePages;
 import dev.lms.pagecache.observation.PageObserver;
 import dev.lms.pagecache.page.Tags;
 import dev.lms.pagecache.policy.Reason;
@@ -78,7 +79,15 @@ public final class PageCache {
     Rendering rendering = new Rendering(lookups, flights, notes, counters, clock, nanos);
     this.coalescing =
         new Coalescing(
-            lookups, flights, notes, rendering, clock, nanos, maxWait, background != null);
+            lookups,
+            flights,
+            notes,
+            rendering,
+            new OutagePages(MEMORY_BYTES),
+            clock,
+            nanos,
+            maxWait,
+            background != null);
   }
 
   /**

@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,6 +32,7 @@ public final class PageRule {
   private final Set<String> tags;
   private final Profile profile;
   private final double jitter;
+  private final Supplier<Optional<String>> contentVersion;
   private final Terms terms;
 
   private PageRule(Draft draft) {
@@ -38,6 +41,7 @@ public final class PageRule {
     this.tags = draft.tags;
     this.profile = draft.profile;
     this.jitter = draft.jitter;
+    this.contentVersion = draft.contentVersion;
     this.terms =
         new Terms(
             profile == Profile.RFC9111 ? Terms.Decider.ANSWER : Terms.Decider.RULE,
@@ -60,6 +64,7 @@ public final class PageRule {
     private Duration staleWhileRevalidate = Duration.ZERO;
     private Duration staleIfError = Duration.ZERO;
     private double jitter;
+    private Supplier<Optional<String>> contentVersion = Optional::empty;
 
     Draft(Audience audience, Profile profile, Duration ttl) {
       this.audience = audience;
@@ -76,6 +81,7 @@ public final class PageRule {
       staleWhileRevalidate = rule.staleWhileRevalidate();
       staleIfError = rule.staleIfError();
       jitter = rule.jitter;
+      contentVersion = rule.contentVersion;
     }
   }
 
@@ -244,6 +250,24 @@ public final class PageRule {
     return new PageRule(draft);
   }
 
+  /**
+   * {@return this rule with a version of all that its pages are made from} While the store cannot
+   * be asked, nobody knows of purges, and each request is given what was rendered after it began.
+   * If the version that was told before a page's render is told again after a request began, that
+   * page will do: a render for this request would read the same. It is the validation of RFC 9111
+   * section 4.3, with a strong validator that is known before the render.
+   *
+   * @param version tells, at little cost, for instance the number of a database's last commit. Once
+   *     any process has committed a change of the content, it differs from all it was before; empty
+   *     if it cannot be told. It is called by many threads at once, before each render and for each
+   *     request during an outage, and must not answer from memory. An exception counts as empty.
+   */
+  public PageRule withContentVersion(Supplier<Optional<String>> version) {
+    Draft draft = new Draft(this);
+    draft.contentVersion = version;
+    return new PageRule(draft);
+  }
+
   /** {@return who may share the pages} */
   public Audience audience() {
     return audience;
@@ -298,6 +322,11 @@ public final class PageRule {
   /** {@return the largest part of its lifetime that a page may lose at random, from 0 to 1} */
   public double jitter() {
     return jitter;
+  }
+
+  /** {@return what tells the version of all that the pages are made from} */
+  public Supplier<Optional<String>> contentVersion() {
+    return contentVersion;
   }
 
   /** What decisions depend on. */

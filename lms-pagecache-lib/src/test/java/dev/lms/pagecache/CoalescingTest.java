@@ -14,18 +14,13 @@ import dev.lms.pagecache.contract.ManualClock;
 import dev.lms.pagecache.contract.Parallel;
 import dev.lms.pagecache.engine.Breaker;
 import dev.lms.pagecache.engine.Notes;
-import dev.lms.pagecache.local.LocalPageStore;
-import dev.lms.pagecache.local.PurgeCounters;
 import dev.lms.pagecache.policy.Reason;
-import dev.lms.pagecache.store.Page;
 import dev.lms.pagecache.store.PageKey;
-import dev.lms.pagecache.store.PageStore;
 import dev.lms.pagecache.store.PageStoreException;
 import dev.lms.pagecache.store.Stamp;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -52,7 +47,7 @@ class CoalescingTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicInteger renders = new AtomicInteger();
   private final ConcurrentLinkedQueue<Runnable> probes = new ConcurrentLinkedQueue<>();
-  private final Store store = new Store();
+  private final SilentStore store = new SilentStore(clock);
   private final PageCache cache =
       new PageCache(
           store,
@@ -67,49 +62,6 @@ class CoalescingTest {
   @AfterEach
   void stop() {
     threads.shutdownNow();
-  }
-
-  /** One that may be silent, and counts who asks it all the same. */
-  private final class Store implements PageStore {
-    private final LocalPageStore inner =
-        new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos);
-    private final AtomicInteger asked = new AtomicInteger();
-    private volatile boolean silent;
-
-    private void ask() {
-      asked.incrementAndGet();
-      if (silent) {
-        throw new PageStoreException("silent", new IOException());
-      }
-    }
-
-    @Override
-    public Lookup lookup(PageKey key, Stamp seen) {
-      ask();
-      return inner.lookup(key, seen);
-    }
-
-    @Override
-    public Stored store(PageKey key, Page page, Stamp stamp) {
-      ask();
-      return inner.store(key, page, stamp);
-    }
-
-    @Override
-    public void purge(Collection<String> tags) {
-      ask();
-      inner.purge(tags);
-    }
-
-    @Override
-    public boolean isKnownToBePurged(Stamp stamp, Collection<String> tags) {
-      return inner.isKnownToBePurged(stamp, tags);
-    }
-
-    @Override
-    public long bytes() {
-      return inner.bytes();
-    }
   }
 
   private Outcome get(Renderer renderer) throws IOException {

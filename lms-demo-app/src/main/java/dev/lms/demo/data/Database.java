@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,9 @@ public final class Database implements AutoCloseable {
   /** How long a caller waits for a thread, and SQLite for a lock. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** Whoever only looks which version there is holds the processor's thread. */
+  private static final Duration LOOK = Duration.ofMillis(5);
+
   private static final Duration RETRY = Duration.ofMillis(5);
 
   private static final int QUEUE = 1000;
@@ -58,10 +62,15 @@ public final class Database implements AutoCloseable {
   private final Lane readers;
   private final Lane writer;
 
-  private Database(Map<Path, Object> files, Lane readers, Lane writer) {
+  /** Of a file only. */
+  private final Optional<DataVersion> version;
+
+  private Database(
+      Map<Path, Object> files, Lane readers, Lane writer, Optional<DataVersion> version) {
     this.files = files;
     this.readers = readers;
     this.writer = writer;
+    this.version = version;
   }
 
   /** Statements that belong together. */
@@ -110,7 +119,8 @@ public final class Database implements AutoCloseable {
               QUEUE,
               PATIENCE,
               url::connect),
-          writing);
+          writing,
+          Optional.empty());
     } catch (SQLException | RuntimeException e) {
       if (writing != null) {
         writing.close();
@@ -144,7 +154,10 @@ public final class Database implements AutoCloseable {
         reading.add(reader);
       }
       return new Database(
-          keys(file), new Lane("reader", "BEGIN", reading, QUEUE, PATIENCE), writing);
+          keys(file),
+          new Lane("reader", "BEGIN", reading, QUEUE, PATIENCE),
+          writing,
+          Optional.of(new DataVersion(() -> connect(file, LOOK))));
     } catch (SQLException e) {
       opened.forEach(Database::closeQuietly);
       throw new DatabaseException("cannot open the database " + file + ": " + e.getMessage(), e);
@@ -169,6 +182,16 @@ public final class Database implements AutoCloseable {
   /** Runs queries that see one state of the database. */
   public <R> R read(Work<R> work) {
     return readers.run(work);
+  }
+
+  /**
+   * What differs from all earlier answers of this process as soon as any process has committed a
+   * change. It takes a few microseconds and no thread.
+   *
+   * @return empty if it cannot be told: of a PostgreSQL, it would cost a round trip
+   */
+  public Optional<String> version() {
+    return version.flatMap(DataVersion::now);
   }
 
   /** Runs the work alone among all writers of all processes; committed when this returns. */
@@ -225,6 +248,7 @@ public final class Database implements AutoCloseable {
   /** Finishes what has begun, then closes the file. */
   @Override
   public void close() {
+    version.ifPresent(DataVersion::close);
     readers.close();
     writer.close();
   }
@@ -287,8 +311,12 @@ public final class Database implements AutoCloseable {
   }
 
   private static Connection connect(Path file) throws SQLException {
+    return connect(file, PATIENCE);
+  }
+
+  private static Connection connect(Path file, Duration patience) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
-    config.setBusyTimeout((int) PATIENCE.toMillis());
+    config.setBusyTimeout((int) patience.toMillis());
     config.enforceForeignKeys(true);
     try {
       return config.createConnection(PREFIX + file);

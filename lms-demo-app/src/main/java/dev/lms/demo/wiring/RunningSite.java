@@ -223,7 +223,9 @@ public final class RunningSite {
     Set<String> alwaysLetIn =
         content.forOperators().stream().map(Route::pattern).collect(Collectors.toUnmodifiableSet());
     boolean passports = config.sessions().passport().isPresent();
-    Site site = new Site(content.pages(), others, passports, parts.pages()::problem);
+    Site site =
+        new Site(
+            content.pages(), others, passports, parts.database()::version, parts.pages()::problem);
     AdmissionFilter admission =
         new AdmissionFilter(plan.inFlight(), plan.queue(), LONGEST_QUEUE, alwaysLetIn);
     Proxies proxies = new Proxies(config.web().trustedProxies());

@@ -16,6 +16,7 @@ import dev.lms.pagecache.Explanation;
 import dev.lms.pagecache.NamedRule;
 import dev.lms.pagecache.PageAudit;
 import dev.lms.pagecache.PageCache;
+import dev.lms.pagecache.PageRule;
 import dev.lms.pagecache.PageService;
 import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.session.OutagePolicy;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -56,17 +58,32 @@ final class Site {
    * @param pages what people see
    * @param others what has nothing to do with who is asking: no session is looked up for it
    * @param passports whether people may have one, for an outage
+   * @param content the version of all that pages for everybody are made from
    */
-  Site(List<PageRoute> pages, List<Route> others, boolean passports, ProblemPage problemPage) {
+  Site(
+      List<PageRoute> pages,
+      List<Route> others,
+      boolean passports,
+      Supplier<Optional<String>> content,
+      ProblemPage problemPage) {
     this.passports = passports;
     pages.forEach(page -> this.pages.put(page.route(), page));
-    pages.forEach(page -> rules.put(page.route(), new NamedRule(name(page.route()), page.rule())));
+    pages.forEach(
+        page ->
+            rules.put(page.route(), new NamedRule(name(page.route()), versioned(page, content))));
     others.forEach(route -> rules.put(route, new NamedRule(name(route), Optional.empty())));
     this.router =
         new Router(
             Stream.concat(pages.stream().map(PageRoute::route), others.stream()).toList(),
             problemPage,
             exchange -> SessionFilter.session(exchange).dropChanges());
+  }
+
+  /** Pages that everybody may read in an outage are made from the database alone. */
+  private static Optional<PageRule> versioned(PageRoute page, Supplier<Optional<String>> content) {
+    return page.outage() == OutagePolicy.TREAT_AS_ANONYMOUS
+        ? page.rule().map(rule -> rule.withContentVersion(content))
+        : page.rule();
   }
 
   Router router() {

@@ -87,6 +87,7 @@ class KnownProblemsTest {
                     shared)),
             List.of(),
             false,
+            Optional::empty,
             (exchange, problem) -> problem.detail());
     PageCache cache =
         PageCache.builder(new LocalPageStore(1 << 20, PurgeCounters.inProcess(), Clock.systemUTC()))

@@ -157,6 +157,25 @@ class NearPagesIT {
   }
 
   @Test
+  void whileRedisIsStoppedAPageIsRenderedOnceForEachChangeOfTheDatabase() {
+    warm();
+    signal("STOP", redis.process());
+    try {
+      for (int round = 1; round <= 3; round++) {
+        assertEquals(503, edit("Meanwhile " + round));
+        for (WorkerProcess worker : List.of(site.two(), site.one())) {
+          assertEquals("Meanwhile " + round, titleOn(worker));
+          Browser.Answer again = new Browser(worker.uri("/")).get(PATH);
+          assertTrue(again.header("cache-status").startsWith("lms; hit; "), again.toString());
+          assertEquals("Meanwhile " + round, titleOn(worker));
+        }
+      }
+    } finally {
+      signal("CONT", redis.process());
+    }
+  }
+
+  @Test
   void anEditAfterRedisForgotEverythingShowsOnBoth() {
     for (int round = 1; round <= 3; round++) {
       warm();
