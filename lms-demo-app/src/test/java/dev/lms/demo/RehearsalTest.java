@@ -5,9 +5,10 @@ package dev.lms.demo;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.ConfigException;
+import dev.lms.demo.http.HttpProvider;
+import dev.lms.demo.http.WebServer;
 import dev.lms.demo.rehearsal.Rehearsal;
 import dev.lms.demo.wiring.RunningSite;
 import java.io.IOException;
@@ -69,26 +70,27 @@ class RehearsalTest {
   @Test
   void anAnswerThatNobodyWantsEndsIt() throws IOException {
     Rehearsal rehearsal = Rehearsal.prepare(config(), App.features());
-    HttpServer broken =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     byte[] list = "<a href=\"/course/a/view\">".getBytes(StandardCharsets.UTF_8);
-    broken.createContext(
-        "/",
-        exchange -> {
-          boolean courses = exchange.getRequestURI().toString().equals("/course/explore");
-          exchange.sendResponseHeaders(courses ? 200 : 500, list.length);
-          exchange.getResponseBody().write(list);
-          exchange.close();
-        });
-    broken.start();
+    // As a site does: whoever creates the first server of a process decides whose they all are.
+    WebServer broken =
+        WebServer.start(
+            HttpProvider.JDK,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            List.of(),
+            exchange -> {
+              boolean courses = exchange.getRequestURI().toString().equals("/course/explore");
+              exchange.sendResponseHeaders(courses ? 200 : 500, list.length);
+              exchange.getResponseBody().write(list);
+              exchange.close();
+            });
     try {
-      URI address = URI.create("http://127.0.0.1:" + broken.getAddress().getPort());
+      URI address = URI.create("http://127.0.0.1:" + broken.address().getPort());
       String said =
           String.valueOf(
               assertThrows(IOException.class, () -> rehearsal.run(address, 4)).getMessage());
       assertTrue(said.contains("answered 500"), said);
     } finally {
-      broken.stop(0);
+      broken.drain(Duration.ZERO);
     }
   }
 }

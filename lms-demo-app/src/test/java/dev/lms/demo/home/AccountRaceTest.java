@@ -27,7 +27,9 @@ class AccountRaceTest {
         ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       Users users = new Users(site.database(), true);
       int refused = 0;
-      for (int round = 0; round < 4; round++) {
+      // On a busy machine all may be done before the account changes: then once more.
+      for (int round = 0; round < 4 || refused == 0; round++) {
+        assertTrue(round < 40, "no sign-in was under way");
         List<Future<Integer>> signIns = new ArrayList<>();
         for (int i = 0; i < DEVICES; i++) {
           Browser browser = site.browser();
@@ -45,7 +47,6 @@ class AccountRaceTest {
         assertEquals(List.of(), site.sessions().list("student1"));
         assertTrue(users.setDisabled("student1", false));
       }
-      assertTrue(refused > 0, "no sign-in was under way");
     }
   }
 }

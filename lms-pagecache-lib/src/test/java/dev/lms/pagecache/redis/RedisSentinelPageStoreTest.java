@@ -64,7 +64,7 @@ class RedisSentinelPageStoreTest extends OwnStoreContract {
     Path configuration = folder.resolve("sentinel.conf");
     Files.writeString(
         configuration,
-        "sentinel monitor pages 127.0.0.1 %d 1\nsentinel down-after-milliseconds pages 1000\n"
+        "sentinel monitor pages 127.0.0.1 %d 1\nsentinel down-after-milliseconds pages 3000\n"
             .formatted(master.port()));
     sentinel =
         RedisProcess.oldest(folder.resolve("sentinel"), configuration.toString(), "--sentinel");

@@ -46,7 +46,7 @@ public final class RedisCluster implements AutoCloseable {
         port -> RedisServer.start(binary, port, keys, "cluster-enabled yes", "tls-cluster yes"));
   }
 
-  /** With a replica for each master, which takes over when that is gone for two seconds. */
+  /** With a replica for each master, which takes over when that is gone for four seconds. */
   public static RedisCluster startWithReplicas(RedisBinary binary) {
     RedisCluster cluster =
         start(
@@ -59,7 +59,7 @@ public final class RedisCluster implements AutoCloseable {
                     "--cluster-enabled",
                     "yes",
                     "--cluster-node-timeout",
-                    "2000",
+                    "4000",
                     "--cluster-replica-validity-factor",
                     "0",
                     "--repl-diskless-sync-delay",

@@ -122,7 +122,7 @@ public final class RedisServer implements AutoCloseable {
       String... about) {
     List<String> lines = new ArrayList<>(options);
     lines.add("sentinel monitor " + name + " 127.0.0.1 " + master + " 2");
-    lines.add("sentinel down-after-milliseconds " + name + " 1000");
+    lines.add("sentinel down-after-milliseconds " + name + " 2000");
     lines.add("sentinel failover-timeout " + name + " 5000");
     lines.addAll(List.of(about));
     return configured(binary, port, lines, List.of("--sentinel"), client);
