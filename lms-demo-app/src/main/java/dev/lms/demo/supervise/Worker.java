@@ -108,6 +108,7 @@ final class Worker {
       ProcessBuilder builder = new ProcessBuilder(command);
       Map<String, String> environment = builder.environment();
       Config.Web web = supervisor.config().web();
+      WorkerCommand.ENVIRONMENT.forEach(environment::putIfAbsent);
       environment.put("LMS_HOST", web.host());
       environment.put("LMS_PORT", Integer.toString(port));
       web.managementPort()

@@ -7,10 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** How this program starts itself as a worker. */
 public final class WorkerCommand {
+  /** Unless it is set: glibc's heaps, of which each would keep what one thread's compiling took. */
+  static final Map<String, String> ENVIRONMENT = Map.of("MALLOC_ARENA_MAX", "1");
+
   private WorkerCommand() {}
 
   /**
@@ -41,8 +45,10 @@ public final class WorkerCommand {
                   // Fewer collections with the same heap. What the JVM has learned is only good for
                   // one that has them too.
                   "-XX:+UseCompactObjectHeaders",
+                  // Not more of them where there are more processors: each takes memory.
+                  "-XX:CICompilerCount=2",
                   // Compiling with everything inlined takes 30 MB at once, and gains nothing here.
-                  "-XX:FreqInlineSize=120",
+                  "-XX:FreqInlineSize=60",
                   "-XX:InlineSmallCode=1000",
                   // What compiling took goes back to the system, and does not stay for the next
                   // time.

@@ -162,10 +162,13 @@ class SupervisorIT {
         List<String> arguments = List.of(worker.info().arguments().orElseThrow());
         assertTrue(arguments.contains("-Xmx128m"), arguments.toString());
         assertTrue(arguments.contains("-XX:+UseCompactObjectHeaders"), arguments.toString());
-        assertTrue(arguments.contains("-XX:FreqInlineSize=120"), arguments.toString());
+        assertTrue(arguments.contains("-XX:FreqInlineSize=60"), arguments.toString());
         assertTrue(
             arguments.stream().anyMatch(one -> one.startsWith("-XX:TrimNativeHeapInterval=")),
             "compiling would leave 40 MB and more behind: " + arguments);
+        assertTrue(arguments.contains("-XX:CICompilerCount=2"), arguments.toString());
+        String environment = Files.readString(Path.of("/proc", worker.pid() + "", "environ"));
+        assertTrue(environment.contains("MALLOC_ARENA_MAX=1\0"), "glibc's heaps: " + environment);
       }
 
       List<ProcessHandle> workers = workers(supervisor);
