@@ -149,6 +149,8 @@ final class Visitor implements AutoCloseable {
   }
 
   static String menu(Page page) {
+    // Who has just pressed a button may see a page of which the menu has yet to arrive.
+    page.waitForLoadState();
     return page.getByTestId("user-name").count() == 0
         ? ""
         : page.getByTestId("user-name").textContent();
@@ -159,6 +161,7 @@ final class Visitor implements AutoCloseable {
   }
 
   boolean hasButton(String name) {
+    page.waitForLoadState();
     return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true))
             .count()
         > 0;
