@@ -48,16 +48,7 @@ class CoalescingTest {
   private final AtomicInteger renders = new AtomicInteger();
   private final ConcurrentLinkedQueue<Runnable> probes = new ConcurrentLinkedQueue<>();
   private final SilentStore store = new SilentStore(clock);
-  private final PageCache cache =
-      new PageCache(
-          store,
-          clock,
-          PageCache.DEFAULT_MAX_PAGE_BYTES,
-          Duration.ofMinutes(1),
-          null,
-          clock::nanos,
-          probes::add,
-          new Counters(List.of()));
+  private final PageCache cache = store.cache(probes::add);
 
   @AfterEach
   void stop() {

@@ -18,7 +18,6 @@ import dev.lms.pagecache.store.Stamp;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,16 +30,7 @@ class ContentVersionTest {
   private final ManualClock clock = new ManualClock();
   private final SilentStore store = new SilentStore(clock);
   private final Queue<Runnable> probes = new ArrayDeque<>();
-  private final PageCache cache =
-      new PageCache(
-          store,
-          clock,
-          PageCache.DEFAULT_MAX_PAGE_BYTES,
-          Duration.ofMinutes(1),
-          null,
-          clock::nanos,
-          probes::add,
-          new Counters(List.of()));
+  private final PageCache cache = store.cache(probes::add);
 
   /** What pages are made from, and how often a page was. */
   private String content = "first";

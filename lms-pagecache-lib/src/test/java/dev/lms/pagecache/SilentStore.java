@@ -11,17 +11,35 @@ import dev.lms.pagecache.store.PageStore;
 import dev.lms.pagecache.store.PageStoreException;
 import dev.lms.pagecache.store.Stamp;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A store that may be silent, and counts who asks it all the same. */
 final class SilentStore implements PageStore {
   final AtomicInteger asked = new AtomicInteger();
   volatile boolean silent;
+  private final ManualClock clock;
   private final LocalPageStore inner;
 
   SilentStore(ManualClock clock) {
+    this.clock = clock;
     inner = new LocalPageStore(1 << 20, PurgeCounters.inProcess(), clock, clock::nanos);
+  }
+
+  /** A cache in front of it, which goes by the same clock. */
+  PageCache cache(Executor probes) {
+    return new PageCache(
+        this,
+        clock,
+        PageCache.DEFAULT_MAX_PAGE_BYTES,
+        Duration.ofMinutes(1),
+        null,
+        clock::nanos,
+        probes,
+        new Counters(List.of()));
   }
 
   private void ask() {
