@@ -115,18 +115,23 @@ final class SqliteLibrary {
       try (OutputStream unpacked = Files.newOutputStream(draft)) {
         library.transferTo(unpacked);
       }
-      removeOthers(folder);
+      removeOthers(folder, file);
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(draft);
     }
   }
 
-  /** Of other versions; who runs with one of them has it open. */
-  private static void removeOthers(Path folder) throws IOException {
+  /**
+   * Of other versions; who runs with one of them has it open. The file itself stays: another
+   * process may have put it there just now, and its driver is yet to look for it.
+   */
+  static void removeOthers(Path folder, Path file) throws IOException {
     try (DirectoryStream<Path> others = Files.newDirectoryStream(folder, PREFIX + "*.so")) {
       for (Path other : others) {
-        Files.deleteIfExists(other);
+        if (!other.equals(file)) {
+          Files.deleteIfExists(other);
+        }
       }
     }
   }

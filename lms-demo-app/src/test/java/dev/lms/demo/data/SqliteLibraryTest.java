@@ -53,6 +53,14 @@ class SqliteLibraryTest {
     assertEquals(1, kept().size());
   }
 
+  /** Several start at once: one has it in place while another is about to put it there. */
+  @Test
+  void neverTakesItselfAwayFromWhoeverJustFoundIt() throws IOException {
+    Path library = SqliteLibrary.in(folder).orElseThrow();
+    SqliteLibrary.removeOthers(folder, library);
+    assertTrue(Files.exists(library));
+  }
+
   @Test
   void isNotRunFromWhereOthersMayWrite() throws IOException {
     for (String rights : List.of("rwxrwx---", "rwx---rwx")) {
