@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * takes a look at shared memory and no thread of the lanes. Thread-safe.
  */
 final class DataVersion implements AutoCloseable {
+  /** For so many attempts a turn is waited for in place: it takes less than to sleep and wake. */
+  private static final int SPINS = 200;
+
   private final Lane.Opener opener;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Connection connection;
@@ -28,20 +31,30 @@ final class DataVersion implements AutoCloseable {
 
   /** What differs as soon as any process has committed a change; empty if it cannot be told. */
   Optional<String> now() {
-    lock.lock();
+    lock();
     try {
       if (closed) {
         return Optional.empty();
       }
       PreparedStatement asking = statement();
       try (ResultSet row = asking.executeQuery()) {
-        return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
+        return row.next() ? Optional.of(Long.toString(row.getLong(1))) : Optional.empty();
       }
     } catch (SQLException e) {
       return Optional.empty();
     } finally {
       lock.unlock();
     }
+  }
+
+  private void lock() {
+    for (int i = 0; i < SPINS; i++) {
+      if (lock.tryLock()) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    lock.lock();
   }
 
   private PreparedStatement statement() throws SQLException {
