@@ -157,7 +157,7 @@ public final class Database implements AutoCloseable {
           keys(file),
           new Lane("reader", "BEGIN", reading, QUEUE, PATIENCE),
           writing,
-          Optional.of(new DataVersion(() -> connect(file, LOOK))));
+          Optional.of(new DataVersion(() -> connect(file, LOOK), readers)));
     } catch (SQLException e) {
       opened.forEach(Database::closeQuietly);
       throw new DatabaseException("cannot open the database " + file + ": " + e.getMessage(), e);

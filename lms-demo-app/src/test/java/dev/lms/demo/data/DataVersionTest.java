@@ -36,7 +36,7 @@ class DataVersionTest {
 
   private Database open() {
     String url = "jdbc:sqlite:" + folder.resolve("lms.db");
-    return Database.open(url, 2, TestTables.ALL, Samples.ACCOUNTS);
+    return Database.open(url, 4, TestTables.ALL, Samples.ACCOUNTS);
   }
 
   private static void change(Database database) {
@@ -121,7 +121,8 @@ class DataVersionTest {
         new DataVersion(
             () -> {
               throw new SQLException("no more files");
-            });
+            },
+            1);
     assertEquals(Optional.empty(), unopened.now());
     unopened.close();
   }
