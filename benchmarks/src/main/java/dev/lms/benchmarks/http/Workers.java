@@ -99,7 +99,13 @@ final class Workers {
     for (int round = 1; round <= ROUNDS; round++) {
       for (int count : COUNTS) {
         watcher.measures(count + " workers", seconds(effort));
-        site(count);
+        try {
+          site(count);
+        } catch (IOException e) {
+          // What else was measured is worth showing.
+          notes.add(count + " workers: " + e.getMessage());
+          return;
+        }
         watcher.measures(count + " bare servers", seconds(effort));
         bare(count);
       }
