@@ -324,8 +324,8 @@ public final class PageRule {
     return jitter;
   }
 
-  /** {@return what tells the version of all that the pages are made from} */
-  public Supplier<Optional<String>> contentVersion() {
+  /** What tells the version of all that the pages are made from. */
+  Supplier<Optional<String>> contentVersion() {
     return contentVersion;
   }
 
