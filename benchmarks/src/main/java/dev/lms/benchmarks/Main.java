@@ -3,6 +3,7 @@
 package dev.lms.benchmarks;
 
 import dev.lms.benchmarks.http.HttpRatios;
+import dev.lms.benchmarks.report.Machine;
 import dev.lms.benchmarks.report.Ratio;
 import dev.lms.benchmarks.report.Spread;
 import dev.lms.session.jdbc.PostgresServer;
@@ -167,7 +168,7 @@ public final class Main {
   }
 
   private void run() throws RunnerException, IOException {
-    double loadBefore = operatingSystem().getSystemLoadAverage();
+    double atWork = Machine.processorsAtWork();
     int rounds = Math.max(1, asked.getForkCount().orElse(1));
     List<Integer> threadCounts =
         asked.getThreads().hasValue() ? List.of(asked.getThreads().get()) : THREADS;
@@ -183,8 +184,8 @@ public final class Main {
     }
     writeResults(results);
     System.out.println();
-    System.out.println(machine(results.get(0).getParams(), loadBefore));
-    if (loadBefore > operatingSystem().getAvailableProcessors() / 2.0) {
+    System.out.println(machine(results.get(0).getParams(), atWork));
+    if (Machine.isBusy(atWork, operatingSystem().getAvailableProcessors())) {
       System.out.println("The machine was busy when this began: do not trust these figures.");
     }
     System.out.println("Ratios of this run, store / other contender; of several rounds the median");
@@ -223,19 +224,18 @@ public final class Main {
     }
   }
 
-  private String machine(BenchmarkParams params, double loadBefore) throws IOException {
+  private String machine(BenchmarkParams params, double atWork) throws IOException {
     OperatingSystemMXBean system = operatingSystem();
     return String.format(
         Locale.ROOT,
-        "%d processors, %s %s; JDK %s; Redis %s; files on %s; load %.1f before, %.1f after",
+        "%d processors, %s %s; JDK %s; Redis %s; files on %s; %.1f processors at work before",
         system.getAvailableProcessors(),
         system.getName(),
         system.getArch(),
         params.getJdkVersion(),
         redisVersion(),
         fileSystem(),
-        loadBefore,
-        system.getSystemLoadAverage());
+        atWork);
   }
 
   private static OperatingSystemMXBean operatingSystem() {

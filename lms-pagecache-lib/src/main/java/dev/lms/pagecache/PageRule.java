@@ -258,7 +258,7 @@ public final class PageRule {
    * section 4.3, with a strong validator that is known before the render.
    *
    * @param version tells, at little cost, for instance the number of a database's last commit. Once
-   *     any process has committed a change of the content, it differs from all it was before; empty
+   *     any process has reported a change of the content, it differs from all it was before; empty
    *     if it cannot be told. It is called by many threads at once, before each render and for each
    *     request during an outage, and must not answer from memory. An exception counts as empty.
    */

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Where a run took place.
@@ -16,12 +18,14 @@ import java.util.Optional;
  * @param cpus that the JVM sees
  * @param cpu the processors' name
  * @param fileSystem of the temporary folder
- * @param load the average of the last minute before the run
+ * @param load processors that were at work in the two seconds before the run
  */
 public record Machine(
     int cpus, String cpu, long memoryMb, String kernel, String fileSystem, double load) {
 
   private static final String MODEL = "model name";
+  private static final double MOST_AT_WORK = 0.15;
+  private static final Duration LOOK = Duration.ofSeconds(2);
 
   /** This one, now. */
   public static Machine look() throws IOException {
@@ -35,10 +39,26 @@ public record Machine(
           system.getTotalMemorySize() >> 20,
           system.getName() + ' ' + system.getVersion(),
           Files.getFileStore(probe).type(),
-          Math.round(system.getSystemLoadAverage() * 100) / 100.0);
+          processorsAtWork());
     } finally {
       Files.delete(probe);
     }
+  }
+
+  /**
+   * {@return how many processors are at work, seen for two seconds: unlike the load of the last
+   * minute it does not count the build that has just ended}
+   */
+  public static double processorsAtWork() {
+    var system =
+        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    // Each look is at the time since the one before.
+    double _ = system.getCpuLoad();
+    long end = System.nanoTime() + LOOK.toNanos();
+    for (long left = LOOK.toNanos(); left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+    return Math.round(system.getCpuLoad() * system.getAvailableProcessors() * 100) / 100.0;
   }
 
   private static Optional<String> model() throws IOException {
@@ -52,7 +72,12 @@ public record Machine(
 
   /** Whether something else ran here, so that the figures are wrong. */
   public boolean wasBusy() {
-    return load > cpus / 2.0;
+    return isBusy(load, cpus);
+  }
+
+  /** Whether so many processors at work are too many beside a run. */
+  public static boolean isBusy(double atWork, int cpus) {
+    return atWork > cpus * MOST_AT_WORK;
   }
 
   /** Whether figures of the two can be set beside each other. */

@@ -17,7 +17,7 @@ final class Report {
     page.append(
         String.format(
             Locale.ROOT,
-            "- load %.1f before the run%s%n",
+            "- %.1f processors at work before the run%s%n",
             result.machine().load(),
             result.machine().wasBusy()
                 ? ": the machine was busy, do not trust these figures"

@@ -8,6 +8,7 @@ import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.data.Database;
 import dev.lms.demo.plan.ResourcePlan;
+import dev.lms.demo.wiring.CopyOfSite;
 import dev.lms.demo.wiring.Feature;
 import dev.lms.demo.wiring.RunningSite;
 import dev.lms.demo.wiring.SampleContent;
@@ -20,16 +21,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +33,6 @@ import org.jspecify.annotations.Nullable;
  * that neither the workers nor the people signed in there notice.
  */
 public final class PageExplainer {
-  private static final int KEY_BYTES = 32;
-
   /**
    * What the site answered and how the cache decided.
    *
@@ -65,9 +58,8 @@ public final class PageExplainer {
       String target,
       Optional<String> user)
       throws IOException {
-    Path folder = Files.createTempDirectory("lms-explain");
-    Config beside = beside(config, folder);
-    try {
+    try (CopyOfSite copy = CopyOfSite.of(config)) {
+      Config beside = copy.config();
       if (user.isEmpty()) {
         return Optional.of(ask(beside, plan, features, target, Optional.empty()));
       }
@@ -84,16 +76,7 @@ public final class PageExplainer {
                       cookie(
                           beside,
                           new Principal(account.get().username(), account.get().roles())))));
-    } finally {
-      delete(folder);
     }
-  }
-
-  /** The configuration of a copy of the site in a folder of its own. */
-  static Config beside(Config config, Path folder) {
-    byte[] key = new byte[KEY_BYTES];
-    new SecureRandom().nextBytes(key);
-    return config.beside(folder, HexFormat.of().formatHex(key));
   }
 
   private static Optional<Account> account(Config config, List<Feature> features, String username) {
@@ -145,14 +128,6 @@ public final class PageExplainer {
       throw new IOException("interrupted", e);
     } finally {
       site.stop(Duration.ZERO);
-    }
-  }
-
-  static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
     }
   }
 }

@@ -5,6 +5,7 @@ package dev.lms.demo.cache;
 import com.sun.net.httpserver.HttpExchange;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.plan.ResourcePlan;
+import dev.lms.demo.wiring.CopyOfSite;
 import dev.lms.demo.wiring.Feature;
 import dev.lms.demo.wiring.RunningSite;
 import dev.lms.pagecache.PageAudit;
@@ -14,8 +15,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -53,9 +52,8 @@ public final class SiteAudit {
       List<String> targets,
       LongConsumer progress)
       throws IOException {
-    Path folder = Files.createTempDirectory("lms-audit");
-    try {
-      Config beside = PageExplainer.beside(config, folder);
+    try (CopyOfSite copy = CopyOfSite.of(config)) {
+      Config beside = copy.config();
       String cookie = PageExplainer.cookie(beside, SOMEBODY);
       PageAudit<HttpExchange> audit = RunningSite.pageAudit();
       RunningSite site = RunningSite.startAudited(beside, plan, features, audit);
@@ -72,8 +70,6 @@ public final class SiteAudit {
         site.stop(Duration.ZERO);
       }
       return new Result(audit.compared(), audit.findings());
-    } finally {
-      PageExplainer.delete(folder);
     }
   }
 

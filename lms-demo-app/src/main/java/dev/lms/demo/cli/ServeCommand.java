@@ -23,6 +23,7 @@ import dev.lms.demo.plan.Demand;
 import dev.lms.demo.plan.Machine;
 import dev.lms.demo.plan.ResourcePlan;
 import dev.lms.demo.rehearsal.Rehearsal;
+import dev.lms.demo.rehearsal.WarmUp;
 import dev.lms.demo.supervise.NginxConf;
 import dev.lms.demo.supervise.Signals;
 import dev.lms.demo.supervise.Supervisor;
@@ -182,6 +183,9 @@ final class ServeCommand implements Callable<Integer> {
         config.operations().maxHeaderKb() * 1024);
     Optional<Rehearsal> rehearsal =
         rehearsing ? Optional.of(Rehearsal.prepare(config, features)) : Optional.empty();
+    if (supervised && config.environment() == Environment.PRODUCTION) {
+      long _ = WarmUp.of(config, plan, features, WarmUp.VISITS, WarmUp.LONGEST);
+    }
     RunningSite site = start(config, plan, checks);
     writeNginxConf(config, site.port(), 1);
     if (!rehearsing) {

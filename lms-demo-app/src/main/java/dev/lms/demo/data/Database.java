@@ -39,11 +39,11 @@ import org.sqlite.util.OSInfo;
 public final class Database implements AutoCloseable {
   private static final String PREFIX = "jdbc:sqlite:";
 
+  /** The file that counts the changes of another, with SQLite's own beside it. */
+  private static final String CHANGES = "-changes";
+
   /** How long a caller waits for a thread, and SQLite for a lock. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-  /** Whoever only looks which version there is holds the processor's thread. */
-  private static final Duration LOOK = Duration.ofMillis(5);
 
   private static final Duration RETRY = Duration.ofMillis(5);
 
@@ -136,6 +136,7 @@ public final class Database implements AutoCloseable {
     SqliteLibrary.keepIn(file.resolveSibling(""));
     List<Connection> opened = new ArrayList<>();
     try {
+      DataVersion version = new DataVersion(beside(file, CHANGES), ownerOnly());
       Connection writer = connect(file);
       opened.add(writer);
       switchToWal(writer);
@@ -157,8 +158,8 @@ public final class Database implements AutoCloseable {
           keys(file),
           new Lane("reader", "BEGIN", reading, QUEUE, PATIENCE),
           writing,
-          Optional.of(new DataVersion(() -> connect(file, LOOK), readers)));
-    } catch (SQLException e) {
+          Optional.of(version));
+    } catch (SQLException | IOException e) {
       opened.forEach(Database::closeQuietly);
       throw new DatabaseException("cannot open the database " + file + ": " + e.getMessage(), e);
     }
@@ -185,8 +186,8 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * What differs from all earlier answers of this process as soon as any process has committed a
-   * change. It takes a few microseconds and no thread.
+   * What differs from all earlier answers as soon as {@link #write} has returned, in whichever
+   * process. It takes nanoseconds and no thread.
    *
    * @return empty if it cannot be told: of a PostgreSQL, it would cost a round trip
    */
@@ -196,7 +197,11 @@ public final class Database implements AutoCloseable {
 
   /** Runs the work alone among all writers of all processes; committed when this returns. */
   public <R> R write(Work<R> work) {
-    return writer.run(work);
+    try {
+      return writer.run(work);
+    } finally {
+      version.ifPresent(DataVersion::changed);
+    }
   }
 
   /**
@@ -224,11 +229,18 @@ public final class Database implements AutoCloseable {
         });
   }
 
-  /** Of the database, its log and the index of that; they stay while a connection is open. */
+  private static Path beside(Path file, String suffix) {
+    return file.resolveSibling(file.getFileName() + suffix);
+  }
+
+  /**
+   * Of the database, its log and the index of that, which stay while a connection is open, and of
+   * the number of its changes.
+   */
   private static Map<Path, Object> keys(Path file) {
     Map<Path, Object> keys = new LinkedHashMap<>();
-    for (String suffix : List.of("", "-wal", "-shm")) {
-      Path one = file.resolveSibling(file.getFileName() + suffix);
+    for (String suffix : List.of("", "-wal", "-shm", CHANGES)) {
+      Path one = beside(file, suffix);
       keys.put(one, key(one));
     }
     return keys;
@@ -248,7 +260,6 @@ public final class Database implements AutoCloseable {
   /** Finishes what has begun, then closes the file. */
   @Override
   public void close() {
-    version.ifPresent(DataVersion::close);
     readers.close();
     writer.close();
   }
@@ -293,15 +304,8 @@ public final class Database implements AutoCloseable {
 
   /** SQLite gives its journal files the rights of the database file. */
   private static void createPrivately(Path file) {
-    boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-    FileAttribute<?>[] rights =
-        posix
-            ? new FileAttribute<?>[] {
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-            }
-            : new FileAttribute<?>[0];
     try {
-      Files.createFile(file, rights);
+      Files.createFile(file, ownerOnly());
     } catch (FileAlreadyExistsException expected) {
       // Another start made it.
     } catch (IOException e) {
@@ -310,13 +314,17 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static Connection connect(Path file) throws SQLException {
-    return connect(file, PATIENCE);
+  private static FileAttribute<?>[] ownerOnly() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
   }
 
-  private static Connection connect(Path file, Duration patience) throws SQLException {
+  private static Connection connect(Path file) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
-    config.setBusyTimeout((int) patience.toMillis());
+    config.setBusyTimeout((int) PATIENCE.toMillis());
     config.enforceForeignKeys(true);
     try {
       return config.createConnection(PREFIX + file);

@@ -37,6 +37,11 @@ public record ResourcePlan(
    */
   private static final int NATIVE_MB = 72;
 
+  /** More of it where no other JVM is there to share it with: its own code, classes, profiles. */
+  private static final int SHARED_MB = 24;
+
+  private static final int SUPERVISOR_MB = 40;
+
   /** What is always on the heap: templates, routes, drivers, statements. */
   private static final int BASE_MB = 24;
 
@@ -90,6 +95,7 @@ public record ResourcePlan(
         "redisPool = 4 x cpus, from 8 to 64, at most inFlight = %d: a connection is busy for one"
                 .formatted(redisPool)
             + " round trip, so cores bound its use, not requests");
+    reasons.add(memory(workers, heap));
 
     return new ResourcePlan(
         workers,
@@ -100,6 +106,15 @@ public record ResourcePlan(
         redisPool,
         pageCache,
         List.copyOf(reasons));
+  }
+
+  private static String memory(int workers, int heap) {
+    return workers == 1
+        ? "memory = heap %d + %d for the JVM itself + %d that several would share = %d MB"
+            .formatted(heap, NATIVE_MB, SHARED_MB, heap + NATIVE_MB + SHARED_MB)
+        : "memory = workers %d x (heap %d + %d for the JVM itself) = %d MB, and %d for the supervisor"
+            .formatted(
+                workers, heap, NATIVE_MB, workers * (long) (heap + NATIVE_MB), SUPERVISOR_MB);
   }
 
   private static int workers(Demand demand, List<String> reasons) {

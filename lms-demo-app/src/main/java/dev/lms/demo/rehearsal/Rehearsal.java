@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -88,11 +89,9 @@ public final class Rehearsal {
    */
   public void run(URI site, int rounds) throws IOException, InterruptedException {
     long end = System.nanoTime() + LONGEST.toNanos();
-    Matcher course = COURSE.matcher(new Visitor(site).read("/course/explore"));
-    if (!course.find()) {
-      throw new IOException("a site without courses cannot be rehearsed");
-    }
-    String code = course.group(1);
+    String code =
+        courseOn(new Visitor(site).read("/course/explore"))
+            .orElseThrow(() -> new IOException("a site without courses cannot be rehearsed"));
     List<Callable<Void>> visits = new ArrayList<>();
     visits.add(() -> edit(site, code, rounds, end));
     for (int i = 0; i < STRANGERS; i++) {
@@ -107,9 +106,18 @@ public final class Rehearsal {
     }
   }
 
+  /** The code of a course that this page of the catalogue shows. */
+  static Optional<String> courseOn(String catalogue) {
+    Matcher course = COURSE.matcher(catalogue);
+    return course.find() ? Optional.of(course.group(1)) : Optional.empty();
+  }
+
+  static String pageOf(String code) {
+    return "/course/" + code + "/view";
+  }
+
   private static List<String> pages(String code) {
-    return List.of(
-        "/course/explore", "/", "/course/explore?page=2", "/course/" + code + "/view", "/home");
+    return List.of("/course/explore", "/", "/course/explore?page=2", pageOf(code), "/home");
   }
 
   private static Void look(Visitor visitor, List<String> pages, int rounds, long end)

@@ -86,6 +86,18 @@ public final class RunningSite {
   }
 
   /**
+   * Who looks at what the site does.
+   *
+   * @param logs whether the access log and the audit log are written
+   * @param explanations hears why pages are stored or not
+   * @param audit looks for what shared pages say about one person
+   */
+  private record Watch(
+      boolean logs,
+      Optional<Consumer<Explanation>> explanations,
+      Optional<PageAudit<HttpExchange>> audit) {}
+
+  /**
    * Starts the site.
    *
    * @param checks more for {@code /readyz} to check
@@ -98,7 +110,8 @@ public final class RunningSite {
         config.environment() == Environment.PRODUCTION
             ? Optional.empty()
             : Optional.of(StandIns.audit());
-    RunningSite site = start(config, plan, features, checks, Optional.empty(), audit);
+    RunningSite site =
+        start(config, plan, features, checks, new Watch(true, Optional.empty(), audit));
     site.content.started(site.port());
     return site;
   }
@@ -107,7 +120,19 @@ public final class RunningSite {
   public static RunningSite startExplaining(
       Config config, ResourcePlan plan, List<Feature> features, Consumer<Explanation> listener)
       throws IOException {
-    return start(config, plan, features, Map.of(), Optional.of(listener), Optional.empty());
+    return start(
+        config,
+        plan,
+        features,
+        Map.of(),
+        new Watch(false, Optional.of(listener), Optional.empty()));
+  }
+
+  /** Starts a site that warms no pages and tells nothing, for nobody but the caller to visit. */
+  public static RunningSite startUnseen(Config config, ResourcePlan plan, List<Feature> features)
+      throws IOException {
+    return start(
+        config, plan, features, Map.of(), new Watch(false, Optional.empty(), Optional.empty()));
   }
 
   /** Starts a site that looks, in every environment, for what shared pages say about one person. */
@@ -115,7 +140,11 @@ public final class RunningSite {
       Config config, ResourcePlan plan, List<Feature> features, PageAudit<HttpExchange> audit)
       throws IOException {
     return start(
-        config, plan, features, Map.of(), Optional.of(explanation -> {}), Optional.of(audit));
+        config,
+        plan,
+        features,
+        Map.of(),
+        new Watch(false, Optional.of(explanation -> {}), Optional.of(audit)));
   }
 
   /** What such a site is looked at by. */
@@ -128,22 +157,21 @@ public final class RunningSite {
       ResourcePlan plan,
       List<Feature> features,
       Map<String, Health.Check> checks,
-      Optional<Consumer<Explanation>> explanations,
-      Optional<PageAudit<HttpExchange>> audit)
+      Watch watch)
       throws IOException {
     Closing closing = new Closing();
     try {
       Assets assets = new Assets();
-      // Whoever explains a page writes nothing else.
       Consumer<String> log =
-          explanations.isPresent() ? line -> {} : closing.add(new LogWriter(System.out))::write;
-      Parts parts = parts(config, plan, Feature.tablesOf(features), assets, audit, log, closing);
+          watch.logs() ? closing.add(new LogWriter(System.out))::write : line -> {};
+      Parts parts =
+          parts(config, plan, Feature.tablesOf(features), assets, watch.audit(), log, closing);
       checks.forEach(parts.health()::add);
       parts.health().add("database", parts.database()::check);
       parts.health().add("sessions", parts.sessions()::check);
       Content content = new Content();
       features.forEach(feature -> content.addAll(feature.open(parts)));
-      if (explanations.isEmpty() && config.environment() != Environment.DEVELOPMENT) {
+      if (watch.logs() && config.environment() != Environment.DEVELOPMENT) {
         Secrets secrets = config.secrets();
         parts
             .audit()
@@ -154,7 +182,7 @@ public final class RunningSite {
                 "accepted",
                 String.join(",", secrets.marks()));
       }
-      return listen(plan, parts, content, assets, log, explanations);
+      return listen(plan, parts, content, assets, log, watch.explanations());
     } catch (IOException | RuntimeException e) {
       closing.close();
       throw e;

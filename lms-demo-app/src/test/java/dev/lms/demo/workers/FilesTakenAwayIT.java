@@ -144,7 +144,13 @@ class FilesTakenAwayIT {
       Browser browser = new Browser(site.one().uri("/"));
       assertEquals(200, ready(browser));
       for (String name :
-          List.of("secret.key", "secret.key.lock", "lms.db", "lms.db-wal", "lms.db-shm")) {
+          List.of(
+              "secret.key",
+              "secret.key.lock",
+              "lms.db",
+              "lms.db-wal",
+              "lms.db-shm",
+              "lms.db-changes")) {
         Path file = data(site).resolve(name);
         assertTrue(Files.exists(file), file.toString());
         Path away = Files.move(file, data(site).resolve("away"));

@@ -1,0 +1,83 @@
+// Copyright 2026 the lms authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.lms.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lms.demo.config.Config;
+import dev.lms.demo.rehearsal.WarmUp;
+import dev.lms.demo.wiring.RunningSite;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The site that a worker visits before it serves leaves no trace in the one that it serves. */
+class WarmUpTest {
+  private static final Duration LONGEST = Duration.ofMinutes(1);
+  private static final int VISITS = 80;
+
+  @TempDir private Path folder;
+
+  private Config config(String environment) {
+    return Config.read(
+        Map.of(
+            "LMS_ENV",
+            environment,
+            "LMS_PORT",
+            "0",
+            "LMS_DATA_DIR",
+            folder.resolve("data").toString(),
+            "SECRET_KEY",
+            "a secret for tests, long enough 0001"));
+  }
+
+  private static long warmUp(Config config) {
+    return WarmUp.of(config, Plans.small(), App.features(), VISITS, LONGEST);
+  }
+
+  @Test
+  void nobodySeesTheVisits() throws Exception {
+    Config config = config("development");
+    Files.createDirectory(config.dataDir());
+    assertTrue(warmUp(config) >= VISITS);
+    assertEquals(List.of(), sessions(config));
+    RunningSite site = RunningSite.start(config, Plans.small(), App.features(), Map.of());
+    try {
+      Browser browser = new Browser(URI.create("http://127.0.0.1:" + site.port()));
+      String metrics = browser.get("/metrics").body();
+      assertFalse(metrics.contains("GET /course/explore"), metrics);
+      String first = browser.get("/course/explore").header("cache-status");
+      assertFalse(first.contains("hit"), first);
+    } finally {
+      site.stop(Duration.ofSeconds(5));
+    }
+  }
+
+  private static List<Path> sessions(Config config) throws Exception {
+    try (Stream<Path> files = Files.walk(config.dataDir())) {
+      return files.filter(file -> file.toString().contains("sessions")).toList();
+    }
+  }
+
+  @Test
+  void aSiteWithoutCoursesIsVisitedToo() throws Exception {
+    Config config = config("production");
+    Files.createDirectory(config.dataDir());
+    assertTrue(warmUp(config) >= VISITS);
+  }
+
+  @Test
+  void whatCannotBeVisitedIsLeftToTheFirstVisitors() throws Exception {
+    Config config = config("production");
+    Files.createDirectories(config.dataDir().resolve("lms.db"));
+    assertEquals(0, warmUp(config));
+  }
+}
