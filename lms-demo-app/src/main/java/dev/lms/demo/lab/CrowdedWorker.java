@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CrowdedWorker implements AutoCloseable {
   /** What the plan gives the heap of a worker of 200 MB, which is the default. */
-  static final int PLAN_MB = 128;
+  static final int PLAN_MB = 120;
 
   /** What is left when three workers run where there is room for one. It is enough for a start. */
   static final int CROWDED_MB = PLAN_MB / 3;

@@ -35,7 +35,7 @@ public record ResourcePlan(
    * What a JVM takes besides its heap: classes, compiled code, the collector, a few stacks.
    * Measured in docs/reference/sizing.md, where it says what compiling takes for a moment.
    */
-  private static final int NATIVE_MB = 72;
+  private static final int NATIVE_MB = 80;
 
   /** More of it where no other JVM is there to share it with: its own code, classes, profiles. */
   private static final int SHARED_MB = 24;

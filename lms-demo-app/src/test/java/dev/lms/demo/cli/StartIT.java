@@ -111,7 +111,7 @@ class StartIT {
       assertTrue(said(first, "Resource plan").contains("heap 12"), "that it really has");
       String command = commandLine(first.toHandle());
       assertTrue(
-          command.contains("-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xmx128m"),
+          command.contains("-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xmx120m"),
           "of the plan: " + command);
       cache = await(folder, name -> name.endsWith(".aot") && !name.endsWith("-24.aot"));
       assertTrue(Files.notExists(leftover));
@@ -137,7 +137,7 @@ class StartIT {
       assertTrue(commandLine(supervisor.toHandle()).contains("-Xms4m -Xmx32m -Xmn2m"));
       ProcessHandle worker = supervisor.toHandle().children().findFirst().orElseThrow();
       assertTrue(
-          commandLine(worker).contains("-Xmx128m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders"));
+          commandLine(worker).contains("-Xmx120m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders"));
       assertUses(cache, worker);
       assertFalse(
           Files.readString(Path.of("/proc", supervisor.pid() + "", "maps"))

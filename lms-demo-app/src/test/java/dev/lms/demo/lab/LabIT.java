@@ -148,7 +148,7 @@ class LabIT {
     assertEquals(10, wrong(page, "naive"), page.body());
     assertEquals(0, wrong(page, "ours"), page.body());
     assertTrue(page.body().contains("out of its 42 MB, died, started again: 10 of 10 wrong"));
-    assertTrue(page.body().contains("After a rush that 128 MB are enough for: all 10 right"));
+    assertTrue(page.body().contains("After a rush that 120 MB are enough for: all 10 right"));
     assertEquals(3, pids(page).size(), "one that died, one after it, one with more memory");
   }
 

@@ -160,7 +160,7 @@ class SupervisorIT {
       assertEquals(3, workers(supervisor).size());
       for (ProcessHandle worker : workers(supervisor)) {
         List<String> arguments = List.of(worker.info().arguments().orElseThrow());
-        assertTrue(arguments.contains("-Xmx128m"), arguments.toString());
+        assertTrue(arguments.contains("-Xmx120m"), arguments.toString());
         assertTrue(arguments.contains("-XX:+UseCompactObjectHeaders"), arguments.toString());
         assertTrue(arguments.contains("-XX:FreqInlineSize=60"), arguments.toString());
         assertTrue(
