@@ -33,6 +33,9 @@ class WarmUpTest {
             environment,
             "LMS_PORT",
             "0",
+            // Else the site that is served visits its own pages.
+            "CACHE_WARM",
+            "false",
             "LMS_DATA_DIR",
             folder.resolve("data").toString(),
             "SECRET_KEY",
@@ -64,6 +67,22 @@ class WarmUpTest {
   private static List<Path> sessions(Config config) throws Exception {
     try (Stream<Path> files = Files.walk(config.dataDir())) {
       return files.filter(file -> file.toString().contains("sessions")).toList();
+    }
+  }
+
+  /** Somebody on this machine might find the copy. */
+  @Test
+  void theCopyIsOnlyToBeLookedAt() throws Exception {
+    Config config = config("production");
+    Files.createDirectory(config.dataDir());
+    RunningSite copy = RunningSite.startUnseen(config, Plans.small(), App.features());
+    try {
+      Browser browser = new Browser(URI.create("http://127.0.0.1:" + copy.port()));
+      assertEquals(200, browser.get("/user/login").status());
+      Map<String, String> guess = Map.of("username", "lms-admin", "password", "lms-admin");
+      assertEquals(405, browser.post("/user/login", guess).status());
+    } finally {
+      copy.stop(Duration.ofSeconds(5));
     }
   }
 

@@ -183,7 +183,7 @@ final class ServeCommand implements Callable<Integer> {
         config.operations().maxHeaderKb() * 1024);
     Optional<Rehearsal> rehearsal =
         rehearsing ? Optional.of(Rehearsal.prepare(config, features)) : Optional.empty();
-    if (supervised && config.environment() == Environment.PRODUCTION) {
+    if (supervised && config.environment() != Environment.DEVELOPMENT) {
       long _ = WarmUp.of(config, plan, features, WarmUp.VISITS, WarmUp.LONGEST);
     }
     RunningSite site = start(config, plan, checks);

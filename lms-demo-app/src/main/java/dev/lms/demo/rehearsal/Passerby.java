@@ -18,6 +18,10 @@ import java.time.Duration;
  */
 final class Passerby implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** Where a copy of the site listens. */
+  private static final byte[] HOST = {127, 0, 0, 1};
+
   private static final int BUFFER = 16 * 1024;
   private static final String LENGTH = "content-length:";
 
@@ -28,7 +32,7 @@ final class Passerby implements AutoCloseable {
   Passerby(int port) throws IOException {
     try {
       int patience = (int) PATIENCE.toMillis();
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), patience);
+      socket.connect(new InetSocketAddress(InetAddress.getByAddress(HOST), port), patience);
       socket.setSoTimeout(patience);
       socket.setTcpNoDelay(true);
       in = new BufferedInputStream(socket.getInputStream(), BUFFER);

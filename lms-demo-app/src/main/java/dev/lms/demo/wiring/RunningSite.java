@@ -18,6 +18,7 @@ import dev.lms.demo.http.ErrorFilter;
 import dev.lms.demo.http.HeaderRules;
 import dev.lms.demo.http.OwnRequests;
 import dev.lms.demo.http.Proxies;
+import dev.lms.demo.http.ReadOnlyFilter;
 import dev.lms.demo.http.RequestMetrics;
 import dev.lms.demo.http.RequestTarget;
 import dev.lms.demo.http.Route;
@@ -88,12 +89,12 @@ public final class RunningSite {
   /**
    * Who looks at what the site does.
    *
-   * @param logs whether the access log and the audit log are written
+   * @param served whether people visit it; else it writes no log, and answers who looks only
    * @param explanations hears why pages are stored or not
    * @param audit looks for what shared pages say about one person
    */
   private record Watch(
-      boolean logs,
+      boolean served,
       Optional<Consumer<Explanation>> explanations,
       Optional<PageAudit<HttpExchange>> audit) {}
 
@@ -163,7 +164,7 @@ public final class RunningSite {
     try {
       Assets assets = new Assets();
       Consumer<String> log =
-          watch.logs() ? closing.add(new LogWriter(System.out))::write : line -> {};
+          watch.served() ? closing.add(new LogWriter(System.out))::write : line -> {};
       Parts parts =
           parts(config, plan, Feature.tablesOf(features), assets, watch.audit(), log, closing);
       checks.forEach(parts.health()::add);
@@ -171,7 +172,7 @@ public final class RunningSite {
       parts.health().add("sessions", parts.sessions()::check);
       Content content = new Content();
       features.forEach(feature -> content.addAll(feature.open(parts)));
-      if (watch.logs() && config.environment() != Environment.DEVELOPMENT) {
+      if (watch.served() && config.environment() != Environment.DEVELOPMENT) {
         Secrets secrets = config.secrets();
         parts
             .audit()
@@ -182,7 +183,7 @@ public final class RunningSite {
                 "accepted",
                 String.join(",", secrets.marks()));
       }
-      return listen(plan, parts, content, assets, log, watch.explanations());
+      return listen(plan, parts, content, assets, log, watch);
     } catch (IOException | RuntimeException e) {
       closing.close();
       throw e;
@@ -238,7 +239,7 @@ public final class RunningSite {
       Content content,
       Assets assets,
       Consumer<String> log,
-      Optional<Consumer<Explanation>> explanations)
+      Watch watch)
       throws IOException {
     Config config = parts.config();
     List<Route> others = new ArrayList<>(assets.routes());
@@ -272,14 +273,17 @@ public final class RunningSite {
         new AccessLog(config.operations().logFormat(), proxies, parts.clock(), log, notByVisitors));
     filters.addAll(headerRules(config));
     filters.add(new SecurityHeaders());
-    Optional<Consumer<Explanation>> listener = explanations;
-    if (config.environment() == Environment.DEVELOPMENT && explanations.isEmpty()) {
+    Optional<Consumer<Explanation>> listener = watch.explanations();
+    if (config.environment() == Environment.DEVELOPMENT && listener.isEmpty()) {
       filters.add(strip(site, parts, assets));
       listener = Optional.of(Trace::explained);
     }
+    filters.add(new ErrorFilter(KnownProblems::of, parts.pages()::problem));
+    if (!watch.served()) {
+      filters.add(new ReadOnlyFilter());
+    }
     filters.addAll(
         List.of(
-            new ErrorFilter(KnownProblems::of, parts.pages()::problem),
             bodies,
             new SessionFilter(
                 parts.sessions().sessions(),
