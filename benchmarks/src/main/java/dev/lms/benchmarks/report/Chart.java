@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /** Horizontal bars as a small SVG, which reads well in light and in dark. */
 record Chart(String file, String title, String note, List<Bar> bars, List<String> beneath) {
-  private static final int WIDTH = 760;
-  private static final int LEFT = 280;
+  private static final int WIDTH = 790;
+  private static final int LEFT = 310;
   private static final int RIGHT = 60;
   private static final int TOP = 44;
   private static final int ROW = 34;
