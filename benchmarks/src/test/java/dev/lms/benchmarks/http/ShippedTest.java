@@ -49,7 +49,11 @@ class ShippedTest {
 
   @Test
   void onlyWorkersCountAsWorkers() throws Exception {
-    String worker = "sh -c 'while :; do sleep 0.1; done' worker --supervised & sleep 5 & wait";
+    // It waits without a process of its own, which would look like it for as long as it is a fork.
+    String never = folder.resolve("never").toString();
+    String worker =
+        "mkfifo %s; sh -c 'read line < %s' worker --supervised & sleep 60 & wait"
+            .formatted(never, never);
     try (Background supervisor = script(Background.freePort(), worker)) {
       long giveUp = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       while (supervisor.workers().size() != 1 && System.nanoTime() < giveUp) {
