@@ -140,6 +140,18 @@ class ResourcePlanTest {
     }
   }
 
+  /** Several share what one has to itself. */
+  @Test
+  void theMemoryIsToldThatWorkersTakeInAll() {
+    assertEquals(
+        "memory = heap 120 + 80 for the JVM itself + 24 that several would share = 224 MB",
+        ResourcePlan.of(demand(4, 200, 200, 1, Workload.CPU)).reasons().getLast());
+    assertEquals(
+        "memory = workers 5 x (heap 120 + 80 for the JVM itself) = 1000 MB, and 40 for the"
+            + " supervisor",
+        ResourcePlan.of(demand(4, 1024, 200, 1, Workload.CPU)).reasons().getLast());
+  }
+
   @Test
   void impossibleDemandsAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> demand(0, 1024, 200, 1, Workload.CPU));
