@@ -83,6 +83,7 @@ class DocumentedCommandsTest {
           entry("mvn -Plong verify", "takes hours, in a build of its own"),
           entry("mvn -Pmutants verify", "takes hours, in a build of its own"),
           entry("lmsctl bench", "takes three minutes; BenchmarksJarIT, LauncherTest"),
+          entry("lmsctl bench --quick", "is lmsctl bench"),
           entry("lmsctl bench --full", "takes forty minutes; BenchmarksJarIT"),
           entry("lmsctl bench --full --docs", "takes forty minutes and changes the documents"),
           entry("lmsctl bench compare OLD NEW", "ResultTest, BenchTest"),
