@@ -58,7 +58,7 @@ class RehearsalTest {
   }
 
   @Test
-  void aSiteThatIsThereAlreadyGetsNoAccount() {
+  void aSiteThatIsThereAlreadyGetsNoAccount() throws Exception {
     Rehearsal.prepare(config(), App.features());
     String said =
         String.valueOf(

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.rehearsal.WarmUp;
 import dev.lms.demo.wiring.RunningSite;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,12 +29,16 @@ class WarmUpTest {
   @TempDir private Path folder;
 
   private Config config(String environment) {
+    return config(environment, 0);
+  }
+
+  private Config config(String environment, int port) {
     return Config.read(
         Map.of(
             "LMS_ENV",
             environment,
             "LMS_PORT",
-            "0",
+            Integer.toString(port),
             // Else the site that is served visits its own pages.
             "CACHE_WARM",
             "false",
@@ -91,6 +97,16 @@ class WarmUpTest {
     Config config = config("production");
     Files.createDirectory(config.dataDir());
     assertTrue(warmUp(config) >= VISITS);
+  }
+
+  /** Whoever takes it meanwhile keeps the site from starting. */
+  @Test
+  void thePortOfTheSiteIsHeldMeanwhile() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Config config = config("production", taken.getLocalPort());
+      Files.createDirectory(config.dataDir());
+      assertEquals(0, warmUp(config));
+    }
   }
 
   @Test

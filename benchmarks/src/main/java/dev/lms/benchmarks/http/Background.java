@@ -122,6 +122,16 @@ final class Background implements AutoCloseable {
     }
   }
 
+  /** Whether it ends soon, and says that it did what it was to do. */
+  boolean succeeds() {
+    try {
+      return process.waitFor(LONGEST_START_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   /** Of a supervisor of the site. */
   List<ProcessHandle> workers() {
     return process

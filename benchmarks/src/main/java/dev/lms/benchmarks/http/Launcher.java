@@ -30,9 +30,25 @@ record Launcher(Path command, Path folder) {
     return command.resolveSibling("lms-demo-app").resolve("target").resolve("lms-demo-app.jar");
   }
 
-  /** A folder for data, which is new. */
+  /** A folder for data, which is new and has the sample courses. */
   Path newData() throws IOException {
-    return Files.createTempDirectory(folder, "site");
+    Path data = Files.createTempDirectory(folder, "site");
+    Path log = folder.resolve("sample.log");
+    List<String> load = List.of(command.toString(), "sample", "load");
+    try (Background loading = Background.launch(0, log, production(data), load)) {
+      if (!loading.succeeds()) {
+        throw new IOException("the sample courses were not loaded:\n" + Files.readString(log));
+      }
+    }
+    return data;
+  }
+
+  /** As a site is that serves people: elsewhere it does more than that. */
+  private static Map<String, String> production(Path data) {
+    return Map.of(
+        "LMS_ENV", "production",
+        "LMS_DATA_DIR", data.toString(),
+        "SECRET_KEY", "the benchmarks' key, which guards nothing");
   }
 
   /** Does not wait until it listens. */
@@ -40,10 +56,7 @@ record Launcher(Path command, Path folder) {
     Map<String, String> environment = new LinkedHashMap<>(more);
     environment.put("LMS_HOST", "127.0.0.1");
     environment.put("LMS_PORT", Integer.toString(port));
-    environment.put("LMS_DATA_DIR", data.toString());
-    // Without the strip of development, and with its sample courses.
-    environment.put("LMS_ENV", "testing");
-    environment.put("SECRET_KEY", "the benchmarks' key, which guards nothing");
+    environment.putAll(production(data));
     return Background.launch(
         port,
         folder.resolve("site-" + port + ".log"),

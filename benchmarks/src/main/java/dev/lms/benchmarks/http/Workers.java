@@ -35,7 +35,7 @@ final class Workers {
   /** After which the workers' code is to be as quick as one worker's. */
   private static final int WARM_SECONDS = 3;
 
-  private static final int START_SECONDS = 2;
+  private static final int START_SECONDS = 3;
   private static final double MOST = 1.5;
 
   private final Launcher launcher;
@@ -88,17 +88,24 @@ final class Workers {
 
   /** About so many. */
   static int totalSeconds(HttpRatios.Effort effort) {
-    return 2 * ROUNDS * COUNTS.size() * seconds(effort);
+    return COUNTS.stream()
+        .mapToInt(count -> ROUNDS * (siteSeconds(count, effort) + seconds(effort)))
+        .sum();
+  }
+
+  /** Workers start one after the other. */
+  private static int siteSeconds(int count, HttpRatios.Effort effort) {
+    return count * START_SECONDS + seconds(effort);
   }
 
   private static int seconds(HttpRatios.Effort effort) {
-    return START_SECONDS + WARM_SECONDS + effort.seconds();
+    return WARM_SECONDS + effort.seconds();
   }
 
   void measure() throws IOException, InterruptedException {
     for (int round = 1; round <= ROUNDS; round++) {
       for (int count : COUNTS) {
-        watcher.measures(count + " workers", seconds(effort));
+        watcher.measures(count + " workers", siteSeconds(count, effort));
         try {
           site(count);
         } catch (IOException e) {

@@ -71,10 +71,7 @@ public final class AccessLog extends Filter {
 
   @Override
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
-    if (unlogged.test(exchange)) {
-      chain.doFilter(exchange);
-      return;
-    }
+    boolean told = !unlogged.test(exchange);
     long begun = System.nanoTime();
     Instant time = clock.instant();
     boolean trusted = proxies.trusted().contains(exchange.getRemoteAddress().getAddress());
@@ -83,16 +80,20 @@ public final class AccessLog extends Filter {
             .orElseGet(() -> Long.toHexString(next.incrementAndGet()));
     try {
       // Set when it leaves: a page that is stored must not carry the id of whoever came first.
+      // What is not told is wrapped too: with a second class of exchanges the JVM would compile
+      // what follows once more.
       chain.doFilter(
           new LeavingExchange(exchange, () -> exchange.getResponseHeaders().set(ID, id)));
     } finally {
-      lines.accept(
-          line(
-              exchange,
-              time,
-              System.nanoTime() - begun,
-              id,
-              given(exchange, trusted, "traceparent", TRACE)));
+      if (told) {
+        lines.accept(
+            line(
+                exchange,
+                time,
+                System.nanoTime() - begun,
+                id,
+                given(exchange, trusted, "traceparent", TRACE)));
+      }
     }
   }
 

@@ -76,6 +76,12 @@ final class Passerby implements AutoCloseable {
     return body;
   }
 
+  /** Is gone at once, as by a network that breaks. */
+  void vanish() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
   private String line() throws IOException {
     StringBuilder line = new StringBuilder();
     for (int next = in.read(); next != '\n'; next = in.read()) {

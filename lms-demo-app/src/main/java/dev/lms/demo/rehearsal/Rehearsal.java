@@ -6,9 +6,10 @@ import dev.lms.demo.account.Account;
 import dev.lms.demo.account.Users;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.ConfigException;
+import dev.lms.demo.config.DataFolder;
 import dev.lms.demo.data.Database;
+import dev.lms.demo.data.Samples;
 import dev.lms.demo.wiring.Feature;
-import dev.lms.demo.wiring.SampleContent;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -39,6 +40,11 @@ public final class Rehearsal {
   public static final int ROUNDS = 200;
 
   private static final int STRANGERS = 3;
+
+  /** What programs say of their connection before their last request: most say nothing. */
+  private static final List<String> FIELDS =
+      List.of("", "Accept-Encoding: gzip\r\n", "Connection: keep-alive\r\n");
+
   private static final int EDITS = 4;
 
   /** On a machine that is busy it learns less. */
@@ -60,7 +66,7 @@ public final class Rehearsal {
    * @throws ConfigException if there is a site already: it would get an administrator that nobody
    *     knows of
    */
-  public static Rehearsal prepare(Config config, List<Feature> features) {
+  public static Rehearsal prepare(Config config, List<Feature> features) throws IOException {
     String url = config.databaseUrl();
     if (!url.startsWith(EMBEDDED) || Files.exists(Path.of(url.substring(EMBEDDED.length())))) {
       throw new ConfigException(
@@ -68,13 +74,10 @@ public final class Rehearsal {
               "LMS_DATA_DIR: a rehearsal makes a site of its own; give it a new folder, and no"
                   + " DATABASE_URL"));
     }
+    DataFolder.create(config.dataDir());
     Rehearsal rehearsal = new Rehearsal(UUID.randomUUID().toString());
     try (Database database =
-        Database.open(
-            config.databaseUrl(),
-            1,
-            Feature.tablesOf(features),
-            SampleContent.of(config.environment()))) {
+        Database.open(config.databaseUrl(), 1, Feature.tablesOf(features), Samples.CATALOGUE)) {
       new Users(database, true)
           .add(new Account(NAME, "The Rehearsal", Set.of("admin")), rehearsal.password);
     }
@@ -97,6 +100,7 @@ public final class Rehearsal {
     for (int i = 0; i < STRANGERS; i++) {
       visits.add(() -> look(new Visitor(site), pages(code), rounds, end));
     }
+    visits.add(() -> passBy(site.getPort(), pages(code), rounds, end));
     try (ExecutorService visitors = Executors.newFixedThreadPool(visits.size())) {
       for (Future<Void> visit : visitors.invokeAll(visits)) {
         visit.get();
@@ -107,12 +111,12 @@ public final class Rehearsal {
   }
 
   /** The code of a course that this page of the catalogue shows. */
-  static Optional<String> courseOn(String catalogue) {
+  private static Optional<String> courseOn(String catalogue) {
     Matcher course = COURSE.matcher(catalogue);
     return course.find() ? Optional.of(course.group(1)) : Optional.empty();
   }
 
-  static String pageOf(String code) {
+  private static String pageOf(String code) {
     return "/course/" + code + "/view";
   }
 
@@ -127,6 +131,30 @@ public final class Rehearsal {
         visitor.look(page);
         visitor.read(page);
         visitor.lookAgain(page);
+      }
+    }
+    return null;
+  }
+
+  /** Where all requests were alike, code for the others would be compiled once more. */
+  private static Void passBy(int port, List<String> pages, int rounds, long end)
+      throws IOException {
+    for (int round = 0; round < rounds && System.nanoTime() < end; round++) {
+      for (String page : pages) {
+        try (Passerby visitor = new Passerby(port)) {
+          for (String fields : FIELDS) {
+            visitor.ask(page, fields);
+            visitor.take();
+          }
+          visitor.ask(page, "Connection: close\r\n");
+          visitor.take();
+        }
+        try (Passerby impatient = new Passerby(port)) {
+          impatient.ask(page, "");
+          if (round % 2 == 0) {
+            impatient.vanish();
+          }
+        }
       }
     }
     return null;

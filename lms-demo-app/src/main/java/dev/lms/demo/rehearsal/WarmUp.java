@@ -13,8 +13,11 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * Visits before the first visitor: a worker that takes its place among others is as quick as they
@@ -28,11 +31,12 @@ public final class WarmUp {
   /** After so many the JVM has compiled most of it. */
   public static final int VISITS = 20_000;
 
-  /** On a machine that is busy it has to do with less. */
+  /** Where many start at once, or on a machine that is busy, it has to do with less. */
   public static final Duration LONGEST = Duration.ofSeconds(5);
 
   private static final int VISITORS = 32;
-  private static final String CATALOGUE = "/course/explore";
+  private static final List<String> FIRST = List.of("/", "/home", "/course/explore");
+  private static final Pattern LINK = Pattern.compile("href=\"(/[^\"#&]*)\"");
 
   private WarmUp() {}
 
@@ -51,7 +55,8 @@ public final class WarmUp {
       return 0;
     }
     long began = System.nanoTime();
-    try (CopyOfSite copy = CopyOfSite.of(config)) {
+    try (CopyOfSite copy = CopyOfSite.of(config);
+        HeldPorts _ = new HeldPorts(config.web())) {
       RunningSite site = RunningSite.startUnseen(copy.config(), plan, features);
       try {
         long paid = visit(site.port(), visits, began + longest.toNanos());
@@ -67,9 +72,14 @@ public final class WarmUp {
     }
   }
 
-  /** All of them ask before the first takes what it gets: the site never waits for a visitor. */
+  /**
+   * All of them ask before the first takes what it gets: the site never waits for a visitor. Then
+   * they let the compilers finish, which have to share the processors with them: what is visited
+   * while it is still interpreted takes much of the processors and teaches nothing.
+   */
   private static long visit(int port, int visits, long end) throws IOException {
     List<String> pages = pages(port);
+    Compilers compilers = Compilers.ofThisProcess();
     List<Passerby> visitors = new ArrayList<>();
     long paid = 0;
     try {
@@ -86,6 +96,7 @@ public final class WarmUp {
             visitor.take();
           }
         }
+        compilers.await(end);
       }
     } finally {
       for (Passerby visitor : visitors) {
@@ -95,13 +106,35 @@ public final class WarmUp {
     return paid;
   }
 
+  /** The first pages, and what they link to: the more kinds, the less is compiled once more. */
   private static List<String> pages(int port) throws IOException {
-    List<String> pages = new ArrayList<>(List.of(CATALOGUE, "/", "/home"));
-    try (Passerby visitor = new Passerby(port)) {
-      visitor.ask(CATALOGUE, "");
-      String catalogue = new String(visitor.take(), StandardCharsets.UTF_8);
-      Rehearsal.courseOn(catalogue).map(Rehearsal::pageOf).ifPresent(pages::add);
+    Set<String> pages = new LinkedHashSet<>();
+    for (String first : FIRST) {
+      String text = page(port, first);
+      pages.add(first);
+      LINK.matcher(text)
+          .results()
+          .map(link -> link.group(1))
+          .filter(linked -> !pages.contains(linked) && answers(port, linked))
+          .forEach(pages::add);
     }
-    return pages;
+    return List.copyOf(pages);
+  }
+
+  private static String page(int port, String target) throws IOException {
+    try (Passerby visitor = new Passerby(port)) {
+      visitor.ask(target, "");
+      return new String(visitor.take(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** Whether strangers get it, and are not sent elsewhere. */
+  private static boolean answers(int port, String target) {
+    try {
+      page(port, target);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 }

@@ -100,9 +100,7 @@ public final class Supervisor {
 
   /** Starts the workers and keeps them running; returns the exit code when they end for good. */
   public int run() throws InterruptedException {
-    for (Worker worker : workers) {
-      worker.start();
-    }
+    Thread.ofPlatform().daemon().name("start").start(this::start);
     new Watch(this, workers).start();
     Signals.handle("HUP", () -> Thread.ofPlatform().daemon().name("restart").start(this::restart));
     Signals.handle("USR1", () -> workers.forEach(Worker::switchDetail));
@@ -115,6 +113,27 @@ public final class Supervisor {
       }
     }
     return exitCode.get();
+  }
+
+  /**
+   * So many at a time that each has two processors, one for what it does and one for compiling it:
+   * the last serves as soon as if all had begun together, and the first much sooner.
+   */
+  private void start() {
+    int atOnce = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    restarting.lock();
+    try {
+      for (int i = 0; i < workers.size(); i++) {
+        workers.get(i).start();
+        if (i + 1 >= atOnce && !workers.get(i + 1 - atOnce).awaitServing(START) && isEnding()) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      restarting.unlock();
+    }
   }
 
   /** One worker after the other, so that the others serve meanwhile; one restart at a time. */

@@ -168,7 +168,12 @@ final class Worker {
       System.err.println(name() + " did not finish in time and is killed");
       old.destroyForcibly();
     }
-    long deadline = System.nanoTime() + start.toNanos();
+    return awaitServing(start);
+  }
+
+  /** Whether it serves within this time, and the supervisor does not end meanwhile. */
+  boolean awaitServing(Duration longest) throws InterruptedException {
+    long deadline = System.nanoTime() + longest.toNanos();
     while (!isServing()) {
       if (System.nanoTime() > deadline || supervisor.awaitEnding(POLL)) {
         return false;

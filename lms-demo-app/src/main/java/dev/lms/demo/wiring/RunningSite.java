@@ -42,6 +42,8 @@ import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.pagecache.jfr.PageJfr;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -163,8 +165,10 @@ public final class RunningSite {
     Closing closing = new Closing();
     try {
       Assets assets = new Assets();
-      Consumer<String> log =
-          watch.served() ? closing.add(new LogWriter(System.out))::write : line -> {};
+      // Nobody is to read the log of a copy; but what makes its lines is to be warm too.
+      PrintStream out =
+          watch.served() ? System.out : new PrintStream(OutputStream.nullOutputStream());
+      Consumer<String> log = closing.add(new LogWriter(out))::write;
       Parts parts =
           parts(config, plan, Feature.tablesOf(features), assets, watch.audit(), log, closing);
       checks.forEach(parts.health()::add);

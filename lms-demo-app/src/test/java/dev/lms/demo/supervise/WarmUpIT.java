@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.demo.supervise;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.demo.WorkerProcess;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class WarmUpIT {
@@ -34,6 +36,30 @@ class WarmUpIT {
             before);
         assertFalse(before.contains("/course/explore"), before);
       }
+    }
+  }
+
+  /** Together they would take the processors from each other, and the first as long as the last. */
+  @Test
+  void noMoreBeginAtOnceThanHaveProcessors() {
+    int atOnce = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    int count = atOnce + 1;
+    int port = WorkerProcess.freePorts(count);
+    try (WorkerProcess supervisor =
+        WorkerProcess.start(production(port), "--workers", Integer.toString(count))) {
+      AtomicLong most = new AtomicLong();
+      supervisor.await(
+          () -> {
+            long begun = supervisor.handle().children().count();
+            boolean serves = supervisor.output().contains(Supervisor.READY);
+            if (!serves) {
+              most.accumulateAndGet(begun, Math::max);
+            }
+            return serves;
+          },
+          "the first to serve");
+      assertEquals(atOnce, most.get());
+      supervisor.awaitOutput("[" + (port + count - 1) + "] " + Supervisor.READY);
     }
   }
 
