@@ -36,7 +36,9 @@ public final class Growth {
           new Step("tags of a page", 20, ManyTags::measure),
           new Step("pages in the process", 15, ManyPages::measure),
           new Step("nodes with near copies", 25, Nodes::measure),
-          new Step("workers", 15, Workers::measure));
+          new Step("workers", 15, Workers::measure),
+          new Step("callers at once", 55, Callers::measure),
+          new Step("revoked sessions", 10, Revoked::measure));
 
   /** About so many for everything, with the scale of the documents. */
   public static final double SECONDS = STEPS.stream().mapToDouble(Step::seconds).sum();

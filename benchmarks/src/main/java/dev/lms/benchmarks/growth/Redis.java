@@ -58,6 +58,10 @@ final class Redis implements AutoCloseable {
     return store;
   }
 
+  String url() {
+    return server.url();
+  }
+
   long process() {
     return server.process().pid();
   }

@@ -18,6 +18,7 @@ import java.util.List;
  * @param pages that fit under the cap of the store in the process
  * @param workers that read at once
  * @param nodes with copies
+ * @param callers that write at once
  * @param warmUp rounds before those that count
  * @param batch how long a batch of operations takes
  * @param patience how long files may be filled
@@ -33,6 +34,7 @@ public record Scale(
     int pages,
     List<Integer> workers,
     List<Integer> nodes,
+    List<Integer> callers,
     int warmUp,
     int rounds,
     Duration batch,
@@ -51,6 +53,7 @@ public record Scale(
           2000,
           List.of(1, 2, 4),
           List.of(1, 2, 4, 8),
+          List.of(1, 32, 1000),
           3,
           11,
           Duration.ofMillis(80),
@@ -69,6 +72,7 @@ public record Scale(
           20,
           List.of(1, 2),
           List.of(1, 2),
+          List.of(1, 4),
           0,
           1,
           Duration.ofMillis(5),

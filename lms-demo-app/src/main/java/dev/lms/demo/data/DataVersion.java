@@ -24,7 +24,7 @@ import java.util.Set;
  * at an earlier look, no change that was reported in between is missing from what was read between
  * the two.
  */
-final class DataVersion {
+final class DataVersion implements Version {
   private static final VarHandle NUMBER =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
@@ -58,8 +58,8 @@ final class DataVersion {
     }
   }
 
-  /** What differs as soon as any process has reported a change; empty if it cannot be told. */
-  Optional<String> now() {
+  @Override
+  public Optional<String> now() {
     try {
       return Optional.of(Long.toString((long) NUMBER.getVolatile(memory, 0)));
     } catch (InternalError e) {
@@ -68,12 +68,16 @@ final class DataVersion {
     }
   }
 
-  /** To be called after a change was committed and before anybody is told so. */
-  void changed() {
+  @Override
+  public void changed() {
     try {
       long _ = (long) NUMBER.getAndAdd(memory, 0, 1L);
     } catch (InternalError e) {
       // Then nobody can read it either.
     }
   }
+
+  /** The memory goes with the process. */
+  @Override
+  public void close() {}
 }

@@ -62,11 +62,9 @@ public final class Database implements AutoCloseable {
   private final Lane readers;
   private final Lane writer;
 
-  /** Of a file only. */
-  private final Optional<DataVersion> version;
+  private final Version version;
 
-  private Database(
-      Map<Path, Object> files, Lane readers, Lane writer, Optional<DataVersion> version) {
+  private Database(Map<Path, Object> files, Lane readers, Lane writer, Version version) {
     this.files = files;
     this.readers = readers;
     this.writer = writer;
@@ -120,7 +118,7 @@ public final class Database implements AutoCloseable {
               PATIENCE,
               url::connect),
           writing,
-          Optional.empty());
+          new ServerVersion(url));
     } catch (SQLException | RuntimeException e) {
       if (writing != null) {
         writing.close();
@@ -155,10 +153,7 @@ public final class Database implements AutoCloseable {
         reading.add(reader);
       }
       return new Database(
-          keys(file),
-          new Lane("reader", "BEGIN", reading, QUEUE, PATIENCE),
-          writing,
-          Optional.of(version));
+          keys(file), new Lane("reader", "BEGIN", reading, QUEUE, PATIENCE), writing, version);
     } catch (SQLException | IOException e) {
       opened.forEach(Database::closeQuietly);
       throw new DatabaseException("cannot open the database " + file + ": " + e.getMessage(), e);
@@ -187,12 +182,13 @@ public final class Database implements AutoCloseable {
 
   /**
    * What differs from all earlier answers as soon as {@link #write} has returned, in whichever
-   * process. It takes nanoseconds and no thread.
+   * process. Of a file it takes nanoseconds and no thread; of a PostgreSQL a round trip, which all
+   * share who ask before it begins.
    *
-   * @return empty if it cannot be told: of a PostgreSQL, it would cost a round trip
+   * @return empty if it cannot be told
    */
   public Optional<String> version() {
-    return version.flatMap(DataVersion::now);
+    return version.now();
   }
 
   /** Runs the work alone among all writers of all processes; committed when this returns. */
@@ -200,7 +196,7 @@ public final class Database implements AutoCloseable {
     try {
       return writer.run(work);
     } finally {
-      version.ifPresent(DataVersion::changed);
+      version.changed();
     }
   }
 
@@ -260,6 +256,7 @@ public final class Database implements AutoCloseable {
   /** Finishes what has begun, then closes the file. */
   @Override
   public void close() {
+    version.close();
     readers.close();
     writer.close();
   }

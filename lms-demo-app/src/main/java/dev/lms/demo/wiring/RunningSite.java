@@ -42,8 +42,6 @@ import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.pagecache.jfr.PageJfr;
 import dev.lms.session.httpserver.SessionFilter;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -165,10 +163,8 @@ public final class RunningSite {
     Closing closing = new Closing();
     try {
       Assets assets = new Assets();
-      // Nobody is to read the log of a copy; but what makes its lines is to be warm too.
-      PrintStream out =
-          watch.served() ? System.out : new PrintStream(OutputStream.nullOutputStream());
-      Consumer<String> log = closing.add(new LogWriter(out))::write;
+      LogWriter lines = watch.served() ? new LogWriter(System.out) : LogWriter.unread();
+      Consumer<String> log = closing.add(lines)::write;
       Parts parts =
           parts(config, plan, Feature.tablesOf(features), assets, watch.audit(), log, closing);
       checks.forEach(parts.health()::add);
