@@ -18,6 +18,7 @@ import java.util.Map;
  */
 final class Stress implements AutoCloseable {
   static final String SITE = "site";
+  static final String ROBAHO = SITE + " on robaho";
   static final String BARE = "bare server";
   static final String CALM = SITE + ", 64 clients";
   static final String PAUSED = CALM + ", Redis paused";
@@ -55,9 +56,9 @@ final class Stress implements AutoCloseable {
 
   /** About so many. */
   static int totalSeconds(HttpRatios.Effort effort) {
-    int crowded = (1 + CONTROLS.size()) * (1 + effort.rounds() * (1 + CROWDS.size()));
+    int crowded = (2 + CONTROLS.size()) * (1 + effort.rounds() * (1 + CROWDS.size()));
     int paused = 1 + 2 * effort.rounds();
-    return 2 * START_SECONDS + (crowded + paused) * effort.seconds();
+    return 3 * START_SECONDS + (crowded + paused) * effort.seconds();
   }
 
   static String crowd(String server, int clients) {
@@ -76,6 +77,9 @@ final class Stress implements AutoCloseable {
     List<Ratio> rows = new ArrayList<>();
     for (int clients : CROWDS) {
       loads.row(crowd(SITE, clients), CALM, LEAST).ifPresent(rows::add);
+    }
+    for (int clients : CROWDS) {
+      loads.row(crowd(ROBAHO, clients), crowd(ROBAHO, CLIENTS), LEAST).ifPresent(rows::add);
     }
     for (String control : CONTROLS) {
       for (int clients : CROWDS) {
@@ -114,6 +118,7 @@ final class Stress implements AutoCloseable {
     Map<String, Background> all = new LinkedHashMap<>();
     Background site = site(Map.of());
     all.put(SITE, site);
+    all.put(ROBAHO, site(Map.of("LMS_HTTP_PROVIDER", "robaho")));
     try {
       Bare bare = Bare.like(servers, site.handle(), Target.of(site.url(Shipped.PAGE)));
       all.put(BARE, keep(bare.start()));

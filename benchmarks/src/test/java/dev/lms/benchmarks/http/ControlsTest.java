@@ -47,6 +47,9 @@ class ControlsTest {
     rounds(loads, "site, 64 clients", 100, 100, 100);
     rounds(loads, "site, 900 clients", 75, 75, 75);
     rounds(loads, "site, 2000 clients", 40, 40, 40);
+    rounds(loads, "site on robaho, 64 clients", 100, 100, 100);
+    rounds(loads, "site on robaho, 900 clients", 110, 110, 110);
+    rounds(loads, "site on robaho, 2000 clients", 80, 80, 80);
     rounds(loads, "bare server, 64 clients", 200, 200, 200);
     rounds(loads, "bare server, 900 clients", 160, 160, 160);
     rounds(loads, "bare server, 2000 clients", 100, 100, 100);
@@ -57,6 +60,8 @@ class ControlsTest {
         List.of(
             "site, 900 clients / site, 64 clients: >= 0.90 x, 0.75 !",
             "site, 2000 clients / site, 64 clients: >= 0.90 x, 0.40 !",
+            "site on robaho, 900 clients / site on robaho, 64 clients: >= 0.90 x, 1.10",
+            "site on robaho, 2000 clients / site on robaho, 64 clients: >= 0.90 x, 0.80 !",
             "bare server, 900 clients / bare server, 64 clients: -, 0.80",
             "bare server, 2000 clients / bare server, 64 clients: -, 0.50",
             "bare server, 400 MB, 900 clients / bare server, 400 MB, 64 clients: -, 0.90",
