@@ -39,13 +39,22 @@ final class Compilers {
     if (Files.isDirectory(threads)) {
       try (Stream<Path> all = Files.list(threads)) {
         for (Path thread : all.toList()) {
-          if (Files.readString(thread.resolve("comm")).startsWith(NAME)) {
+          if (name(thread).startsWith(NAME)) {
             states.add(thread.resolve("stat"));
           }
         }
       }
     }
     return new Compilers(states);
+  }
+
+  /** None of a thread that has just ended. */
+  private static String name(Path thread) {
+    try {
+      return Files.readString(thread.resolve("comm"));
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   /** Waits until they have nothing to do, or until {@link System#nanoTime} says {@code end}. */

@@ -76,6 +76,13 @@ class CompilersTest {
   }
 
   @Test
+  void aThreadMayEndMeanwhile() throws Exception {
+    Files.createDirectory(threads.resolve("7"));
+    thread(8, "C2 CompilerThre", 'S');
+    assertTrue(waiting(threads).join(PATIENCE));
+  }
+
+  @Test
   void whereTheSystemDoesNotTellThereAreNone() throws Exception {
     assertTrue(waiting(threads.resolve("missing")).join(PATIENCE));
   }
