@@ -259,6 +259,9 @@ final class ServeCommand implements Callable<Integer> {
     System.out.printf(
         "Supervising %d workers, %s to port %d%n",
         count, address(config, config.web().port()), config.web().port() + count - 1);
+    System.out.flush();
+    // First, so that what the JVM takes is shared before this process has grown by what follows.
+    supervisor.begin();
     describe(config, plan, plan.heapMb());
     if (count > plan.workers()) {
       System.out.printf(

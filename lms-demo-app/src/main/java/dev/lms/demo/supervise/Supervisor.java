@@ -98,9 +98,13 @@ public final class Supervisor {
     }
   }
 
-  /** Starts the workers and keeps them running; returns the exit code when they end for good. */
-  public int run() throws InterruptedException {
+  /** Has the workers started; whoever waits for them may do something meanwhile. */
+  public void begin() {
     Thread.ofPlatform().daemon().name("start").start(this::start);
+  }
+
+  /** Keeps the workers running that have begun; the exit code when they end for good. */
+  public int run() throws InterruptedException {
     new Watch(this, workers).start();
     Signals.handle("HUP", () -> Thread.ofPlatform().daemon().name("restart").start(this::restart));
     Signals.handle("USR1", () -> workers.forEach(Worker::switchDetail));

@@ -30,7 +30,7 @@ final class Watch {
 
   void start() {
     for (Worker worker : workers) {
-      Thread.ofVirtual().name("watch-" + worker.port()).start(() -> watch(worker));
+      Thread.ofPlatform().daemon().name("watch-" + worker.port()).start(() -> watch(worker));
     }
   }
 

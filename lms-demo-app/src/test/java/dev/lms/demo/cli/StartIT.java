@@ -134,7 +134,7 @@ class StartIT {
     Process supervisor = serve(lmsctl, "--workers", "1");
     try {
       said(supervisor, "Serving on");
-      assertTrue(commandLine(supervisor.toHandle()).contains("-Xms4m -Xmx32m -Xmn2m"));
+      assertTrue(commandLine(supervisor.toHandle()).contains("-Xms3m -Xmx32m -Xmn1m"));
       ProcessHandle worker = supervisor.toHandle().children().findFirst().orElseThrow();
       assertTrue(
           commandLine(worker).contains("-Xmx120m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders"));
