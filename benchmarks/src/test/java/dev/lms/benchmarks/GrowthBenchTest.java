@@ -69,7 +69,7 @@ class GrowthBenchTest {
             "lookup, Redis, 20 tags",
             "lookup, Redis, after a purge of another, 20 tags",
             "pages of 200 lost to 20 purges, 20 tags",
-            "set, 4 callers, rate",
+            "blind set, 4 callers, rate",
             "read and change, 4 callers, rate",
             "miss in the revocation list, files, 20 revoked"),
         judged);

@@ -5,51 +5,66 @@ package dev.lms.benchmarks.growth;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
-import java.util.Map;
+import io.lettuce.core.codec.ByteArrayCodec;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
- * Hashes in Redis, changed by whoever shares a single connection to it: no order of writes, no end
- * of a session, no index. Thread-safe, as long as each thread has a hash of its own.
+ * A single connection to Redis that all callers share, over which each sends what a store has sent
+ * before, byte for byte, and looks no closer at the answer. Thread-safe.
  */
 final class OneConnection implements AutoCloseable {
-  private static final String PREFIX = "raw:";
-  private static final String COUNTER = "visits";
-  private static final String SET_IF_THERE =
-      """
-      return redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-      """;
+  private static final Long STORED = 1L;
 
   private final RedisClient client;
-  private final RedisCommands<String, String> commands;
-  private final String script;
+  private final RedisCommands<byte[], byte[]> commands;
 
   OneConnection(String url) {
     client = RedisClient.create(url);
-    commands = client.connect().sync();
-    script = commands.scriptLoad(SET_IF_THERE);
+    commands = client.connect(ByteArrayCodec.INSTANCE).sync();
   }
 
-  void begin(int number, Map<String, String> data) {
-    commands.hset(PREFIX + number, data);
+  /** A script that changes a session, as a store has called it. */
+  static final class Change {
+    private final String hash;
+    private final byte[][] keys;
+    private final byte[][] arguments;
+
+    private Change(String hash, byte[][] keys, byte[][] arguments) {
+      this.hash = hash;
+      this.keys = keys;
+      this.arguments = arguments;
+    }
+
+    /** Of what Redis has received: the command, the script's hash, how many keys, and so on. */
+    static Change of(List<byte[]> words) {
+      int first = 3;
+      int keys = Integer.parseInt(text(words.get(2)));
+      return new Change(
+          text(words.get(1)),
+          words.subList(first, first + keys).toArray(new byte[0][]),
+          words.subList(first + keys, words.size()).toArray(new byte[0][]));
+    }
+
+    private static String text(byte[] word) {
+      return new String(word, StandardCharsets.US_ASCII);
+    }
   }
 
-  /** Sets what it has not read. */
-  void set(int number) {
-    set(number, "1");
-  }
-
-  /** Reads all there is and sets one field. */
-  void change(int number) {
-    Map<String, String> read = commands.hgetall(PREFIX + number);
-    set(number, Long.toString(Long.parseLong(read.get(COUNTER)) + 1));
-  }
-
-  private void set(int number, String value) {
-    String[] keys = {PREFIX + number};
-    Long added = commands.evalsha(script, ScriptOutputType.INTEGER, keys, COUNTER, value);
-    if (added == null || added != 0) {
+  void send(Change change) {
+    Long answer =
+        commands.evalsha(change.hash, ScriptOutputType.INTEGER, change.keys, change.arguments);
+    if (!STORED.equals(answer)) {
       throw new IllegalStateException("the change was not stored");
     }
+  }
+
+  /** Reads the session first. */
+  void readAndSend(Change change) {
+    if (commands.get(change.keys[0]) == null) {
+      throw new IllegalStateException("a session is gone");
+    }
+    send(change);
   }
 
   @Override

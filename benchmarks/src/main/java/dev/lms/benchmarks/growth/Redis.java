@@ -5,6 +5,7 @@ package dev.lms.benchmarks.growth;
 import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.RedisSessionStore;
 import dev.lms.session.redis.server.RedisServer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -25,6 +26,12 @@ final class Redis implements AutoCloseable {
   private static final Set<String> SENT = Set.of("evalsha", "eval", "get");
 
   private static final String EXEC = "exec";
+
+  /** Microseconds, of what is remembered; all with 0, nothing with -1. */
+  private static final String SLOWER_THAN = "slowlog-log-slower-than";
+
+  /** Of what is remembered of a command: where its words are. */
+  private static final int WORDS = 3;
 
   /** Copies a session and its index, ARGV[2] times, from number ARGV[3]. */
   private static final String COPY =
@@ -113,6 +120,25 @@ final class Redis implements AutoCloseable {
       }
     }
     return (double) (exec > 0 ? exec : sent) / operations;
+  }
+
+  /** The words of the script's call that this sends. */
+  List<byte[]> received(Work.Operation task) throws Exception {
+    admin.configSet(SLOWER_THAN, "0");
+    admin.slowlogReset();
+    task.run();
+    admin.configSet(SLOWER_THAN, "-1");
+    for (Object entry : admin.slowlogGetBinary()) {
+      List<byte[]> words = words(((List<?>) entry).get(WORDS));
+      if (new String(words.get(0), StandardCharsets.US_ASCII).equalsIgnoreCase("evalsha")) {
+        return words;
+      }
+    }
+    throw new IllegalStateException("no script was called");
+  }
+
+  private static List<byte[]> words(Object command) {
+    return ((List<?>) command).stream().map(byte[].class::cast).toList();
   }
 
   /** What Redis sent, for each of so many bytes. */

@@ -3,7 +3,6 @@
 package dev.lms.session.file;
 
 import dev.lms.session.SessionStoreException;
-import java.io.File;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -41,15 +40,11 @@ final class RevocationFolder {
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
   private final Path folder;
-  private final File entries;
   private final Path marker;
-  private final File markerFile;
 
   private RevocationFolder(Path folder, String name) {
     this.folder = folder;
-    this.entries = folder.toFile();
     this.marker = folder.resolve(name);
-    this.markerFile = marker.toFile();
   }
 
   /**
@@ -195,7 +190,7 @@ final class RevocationFolder {
    */
   boolean holds(String handle) {
     // Looks that throw nothing when there is nothing, as is the rule: each request makes one.
-    if (new File(entries, handle).exists()) {
+    if (Files.exists(entry(handle))) {
       return true;
     }
     check();
@@ -214,7 +209,7 @@ final class RevocationFolder {
   }
 
   private boolean isThere() {
-    return markerFile.exists();
+    return Files.exists(marker);
   }
 
   private SessionStoreException gone() {
