@@ -136,7 +136,12 @@ final class Bench {
           "taskset is not there, so that each round trip is either of the fast or of the slow kind:"
               + " look at the spreads");
     }
-    if (Contest.lacksDatabase()) {
+    if (!effort.untold().isEmpty()) {
+      missing.add(
+          "Only a full run measures, with a JVM for each contender: "
+              + String.join("; ", effort.untold()));
+    }
+    if (effort.asksDatabase() && Contest.lacksDatabase()) {
       missing.add("PostgreSQL is not installed, so that sessions in a database were not measured");
     }
     Progress progress = new Progress(out, isTerminal(), effort.totalSeconds(), System::nanoTime);

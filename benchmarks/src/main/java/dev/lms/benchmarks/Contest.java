@@ -25,7 +25,6 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * a PostgreSQL of its own where the machine has one.
  */
 final class Contest {
-  private static final String IN_DATABASE = JdbcBenchmark.class.getSimpleName() + '.';
 
   private final Effort effort;
   private final Pinning pinning;
@@ -46,7 +45,7 @@ final class Contest {
   /** What some contenders need that not every machine has, and where all find their servers. */
   private record Places(String redis, String postgres, List<Long> pids) {
     boolean has(String contender) {
-      return !postgres.isEmpty() || !contender.startsWith(IN_DATABASE);
+      return !postgres.isEmpty() || !contender.startsWith(Effort.IN_DATABASE);
     }
 
     long[] processes() {
@@ -60,9 +59,7 @@ final class Contest {
   }
 
   List<Score> run() throws RunnerException, IOException, InterruptedException {
-    boolean inDatabase =
-        effort.atOneThread().stream().anyMatch(name -> name.startsWith(IN_DATABASE));
-    if (!inDatabase || lacksDatabase()) {
+    if (!effort.asksDatabase() || lacksDatabase()) {
       try (RedisServer redis = RedisServer.start()) {
         return run(new Places(redis.url(), "", List.of(redis.process().pid())));
       }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     time; else all share one, which warms up once
  * @param warmUpSeconds of one contender, before each of its rounds or once
  * @param iterations of one contender in a round, of which the median counts
- * @param contenders none but these, whatever the limits name; null for all
+ * @param contenders none but these, whatever the limits name; null for all that it can tell about
  * @param busyThreads at which reads are measured, beside one thread; 0 for none
  * @param http null if nothing is measured over HTTP
  * @param guarantees whether these are played as well
@@ -33,7 +33,7 @@ record Effort(
     boolean guarantees) {
 
   private static final Effort QUICK =
-      new Effort(false, 3, 0.9, 3, 0.2, null, 0, new HttpRatios.Effort(1, 2, 2, false), true);
+      new Effort(false, 3, 2, 4, 0.2, null, 0, new HttpRatios.Effort(1, 2, 2, false), true);
   private static final Effort FULL =
       new Effort(true, 3, 11, 7, 1, null, 8, new HttpRatios.Effort(2, 5, 4, true), true);
 
@@ -49,6 +49,9 @@ record Effort(
           0,
           null,
           false);
+
+  /** How the contenders begin that need one. */
+  static final String IN_DATABASE = JdbcBenchmark.class.getSimpleName() + '.';
 
   /** What a fork and its connections take to start; without a fork, the connections alone. */
   private static final double FORK_SECONDS = 1.5;
@@ -69,9 +72,25 @@ record Effort(
     return contenders != null
         ? contenders
         : Limit.ALL.stream()
+            .filter(this::tells)
             .flatMap(limit -> Stream.of(limit.ours(), limit.other()))
             .distinct()
             .toList();
+  }
+
+  private boolean tells(Limit limit) {
+    return forks || !limit.inForks();
+  }
+
+  /** What it says nothing about. */
+  List<String> untold() {
+    return contenders != null
+        ? List.of()
+        : Limit.ALL.stream().filter(limit -> !tells(limit)).map(Limit::what).distinct().toList();
+  }
+
+  boolean asksDatabase() {
+    return atOneThread().stream().anyMatch(name -> name.startsWith(IN_DATABASE));
   }
 
   /** The contenders of those limits that are about so many threads and no others. */

@@ -3,6 +3,7 @@
 package dev.lms.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -47,6 +48,16 @@ class BenchTest {
     assertTrue(quick < 175, quick + " seconds");
     double full = Effort.named("full").orElseThrow().totalSeconds() / 60;
     assertTrue(full > 20 && full < 41, full + " minutes");
+  }
+
+  @Test
+  void aQuickRunLeavesOutWhatItCannotTellAndSaysSo() {
+    Effort quick = Effort.named("quick").orElseThrow();
+    assertTrue(quick.atOneThread().contains("RedisBenchmark.read"));
+    assertFalse(quick.atOneThread().contains("FileBenchmark.touch"));
+    assertFalse(quick.asksDatabase());
+    assertTrue(quick.untold().contains("file: load, touch, store"), quick.untold()::toString);
+    assertEquals(List.of(), Effort.named("full").orElseThrow().untold());
   }
 
   @Test

@@ -13,6 +13,13 @@ import redis.clients.jedis.Jedis;
 /** What is counted, not how fast it goes: renders, waits of a herd, round trips. */
 record Herds(Servers servers, int rounds) {
   private static final int SIZE = 200;
+
+  /** Of waits, in each round: a herd is over at once, and never as another. */
+  private static final int WAITS = 8;
+
+  /** Of these, what does not count: both sides are to be compiled. */
+  private static final int WARM_UPS = 8;
+
   private static final int FAR_HITS = 1000;
 
   /** One; idle connections are checked now and then meanwhile. */
@@ -38,10 +45,10 @@ record Herds(Servers servers, int rounds) {
   Ratio uncacheable(Background site, Background bare) throws IOException, InterruptedException {
     Herd herd = new Herd(SIZE);
     List<Double> ratios = new ArrayList<>();
-    for (int round = 0; round <= rounds; round++) {
+    for (int i = -WARM_UPS; i < WAITS * rounds; i++) {
       double with = herd.ask(site.port(), Pages.NEVER).toNanos();
       double without = herd.ask(bare.port(), Pages.NEVER).toNanos();
-      if (round > 0) {
+      if (i >= 0) {
         ratios.add(with / without);
       }
     }
