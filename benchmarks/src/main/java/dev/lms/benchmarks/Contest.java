@@ -75,10 +75,13 @@ final class Contest {
   private List<Score> run(Places places) throws RunnerException, IOException, InterruptedException {
     try {
       if (!effort.forks()) {
-        // On all cores: the compiler needs the other ones.
-        for (String contender : effort.atOneThread()) {
-          progress.step("warming up: " + contender, effort.warmUpRoundSeconds());
-          measure(contender, 1, 0, places);
+        // On all cores: the compiler needs the other ones. What contenders share is compiled anew
+        // once it has met all of them.
+        for (int pass = 0; pass < Effort.WARM_UPS; pass++) {
+          for (String contender : effort.atOneThread()) {
+            progress.step("warming up: " + contender, effort.warmUpRoundSeconds());
+            measure(contender, 1, 0, places);
+          }
         }
       }
       // Of a database also what it starts from then on: a process for each connection.

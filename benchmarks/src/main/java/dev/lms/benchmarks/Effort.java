@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param forks whether every contender of every round has a JVM of its own, which warms up each
  *     time; else all share one, which warms up once
- * @param warmUpSeconds of one contender, before each of its rounds or once
+ * @param warmUpSeconds of one contender, before each of its rounds or {@value #WARM_UPS} times
  * @param iterations of one contender in a round, of which the median counts
  * @param contenders none but these, whatever the limits name; null for all that it can tell about
  * @param busyThreads at which reads are measured, beside one thread; 0 for none
@@ -33,7 +33,7 @@ record Effort(
     boolean guarantees) {
 
   private static final Effort QUICK =
-      new Effort(false, 3, 2, 4, 0.2, null, 0, new HttpRatios.Effort(1, 2, 2, false), true);
+      new Effort(false, 3, 1, 4, 0.2, null, 0, new HttpRatios.Effort(1, 2, 2, false), true);
   private static final Effort FULL =
       new Effort(true, 3, 11, 7, 1, null, 8, new HttpRatios.Effort(2, 5, 4, true), true);
 
@@ -49,6 +49,9 @@ record Effort(
           0,
           null,
           false);
+
+  /** How often the contenders that share a JVM do so before the first round. */
+  static final int WARM_UPS = 2;
 
   /** How the contenders begin that need one. */
   static final String IN_DATABASE = JdbcBenchmark.class.getSimpleName() + '.';
@@ -108,7 +111,7 @@ record Effort(
     return forks ? FORK_SECONDS + warmUpSeconds + measured : CONNECT_SECONDS + measured;
   }
 
-  /** What it takes before the first round. */
+  /** What it takes each time before the first round. */
   double warmUpRoundSeconds() {
     return forks ? 0 : CONNECT_SECONDS + warmUpSeconds;
   }
@@ -117,7 +120,7 @@ record Effort(
   double totalSeconds() {
     int runs = atOneThread().size() + atBusyThreads().size();
     return rounds * runs * roundSeconds()
-        + runs * warmUpRoundSeconds()
+        + WARM_UPS * runs * warmUpRoundSeconds()
         + (http == null ? 0 : http.totalSeconds())
         + (guarantees ? Guarantees.CELLS * Guarantees.CELL_SECONDS : 0);
   }
