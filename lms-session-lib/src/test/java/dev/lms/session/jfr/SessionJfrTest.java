@@ -32,7 +32,7 @@ import redis.clients.jedis.UnifiedJedis;
 /** What a recording holds after what happened to sessions in a real Redis. */
 class SessionJfrTest {
   private static final KeyRing KEYS = KeyRing.of("a secret for tests, long enough 0001");
-  private static final Principal ADA = new Principal("ada", Set.of("student"));
+  private static final Principal GRACE = new Principal("grace", Set.of("student"));
   private static final String EVENT = "dev.lms.session.StoreCall";
 
   @TempDir Path folder;
@@ -64,7 +64,7 @@ class SessionJfrTest {
   private String signedIn() {
     Session session = sessions.open(null);
     session.set("a", "1");
-    session.signIn(ADA);
+    session.signIn(GRACE);
     session.commit();
     return session.setCookie().orElseThrow().replaceFirst(";.*", "");
   }
@@ -86,7 +86,7 @@ class SessionJfrTest {
         List.of("create answered", "load answered", "load forged"),
         events.stream().map(SessionJfrTest::told).toList());
     assertTrue(events.get(0).getDuration().toNanos() > 0);
-    assertFalse(events.toString().contains("ada"), events::toString);
+    assertFalse(events.toString().contains("grace"), events::toString);
   }
 
   @Test
