@@ -44,8 +44,10 @@ import redis.clients.jedis.UnifiedJedis;
 /** What an SDK exports after what happened to sessions in a real Redis. */
 class SessionTelemetryTest {
   private static final KeyRing KEYS = KeyRing.of("a secret for tests, long enough 0001");
+
   /** No part of a random hexadecimal number, as "ada" may be. */
   private static final Principal GRACE = new Principal("grace", Set.of("student"));
+
   private static final AttributeKey<String> OPERATION =
       AttributeKey.stringKey("lms.session.operation");
   private static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("lms.session.outcome");
