@@ -17,9 +17,11 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -28,13 +30,49 @@ import java.util.stream.Stream;
  * once for all processes that run tests, and anew for another jar.
  */
 final class QuickStart {
+  private static final Path JAR = Path.of("target", "lms-demo-app.jar").toAbsolutePath();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final List<String> FLAGS = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   private QuickStart() {}
 
+  /**
+   * Starts the shipped jar in a folder of its own, and with these variables only: nothing of the
+   * kind is inherited.
+   *
+   * @param inside makes the command that runs of the one that starts the jar
+   */
+  static Process launch(
+      UnaryOperator<List<String>> inside,
+      Map<String, String> env,
+      Path scratch,
+      List<String> arguments)
+      throws IOException {
+    if (!Files.exists(JAR)) {
+      throw new IllegalStateException(JAR + " is missing; build it with: mvn package");
+    }
+    List<String> command = command(JAR);
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(inside.apply(command)).directory(scratch.toFile());
+    Map<String, String> environment = builder.environment();
+    Map<String, String> inherited = new HashMap<>(environment);
+    environment.clear();
+    for (String name : List.of("PATH", "HOME", "TMPDIR", "LANG")) {
+      if (inherited.containsKey(name)) {
+        environment.put(name, inherited.get(name));
+      }
+    }
+    environment.put("LMS_DATA_DIR", scratch.resolve("data").toString());
+    // Else each would render some fifty pages that hardly a test looks at.
+    environment.put("CACHE_WARM", "false");
+    environment.putAll(env);
+    Process process = builder.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    return process;
+  }
+
   /** The command that starts this jar on this JVM. */
-  static List<String> command(Path jar) throws IOException {
+  private static List<String> command(Path jar) throws IOException {
     Path archive = archive(jar);
     if (!Files.exists(archive)) {
       Path lock = jar.resolveSibling("quick-start.lock");

@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -45,7 +46,6 @@ import java.util.stream.Stream;
  */
 public final class WorkerProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Path JAR = Path.of("target", "lms-demo-app.jar").toAbsolutePath();
   private static final Pattern READY = Pattern.compile("^Serving on http://\\S+:(\\d+) ");
 
   /** How a command ended and what it said. */
@@ -71,9 +71,19 @@ public final class WorkerProcess implements AutoCloseable {
    *     CACHE_WARM it warms no pages.
    */
   public static WorkerProcess serve(Map<String, String> env, String... arguments) {
+    return serveInside(List.of(), env, arguments);
+  }
+
+  /**
+   * The same, started by another program.
+   *
+   * @param before its command, to which the worker's own is added
+   */
+  public static WorkerProcess serveInside(
+      List<String> before, Map<String, String> env, String... arguments) {
     Map<String, String> own = new HashMap<>(env);
     own.putIfAbsent("LMS_PORT", "0");
-    WorkerProcess worker = start(own, arguments);
+    WorkerProcess worker = start(command -> join(before, command), own, arguments);
     try {
       worker.await(() -> worker.readyPort() != 0, "the line that says it serves");
       worker.port = worker.readyPort();
@@ -87,11 +97,16 @@ public final class WorkerProcess implements AutoCloseable {
 
   /** Starts {@code serve} and waits for nothing. */
   public static WorkerProcess start(Map<String, String> env, String... arguments) {
+    return start(UnaryOperator.identity(), env, arguments);
+  }
+
+  private static WorkerProcess start(
+      UnaryOperator<List<String>> inside, Map<String, String> env, String... arguments) {
     List<String> command = new ArrayList<>(List.of("serve"));
     command.addAll(Arrays.asList(arguments));
     try {
       Path scratch = Files.createTempDirectory("lms-worker");
-      return new WorkerProcess(launch(List.of(), env, scratch, command), scratch);
+      return new WorkerProcess(QuickStart.launch(inside, env, scratch, command), scratch);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -104,20 +119,31 @@ public final class WorkerProcess implements AutoCloseable {
 
   /** Runs any command of lmsctl to its end, with something to read on standard input. */
   public static Finished runWith(String input, Map<String, String> env, String... command) {
-    return run(List.of(), input, env, command);
+    return run(UnaryOperator.identity(), input, env, command);
   }
 
   /** Runs any command of lmsctl to its end on a terminal, where somebody types. */
   public static Finished runOnTerminal(String typed, Map<String, String> env, String... command) {
-    return run(List.of("script", "-qec"), typed, env, command);
+    return run(WorkerProcess::onTerminal, typed, env, command);
+  }
+
+  private static List<String> onTerminal(List<String> command) {
+    return List.of("script", "-qec", String.join(" ", command), "/dev/null");
+  }
+
+  private static List<String> join(List<String> first, List<String> second) {
+    return Stream.concat(first.stream(), second.stream()).toList();
   }
 
   private static Finished run(
-      List<String> inside, String input, Map<String, String> env, String... command) {
+      UnaryOperator<List<String>> inside,
+      String input,
+      Map<String, String> env,
+      String... command) {
     try {
       Path scratch = Files.createTempDirectory("lms-command");
       try {
-        Process process = launch(inside, env, scratch, Arrays.asList(command));
+        Process process = QuickStart.launch(inside, env, scratch, Arrays.asList(command));
         try (Writer standardInput = process.outputWriter()) {
           standardInput.write(input);
         } catch (IOException e) {
@@ -328,36 +354,6 @@ public final class WorkerProcess implements AutoCloseable {
       }
     }
     return 0;
-  }
-
-  private static Process launch(
-      List<String> inside, Map<String, String> env, Path scratch, List<String> arguments)
-      throws IOException {
-    if (!Files.exists(JAR)) {
-      throw new IllegalStateException(JAR + " is missing; build it with: mvn package");
-    }
-    List<String> command = QuickStart.command(JAR);
-    command.addAll(arguments);
-    if (!inside.isEmpty()) {
-      String line = String.join(" ", command);
-      command = Stream.concat(inside.stream(), Stream.of(line, "/dev/null")).toList();
-    }
-    ProcessBuilder builder = new ProcessBuilder(command).directory(scratch.toFile());
-    Map<String, String> environment = builder.environment();
-    Map<String, String> inherited = new HashMap<>(environment);
-    environment.clear();
-    for (String name : List.of("PATH", "HOME", "TMPDIR", "LANG")) {
-      if (inherited.containsKey(name)) {
-        environment.put(name, inherited.get(name));
-      }
-    }
-    environment.put("LMS_DATA_DIR", scratch.resolve("data").toString());
-    // Else each would render some fifty pages that hardly a test looks at.
-    environment.put("CACHE_WARM", "false");
-    environment.putAll(env);
-    Process process = builder.start();
-    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    return process;
   }
 
   private Thread collect(BufferedReader from) {

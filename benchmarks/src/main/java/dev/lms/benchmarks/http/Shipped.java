@@ -46,9 +46,12 @@ final class Shipped {
     rows.add(row("the site's jar", "MB", 14, List.of(jar)));
     Workers workers = new Workers(launcher, servers, effort, watcher, notes);
     workers.measure();
-    List<Double> memory = workers.memory();
-    if (!memory.isEmpty()) {
-      rows.add(row("loaded worker, PSS", "the plan's " + Workers.WORKER_MB + " MB", 1, memory));
+    if (!workers.crowded().isEmpty()) {
+      String work = "worker with " + Workers.CROWD + " clients, PSS";
+      rows.add(row(work, "the plan's " + Workers.WORKER_MB + " MB", 1, workers.crowded()));
+    }
+    if (!workers.supervisor().isEmpty()) {
+      rows.add(row("supervisor, PSS", "MB", 40, workers.supervisor()));
     }
     rows.addAll(Workers.judge(workers.costs()));
     rows.add(firstPurge());

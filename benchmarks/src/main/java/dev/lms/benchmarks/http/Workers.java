@@ -5,8 +5,7 @@ package dev.lms.benchmarks.http;
 import dev.lms.benchmarks.report.Ratio;
 import dev.lms.benchmarks.report.Spread;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +26,9 @@ final class Workers {
   /** What the plan gives a worker unless it is told otherwise. */
   static final int WORKER_MB = 200;
 
-  private static final int MEBIBYTE_IN_KIB = 1024;
+  /** Who ask at once of each worker while its memory is watched. */
+  static final int CROWD = 2000;
+
   private static final List<Integer> COUNTS = List.of(1, 2, 4);
   private static final int ROUNDS = 2;
   private static final int CLIENTS = 64;
@@ -38,13 +39,19 @@ final class Workers {
   private static final int START_SECONDS = 3;
   private static final double MOST = 1.5;
 
+  /** The supervisor has most in a moment of its first half second, and would be slowed by more. */
+  private static final Duration CLOSELY = Duration.ofMillis(10);
+
+  private static final Duration AT_TIMES = Duration.ofMillis(100);
+
   private final Launcher launcher;
   private final Servers servers;
   private final HttpRatios.Effort effort;
   private final HttpRatios.Watcher watcher;
   private final List<String> notes;
   private final Costs costs = new Costs(new LinkedHashMap<>(), new LinkedHashMap<>());
-  private final List<Double> memory = new ArrayList<>();
+  private final List<Double> crowded = new ArrayList<>();
+  private final List<Double> supervisor = new ArrayList<>();
 
   /** What all bare servers are like; absent as long as no worker was seen. */
   private @Nullable Bare bare;
@@ -89,8 +96,9 @@ final class Workers {
   /** About so many. */
   static int totalSeconds(HttpRatios.Effort effort) {
     return COUNTS.stream()
-        .mapToInt(count -> ROUNDS * (siteSeconds(count, effort) + seconds(effort)))
-        .sum();
+            .mapToInt(count -> ROUNDS * (siteSeconds(count, effort) + seconds(effort)))
+            .sum()
+        + ROUNDS * effort.seconds();
   }
 
   /** Workers start one after the other. */
@@ -123,9 +131,14 @@ final class Workers {
     return costs;
   }
 
-  /** What each took, beside what the plan gives it. */
-  List<Double> memory() {
-    return memory;
+  /** The most that each of two workers had for a crowd, beside what the plan gives it. */
+  List<Double> crowded() {
+    return crowded;
+  }
+
+  /** The most that the supervisor of two workers had, in megabytes. */
+  List<Double> supervisor() {
+    return supervisor;
   }
 
   /** Each line whose both sides were measured. */
@@ -161,15 +174,21 @@ final class Workers {
     Map<String, String> several =
         Map.of("LMS_WORKERS", Integer.toString(count), "LMS_DRAIN_TIMEOUT", "1");
     try (Background site = launcher.launch(port, launcher.newData(), several)) {
-      for (int each : ports) {
-        site.firstAnswer(each, Shipped.PAGE);
+      try (Memory memory = Memory.watch(List.of(site.handle()), CLOSELY)) {
+        for (int each : ports) {
+          site.firstAnswer(each, Shipped.PAGE);
+        }
+        if (count == 2) {
+          supervisor.addAll(memory.most());
+        }
       }
       put(costs.site(), ports, List.of(site));
       List<ProcessHandle> workers = site.workers();
-      for (ProcessHandle worker : workers) {
-        Double kib = pssKib(worker.pid());
-        if (kib != null) {
-          memory.add(kib / MEBIBYTE_IN_KIB / WORKER_MB);
+      if (count == 2) {
+        watcher.measures("the memory of 2 workers", effort.seconds());
+        try (Memory memory = Memory.watch(workers, AT_TIMES)) {
+          load(ports, CROWD, effort.seconds());
+          memory.most().forEach(megabytes -> crowded.add(megabytes / WORKER_MB));
         }
       }
       if (count == 1 && bare == null && !workers.isEmpty()) {
@@ -206,23 +225,23 @@ final class Workers {
   private void put(
       Map<Integer, List<Double>> costs, List<Integer> ports, List<Background> processes)
       throws IOException, InterruptedException {
-    load(ports, WARM_SECONDS);
+    load(ports, CLIENTS / ports.size(), WARM_SECONDS);
     ToLongFunction<Background> nanos = process -> process.processorTime().toNanos();
     long before = processes.stream().mapToLong(nanos).sum();
-    long answers = load(ports, effort.seconds());
+    long answers = load(ports, CLIENTS / ports.size(), effort.seconds());
     long took = processes.stream().mapToLong(nanos).sum() - before;
     double micros = took / 1000.0;
     costs.computeIfAbsent(ports.size(), any -> new ArrayList<>()).add(micros / answers);
   }
 
-  /** All at once, each with its share of the clients. How many answers came. */
-  private static long load(List<Integer> ports, int seconds)
+  /** All at once. How many answers came. */
+  private static long load(List<Integer> ports, int clientsOfEach, int seconds)
       throws IOException, InterruptedException {
     try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Wrk.Load>> loads = new ArrayList<>();
       for (int port : ports) {
         Target target = Target.of("http://127.0.0.1:" + port + Shipped.PAGE);
-        loads.add(clients.submit(() -> new Wrk(CLIENTS / ports.size(), seconds).goodput(target)));
+        loads.add(clients.submit(() -> new Wrk(clientsOfEach, seconds).goodput(target)));
       }
       long answers = 0;
       for (Future<Wrk.Load> load : loads) {
@@ -232,18 +251,5 @@ final class Workers {
     } catch (ExecutionException e) {
       throw new IOException("The workers could not be measured: " + e.getCause(), e);
     }
-  }
-
-  /** What a process takes of memory, shared pages by their share; null where nobody says. */
-  static @Nullable Double pssKib(long pid) throws IOException {
-    Path rollup = Path.of("/proc", Long.toString(pid), "smaps_rollup");
-    if (!Files.isReadable(rollup)) {
-      return null;
-    }
-    return Files.readAllLines(rollup).stream()
-        .filter(line -> line.startsWith("Pss:"))
-        .map(line -> Double.valueOf(line.replaceAll("[^0-9]", "")))
-        .findFirst()
-        .orElse(null);
   }
 }

@@ -4,7 +4,6 @@ package dev.lms.benchmarks.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.session.redis.server.RedisServer;
@@ -34,7 +33,6 @@ class ShippedTest {
         Background.launch(port, log, Map.of(), Contender.command(Provider.JDK, port, "bare"))) {
       Duration first = bare.firstAnswer(port, Pages.WHOLE);
       assertTrue(first.compareTo(Duration.ofMillis(10)) > 0, first::toString);
-      assertNotNull(Workers.pssKib(ProcessHandle.current().pid()));
     }
     try (Background broken = script(port, "echo no such folder; exit 1")) {
       String said = "";
@@ -61,6 +59,20 @@ class ShippedTest {
       }
       assertEquals(1, supervisor.workers().size());
       supervisor.workers().forEach(ProcessHandle::destroy);
+    }
+  }
+
+  @Test
+  void theMemoryOfWhatRunsIsSeenAndOfWhatEndedIsNot() throws Exception {
+    ProcessHandle here = ProcessHandle.current();
+    ProcessHandle ended = new ProcessBuilder("/bin/true").start().toHandle();
+    ended.onExit().get();
+    try (Memory memory = Memory.watch(List.of(here, ended), Duration.ofMillis(1))) {
+      List<Double> most = memory.most();
+      boolean isTold = Files.isReadable(Path.of("/proc/self/smaps_rollup"));
+      assertEquals(isTold ? 1 : 0, most.size(), most::toString);
+      // A virtual machine has more than ten megabytes, and this one not a terabyte.
+      assertTrue(most.stream().allMatch(megabytes -> megabytes > 10 && megabytes < 1e6));
     }
   }
 

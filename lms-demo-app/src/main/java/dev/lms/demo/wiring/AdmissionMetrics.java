@@ -6,11 +6,12 @@ import static dev.lms.demo.monitor.Families.sample;
 
 import dev.lms.demo.http.AdmissionFilter;
 import dev.lms.demo.http.BodyFilter;
+import dev.lms.demo.http.ServerFailures;
 import dev.lms.demo.monitor.Families;
 import dev.lms.demo.monitor.Metrics;
 import java.util.List;
 
-/** Requests that are handled, arrive, wait and were refused. */
+/** Requests that are handled, arrive, wait and were refused, or never became any. */
 record AdmissionMetrics(AdmissionFilter admission, BodyFilter bodies) implements Metrics.Source {
   @Override
   public void addTo(Families out) {
@@ -28,5 +29,9 @@ record AdmissionMetrics(AdmissionFilter admission, BodyFilter bodies) implements
             sample(admission.shedAfterWaiting(), "reason", "waited-too-long"),
             sample(bodies.refused(), "reason", "address"),
             sample(bodies.cut(), "reason", "slow-body")));
+    out.counter(
+        "lms_connections_closed_total",
+        "Connections closed by the server before a request was read.",
+        List.of(sample(ServerFailures.OF_THIS_PROCESS.headers(), "reason", "headers")));
   }
 }
