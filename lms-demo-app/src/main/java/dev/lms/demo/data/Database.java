@@ -216,12 +216,12 @@ public final class Database implements AutoCloseable {
         });
     read(
         sql -> {
-          if (sql.isPostgres()) {
-            return sql.number("SELECT version FROM lms_schema");
+          if (!sql.isPostgres()) {
+            // What this connection remembers of the file would answer for what is in it no more.
+            sql.script("PRAGMA shrink_memory");
           }
-          // What this connection remembers of the file would answer for what is in it no more.
-          sql.script("PRAGMA shrink_memory");
-          return sql.number("SELECT count(*) FROM sqlite_schema");
+          Schema.check(sql);
+          return true;
         });
   }
 

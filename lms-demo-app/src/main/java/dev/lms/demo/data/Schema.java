@@ -22,6 +22,17 @@ final class Schema {
     return sql.number("SELECT version FROM lms_schema");
   }
 
+  /** Sees that the tables are still those of this version, or of a later one. */
+  static void check(Sql sql) throws SQLException {
+    long version =
+        sql.number(sql.isPostgres() ? "SELECT version FROM lms_schema" : "PRAGMA user_version");
+    if (version < VERSION) {
+      throw new DatabaseException(
+          "the database was overwritten, its tables are gone: stop every worker, bring it back,"
+              + " and start again");
+    }
+  }
+
   private static void mark(Sql sql) throws SQLException {
     if (sql.isPostgres()) {
       sql.script("DELETE FROM lms_schema");

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -347,23 +348,25 @@ class DatabaseTest {
     assertTrue(e.toString().contains("closed"), e.getMessage());
   }
 
-  /** As a file that somebody copied over the old one. */
-  @Test
-  void anOverwrittenFileIsNoticed() throws IOException {
-    try (Database database = Database.open(url(), 1, TestTables.ALL, Samples.CATALOGUE)) {
-      database.write(
-          sql -> {
-            sql.script("PRAGMA user_version=2");
-            return true;
-          });
-      database.check();
-      for (String suffix : List.of("", "-wal")) {
-        Path file = folder.resolve("lms.db" + suffix);
-        byte[] rubbish = new byte[(int) Files.size(file)];
-        java.util.Arrays.fill(rubbish, (byte) 'x');
-        Files.write(file, rubbish);
+  /** As a file that somebody copied over the old one: one that is no database, or not ours. */
+  @ParameterizedTest
+  @ValueSource(strings = {"rubbish", "", "of another program"})
+  void anOverwrittenFileIsNoticed(String what) throws Exception {
+    Database.open(url(), 1, TestTables.ALL, Samples.CATALOGUE).close();
+    byte[] instead = what.repeat(10_000).getBytes(StandardCharsets.US_ASCII);
+    if (what.startsWith("of")) {
+      Path other = folder.resolve("other.db");
+      try (var its = DriverManager.getConnection("jdbc:sqlite:" + other);
+          var statement = its.createStatement()) {
+        statement.execute("CREATE TABLE things (name TEXT)");
       }
-      assertThrows(DatabaseException.class, database::check);
+      instead = Files.readAllBytes(other);
+    }
+    try (Database database = Database.open(url(), 1, TestTables.ALL, Samples.CATALOGUE)) {
+      database.check();
+      Files.write(folder.resolve("lms.db"), instead);
+      DatabaseException e = assertThrows(DatabaseException.class, database::check);
+      assertTrue(e.toString().contains("database"), e::toString);
     }
   }
 
