@@ -47,7 +47,7 @@ public final class NginxConf {
           .append(reachable(host))
           .append(':')
           .append(port)
-          .append(" max_fails=1 fail_timeout=2s;\n");
+          .append(" max_fails=0;\n");
     }
     return template()
         .replace("{servers}", servers)
