@@ -20,6 +20,8 @@ import java.util.logging.Logger;
 
 /** One line for each event, on standard error. */
 final class Logging {
+  /** Held, because the JDK forgets loggers that nobody holds, with their levels. */
+  private static final Logger OURS = Logger.getLogger("dev.lms");
 
   private Logging() {}
 
@@ -30,12 +32,18 @@ final class Logging {
     handler.setLevel(Level.ALL);
     Logger root = Logger.getLogger("");
     root.addHandler(handler);
-    root.setLevel(Level.INFO);
+    level(LogLevel.INFO);
   }
 
-  /** From now on only what is at least so important. */
+  /**
+   * From now on only what is at least so important, and details only of what is ours: others would
+   * write requests and statements whole, with what is secret in them.
+   */
   static void level(LogLevel level) {
-    Logger.getLogger("").setLevel(jdkLevel(level));
+    Level ours = jdkLevel(level);
+    OURS.setLevel(ours);
+    boolean detailed = ours.intValue() < Level.INFO.intValue();
+    Logger.getLogger("").setLevel(detailed ? Level.INFO : ours);
   }
 
   private static Level jdkLevel(LogLevel level) {
@@ -56,7 +64,7 @@ final class Logging {
   static void switchDetail(LogLevel configured) {
     boolean detailed = configured.compareTo(LogLevel.DEBUG) >= 0;
     LogLevel other = detailed ? LogLevel.INFO : LogLevel.DEBUG;
-    LogLevel next = Logger.getLogger("").getLevel().equals(jdkLevel(other)) ? configured : other;
+    LogLevel next = jdkLevel(other).equals(OURS.getLevel()) ? configured : other;
     level(next);
     System.out.printf(
         "Log level: %s (%s after the next SIGUSR1)%n",

@@ -12,8 +12,8 @@ public enum LogLevel {
   WARNING,
   /** What happens. */
   INFO,
-  /** What clients do wrong, and details. */
+  /** What clients do wrong, and details; only of what is ours. */
   DEBUG,
-  /** Everything. */
+  /** Everything that is ours. */
   TRACE
 }

@@ -3,13 +3,17 @@
 package dev.lms.demo.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.lms.demo.config.LogLevel;
 import java.time.Instant;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 class LoggingTest {
@@ -50,5 +54,24 @@ class LoggingTest {
     JsonObject read = JsonParser.parseString(line).getAsJsonObject();
     assertEquals("failed\nbadly", read.get("message").getAsString());
     assertTrue(read.get("trace").getAsString().contains("IllegalStateException: why"), line);
+  }
+
+  /** The JDK's client writes each request with all its header fields. */
+  @Test
+  void detailsAreOnlyWrittenOfWhatIsOurs() {
+    try {
+      for (LogLevel detailed : List.of(LogLevel.DEBUG, LogLevel.TRACE)) {
+        Logging.level(detailed);
+        assertTrue(Logger.getLogger("dev.lms.session.Sessions").isLoggable(Level.FINE));
+        Logger theirs = Logger.getLogger("sun.net.www.protocol.http.HttpURLConnection");
+        assertFalse(theirs.isLoggable(Level.FINE));
+        assertTrue(theirs.isLoggable(Level.INFO));
+      }
+      Logging.level(LogLevel.ERROR);
+      assertFalse(Logger.getLogger("dev.lms.session.Sessions").isLoggable(Level.WARNING));
+      assertFalse(Logger.getLogger("org.example").isLoggable(Level.WARNING));
+    } finally {
+      Logging.level(LogLevel.INFO);
+    }
   }
 }

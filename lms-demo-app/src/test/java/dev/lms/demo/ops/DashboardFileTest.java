@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** {@code deploy/grafana.json} asks for figures that there are. Grafana itself is not run. */
+/** The dashboard and the runbook ask for figures that there are. Grafana itself is not run. */
 class DashboardFileTest {
   private static final Pattern FIGURE = Pattern.compile("lms_[a-z_]+");
 
@@ -41,6 +41,17 @@ class DashboardFileTest {
       }
     }
     assertTrue(asked.size() > 15, asked.toString());
+    assertKnown(asked);
+  }
+
+  @Test
+  void everyFigureThatOperatorsAreToLookAtIsInTheReference() throws IOException {
+    Set<String> asked = figures(Files.readString(Path.of("..", "docs", "operations.md")));
+    assertTrue(asked.size() > 10, asked.toString());
+    assertKnown(asked);
+  }
+
+  private static void assertKnown(Set<String> asked) throws IOException {
     asked.removeAll(figures(Files.readString(Path.of("..", "docs", "reference", "metrics.md"))));
     assertEquals(Set.of(), asked, "unknown");
   }
