@@ -6,16 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the files under deploy name is there. */
 class DeployFilesTest {
@@ -75,5 +81,42 @@ class DeployFilesTest {
     String unit = Files.readString(DEPLOY.resolve("lms.service"));
     assertTrue(unit.contains("\nUser=lms\n") && unit.contains("\nCapabilityBoundingSet=\n"), unit);
     assertFalse(unit.contains("\nMemoryDenyWriteExecute"), "the JVM compiles");
+  }
+
+  /** Where there is no systemd, what the unit names is still looked at above. */
+  @Test
+  void systemdTakesTheUnitAndFindsLittleExposed(@TempDir Path folder) throws Exception {
+    if (!isOnPath("systemd-analyze")) {
+      System.out.println("DeployFilesTest: no systemd-analyze here, so it does not read the unit");
+      return;
+    }
+    Path unit = folder.resolve("lms.service");
+    String launcher = Path.of("..", "lmsctl").toRealPath().toString();
+    String text = Files.readString(DEPLOY.resolve("lms.service"));
+    Files.writeString(unit, text.replace("/opt/lms/lmsctl", launcher));
+    String verified = analyze("verify", unit);
+    assertEquals(
+        List.of(), verified.lines().filter(line -> line.contains(unit.toString())).toList());
+    String security = analyze("security", "--offline=true", unit);
+    Matcher exposure =
+        Pattern.compile("Overall exposure level for lms.service: ([0-9.]+)").matcher(security);
+    assertTrue(exposure.find(), security);
+    assertTrue(Double.parseDouble(exposure.group(1)) <= 2.5, security);
+  }
+
+  private static boolean isOnPath(String program) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+  }
+
+  private static String analyze(Object... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("systemd-analyze"));
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), said);
+    return said;
   }
 }
