@@ -104,6 +104,7 @@ final class Bench {
       return 2;
     }
     out.print(Guarantees.table(cells));
+    Guarantees.missing().forEach(out::println);
     return cells.stream().anyMatch(cell -> cell.ours() && cell.broken() > 0) ? 1 : 0;
   }
 
@@ -162,6 +163,7 @@ final class Bench {
     List<Cell> cells = List.of();
     if (effort.guarantees()) {
       cells = Guarantees.play("", "", what -> progress.step(what, Guarantees.CELL_SECONDS));
+      Guarantees.missing().stream().filter(line -> !missing.contains(line)).forEach(missing::add);
     }
     progress.end();
     Result result =

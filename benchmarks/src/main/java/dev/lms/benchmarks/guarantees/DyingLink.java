@@ -18,16 +18,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class DyingLink implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
+  private static final int NEVER = Integer.MAX_VALUE;
 
   private final ServerSocket door;
   private final int server;
-  private final AtomicInteger left;
+  private final AtomicInteger left = new AtomicInteger(NEVER);
   private final Collection<Socket> open = new ConcurrentLinkedQueue<>();
 
-  DyingLink(int server, int writes) throws IOException {
+  DyingLink(int server) throws IOException {
     this.door = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
     this.server = server;
-    this.left = new AtomicInteger(writes);
     Thread.startVirtualThread(this::accept);
   }
 
@@ -35,18 +35,32 @@ final class DyingLink implements AutoCloseable {
     return "redis://127.0.0.1:" + door.getLocalPort();
   }
 
+  /** From now on only so many writes arrive. */
+  void dieAfter(int writes) {
+    left.set(writes);
+  }
+
+  /** Another process begins, whose writes arrive. */
+  void live() {
+    left.set(NEVER);
+  }
+
   private void accept() {
     try {
       while (!door.isClosed()) {
         Socket client = door.accept();
-        Socket redis = new Socket(InetAddress.getLoopbackAddress(), server);
         open.add(client);
+        if (left.get() <= 0) {
+          cut();
+          continue;
+        }
+        Socket redis = new Socket(InetAddress.getLoopbackAddress(), server);
         open.add(redis);
         Thread.startVirtualThread(() -> pump(client, redis, true));
         Thread.startVirtualThread(() -> pump(redis, client, false));
       }
     } catch (IOException e) {
-      close(); // It is dead, or Redis is.
+      close(); // It is over, or Redis is.
     }
   }
 
@@ -56,12 +70,23 @@ final class DyingLink implements AutoCloseable {
         OutputStream out = to.getOutputStream()) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         out.write(buffer, 0, read);
-        if (counts && left.decrementAndGet() == 0) {
-          close();
+        if (counts && left.decrementAndGet() <= 0) {
+          cut();
         }
       }
     } catch (IOException e) {
-      close();
+      // Either side is gone, and the other one with it.
+    }
+  }
+
+  private void cut() {
+    try {
+      for (Socket socket : open) {
+        socket.close();
+      }
+      open.clear();
+    } catch (IOException e) {
+      throw new IllegalStateException("a socket does not close", e);
     }
   }
 
@@ -69,11 +94,9 @@ final class DyingLink implements AutoCloseable {
   public void close() {
     try {
       door.close();
-      for (Socket socket : open) {
-        socket.close();
-      }
     } catch (IOException e) {
       throw new IllegalStateException("a socket does not close", e);
     }
+    cut();
   }
 }

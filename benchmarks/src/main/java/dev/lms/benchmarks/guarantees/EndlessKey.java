@@ -13,7 +13,31 @@ record EndlessKey(RedisServer redis) {
   /** Its first writes are greetings; a sign-in is over after these at the latest. */
   private static final int WRITES = 12;
 
+  /** A process that reaches Redis over a link that dies. */
+  interface Doomed extends AutoCloseable {
+    /** Its sessions, as long as only so many writes arrive. */
+    SessionPeer dyingAfter(int writes) throws Exception;
+  }
+
+  /** A library, in another process each time. */
+  private record Library(DyingLink link, Function<String, SessionPeer> maker) implements Doomed {
+    @Override
+    public SessionPeer dyingAfter(int writes) {
+      link.dieAfter(writes);
+      return maker.apply(link.url());
+    }
+
+    @Override
+    public void close() {
+      link.close();
+    }
+  }
+
   Scenario with(String contender, boolean ours, Function<String, SessionPeer> maker) {
+    return with(contender, ours, () -> new Library(new DyingLink(redis.port()), maker));
+  }
+
+  Scenario with(String contender, boolean ours, Scenario.Maker<Doomed> maker) {
     return new Scenario(
         "G5",
         "endless-key",
@@ -23,15 +47,15 @@ record EndlessKey(RedisServer redis) {
         WRITES,
         () -> {
           AtomicInteger writes = new AtomicInteger();
-          return new Scenario.Stage(() -> die(writes.incrementAndGet(), maker), () -> {});
+          Doomed doomed = maker.make();
+          return new Scenario.Stage(() -> die(writes.incrementAndGet(), doomed), doomed);
         });
   }
 
-  private Optional<String> die(int writes, Function<String, SessionPeer> maker) throws Exception {
+  private Optional<String> die(int writes, Doomed doomed) throws Exception {
     try (Jedis admin = redis.jedis()) {
       admin.flushAll();
-      try (DyingLink link = new DyingLink(redis.port(), writes);
-          SessionPeer peer = maker.apply(link.url())) {
+      try (SessionPeer peer = doomed.dyingAfter(writes)) {
         peer.begin();
       } catch (Exception e) {
         // It has died.

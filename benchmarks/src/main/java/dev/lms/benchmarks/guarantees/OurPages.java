@@ -3,7 +3,6 @@
 package dev.lms.benchmarks.guarantees;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.lms.pagecache.Asker;
 import dev.lms.pagecache.PageCache;
 import dev.lms.pagecache.PageRule;
@@ -11,29 +10,18 @@ import dev.lms.pagecache.httpserver.PageCacheFilter;
 import dev.lms.pagecache.local.LocalPageStore;
 import dev.lms.pagecache.local.PurgeCounters;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /** This project's filter in a server, with every page declared as shared. */
 final class OurPages implements PagePeer {
   private static final String WHO = "X-Person";
   private static final int CACHE_BYTES = 1 << 22;
 
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final RenderServer server;
+  private final Client client = new Client();
   private final PageCache cache;
 
   /** How often this request looked at who asks. */
@@ -46,43 +34,33 @@ final class OurPages implements PagePeer {
             .clock(clock)
             .build();
     PageRule shared = PageRule.shared(Duration.ofHours(1));
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 256);
-    server.setExecutor(threads);
-    server
-        .createContext("/", exchange -> answer(exchange, renderer))
-        .getFilters()
-        .add(
-            PageCacheFilter.builder(cache, exchange -> Optional.of(shared), OurPages::who)
-                .personalReads(exchange -> looks.get())
-                .build());
-    server.start();
+    server =
+        new RenderServer(
+            renderer,
+            this::look,
+            List.of(
+                PageCacheFilter.builder(cache, exchange -> Optional.of(shared), OurPages::asker)
+                    .personalReads(exchange -> looks.get())
+                    .build()));
   }
 
-  private static Asker who(HttpExchange exchange) {
-    return Asker.person(exchange.getRequestHeaders().getFirst(WHO));
+  private static String who(HttpExchange exchange) {
+    return Optional.ofNullable(exchange.getRequestHeaders().getFirst(WHO)).orElse("");
   }
 
-  private void answer(HttpExchange exchange, Renderer renderer) throws IOException {
-    String text =
-        renderer.render(
-            exchange.getRequestURI().getRawPath(),
-            () -> {
-              looks.set(looks.get() + 1);
-              return exchange.getRequestHeaders().getFirst(WHO);
-            });
-    byte[] body = text.getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
-    exchange.sendResponseHeaders(200, body.length);
-    try (OutputStream out = exchange.getResponseBody()) {
-      out.write(body);
-    }
+  private static Asker asker(HttpExchange exchange) {
+    String who = who(exchange);
+    return who.isEmpty() ? Asker.ANONYMOUS : Asker.person(who);
+  }
+
+  private String look(HttpExchange exchange) {
+    looks.set(looks.get() + 1);
+    return who(exchange);
   }
 
   @Override
   public String get(String path, String person) throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
-    HttpRequest request = HttpRequest.newBuilder(uri).header(WHO, person).build();
-    return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    return client.ask("GET", server.url(path), WHO, person);
   }
 
   @Override
@@ -93,7 +71,6 @@ final class OurPages implements PagePeer {
   @Override
   public void close() {
     client.close();
-    server.stop(0);
-    threads.close();
+    server.close();
   }
 }

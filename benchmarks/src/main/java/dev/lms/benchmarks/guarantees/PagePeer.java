@@ -6,7 +6,11 @@ import java.util.function.Supplier;
 
 /** A cache before pages. */
 interface PagePeer extends AutoCloseable {
-  /** What somebody gets who asks for this page. */
+  /**
+   * What somebody gets who asks for this page.
+   *
+   * @param person empty for a stranger
+   */
   String get(String path, String person) throws Exception;
 
   /** The page has changed. */

@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** What may happen to pages. One of these for each contender. */
@@ -22,6 +21,9 @@ final class PageScenario implements PagePeer.Renderer {
   private static final Duration SLOW = Duration.ofMillis(50);
   private static final int HERD = 40;
   private static final int ATTEMPTS = 10;
+
+  /** Who is not signed in. */
+  private static final String STRANGER = "";
 
   private final AtomicInteger version = new AtomicInteger();
   private final AtomicInteger renders = new AtomicInteger();
@@ -50,12 +52,16 @@ final class PageScenario implements PagePeer.Renderer {
     return text;
   }
 
+  /** Puts a contender before pages that are made there. */
+  interface Setup {
+    PagePeer with(PagePeer.Renderer pages) throws Exception;
+  }
+
   private interface Play {
     Optional<String> play(PagePeer peer, int attempt) throws Exception;
   }
 
-  static List<Scenario> with(
-      String contender, boolean ours, Function<PagePeer.Renderer, PagePeer> maker) {
+  static List<Scenario> with(String contender, boolean ours, Setup maker) {
     PageScenario pages = new PageScenario();
     return List.of(
         pages.scenario(
@@ -91,7 +97,7 @@ final class PageScenario implements PagePeer.Renderer {
       Play play,
       String contender,
       boolean ours,
-      Function<PagePeer.Renderer, PagePeer> maker) {
+      Setup maker) {
     return new Scenario(
         guarantee,
         key,
@@ -100,7 +106,7 @@ final class PageScenario implements PagePeer.Renderer {
         ours,
         ATTEMPTS,
         () -> {
-          PagePeer peer = maker.apply(this);
+          PagePeer peer = maker.with(this);
           AtomicInteger attempts = new AtomicInteger();
           return new Scenario.Stage(() -> play.play(peer, attempts.incrementAndGet()), peer);
         });
@@ -112,7 +118,7 @@ final class PageScenario implements PagePeer.Renderer {
     reached = new CountDownLatch(1);
     go = proceed;
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<String> early = threads.submit(() -> peer.get(path, "ada"));
+      Future<String> early = threads.submit(() -> peer.get(path, STRANGER));
       reached.await();
       version.incrementAndGet();
       Future<?> purge =
@@ -130,7 +136,7 @@ final class PageScenario implements PagePeer.Renderer {
       proceed.countDown();
       early.get();
       purge.get();
-      String late = peer.get(path, "ada");
+      String late = peer.get(path, STRANGER);
       return late.equals("version " + version.get())
           ? Optional.empty()
           : Optional.of("after the purge the page is still the old one");
@@ -151,7 +157,7 @@ final class PageScenario implements PagePeer.Renderer {
     List<Future<String>> answers = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < HERD; i++) {
-        answers.add(threads.submit(() -> peer.get("/herd" + attempt, "ada")));
+        answers.add(threads.submit(() -> peer.get("/herd" + attempt, STRANGER)));
       }
       for (Future<String> answer : answers) {
         answer.get();

@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A server on loopback that runs beside this program, and is stopped with it. */
-final class Background implements AutoCloseable {
+public final class Background implements AutoCloseable {
   private static final long LONGEST_START_SECONDS = 60;
 
   private final Process process;
@@ -185,7 +185,8 @@ final class Background implements AutoCloseable {
         .reduce(Duration.ZERO, Duration::plus);
   }
 
-  String url(String path) {
+  /** An address on it. */
+  public String url(String path) {
     return "http://127.0.0.1:" + port + path;
   }
 

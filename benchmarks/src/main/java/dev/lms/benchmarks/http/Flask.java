@@ -16,20 +16,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A site on Flask and gunicorn with sessions and pages in Redis: {@code flask/app.py}. */
-final class Flask {
+public final class Flask {
   static final String PAGE = "/page";
-  static final String SIGN_IN = "/sign-in";
+  public static final String SIGN_IN = "/sign-in";
 
   // What Debian installs, whichever other Python comes first on the PATH.
   private static final String PYTHON = "/usr/bin/python3";
   private static final String GUNICORN = "/usr/bin/gunicorn";
 
-  private static final List<String> FILES = List.of("app.py", "templates/courses.html");
+  private static final List<String> FILES =
+      List.of("app.py", "meetings.py", "templates/courses.html");
 
   private Flask() {}
 
   /** Says in a line what to install; empty if it is there. */
-  static Optional<String> isMissing() throws IOException, InterruptedException {
+  public static Optional<String> isMissing() throws IOException, InterruptedException {
     return Files.isExecutable(Path.of(PYTHON))
             && Files.isExecutable(Path.of(GUNICORN))
             && imports("flask, redis")
@@ -50,6 +51,24 @@ final class Flask {
 
   /** With as many workers as gunicorn's documentation advises. */
   static Background start(Path folder, String redisUrl) throws IOException, InterruptedException {
+    int workers = 2 * Runtime.getRuntime().availableProcessors() + 1;
+    return start(folder, "app:app", workers, Map.of("REDIS_URL", redisUrl));
+  }
+
+  /**
+   * The same site, whose requests can be held up while others go on: {@code flask/meetings.py}.
+   *
+   * @param renderer where its pages are made, an address to which their names are added
+   */
+  public static Background startMeetings(Path folder, String redisUrl, String renderer, int workers)
+      throws IOException, InterruptedException {
+    Map<String, String> environment = Map.of("REDIS_URL", redisUrl, "RENDERER", renderer);
+    return start(folder, "meetings:app", workers, environment);
+  }
+
+  private static Background start(
+      Path folder, String site, int workers, Map<String, String> environment)
+      throws IOException, InterruptedException {
     Path app = Files.createTempDirectory(folder, "flask");
     Files.createDirectory(app.resolve("templates"));
     for (String file : FILES) {
@@ -65,21 +84,21 @@ final class Flask {
         Background.start(
             port,
             app.resolve("log"),
-            Map.of("REDIS_URL", redisUrl),
+            environment,
             List.of(
                 PYTHON,
                 GUNICORN,
                 "--chdir",
                 app.toString(),
                 "--workers",
-                Integer.toString(2 * Runtime.getRuntime().availableProcessors() + 1),
+                Integer.toString(workers),
                 "--backlog",
                 "2048",
                 "--log-level",
                 "error",
                 "--bind",
                 "127.0.0.1:" + port,
-                "app:app"));
+                site));
     server.await(PAGE);
     return server;
   }
@@ -87,10 +106,16 @@ final class Flask {
   /** The cookie of somebody who signed in there. */
   static String signIn(HttpClient client, Background flask)
       throws IOException, InterruptedException {
+    return signIn(client, flask, "student7");
+  }
+
+  /** The cookie of a person of its own. */
+  public static String signIn(HttpClient client, Background flask, String person)
+      throws IOException, InterruptedException {
     HttpRequest signIn =
         HttpRequest.newBuilder(URI.create(flask.url(SIGN_IN)))
             .header("Content-Type", "application/x-www-form-urlencoded")
-            .POST(HttpRequest.BodyPublishers.ofString("person=student7"))
+            .POST(HttpRequest.BodyPublishers.ofString("person=" + person))
             .build();
     return Peers.cookie(client.send(signIn, HttpResponse.BodyHandlers.discarding()));
   }

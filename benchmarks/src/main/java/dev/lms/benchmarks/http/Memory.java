@@ -33,8 +33,9 @@ final class Memory implements AutoCloseable {
   static Memory watch(List<ProcessHandle> processes, Duration every) {
     Memory memory = new Memory(processes);
     memory.look();
-    memory.watching.scheduleWithFixedDelay(
-        memory::look, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+    var _ =
+        memory.watching.scheduleWithFixedDelay(
+            memory::look, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
     return memory;
   }
 

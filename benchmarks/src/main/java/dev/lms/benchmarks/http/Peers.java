@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Other people's servers. Each says in a line what is missing, if it cannot be started. */
-final class Peers {
+public final class Peers {
   private Peers() {}
 
-  static Optional<String> varnishIsMissing() {
+  public static Optional<String> varnishIsMissing() {
     return Programs.find("varnishd").isPresent()
         ? Optional.empty()
         : Optional.of("Varnish is left out: install it with  apt-get install varnish");
@@ -22,18 +22,29 @@ final class Peers {
 
   /** Varnish before a server; keeps what it gets for an hour, whatever the answer says. */
   static Background varnish(Path folder, Background backend) throws IOException {
+    return varnish(
+        folder,
+        backend.port(),
+        """
+        sub vcl_recv { return (hash); }
+        sub vcl_backend_response { set beresp.ttl = 1h; return (deliver); }
+        """);
+  }
+
+  /**
+   * Varnish before a server on this machine.
+   *
+   * @param folder which Varnish's worker, another user, can read
+   * @param rules of its language, all but the backend
+   */
+  public static Background varnish(Path folder, int backend, String rules) throws IOException {
     Path program =
         Programs.find("varnishd").orElseThrow(() -> new IOException("varnishd is not there"));
     Path config = folder.resolve("varnish.vcl");
     Files.writeString(
         config,
-        """
-        vcl 4.1;
-        backend default { .host = "127.0.0.1"; .port = "%d"; }
-        sub vcl_recv { return (hash); }
-        sub vcl_backend_response { set beresp.ttl = 1h; return (deliver); }
-        """
-            .formatted(backend.port()));
+        "vcl 4.1;\nbackend default { .host = \"127.0.0.1\"; .port = \"%d\"; }\n%s"
+            .formatted(backend, rules));
     int port = Background.freePort();
     return Background.start(
         port,

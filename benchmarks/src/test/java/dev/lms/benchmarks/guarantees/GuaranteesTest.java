@@ -5,6 +5,7 @@ package dev.lms.benchmarks.guarantees;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lms.benchmarks.http.Flask;
 import dev.lms.benchmarks.report.Cell;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -94,21 +95,32 @@ class GuaranteesTest {
   /** Of what does not depend on who comes first. */
   @Test
   void eachContenderIsPlayed() throws Exception {
+    List<String> missing = Guarantees.missing();
+    boolean flask = missing.stream().noneMatch(line -> line.startsWith("Flask is left out"));
+    boolean varnish = missing.stream().noneMatch(line -> line.startsWith("Varnish is left out"));
     List<String> told = new ArrayList<>();
-    assertEquals(
-        Map.of(
-            "lms-redis", "held, 20 of 20",
-            "lms-files", "held, 20 of 20",
-            "spring-session-redis", "broken, 20 of 20",
-            "jetty-files", "broken, 20 of 20"),
-        played("lost-increment", told));
-    assertEquals(
-        Map.of(
-            "lms-pages", "held, 10 of 10",
-            "spring-cache-caffeine", "broken, 10 of 10",
-            "spring-cache-caffeine-sync", "broken, 10 of 10"),
-        played("two-people", told));
-    assertEquals(7, told.size());
+    Map<String, String> sessions = new TreeMap<>();
+    sessions.put("lms-redis", "held, 20 of 20");
+    sessions.put("lms-files", "held, 20 of 20");
+    sessions.put("spring-session-redis", "broken, 20 of 20");
+    sessions.put("jetty-files", "broken, 20 of 20");
+    if (flask) {
+      sessions.put("flask", "broken, 20 of 20");
+    }
+    assertEquals(sessions, played("lost-increment", told));
+    Map<String, String> pages = new TreeMap<>();
+    pages.put("lms-pages", "held, 10 of 10");
+    pages.put("spring-cache-caffeine", "broken, 10 of 10");
+    pages.put("spring-cache-caffeine-sync", "broken, 10 of 10");
+    if (flask) {
+      pages.put("flask", "broken, 10 of 10");
+    }
+    if (varnish) {
+      // A request with a cookie is nobody else's for it.
+      pages.put("varnish", "held, 10 of 10");
+    }
+    assertEquals(pages, played("two-people", told));
+    assertEquals(sessions.size() + pages.size(), told.size());
     assertEquals(List.of(), Guarantees.play("no-such-scenario", "", told::add));
   }
 
@@ -116,10 +128,34 @@ class GuaranteesTest {
   @Tag("long")
   void oursHoldWhateverIsPlayed() throws Exception {
     List<Cell> cells = Guarantees.play("", "", what -> {});
-    assertEquals(Guarantees.CELLS, cells.size());
+    int left = Guarantees.missing().isEmpty() ? 0 : 13;
+    assertTrue(cells.size() >= Guarantees.CELLS - left, cells.size() + " cells");
     for (Cell cell : cells) {
       assertTrue(!cell.ours() || cell.broken() == 0, cell::toString);
     }
+  }
+
+  /** What meets on a site on Flask is seen to break there, and what cannot is seen to hold. */
+  @Test
+  void aSiteOnFlaskIsPlayedOverHttp() throws Exception {
+    if (Flask.isMissing().isPresent()) {
+      assertEquals(List.of(), Guarantees.play("vanished", "flask", what -> {}));
+      return;
+    }
+    Map<String, Boolean> held = new TreeMap<>();
+    for (String scenario :
+        List.of("slow-request", "lost-update", "vanished", "endless-key", "slow-render")) {
+      Cell cell = Guarantees.play(scenario, "flask", what -> {}).get(0);
+      held.put(scenario, cell.broken() == 0);
+    }
+    assertEquals(
+        Map.of(
+            "slow-request", false,
+            "lost-update", false,
+            "vanished", true,
+            "endless-key", true,
+            "slow-render", false),
+        held);
   }
 
   @Test

@@ -39,6 +39,9 @@ class RedisSessions(SessionInterface):
         return StoredSession(key, json.loads(stored)) if stored else StoredSession(secrets.token_urlsafe(32), {})
 
     def save_session(self, app, session, response):
+        if not session and session.modified:
+            store.delete("session:" + session.key)
+            response.delete_cookie("session")
         if session:
             store.set("session:" + session.key, json.dumps(session), ex=SESSION_SECONDS)
             response.set_cookie("session", session.key, max_age=SESSION_SECONDS, httponly=True, samesite="Lax")
@@ -48,13 +51,17 @@ class RedisSessions(SessionInterface):
 app.session_interface = RedisSessions()
 
 
+def page_key(full_path, signed_in):
+    return f"cache:view/{full_path}{'signed-in' if signed_in else 'stranger'}"
+
+
 def cached(view):
     @functools.wraps(view)
-    def from_cache():
-        key = f"cache:view/{request.full_path}{'signed-in' if 'person' in session else 'stranger'}"
+    def from_cache(**arguments):
+        key = page_key(request.full_path, "person" in session)
         page = store.get(key)
         if page is None:
-            page = pickle.dumps(view())
+            page = pickle.dumps(view(**arguments))
             store.set(key, page, ex=PAGE_SECONDS)
         return pickle.loads(page)
 
