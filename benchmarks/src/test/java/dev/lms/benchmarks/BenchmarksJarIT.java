@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lms.benchmarks.report.Result;
 import dev.lms.benchmarks.report.Time;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +44,20 @@ class BenchmarksJarIT {
       return new Ended(process.exitValue(), output);
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  /** Where it starts, so that one that is too old can say so and not fail over its version. */
+  @Test
+  void anOldJavaCanReadItsFirstClass() throws IOException {
+    try (JarFile jar = new JarFile("target/benchmarks.jar")) {
+      String first = jar.getManifest().getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
+      ZipEntry entry = jar.getEntry(first.replace('.', '/') + ".class");
+      try (DataInputStream file = new DataInputStream(jar.getInputStream(entry))) {
+        file.readInt();
+        file.readUnsignedShort();
+        assertEquals(55, file.readUnsignedShort(), "Java 11");
+      }
     }
   }
 

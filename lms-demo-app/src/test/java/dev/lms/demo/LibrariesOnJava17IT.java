@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,6 +42,28 @@ class LibrariesOnJava17IT {
   @Tag("long")
   void allTestsPass() throws Exception {
     theTestsPass(ALL);
+  }
+
+  /** Not that it knows no such version of class files. */
+  @Test
+  void theSiteSaysThatItNeedsMore() throws Exception {
+    Optional<Path> jdk = Jdks.jdk17();
+    if (jdk.isEmpty()) {
+      System.out.println("No JDK 17 beside " + Jdks.own() + ": the site not started on it");
+      return;
+    }
+    Process site =
+        new ProcessBuilder(
+                jdk.get().resolve("bin/java").toString(),
+                "-jar",
+                "target/lms-demo-app.jar",
+                "serve")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(site.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(69, site.waitFor(), said);
+    assertTrue(said.startsWith("lms needs a JDK 25 or newer, and this is Java 17: use lmsctl"));
+    assertEquals(1, said.lines().count(), said);
   }
 
   private static void theTestsPass(String classes) throws Exception {

@@ -64,6 +64,6 @@ class RoomsTest {
             .map(file -> file.getFileName().toString())
             .sorted()
             .toList();
-    assertEquals(List.of("App.java", "Main.java", "package-info.java"), root);
+    assertEquals(List.of("App.java", "Main.java", "Start.java", "package-info.java"), root);
   }
 }
