@@ -186,14 +186,21 @@ final class Workers {
       List<ProcessHandle> workers = site.workers();
       if (count == 2) {
         watcher.measures("the memory of 2 workers", effort.seconds());
-        try (Memory memory = Memory.watch(workers, AT_TIMES)) {
-          load(ports, CROWD, effort.seconds());
-          memory.most().forEach(megabytes -> crowded.add(megabytes / WORKER_MB));
-        }
+        crowd(ports, workers);
       }
       if (count == 1 && bare == null && !workers.isEmpty()) {
         bare = like(workers.get(0), site);
       }
+    }
+  }
+
+  /** What each worker takes of memory meanwhile; their rates are measured elsewhere. */
+  private void crowd(List<Integer> ports, List<ProcessHandle> workers) throws InterruptedException {
+    try (Memory memory = Memory.watch(workers, AT_TIMES)) {
+      load(ports, CROWD, effort.seconds());
+      memory.most().forEach(megabytes -> crowded.add(megabytes / WORKER_MB));
+    } catch (IOException e) {
+      notes.add("Crowded workers: " + e.getMessage());
     }
   }
 
