@@ -39,7 +39,10 @@ public final class Guarantees {
   private static final String FLASK = "flask";
   private static final String VARNISH = "varnish";
 
-  /** Of gunicorn: two requests that meet, and one that looks. More make a herd's count worse. */
+  /**
+   * Of gunicorn: two requests that meet, and one that looks. More would render a page of a herd
+   * more often.
+   */
   private static final int FLASK_WORKERS = 3;
 
   private final RedisServer redis;
@@ -53,7 +56,7 @@ public final class Guarantees {
     this.folder = folder;
   }
 
-  /** What can be played by nobody here, in a line each that says what to install. */
+  /** Whom nobody can play here, in a line each that says what to install. */
   public static List<String> missing() throws IOException, InterruptedException {
     return Stream.of(Flask.isMissing(), Peers.varnishIsMissing())
         .flatMap(Optional::stream)
