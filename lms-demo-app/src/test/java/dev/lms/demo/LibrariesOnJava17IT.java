@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -123,12 +125,16 @@ class LibrariesOnJava17IT {
     }
   }
 
-  /** The library as it was compiled, and everything that this test was given. */
+  /** The library as it was compiled, and everything that this test was given but the site. */
   private static String classPath(Path target) {
-    return String.join(
-        File.pathSeparator,
-        target.resolve("test-classes").toString(),
-        target.resolve("classes").toString(),
-        System.getProperty("java.class.path"));
+    String site = Path.of("target").toAbsolutePath().toString();
+    Stream<String> given =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> !entry.startsWith(site));
+    return Stream.concat(
+            Stream.of(
+                target.resolve("test-classes").toString(), target.resolve("classes").toString()),
+            given)
+        .collect(Collectors.joining(File.pathSeparator));
   }
 }
