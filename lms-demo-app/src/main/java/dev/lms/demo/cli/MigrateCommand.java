@@ -5,10 +5,14 @@ package dev.lms.demo.cli;
 import dev.lms.demo.cache.Workers;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.StoreAddress;
+import dev.lms.demo.data.Connections;
+import dev.lms.demo.data.Database;
 import dev.lms.demo.wiring.Migrations;
 import dev.lms.session.SessionStoreException;
 import dev.lms.session.migration.Migration;
 import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -28,8 +32,8 @@ import picocli.CommandLine.Spec;
           + " from both while this moves sessions. When this has ended, remove"
           + " SESSION_MIGRATE_FROM and restart the workers once more.",
       "",
-      "A URL is file:/folder or redis://… as in SESSION_REDIS_URL. May be interrupted and begun"
-          + " again."
+      "A URL is file:/folder, redis://… as in SESSION_REDIS_URL, or postgresql://… as in"
+          + " DATABASE_URL. May be interrupted and begun again."
     },
     footer = {
       "%nExamples:",
@@ -69,15 +73,16 @@ final class MigrateCommand implements Callable<Integer> {
     if (source instanceof StoreAddress.InFiles files && !Files.isDirectory(files.folder())) {
       throw new CommandFailure("there is no session folder " + files.folder());
     }
+    if (source instanceof StoreAddress.InDatabase tables && !Database.exists(tables.url())) {
+      throw new CommandFailure("there is no database " + tables);
+    }
     Config config = Config.fromSystem();
     return SiteSessions.withKeys(config, keyed -> migrate(keyed, source, target));
   }
 
   private int migrate(Config config, StoreAddress source, StoreAddress target) {
-    boolean isThere =
-        !(target instanceof StoreAddress.InFiles files) || Files.isDirectory(files.folder());
-    // A folder is not made for a look; what moves to any folder is the same.
-    StoreAddress opened = dryRun && !isThere ? source : target;
+    // For a look no folder is made, and no table; what moves to any of them is the same.
+    StoreAddress opened = dryRun && !isThere(target) ? source : target;
     try (Migrations stores = Migrations.open(config, source, opened)) {
       Migration.Count before = stores.migration().count();
       if (dryRun) {
@@ -93,6 +98,29 @@ final class MigrateCommand implements Callable<Integer> {
       throw new CommandFailure("cannot move the sessions: " + e.getMessage());
     } catch (IllegalStateException e) {
       throw new CommandFailure(e.getMessage() + "; nothing was moved");
+    }
+  }
+
+  /** Whether it can be looked at as it is. */
+  private static boolean isThere(StoreAddress target) {
+    return switch (target) {
+      case StoreAddress.InRedis any -> true;
+      case StoreAddress.InFiles files -> Files.isDirectory(files.folder());
+      case StoreAddress.InDatabase tables -> {
+        if (Database.exists(tables.url())) {
+          reach(tables);
+        }
+        yield false;
+      }
+    };
+  }
+
+  private static void reach(StoreAddress.InDatabase target) {
+    try (Connections connections = Database.connections(target.url());
+        Connection one = connections.getConnection()) {
+      one.getAutoCommit();
+    } catch (SQLException e) {
+      throw new CommandFailure("cannot reach the database " + target + ": " + e.getMessage());
     }
   }
 

@@ -59,7 +59,7 @@ final class ConfigReader {
             ConfigReader::database,
             Mask::url);
     Secrets secrets = secrets(variables, production);
-    Config.Sessions sessions = sessions(variables, environment, dataDir);
+    Config.Sessions sessions = sessions(variables, environment, dataDir, databaseUrl);
     Config.PageCache pageCache =
         new Config.PageCache(
             redis(variables, "CACHE_REDIS_URL", variables.find("CACHE_REDIS_URL", "REDIS_URL")),
@@ -174,7 +174,7 @@ final class ConfigReader {
   }
 
   private static Config.Sessions sessions(
-      Variables variables, Environment environment, Path dataDir) {
+      Variables variables, Environment environment, Path dataDir, String databaseUrl) {
     Optional<Variables.Given> url = variables.find("SESSION_REDIS_URL", "REDIS_URL");
     Optional<RedisUrl> redis = redis(variables, "SESSION_REDIS_URL", url);
     Store wish = variables.choice("SESSION_STORE", Store.class, Store.AUTO);
@@ -199,7 +199,7 @@ final class ConfigReader {
     if (prefix.startsWith("cache:")) {
       variables.error("SESSION_KEY_PREFIX=" + prefix + ": cache: belongs to the page cache");
     }
-    Optional<StoreAddress> from = migrateFrom(variables, store, redis, fileDir);
+    Optional<StoreAddress> from = migrateFrom(variables, store, redis, fileDir, databaseUrl);
     return new Config.Sessions(
         store,
         usesRedis(store.kind()) ? redis : Optional.empty(),
@@ -236,7 +236,11 @@ final class ConfigReader {
   }
 
   private static Optional<StoreAddress> migrateFrom(
-      Variables variables, StoreChoice store, Optional<RedisUrl> redis, Path fileDir) {
+      Variables variables,
+      StoreChoice store,
+      Optional<RedisUrl> redis,
+      Path fileDir,
+      String databaseUrl) {
     Function<String, Optional<StoreAddress>> parse = text -> Optional.of(StoreAddress.parse(text));
     Optional<StoreAddress> from =
         variables.url(
@@ -249,10 +253,11 @@ final class ConfigReader {
         switch (store.kind()) {
           case REDIS -> redis.map(StoreAddress.InRedis::new);
           case FILE -> Optional.of(new StoreAddress.InFiles(fileDir));
-          case COOKIE, JDBC, MEMORY -> Optional.empty();
+          case JDBC -> from.map(any -> StoreAddress.parse(databaseUrl));
+          case COOKIE, MEMORY -> Optional.empty();
         };
     if (from.isPresent() && to.isEmpty()) {
-      variables.error("SESSION_MIGRATE_FROM: sessions move to Redis or files only");
+      variables.error("SESSION_MIGRATE_FROM: sessions move to Redis, files or a database only");
     } else if (from.isPresent() && from.equals(to)) {
       variables.error(
           "SESSION_MIGRATE_FROM: is the store that sessions are to move to; configure the new one");
@@ -350,6 +355,7 @@ final class ConfigReader {
     if (!known) {
       throw new IllegalArgumentException("expected a jdbc:sqlite: or postgresql:// URL");
     }
+    StoreAddress.parse(url); // Sees that it is whole.
     return url;
   }
 

@@ -6,9 +6,7 @@ import dev.lms.demo.config.Config;
 import dev.lms.demo.config.StoreAddress;
 import dev.lms.session.KeyRing;
 import dev.lms.session.SessionStore;
-import dev.lms.session.file.FileSessionStore;
 import dev.lms.session.migration.Migration;
-import dev.lms.session.redis.RedisSessionStore;
 import java.time.Clock;
 
 /** The two stores of a migration, for a program beside the workers. */
@@ -33,8 +31,9 @@ public final class Migrations implements AutoCloseable {
     try {
       RedisClients redis = parts.add(new RedisClients(CONNECTIONS));
       KeyRing keys = Keys.of(config.secrets());
-      SessionStore old = parts.add(store(from, config, redis, keys));
-      SessionStore next = from.equals(to) ? old : parts.add(store(to, config, redis, keys));
+      SessionStore old = parts.add(SessionStores.at(from, config, redis, keys, parts));
+      SessionStore next =
+          from.equals(to) ? old : parts.add(SessionStores.at(to, config, redis, keys, parts));
       Migration migration = new Migration(old, next, Clock.systemUTC());
       migration.check();
       return new Migrations(parts, migration);
@@ -42,15 +41,6 @@ public final class Migrations implements AutoCloseable {
       parts.close();
       throw e;
     }
-  }
-
-  static SessionStore store(StoreAddress address, Config config, RedisClients redis, KeyRing keys) {
-    return switch (address) {
-      case StoreAddress.InRedis there ->
-          new RedisSessionStore(redis.client(there.url()), keys, config.sessions().keyPrefix());
-      case StoreAddress.InFiles there ->
-          FileSessionStore.open(there.folder(), keys, config.sessions().fileThreshold());
-    };
   }
 
   /** What moves sessions from one to the other. */

@@ -5,7 +5,6 @@ package dev.lms.demo.wiring;
 import dev.lms.demo.config.Config;
 import dev.lms.demo.config.Environment;
 import dev.lms.demo.config.StoreChoice;
-import dev.lms.demo.data.Database;
 import dev.lms.session.CookieSettings;
 import dev.lms.session.Envelope;
 import dev.lms.session.KeyRing;
@@ -18,7 +17,6 @@ import dev.lms.session.WriteOptions;
 import dev.lms.session.cookie.CookieSessionStore;
 import dev.lms.session.file.FileRevocations;
 import dev.lms.session.file.FileSessionStore;
-import dev.lms.session.jdbc.JdbcSessionStore;
 import dev.lms.session.jfr.SessionJfr;
 import dev.lms.session.memory.MemorySessionStore;
 import dev.lms.session.migration.MigratingStore;
@@ -62,9 +60,6 @@ public record SessionBackend(
   /** Sealed cookies of another program with the same key are not ours. */
   private static final String AUDIENCE = "lms-demo";
 
-  /** What a visitor waits for at most while the database is silent. */
-  private static final Duration DATABASE_PATIENCE = Duration.ofSeconds(3);
-
   /** For the copies of sessions in one worker: some thousands of those of this site. */
   private static final long NEAR_BYTES = 4L << 20;
 
@@ -79,10 +74,7 @@ public record SessionBackend(
         switch (kind) {
           case REDIS -> redisStore(settings, redis, keys);
           case FILE -> FileSessionStore.open(settings.fileDir(), keys, settings.fileThreshold());
-          case JDBC ->
-              JdbcSessionStore.builder(parts.add(Database.connections(config.databaseUrl())), keys)
-                  .withPatience(DATABASE_PATIENCE)
-                  .build();
+          case JDBC -> SessionStores.inDatabase(config.databaseUrl(), keys, parts);
           case MEMORY -> MemorySessionStore.open(keys);
           case COOKIE ->
               new CookieSessionStore(
@@ -91,7 +83,7 @@ public record SessionBackend(
     Optional<MigratingStore> migrating =
         settings
             .migrateFrom()
-            .map(from -> Migrations.store(from, config, redis, keys))
+            .map(from -> SessionStores.at(from, config, redis, keys, parts))
             .map(from -> new MigratingStore(from, configured, keys));
     SessionStore kept = migrating.<SessionStore>map(both -> both).orElse(configured);
     SessionStore store = development ? WatchedStore.around(kept, unplugged) : kept;

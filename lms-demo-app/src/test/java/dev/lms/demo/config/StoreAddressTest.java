@@ -20,8 +20,31 @@ class StoreAddressTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"postgresql://u:hunter2@h/d", "jdbc:postgresql://u:hunter2@h/d"})
+  void aDatabaseHasTwoSpellings(String url) {
+    assertEquals(
+        new StoreAddress.InDatabase("postgresql://u:hunter2@h/d"), StoreAddress.parse(url));
+  }
+
+  @Test
+  void aFileOfTablesIsTheSameFromWhereverItIsNamed() {
+    assertEquals(
+        new StoreAddress.InDatabase("jdbc:sqlite:" + Path.of("lms.db").toAbsolutePath()),
+        StoreAddress.parse("jdbc:sqlite:lms.db"));
+  }
+
+  @ParameterizedTest
   @ValueSource(
-      strings = {"hunter2", "jdbc:postgresql://a:hunter2@h/d", "redis://hunter2@", "file:", ""})
+      strings = {
+        "hunter2",
+        "jdbc:mysql://a:hunter2@h/d",
+        "postgresql://a:hunter2@h",
+        "postgresql://a:hunter2 @h/d",
+        "postgresql:hunter2",
+        "redis://hunter2@",
+        "file:",
+        ""
+      })
   void whatIsNoneIsRefusedWithoutAWordOfIt(String url) {
     IllegalArgumentException refused =
         assertThrows(IllegalArgumentException.class, () -> StoreAddress.parse(url));
@@ -32,14 +55,26 @@ class StoreAddressTest {
   void noPasswordIsShown() {
     assertEquals(
         "redis://********@h:6379/1", StoreAddress.parse("redis://:hunter2@h:6379/1").toString());
+    assertEquals(
+        "postgresql://u:********@h/d", StoreAddress.parse("postgresql://u:hunter2@h/d").toString());
   }
 
   @Test
   void sessionsMoveToAnotherStoreThanTheyComeFromAndToOneThatTakesThem() {
     for (Map<String, String> wrong :
         Map.of(
-                "the same", Map.of("SESSION_MIGRATE_FROM", "redis://h", "REDIS_URL", "redis://h"),
-                "cookies", Map.of("SESSION_MIGRATE_FROM", "redis://h", "SESSION_STORE", "cookie"))
+                "the same",
+                Map.of("SESSION_MIGRATE_FROM", "redis://h", "REDIS_URL", "redis://h"),
+                "the same database",
+                Map.of(
+                    "SESSION_MIGRATE_FROM",
+                    "jdbc:postgresql://h/d",
+                    "SESSION_STORE",
+                    "jdbc",
+                    "DATABASE_URL",
+                    "postgresql://h/d"),
+                "cookies",
+                Map.of("SESSION_MIGRATE_FROM", "redis://h", "SESSION_STORE", "cookie"))
             .values()) {
       ConfigException refused =
           assertThrows(ConfigException.class, () -> Config.read(wrong), wrong.toString());

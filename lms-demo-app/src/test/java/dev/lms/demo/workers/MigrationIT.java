@@ -17,6 +17,9 @@ import dev.lms.session.PrincipalIndex;
 import dev.lms.session.SessionStore;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.file.FileSessionStore;
+import dev.lms.session.jdbc.JdbcSessionStore;
+import dev.lms.session.jdbc.PostgresServer;
+import dev.lms.session.jdbc.TestPool;
 import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.RedisSessionStore;
 import dev.lms.session.redis.server.RedisServer;
@@ -24,6 +27,8 @@ import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,12 +62,16 @@ class MigrationIT {
   private final StringBuilder said = new StringBuilder();
   private RedisServer redis;
   private UnifiedJedis client;
+  private String site;
+  private TestPool database;
 
   @BeforeEach
   void start() throws Exception {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     redis = RedisServer.start();
     client = RedisConnections.open(redis.url(), 2);
+    site = PostgresServer.shared().newSite();
+    database = new TestPool(site.replaceFirst("^(.*//)(.*)@(.*)$", "jdbc:$1$3?user=$2"), 4);
     environment.put("SECRET_KEY", SECRET);
     environment.put("LMS_DATA_DIR", folder.resolve("data").toString());
     environment.put("LMS_DEBUG_ENDPOINTS", "1");
@@ -70,6 +79,7 @@ class MigrationIT {
 
   @AfterEach
   void stop() {
+    database.close();
     client.close();
     redis.close();
   }
@@ -91,6 +101,15 @@ class MigrationIT {
     return FileSessionStore.open(files(), keys);
   }
 
+  /** With a password that this server does not ask for. */
+  private String databaseUrl() {
+    return site.replaceFirst("@", ":" + PASSWORD + "@");
+  }
+
+  private SessionStore inDatabase(KeyRing keys) {
+    return JdbcSessionStore.builder(database, keys).withPatience(TestPool.BUSY_MACHINE).build();
+  }
+
   private SessionStore inRedis(KeyRing keys) {
     return new RedisSessionStore(client, keys, "session:");
   }
@@ -109,6 +128,41 @@ class MigrationIT {
     environment.put("SESSION_FILE_DIR", files().toString());
     environment.put("SESSION_MIGRATE_FROM", redisUrl());
     migrate(redisUrl(), filesUrl(), this::inRedis, this::inFiles);
+  }
+
+  @Test
+  void toADatabaseTheyDoSoToo() throws Exception {
+    environment.put("SESSION_STORE", "jdbc");
+    environment.put("DATABASE_URL", databaseUrl());
+    environment.put("SESSION_MIGRATE_FROM", filesUrl());
+    migrate(filesUrl(), databaseUrl(), this::inFiles, this::inDatabase);
+  }
+
+  @Test
+  @Tag("long")
+  void outOfADatabaseTheyDoSoToo() throws Exception {
+    environment.put("SESSION_REDIS_URL", redisUrl());
+    environment.put("SESSION_MIGRATE_FROM", databaseUrl());
+    migrate(databaseUrl(), redisUrl(), this::inDatabase, this::inRedis);
+  }
+
+  @Test
+  void aLookAtADatabaseMakesNoTablesInIt() throws Exception {
+    inFiles(KEYS).close();
+    WorkerProcess.Finished dry =
+        lmsctl("session", "migrate", "--from", filesUrl(), "--to", databaseUrl(), "--dry-run");
+    assertEquals(0, dry.exitCode(), dry.errors());
+    try (Connection connection = database.getConnection();
+        ResultSet tables = connection.getMetaData().getTables(null, null, "lms_%", null)) {
+      assertFalse(tables.next());
+    }
+    String nobody =
+        "postgresql://u:" + PASSWORD + "@127.0.0.1:" + WorkerProcess.freePorts(1) + "/d";
+    WorkerProcess.Finished nobodyThere =
+        lmsctl("session", "migrate", "--from", filesUrl(), "--to", nobody, "--dry-run");
+    assertEquals(1, nobodyThere.exitCode());
+    assertEquals(1, nobodyThere.errors().lines().count(), nobodyThere.errors());
+    assertFalse(said.toString().contains(PASSWORD), said.toString());
   }
 
   private WorkerProcess.Finished lmsctl(String... command) {

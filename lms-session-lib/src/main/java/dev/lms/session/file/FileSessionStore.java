@@ -19,6 +19,7 @@ import dev.lms.session.housekeeping.Housekeeping;
 import dev.lms.session.migration.Transfer;
 import dev.lms.session.migration.Transferable;
 import dev.lms.session.store.Forward;
+import dev.lms.session.store.RecordCodec;
 import dev.lms.session.store.SessionTokens;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -209,7 +210,7 @@ public final class FileSessionStore
   }
 
   static Optional<StoredSession> decode(SessionTokens.Token token, SlotFile.Slot slot) {
-    return SessionRecord.decode(slot.content())
+    return RecordCodec.decode(slot.content())
         .map(
             content ->
                 new StoredSession(token.text(), token.handle(), content.envelope(), slot.deadline())

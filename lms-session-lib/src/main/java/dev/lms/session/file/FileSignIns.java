@@ -181,8 +181,7 @@ final class FileSignIns {
         .map(
             content ->
                 new SlotFolder.Content(
-                    slot.deadline(),
-                    RecordCodec.encode(content.envelope().withRoles(roles), content.attributes())));
+                    slot.deadline(), RecordCodec.encode(content.withRoles(roles))));
   }
 
   /** Ends one session of a person, under any name it had; how many were live. */

@@ -129,7 +129,7 @@ final class FileTransfer implements Transfer {
   private static Optional<Whole> whole(SlotFile.Slot slot, Place place, Instant now) {
     return Optional.of(slot)
         .filter(found -> SessionRecord.isSession(found) || SessionRecord.isTaken(found))
-        .flatMap(found -> SessionRecord.decode(SessionRecord.content(found)))
+        .flatMap(found -> RecordCodec.decode(SessionRecord.content(found)))
         .map(found -> new Whole(found.envelope(), found.attributes(), now, place.handle()));
   }
 
@@ -207,11 +207,9 @@ final class FileTransfer implements Transfer {
       } else {
         Whole whole = (Whole) parcel.content();
         byte[] bytes =
-            parcel
-                .place()
-                .group()
-                .map(group -> SessionRecord.encode(whole.envelope(), whole.attributes(), group))
-                .orElseGet(() -> RecordCodec.encode(whole.envelope(), whole.attributes()));
+            RecordCodec.encode(
+                new RecordCodec.Content(
+                    whole.envelope(), whole.attributes(), parcel.place().group()));
         sessions.begin(handle, new SlotFolder.Content(parcel.deadline(), bytes));
       }
       files.syncFolder(handle);
@@ -309,7 +307,7 @@ final class FileTransfer implements Transfer {
     if (SessionFiles.forward(slot).isPresent()) {
       return Optional.of(Kind.FORWARD);
     }
-    if (SessionRecord.decode(SessionRecord.content(slot)).isEmpty()) {
+    if (RecordCodec.decode(SessionRecord.content(slot)).isEmpty()) {
       return Optional.of(Kind.UNREADABLE);
     }
     return Optional.of(SessionRecord.isTaken(slot) ? Kind.TAKEN : Kind.SESSION);

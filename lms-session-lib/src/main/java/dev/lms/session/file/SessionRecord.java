@@ -7,17 +7,15 @@ import dev.lms.session.store.RecordCodec;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * What is in a session's file, apart from a forward: the session, and with it the group of its
- * token, under a name that no attribute has, so that other stores can name it; or, behind a 0 with
- * which no session begins, what says that it is on its way to another store, is there, or ended.
+ * token, so that other stores can name it; or, behind a 0 with which no session begins, what says
+ * that it is on its way to another store, is there, or ended.
  */
 final class SessionRecord {
-  private static final String GROUP = "\0group";
   private static final byte NO_SESSION = 0;
   private static final byte TAKEN = 'T';
   private static final byte LEFT = 'L';
@@ -26,20 +24,7 @@ final class SessionRecord {
   private SessionRecord() {}
 
   static byte[] encode(Envelope envelope, Map<String, String> attributes, String group) {
-    Map<String, String> all = new HashMap<>(attributes);
-    all.put(GROUP, group);
-    return RecordCodec.encode(envelope, all);
-  }
-
-  /** The session, with its own attributes only. */
-  static Optional<RecordCodec.Content> decode(ByteBuffer content) {
-    return RecordCodec.decode(content)
-        .map(
-            found -> {
-              Map<String, String> attributes = new HashMap<>(found.attributes());
-              attributes.remove(GROUP);
-              return new RecordCodec.Content(found.envelope(), attributes);
-            });
+    return RecordCodec.encode(new RecordCodec.Content(envelope, attributes, Optional.of(group)));
   }
 
   /** The group of the session's token; empty if a program of before wrote it. */
@@ -48,9 +33,7 @@ final class SessionRecord {
       String group = StandardCharsets.US_ASCII.decode(inside(slot)).toString();
       return Optional.of(group).filter(name -> !name.isEmpty());
     }
-    return RecordCodec.decode(content(slot))
-        .map(RecordCodec.Content::attributes)
-        .map(attributes -> attributes.get(GROUP));
+    return RecordCodec.decode(content(slot)).flatMap(RecordCodec.Content::group);
   }
 
   static byte[] taken(byte[] session) {

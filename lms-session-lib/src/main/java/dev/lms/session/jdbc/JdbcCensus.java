@@ -2,122 +2,106 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.session.jdbc;
 
-import dev.lms.session.Principal;
 import dev.lms.session.SessionCensus;
+import dev.lms.session.SessionStoreException;
+import dev.lms.session.migration.Transfer;
 import dev.lms.session.store.RecordCodec;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** What concerns every session, whoever's it is; a part of the table at a time. Thread-safe. */
 final class JdbcCensus {
-  private static final int AT_A_TIME = 500;
   private static final int MOST_PASSES = 10;
 
-  private static final String PART =
-      "SELECT id, kind, version, content, deadline FROM lms_session WHERE id > ? AND deadline > ?"
-          + " ORDER BY id LIMIT "
-          + AT_A_TIME;
-
   private static final String LAST_OF_PART =
-      "SELECT id FROM lms_session WHERE id > ? AND created <= ? ORDER BY id LIMIT 1 OFFSET "
-          + (AT_A_TIME - 1);
+      "SELECT id FROM lms_session WHERE id > ? AND id < '"
+          + TableScan.END_OF_IDS
+          + "' AND created <= ? ORDER BY id LIMIT 1 OFFSET "
+          + (TableScan.AT_A_TIME - 1);
 
   private static final String END =
-      "DELETE FROM lms_session WHERE id > ? AND id <= ? AND created <= ? AND kind IN (?, ?) AND"
-          + " deadline > ?";
+      "id > ? AND id <= ? AND created <= ? AND kind IN (?, ?) AND deadline > ?";
 
-  /** No id is greater. */
-  private static final String END_OF_IDS = "g";
+  private static final String TAKEN =
+      "SELECT id FROM lms_session WHERE kind = 2 AND created <= ? AND deadline > ? LIMIT 1";
 
   private final Database database;
   private final RowCodec codec;
+  private final Endings endings;
+  private final TableScan scan;
 
-  JdbcCensus(Database database, RowCodec codec) {
+  JdbcCensus(Database database, RowCodec codec, Endings endings) {
     this.database = database;
     this.codec = codec;
+    this.endings = endings;
+    this.scan = new TableScan(database);
   }
 
   SessionCensus stats(Instant now) {
-    long[] counts = new long[3];
-    Optional<String> last = Optional.of("");
-    while (last.isPresent()) {
-      String after = last.get();
-      Part part =
-          database.repeatable((connection, any) -> count(connection, after, now, new long[3]));
-      for (int i = 0; i < counts.length; i++) {
-        counts[i] += part.counts()[i];
-      }
-      last = part.last();
-    }
-    return new SessionCensus(counts[0], counts[1], counts[2]);
+    Map<Counted, Long> counts = new EnumMap<>(Counted.class);
+    scan.forEach(now, this::counted, what -> counts.merge(what, 1L, Long::sum));
+    return new SessionCensus(
+        counts.getOrDefault(Counted.SIGNED_IN, 0L),
+        counts.getOrDefault(Counted.ANONYMOUS, 0L),
+        counts.getOrDefault(Counted.UNREADABLE, 0L));
   }
 
-  /** How much there is in a part of the table, and where the next one begins. */
-  private static final class Part {
-    private final long[] counts;
-    private final Optional<String> last;
-
-    Part(long[] counts, Optional<String> last) {
-      this.counts = counts;
-      this.last = last;
-    }
-
-    long[] counts() {
-      return counts;
-    }
-
-    Optional<String> last() {
-      return last;
-    }
+  /** What a row counts as. */
+  private enum Counted {
+    SIGNED_IN,
+    ANONYMOUS,
+    UNREADABLE
   }
 
-  private Part count(Connection connection, String after, Instant now, long[] counts)
-      throws SQLException {
-    int read = 0;
-    String last = after;
-    try (PreparedStatement query = connection.prepareStatement(PART)) {
-      query.setString(1, after);
-      query.setLong(2, now.toEpochMilli());
-      try (ResultSet rows = query.executeQuery()) {
-        while (rows.next()) {
-          read++;
-          last = rows.getString(1);
-          Row row =
-              new Row(
-                  last,
-                  Row.Kind.of(rows.getInt(2)),
-                  rows.getBytes(3),
-                  rows.getBytes(4),
-                  Instant.ofEpochMilli(rows.getLong(5)));
-          count(row, counts);
-        }
-      }
-    }
-    return new Part(counts, read < AT_A_TIME ? Optional.empty() : Optional.of(last));
-  }
-
-  private void count(Row row, long[] counts) {
-    Optional<Boolean> person =
-        codec
-            .content(row)
-            .map(RecordCodec.Content::envelope)
-            .map(envelope -> envelope.principal().map(Principal::id).isPresent());
-    if (person.isPresent()) {
-      counts[person.get() ? 0 : 1]++;
-    } else if (codec.forward(row).isEmpty()) {
-      counts[2]++;
-    }
+  private Optional<Counted> counted(Row row) {
+    return switch (row.kind()) {
+      case SESSION ->
+          Optional.of(
+              codec
+                  .content(row)
+                  .map(RecordCodec.Content::envelope)
+                  .map(who -> who.principal().isPresent() ? Counted.SIGNED_IN : Counted.ANONYMOUS)
+                  .orElse(Counted.UNREADABLE));
+      case FORWARD ->
+          codec.forward(row).isPresent() ? Optional.empty() : Optional.of(Counted.UNREADABLE);
+      case TAKEN, LEFT, ENDED, NOTE -> Optional.empty();
+      case UNKNOWN -> Optional.of(Counted.UNREADABLE);
+    };
   }
 
   /**
    * One pass could miss a session that is rotated while it goes on; so there is another pass until
    * one finds nothing that began before this did.
+   *
+   * @throws SessionStoreException if a session is on its way to another store, where it would live
+   *     on; all others have ended
    */
   long purge(Instant now) {
+    long live = endAll(now);
+    Optional<String> taken = database.repeatable((connection, any) -> onItsWay(connection, now));
+    if (taken.isPresent()) {
+      throw Transfer.moved(taken.get());
+    }
+    return live;
+  }
+
+  private static Optional<String> onItsWay(Connection connection, Instant now) throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement(TAKEN)) {
+      query.setLong(1, now.toEpochMilli());
+      query.setLong(2, now.toEpochMilli());
+      try (ResultSet rows = query.executeQuery()) {
+        return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+      }
+    }
+  }
+
+  private long endAll(Instant now) {
     long live = 0;
     for (int pass = 0; pass < MOST_PASSES; pass++) {
       long before = live;
@@ -128,7 +112,7 @@ final class JdbcCensus {
         String from = after;
         Optional<String> last =
             database.repeatable((connection, same) -> lastOfPart(connection, from, now));
-        String to = last.orElse(END_OF_IDS);
+        String to = last.orElse(TableScan.END_OF_IDS);
         live += end(from, to, now, Row.Kind.SESSION, now.toEpochMilli());
         any |= end(from, to, now, Row.Kind.FORWARD, Long.MIN_VALUE) > 0 || live > before;
         more = last.isPresent();
@@ -156,7 +140,7 @@ final class JdbcCensus {
   private int end(String from, String to, Instant now, Row.Kind alsoOf, long after) {
     return database.once(
         (connection, any) -> {
-          try (PreparedStatement write = connection.prepareStatement(END)) {
+          try (PreparedStatement write = connection.prepareStatement(endings.where(END))) {
             write.setString(1, from);
             write.setString(2, to);
             write.setLong(3, now.toEpochMilli());

@@ -15,6 +15,8 @@ import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
 import dev.lms.session.Written;
 import dev.lms.session.housekeeping.Housekeeping;
+import dev.lms.session.migration.Transfer;
+import dev.lms.session.migration.Transferable;
 import dev.lms.session.store.Forward;
 import dev.lms.session.store.SessionTokens;
 import dev.lms.session.store.SessionTokens.Token;
@@ -65,7 +67,7 @@ import org.jspecify.annotations.Nullable;
  * time.
  */
 public final class JdbcSessionStore
-    implements SessionStore, PrincipalIndex, SessionStore.Reporting {
+    implements SessionStore, PrincipalIndex, SessionStore.Reporting, Transferable {
   private static final System.Logger LOG = System.getLogger(JdbcSessionStore.class.getName());
 
   private final LongAdder unreadable = new LongAdder();
@@ -76,15 +78,18 @@ public final class JdbcSessionStore
   private final People people;
   private final JdbcCensus census;
   private final JdbcSweep sweep;
+  private final JdbcTransfer transfer;
   private volatile SessionListener listener = new SessionListener() {};
 
   private JdbcSessionStore(Builder builder) {
     this.database = new Database(builder.source, builder.makesTables, builder.patience);
     this.tokens = new SessionTokens(builder.keys);
     this.codec = new RowCodec(builder.keys);
-    this.people = new People(database, codec, builder.keys);
-    this.writes = new JdbcWrites(database, tokens, codec, people);
-    this.census = new JdbcCensus(database, codec);
+    Endings endings = new Endings();
+    this.people = new People(database, codec, builder.keys, endings);
+    this.writes = new JdbcWrites(database, tokens, codec, people, endings);
+    this.census = new JdbcCensus(database, codec, endings);
+    this.transfer = new JdbcTransfer(database, codec, people, endings);
     Executor sweeps = builder.sweeps;
     this.sweep =
         new JdbcSweep(
@@ -178,7 +183,9 @@ public final class JdbcSessionStore
     while (true) {
       Token current = name;
       Optional<Row> row =
-          database.repeatable((connection, any) -> Rows.read(connection, current.handle()));
+          database
+              .repeatable((connection, any) -> Rows.read(connection, current.handle()))
+              .filter(found -> !found.isEnded());
       Optional<Forward> forward = row.flatMap(codec::forward);
       if (forward.isEmpty()) {
         boolean isAlias = !current.handle().equals(known.get().handle());
@@ -270,6 +277,11 @@ public final class JdbcSessionStore
    */
   public long unreadable() {
     return unreadable.sum();
+  }
+
+  @Override
+  public Transfer transfer() {
+    return transfer;
   }
 
   @Override

@@ -29,12 +29,15 @@ final class JdbcWrites {
   private final SessionTokens tokens;
   private final RowCodec codec;
   private final People people;
+  private final Endings endings;
 
-  JdbcWrites(Database database, SessionTokens tokens, RowCodec codec, People people) {
+  JdbcWrites(
+      Database database, SessionTokens tokens, RowCodec codec, People people, Endings endings) {
     this.database = database;
     this.tokens = tokens;
     this.codec = codec;
     this.people = people;
+    this.endings = endings;
   }
 
   /**
@@ -48,7 +51,7 @@ final class JdbcWrites {
       WriteOptions options,
       SessionListener reports) {
     Token token = tokens.mint();
-    Row row = codec.session(token.handle(), envelope, attributes, options.deadline());
+    Row row = codec.session(token, envelope, attributes, options.deadline());
     Instant now = options.now();
     Optional<String> person = envelope.principal().map(Principal::id);
     if (person.isEmpty()) {
@@ -100,10 +103,10 @@ final class JdbcWrites {
   }
 
   /** Answers those that this has ended. */
-  private static List<String> end(Connection connection, List<String> handles) throws SQLException {
+  private List<String> end(Connection connection, List<String> handles) throws SQLException {
     List<String> ended = new ArrayList<>();
     for (String handle : handles) {
-      if (Rows.end(connection, handle)) {
+      if (endings.end(connection, handle)) {
         ended.add(handle);
       }
     }
@@ -166,7 +169,7 @@ final class JdbcWrites {
       return false;
     }
     byte[] version = codec.of(session).version();
-    Row to = codec.session(session.handle(), session.envelope(), attributes, options.deadline());
+    Row to = codec.session(name, session.envelope(), attributes, options.deadline());
     return database.once((connection, any) -> Rows.update(connection, version, to, options.now()));
   }
 
@@ -187,10 +190,7 @@ final class JdbcWrites {
     StoredSession stored = found.session().get();
     Row to =
         codec.session(
-            name.handle(),
-            stored.envelope(),
-            changes.applyTo(stored.attributes()),
-            options.deadline());
+            name, stored.envelope(), changes.applyTo(stored.attributes()), options.deadline());
     boolean written = Rows.update(connection, found.row().version(), to, options.now());
     return written ? Attempt.of(Written.stored(loaded.token())) : Attempt.of(Written.GONE);
   }
@@ -207,7 +207,9 @@ final class JdbcWrites {
   private Found find(
       Connection connection, Dialect dialect, Token name, Changes changes, Instant now)
       throws SQLException {
-    Optional<Row> row = Rows.readForUpdate(connection, dialect, name.handle());
+    // To a change what another store has is gone; whoever knows that store looks there.
+    Optional<Row> row =
+        Rows.readForUpdate(connection, dialect, name.handle()).filter(found -> !found.hasMoved());
     Optional<Forward> forward = row.flatMap(codec::forward).filter(next -> next.isAlias(now));
     if (forward.isPresent()) {
       return Found.nothing(new Attempt(Written.GONE, Optional.of(forward.get().handle())));
@@ -354,7 +356,7 @@ final class JdbcWrites {
     StoredSession stored = found.session().orElseThrow();
     Envelope envelope = move.envelope().over(move.session().envelope(), stored.envelope());
     Map<String, String> attributes = changes.applyTo(stored.attributes());
-    Row to = codec.session(move.to().handle(), envelope, attributes, options.deadline());
+    Row to = codec.session(move.to(), envelope, attributes, options.deadline());
     String root = move.isOfOnePerson() ? found.row().root() : move.to().handle();
     Rows.Owner owner = new Rows.Owner(move.after().map(people::name).orElse(null), root);
     Rows.insert(connection, to, envelope, owner, options.now());
@@ -365,7 +367,7 @@ final class JdbcWrites {
     String name = first.handle();
     while (true) {
       String current = name;
-      if (database.repeatable((connection, any) -> Rows.end(connection, current))) {
+      if (database.repeatable((connection, any) -> endings.end(connection, current))) {
         return true;
       }
       Optional<Forward> forward =

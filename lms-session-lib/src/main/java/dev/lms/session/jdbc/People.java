@@ -49,20 +49,24 @@ final class People {
   private static final String WITH_ROLES =
       "UPDATE lms_session SET content = ?, version = ? WHERE id = ? AND version = ? AND kind = 0";
 
-  private static final String END_ONE =
-      "DELETE FROM lms_session WHERE person IN (%s) AND kind = 0 AND deadline > ? AND (id = ? OR"
-          + " root = ?)";
+  private static final String ALSO_TAKEN =
+      "SELECT id, version, content, deadline, kind FROM lms_session WHERE person IN (%s) AND kind"
+          + " IN (0, 2)";
 
-  private static final String END_ALL =
-      "DELETE FROM lms_session WHERE person IN (%s) AND kind = 0 AND deadline > ? AND id <> ?";
+  private static final String END_ONE =
+      "person IN (%s) AND kind = 0 AND deadline > ? AND (id = ? OR root = ?)";
+
+  private static final String END_ALL = "person IN (%s) AND kind = 0 AND deadline > ? AND id <> ?";
 
   private final Database database;
   private final RowCodec codec;
   private final PrincipalNames names;
+  private final Endings endings;
 
-  People(Database database, RowCodec codec, KeyRing keys) {
+  People(Database database, RowCodec codec, KeyRing keys, Endings endings) {
     this.database = database;
     this.codec = codec;
+    this.endings = endings;
     this.names = new PrincipalNames(keys);
   }
 
@@ -163,9 +167,13 @@ final class People {
   }
 
   private static Row row(ResultSet rows) throws SQLException {
+    return row(rows, Row.Kind.SESSION);
+  }
+
+  private static Row row(ResultSet rows, Row.Kind kind) throws SQLException {
     return new Row(
         rows.getString(1),
-        Row.Kind.SESSION,
+        kind,
         rows.getBytes(2),
         rows.getBytes(3),
         Instant.ofEpochMilli(rows.getLong(4)));
@@ -216,7 +224,7 @@ final class People {
       Connection connection, String sql, String principalId, long after, List<String> which)
       throws SQLException {
     List<String> theirs = names.of(principalId);
-    try (PreparedStatement write = prepare(connection, sql, theirs)) {
+    try (PreparedStatement write = prepare(connection, endings.where(sql), theirs)) {
       int at = theirs.size();
       write.setLong(++at, after);
       for (String handle : which) {
@@ -249,14 +257,11 @@ final class People {
           for (Row row : live(connection, dialect, principalId, now)) {
             Optional<Row> other =
                 theirs(row, principalId)
-                    .filter(c -> !c.envelope().withRoles(roles).equals(c.envelope()))
+                    .filter(c -> !c.withRoles(roles).equals(c))
                     .map(
                         c ->
                             codec.session(
-                                row.id(),
-                                c.envelope().withRoles(roles),
-                                c.attributes(),
-                                row.deadline()));
+                                row.id(), row.kind(), c.withRoles(roles), row.deadline()));
             changed += other.isPresent() && replace(connection, row, other.get()) ? 1 : 0;
           }
           return changed;
@@ -276,6 +281,18 @@ final class People {
       }
     }
     return live;
+  }
+
+  /** The person's sessions, live or not, those included that are on their way elsewhere. */
+  List<Row> all(Connection connection, String principalId) throws SQLException {
+    List<Row> all = new ArrayList<>();
+    try (PreparedStatement query = prepare(connection, ALSO_TAKEN, names.of(principalId));
+        ResultSet rows = query.executeQuery()) {
+      while (rows.next()) {
+        all.add(row(rows, Row.Kind.of(rows.getInt(5))));
+      }
+    }
+    return all;
   }
 
   private static boolean replace(Connection connection, Row from, Row to) throws SQLException {

@@ -23,7 +23,17 @@ final class Row {
   /** What a row is, as the database has it. */
   enum Kind {
     SESSION(0),
-    FORWARD(1);
+    FORWARD(1),
+    /** A session on its way to another store: nobody changes it here. */
+    TAKEN(2),
+    /** The mark of what another store has; its content is the group of the session's token. */
+    LEFT(3),
+    /** The mark of a session that ended while others may bring it late. */
+    ENDED(4),
+    /** Something noted about a migration; its id is beyond those of sessions. */
+    NOTE(5),
+    /** Of a newer program. */
+    UNKNOWN(-1);
 
     private final int code;
 
@@ -36,7 +46,12 @@ final class Row {
     }
 
     static Kind of(int code) {
-      return code == SESSION.code ? SESSION : FORWARD;
+      for (Kind kind : values()) {
+        if (kind.code == code) {
+          return kind;
+        }
+      }
+      return UNKNOWN;
     }
   }
 
@@ -67,8 +82,19 @@ final class Row {
     return id;
   }
 
-  boolean isSession() {
-    return kind == Kind.SESSION;
+  /** Whether a session is in it, also one that is on its way to another store. */
+  boolean holdsSession() {
+    return kind == Kind.SESSION || kind == Kind.TAKEN;
+  }
+
+  /** Whether all it says is that there is nothing any more. */
+  boolean isEnded() {
+    return kind == Kind.ENDED;
+  }
+
+  /** Whether another store has what was here, or is about to. */
+  boolean hasMoved() {
+    return kind == Kind.TAKEN || kind == Kind.LEFT;
   }
 
   Kind kind() {

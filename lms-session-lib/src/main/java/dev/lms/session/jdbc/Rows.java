@@ -19,12 +19,12 @@ final class Rows {
 
   private static final String INSERT =
       "INSERT INTO lms_session (id, kind, version, deadline, seen, created, signed_in, person,"
-          + " root, content) VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " root, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
   private static final String INSERT_UNDER_LOCK =
       "WITH locked AS (UPDATE lms_session_lock SET due = due WHERE stripe = ? RETURNING stripe)"
           + " INSERT INTO lms_session (id, kind, version, deadline, seen, created, signed_in,"
-          + " person, root, content) SELECT ?, 0, ?, ?, ?, ?, ?, ?, ?, ? FROM locked";
+          + " person, root, content) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM locked";
 
   private static final String TOUCH =
       "UPDATE lms_session SET deadline = CASE WHEN deadline < ? THEN ? ELSE deadline END, seen = ?"
@@ -38,8 +38,6 @@ final class Rows {
   private static final String FORWARD =
       "UPDATE lms_session SET kind = 1, content = ?, version = ?, deadline = ?, person = NULL"
           + " WHERE id = ? AND version = ? AND kind = 0 AND deadline > ?";
-
-  private static final String END = "DELETE FROM lms_session WHERE id = ? AND kind = 0";
 
   private Rows() {}
 
@@ -102,6 +100,7 @@ final class Rows {
       throws SQLException {
     int at = after;
     write.setString(++at, row.id());
+    write.setInt(++at, row.kind().code());
     write.setBytes(++at, row.version());
     write.setLong(++at, row.deadline().toEpochMilli());
     write.setLong(++at, now.toEpochMilli());
@@ -155,14 +154,6 @@ final class Rows {
       write.setString(4, forward.id());
       write.setBytes(5, version);
       write.setLong(6, now.toEpochMilli());
-      return write.executeUpdate() == 1;
-    }
-  }
-
-  /** Ends a session, live or not; a forward stays. */
-  static boolean end(Connection connection, String id) throws SQLException {
-    try (PreparedStatement write = connection.prepareStatement(END)) {
-      write.setString(1, id);
       return write.executeUpdate() == 1;
     }
   }

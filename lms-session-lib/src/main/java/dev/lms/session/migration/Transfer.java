@@ -75,8 +75,10 @@ public interface Transfer {
   record Rotated(Forward forward) implements Content {}
 
   /**
-   * Takes a session out: from now on no call but {@link #handedOver} changes it here, and calls
-   * that would have an effect on it throw. A forward only is read, since nobody changes one.
+   * Takes a session out: from now on no call but {@link #handedOver} changes it here. A change
+   * finds it gone; whoever asks for it or ends it is told by an exception; what concerns all
+   * sessions of a person leaves it alone, or throws. A forward only is read, since nobody changes
+   * one.
    *
    * @param place where it is; what the store does not know of it is kept with it
    * @param now the moment that judges deadlines

@@ -10,12 +10,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Writes an envelope and attributes as bytes: texts in UTF-8, each after its length (LEB128). A
  * store adds the MAC or the seal. For authors of stores. Thread-safe.
  */
 public final class RecordCodec {
+  /** No attribute has this name. */
+  private static final String GROUP = "\0group";
+
   private RecordCodec() {}
 
   /**
@@ -23,23 +27,53 @@ public final class RecordCodec {
    *
    * @param envelope whose session it is and since when
    * @param attributes its attributes, by name
+   * @param group the {@linkplain SessionTokens.Token#group() group} of its token; empty if it was
+   *     written without one
    */
-  public record Content(Envelope envelope, Map<String, String> attributes) {}
+  public record Content(Envelope envelope, Map<String, String> attributes, Optional<String> group) {
+    /**
+     * {@return the same session with other roles} Without a person, unchanged.
+     *
+     * @param roles the person's roles from now on
+     */
+    public Content withRoles(Set<String> roles) {
+      return new Content(envelope.withRoles(roles), attributes, group);
+    }
+  }
 
   /**
-   * {@return a session as bytes}
+   * {@return a session as bytes} Without the group of its token.
    *
    * @param envelope whose session it is and since when
    * @param attributes its attributes, by name
    */
   public static byte[] encode(Envelope envelope, Map<String, String> attributes) {
+    return encode(new Content(envelope, attributes, Optional.empty()));
+  }
+
+  /**
+   * {@return a session as bytes}
+   *
+   * @param content what {@link #decode} is to return; with a group other stores can name the
+   *     session too
+   */
+  public static byte[] encode(Content content) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(512);
-    write(out, EnvelopeText.of(envelope));
-    attributes.forEach(
-        (name, value) -> {
-          write(out, name);
-          write(out, value);
-        });
+    write(out, EnvelopeText.of(content.envelope()));
+    content
+        .attributes()
+        .forEach(
+            (name, value) -> {
+              write(out, name);
+              write(out, value);
+            });
+    content
+        .group()
+        .ifPresent(
+            group -> {
+              write(out, GROUP);
+              write(out, group);
+            });
     return out.toByteArray();
   }
 
@@ -56,7 +90,8 @@ public final class RecordCodec {
       while (in.hasRemaining()) {
         attributes.put(read(in), read(in));
       }
-      return envelope.map(e -> new Content(e, attributes));
+      Optional<String> group = Optional.ofNullable(attributes.remove(GROUP));
+      return envelope.map(e -> new Content(e, attributes, group));
     } catch (BufferUnderflowException e) {
       return Optional.empty();
     }

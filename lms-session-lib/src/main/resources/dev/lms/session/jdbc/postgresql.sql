@@ -3,7 +3,8 @@
 --
 -- lms_session: one row for each session (kind 0) and, until it ends, for each id that a session had before
 -- (kind 1: where it went). Times are milliseconds since 1970 by the clock of whoever wrote them. content is
--- what the session holds, version its MAC; person is a keyed hash; root is the id at sign-in.
+-- what the session holds, version its MAC; person is a keyed hash; root is the id at sign-in. While sessions
+-- move to or from another store: kind 2 is on its way there, 3 has gone there, 4 has ended; 5 is a note.
 
 CREATE TABLE IF NOT EXISTS lms_session (
   id VARCHAR(32) COLLATE "C" NOT NULL PRIMARY KEY,

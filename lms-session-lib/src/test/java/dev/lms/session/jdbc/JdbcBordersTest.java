@@ -18,6 +18,7 @@ import dev.lms.session.SessionStoreException;
 import dev.lms.session.Sessions;
 import dev.lms.session.StoredSession;
 import dev.lms.session.WriteOptions;
+import dev.lms.session.store.SessionTokens;
 import dev.lms.session.testkit.MovableClock;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -52,7 +53,8 @@ class JdbcBordersTest extends JdbcFixture {
     JdbcSessionStore store = store(pool);
     StoredSession theirs =
         loaded(store, store.create(stranger(), Map.of("a", "1"), AT).orElseThrow());
-    Row mine = new RowCodec(KEYS).session(theirs.handle(), stranger(), Map.of("a", "2"), LATER);
+    Row mine =
+        new RowCodec(KEYS).session(SessionTokens.of(theirs), stranger(), Map.of("a", "2"), LATER);
     Rows.Owner nobody = new Rows.Owner(null, theirs.handle());
     try (Connection connection = pool.getConnection()) {
       assertThrows(

@@ -28,7 +28,7 @@ class RecordCodecFuzzTest extends FuzzTarget {
     RecordCodec.decode(ByteBuffer.wrap(input))
         .ifPresent(
             read -> {
-              byte[] written = RecordCodec.encode(read.envelope(), read.attributes());
+              byte[] written = RecordCodec.encode(read);
               assertEquals(Optional.of(read), RecordCodec.decode(ByteBuffer.wrap(written)));
             });
   }

@@ -73,10 +73,13 @@ class RecordCodecTest {
       for (int i = random.nextInt(5); i > 0; i--) {
         attributes.put(writable(20), writable(random.nextInt(3) == 0 ? 20_000 : 200));
       }
-      byte[] bytes = RecordCodec.encode(envelope, attributes);
-      assertEquals(
-          Optional.of(new RecordCodec.Content(envelope, attributes)),
-          RecordCodec.decode(ByteBuffer.wrap(bytes)));
+      RecordCodec.Content content =
+          new RecordCodec.Content(
+              envelope,
+              attributes,
+              random.nextBoolean() ? Optional.empty() : Optional.of(writable(3)));
+      byte[] bytes = RecordCodec.encode(content);
+      assertEquals(Optional.of(content), RecordCodec.decode(ByteBuffer.wrap(bytes)));
       byte[] cut = Arrays.copyOf(bytes, random.nextInt(bytes.length));
       RecordCodec.decode(ByteBuffer.wrap(cut)); // Absent or a shorter one, never an exception.
       bytes[random.nextInt(bytes.length)] ^= (byte) (1 + random.nextInt(255));
