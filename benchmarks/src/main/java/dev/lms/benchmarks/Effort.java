@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param forks whether every contender of every round has a JVM of its own, which warms up each
  *     time; else all share one, which warms up once
  * @param warmUpSeconds of one contender, before each of its rounds or {@value #WARM_UPS} times
- * @param iterations of one contender in a round, of which the median counts
+ * @param iterations of one contender in a round, of which the quickest counts
  * @param contenders none but these, whatever the limits name; null for all that it can tell about
  * @param busyThreads at which reads are measured, beside one thread; 0 for none
  * @param http null if nothing is measured over HTTP
@@ -33,7 +33,7 @@ record Effort(
     boolean guarantees) {
 
   private static final Effort QUICK =
-      new Effort(false, 3, 1, 4, 0.2, null, 0, new HttpRatios.Effort(3, 3, 1, false), true);
+      new Effort(false, 3, 1, 4, 0.2, null, 0, new HttpRatios.Effort(1, 5, 1, false), true);
   private static final Effort FULL =
       new Effort(true, 3, 11, 7, 1, null, 8, new HttpRatios.Effort(2, 5, 4, true), true);
 

@@ -17,8 +17,9 @@ import java.util.TreeMap;
  * {@code RedisBenchmark.readRawHgetall} does by hand what {@code RedisBenchmark.read} does through
  * a store.
  *
- * <p>A ratio is taken within a round, where both ran within minutes of each other; of several
- * rounds the median counts.
+ * <p>Of each contender the quickest iteration of the quickest round counts ({@link
+ * Spread#ofTimes}); beside it stand the ratios that were taken within a round, where both ran
+ * within minutes of each other.
  */
 final class Ratios {
   private static final String ROW = "%7s  %-22s %15s  %-39s %15s  %s%n";
@@ -62,27 +63,30 @@ final class Ratios {
     return ROW.formatted(
         threads,
         ours.get(0).benchmark(),
-        mean(ours),
+        quickest(ours),
         theirs.get(0).benchmark(),
-        mean(theirs),
+        quickest(theirs),
         spread(ours, theirs).text());
   }
 
-  private static String mean(List<Score> scores) {
-    OptionalDouble mean = scores.stream().mapToDouble(Score::time).average();
-    return String.format(Locale.ROOT, "%.2f %s", mean.orElse(Double.NaN), scores.get(0).unit());
+  private static String quickest(List<Score> scores) {
+    OptionalDouble least = scores.stream().mapToDouble(Score::time).min();
+    return String.format(Locale.ROOT, "%.2f %s", least.orElse(Double.NaN), scores.get(0).unit());
   }
 
-  /** First divided by second, round by round. */
+  /** First divided by second; of those rounds in which both ran. */
   private static Spread spread(List<Score> some, List<Score> others) {
-    return Spread.of(
-        some.stream()
-            .flatMap(
-                one ->
-                    others.stream()
-                        .filter(other -> other.round() == one.round())
-                        .map(other -> one.time() / other.time()))
-            .toList());
+    List<Double> times = new ArrayList<>();
+    List<Double> beside = new ArrayList<>();
+    for (Score one : some) {
+      for (Score other : others) {
+        if (other.round() == one.round()) {
+          times.add(one.time());
+          beside.add(other.time());
+        }
+      }
+    }
+    return Spread.ofTimes(times, beside);
   }
 
   /** What of the limits could be judged by these scores. */

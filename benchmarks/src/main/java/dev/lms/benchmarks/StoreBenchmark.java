@@ -36,7 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 // On one core the compiler has only what is left: after 20 seconds little changes any more.
 @Warmup(iterations = 15, time = 2)
-// Many short ones, of which the median counts: a shared machine is slow for seconds at a time.
+// Many short ones, of which the quickest counts: a shared machine is slow for seconds at a time.
 @Measurement(iterations = 15, time = 1)
 @Fork(1)
 // JMH fills the fields by begin(), which every store's own @Setup calls.

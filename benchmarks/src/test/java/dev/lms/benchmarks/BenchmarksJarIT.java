@@ -106,7 +106,7 @@ class BenchmarksJarIT {
     assertEquals("RedisBenchmark.readRawHgetall", result.ratios().get(0).beside());
     assertEquals(2, result.ratios().get(0).rounds().size());
     for (Time time : result.times()) {
-      assertTrue(time.median() > 0, time::toString);
+      assertTrue(time.quickest() > 0, time::toString);
       assertTrue(time.bytes() != null && time.bytes() > 0, time::toString);
     }
     assertEquals(3, result.times().size());

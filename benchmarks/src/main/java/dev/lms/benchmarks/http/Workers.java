@@ -156,7 +156,7 @@ final class Workers {
       List<Double> site = Costs.growth(costs.site(), count);
       Spread beside = Spread.ofRatios(site, Costs.growth(costs.bare(), count));
       String bare = count + " bare servers beside one";
-      add(rows, count + " workers beside one", bare, null, beside.ratios());
+      add(rows, count + " workers beside one", bare, null, beside.rounds());
     }
     return rows;
   }

@@ -54,9 +54,9 @@ record Chart(String file, String title, String note, List<Bar> bars, List<String
     List<Double> ours = onOneThread(result, OURS);
     List<Bar> bars = new ArrayList<>();
     for (Map.Entry<String, String> read : READS) {
-      Spread ratio = Spread.ofRatios(onOneThread(result, read.getKey()), ours);
+      Spread ratio = Spread.ofTimes(onOneThread(result, read.getKey()), ours);
       if (!ratio.isEmpty()) {
-        bars.add(new Bar(read.getValue(), ratio.median(), read.getKey().equals(OURS)));
+        bars.add(new Bar(read.getValue(), ratio.value(), read.getKey().equals(OURS)));
       }
     }
     String title = "Time of a read-only request";
@@ -76,8 +76,8 @@ record Chart(String file, String title, String note, List<Bar> bars, List<String
     List<Bar> bars = new ArrayList<>();
     for (Rate rate : result.rates()) {
       // The first is a stranger's page from the cache.
-      Spread ratio = Spread.ofRatios(rate.rounds(), result.rates().get(0).rounds());
-      bars.add(new Bar(rate.name(), ratio.median(), rate.ours()));
+      Spread ratio = Spread.ofRates(rate.rounds(), result.rates().get(0).rounds());
+      bars.add(new Bar(rate.name(), ratio.value(), rate.ours()));
     }
     return chart(
         "pages.svg",

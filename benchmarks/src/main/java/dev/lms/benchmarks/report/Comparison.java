@@ -59,8 +59,8 @@ public final class Comparison {
     if (now.least() <= old.greatest() && old.least() <= now.greatest()) {
       return Optional.empty();
     }
-    boolean more = now.median() > old.median();
-    double percent = 100 * (now.median() / old.median() - 1);
+    boolean more = now.value() > old.value();
+    double percent = 100 * (now.value() / old.value() - 1);
     return Optional.of(
         String.format(
             Locale.ROOT, "%s, %+.0f %%", more == now.moreIsBetter() ? "better" : "worse", percent));

@@ -31,7 +31,7 @@ public record Curve(String group, String what, String over, String unit, List<Po
   public record Point(double size, List<Double> rounds) {
     /** The one in the middle. */
     public double median() {
-      return Spread.of(rounds).median();
+      return Spread.of(rounds).value();
     }
   }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.benchmarks.report;
 
+import com.google.gson.annotations.SerializedName;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param threads at how many threads; 0 where it is about no threads
  * @param moreIsBetter whether the limit is the least or the most that the ratio may be
  * @param limit what this project set itself; absent where it set nothing
+ * @param value the ratio that counts
  * @param rounds one ratio of each round, in ascending order; never empty
- * @param holds by the median; true where nothing was set
+ * @param holds by the value; true where nothing was set
  */
 public record Ratio(
     String work,
@@ -23,7 +25,7 @@ public record Ratio(
     int threads,
     boolean moreIsBetter,
     @Nullable Double limit,
-    double median,
+    @SerializedName(value = "ratio", alternate = "median") double value,
     double least,
     double greatest,
     List<Double> rounds,
@@ -38,18 +40,18 @@ public record Ratio(
       boolean moreIsBetter,
       @Nullable Double limit,
       Spread rounds) {
-    double median = rounds.median();
+    double value = rounds.value();
     return new Ratio(
         work,
         beside,
         threads,
         moreIsBetter,
         limit,
-        median,
+        value,
         rounds.least(),
         rounds.greatest(),
-        rounds.ratios(),
-        limit == null || (moreIsBetter ? median >= limit : median <= limit));
+        rounds.rounds(),
+        limit == null || (moreIsBetter ? value >= limit : value <= limit));
   }
 
   /** Which line of the table it is, in every run. */
@@ -64,9 +66,9 @@ public record Ratio(
         : String.format(Locale.ROOT, "%s %.2f x", moreIsBetter ? ">=" : "<=", limit);
   }
 
-  /** Median, least and greatest. */
+  /** What counts, and the least and the greatest round. */
   public String text() {
-    return Spread.of(rounds).text();
+    return new Spread(value, rounds).text();
   }
 
   /** What came of the limit. */

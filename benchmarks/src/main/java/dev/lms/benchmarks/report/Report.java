@@ -33,7 +33,7 @@ final class Report {
                     List.of(
                         time.benchmark(),
                         Integer.toString(time.threads()),
-                        Spread.of(time.rounds()).text() + ' ' + time.unit(),
+                        new Spread(time.quickest(), time.rounds()).text() + ' ' + time.unit(),
                         time.bytes() == null
                             ? "-"
                             : String.format(Locale.ROOT, "%,.0f B", time.bytes())))
@@ -46,7 +46,7 @@ final class Report {
                 rate ->
                     List.of(
                         rate.name(),
-                        String.format(Locale.ROOT, "%,.0f", Spread.of(rate.rounds()).median()),
+                        String.format(Locale.ROOT, "%,.0f", rate.highest()),
                         String.format(Locale.ROOT, "%.2f / %.2f", rate.p50(), rate.p99()),
                         rate.cpuMicros() == null
                             ? "-"

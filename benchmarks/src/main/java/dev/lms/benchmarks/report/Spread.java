@@ -4,58 +4,90 @@ package dev.lms.benchmarks.report;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
-/** Ratios of several rounds, in ascending order: the median counts. */
-public record Spread(List<Double> ratios) {
+/**
+ * Figures of several rounds.
+ *
+ * @param value what counts: their median, or what the quickest say
+ * @param rounds one of each round, in ascending order
+ */
+public record Spread(double value, List<Double> rounds) {
   /** Sorts them. */
   public Spread {
-    ratios = ratios.stream().sorted().toList();
+    rounds = rounds.stream().sorted().toList();
   }
 
-  /** Of these ratios. */
-  public static Spread of(Collection<Double> ratios) {
-    return new Spread(List.copyOf(ratios));
+  /** The one in the middle counts, or the mean of the two there. */
+  public static Spread of(Collection<Double> rounds) {
+    List<Double> sorted = rounds.stream().sorted().toList();
+    int count = sorted.size();
+    double median =
+        count == 0 ? Double.NaN : (sorted.get((count - 1) / 2) + sorted.get(count / 2)) / 2;
+    return new Spread(median, sorted);
+  }
+
+  /**
+   * Of two who were measured by turns, the quickest round of each counts: whatever else runs on the
+   * machine only ever slows them down (Chen and Revels, "Robust benchmarking in noisy
+   * environments", 2016).
+   *
+   * @param some times, or costs, in the order of the rounds
+   * @param others likewise; divides the first
+   */
+  public static Spread ofTimes(List<Double> some, List<Double> others) {
+    return ofQuickest(some, others, Collections::min);
+  }
+
+  /** The same of rates, of which the highest is the quickest. */
+  public static Spread ofRates(List<Double> some, List<Double> others) {
+    return ofQuickest(some, others, Collections::max);
+  }
+
+  private static Spread ofQuickest(
+      List<Double> some, List<Double> others, ToDoubleFunction<List<Double>> quickest) {
+    Spread rounds = ofRatios(some, others);
+    return rounds.isEmpty()
+        ? rounds
+        : new Spread(
+            quickest.applyAsDouble(some) / quickest.applyAsDouble(others), rounds.rounds());
   }
 
   public boolean isEmpty() {
-    return ratios.isEmpty();
-  }
-
-  /** The one in the middle, or the mean of the two there. */
-  public double median() {
-    int count = ratios.size();
-    return (ratios.get((count - 1) / 2) + ratios.get(count / 2)) / 2;
+    return rounds.isEmpty();
   }
 
   /** The least of them. */
   public double least() {
-    return ratios.get(0);
+    return rounds.get(0);
   }
 
   /** The greatest of them. */
   public double greatest() {
-    return ratios.get(ratios.size() - 1);
+    return rounds.get(rounds.size() - 1);
   }
 
-  /** First divided by second, round by round, as far as both go. */
+  /** First divided by second, round by round, as far as both go; their median counts. */
   public static Spread ofRatios(List<Double> some, List<Double> others) {
     List<Double> ratios = new ArrayList<>();
     for (int round = 0; round < Math.min(some.size(), others.size()); round++) {
       ratios.add(some.get(round) / others.get(round));
     }
-    return new Spread(ratios);
+    return of(ratios);
   }
 
-  /** Median, least and greatest, such as {@code 1.10 (1.08 - 1.13)}; of one round only itself. */
+  /**
+   * What counts, least and greatest, such as {@code 1.10 (1.08 - 1.13)}; of one round only itself.
+   */
   public String text() {
     if (isEmpty()) {
       return "-";
     }
-    String median = String.format(Locale.ROOT, "%.2f", median());
-    return ratios.size() == 1
-        ? median
-        : String.format(Locale.ROOT, "%s (%.2f - %.2f)", median, least(), greatest());
+    return rounds.size() == 1
+        ? String.format(Locale.ROOT, "%.2f", value)
+        : String.format(Locale.ROOT, "%.2f (%.2f - %.2f)", value, least(), greatest());
   }
 }

@@ -67,22 +67,22 @@ public final class Stability {
             any.work(),
             any.beside(),
             any.threads() == 0 ? "" : any.threads(),
-            medians(runs).text(),
+            values(runs).text(),
             String.format(Locale.ROOT, "%.1f %%", percent),
             (steady ? "within %d %%" : "not within %d %%").formatted(MOST_PERCENT),
             any.limit() == null ? "" : holds + " of " + runs.size());
     return line.stripTrailing() + '\n';
   }
 
-  private static Spread medians(List<Ratio> runs) {
-    return Spread.of(runs.stream().map(Ratio::median).toList());
+  private static Spread values(List<Ratio> runs) {
+    return Spread.of(runs.stream().map(Ratio::value).toList());
   }
 
-  /** In percent of the median, to the digit that is shown. */
+  /** In percent of the run in the middle, to the digit that is shown. */
   private static double deviation(List<Ratio> runs) {
-    Spread medians = medians(runs);
-    double middle = medians.median();
-    double most = Math.max(medians.greatest() - middle, middle - medians.least());
+    Spread values = values(runs);
+    double middle = values.value();
+    double most = Math.max(values.greatest() - middle, middle - values.least());
     double percent = most == 0 ? 0 : 100 * most / middle;
     return Double.isFinite(percent) ? Math.round(10 * percent) / 10.0 : percent;
   }

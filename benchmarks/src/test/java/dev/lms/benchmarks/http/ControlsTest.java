@@ -36,7 +36,7 @@ class ControlsTest {
                     row.work(),
                     row.beside(),
                     row.limitText(),
-                    row.median(),
+                    row.value(),
                     row.holds() ? "" : " !"))
         .toList();
   }

@@ -59,7 +59,7 @@ class StabilityTest {
                 ratio("above", 1.0, 1.0),
                 ratio("below", 1.1, 1.0),
                 ratio("none", 0.0, 0)),
-            // Of the rounds of one run the median counts.
+            // Of the rounds of one run what counts is the ratio.
             run(
                 2,
                 ratio("edge", null, 0.1, 1.0, 7),
