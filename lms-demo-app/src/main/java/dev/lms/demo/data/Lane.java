@@ -178,6 +178,10 @@ final class Lane implements AutoCloseable {
       if (isFull(e)) {
         return new DatabaseFullException("the disk of the database is full: " + e.getMessage(), e);
       }
+      if (isDamaged(e)) {
+        return new DatabaseDamagedException(
+            "the database is not what it was; bring it back: " + e.getMessage(), e);
+      }
       return isBusy(e)
           ? new DatabaseBusyException("another process holds the database: " + e.getMessage(), e)
           : new DatabaseException("the database failed: " + e.getMessage(), e);
@@ -195,6 +199,18 @@ final class Lane implements AutoCloseable {
     return (e.getErrorCode() & 0xff) == 13
         || e.getErrorCode() == 778
         || "53100".equals(e.getSQLState());
+  }
+
+  /**
+   * SQLITE_CORRUPT, SQLITE_NOTADB, or their like in PostgreSQL; or a table of ours is not there.
+   */
+  private static boolean isDamaged(SQLException e) {
+    int primary = e.getErrorCode() & 0xff;
+    String state = String.valueOf(e.getSQLState());
+    return primary == 11
+        || primary == 26
+        || (primary == 1 && String.valueOf(e.getMessage()).contains("no such table"))
+        || List.of("XX001", "XX002", "42P01").contains(state);
   }
 
   /** SQLITE_BUSY or SQLITE_LOCKED; extended result codes keep the primary one in the low byte. */

@@ -3,6 +3,7 @@
 package dev.lms.demo.wiring;
 
 import dev.lms.demo.data.DatabaseBusyException;
+import dev.lms.demo.data.DatabaseDamagedException;
 import dev.lms.demo.data.DatabaseFullException;
 import dev.lms.demo.http.HttpProblem;
 import dev.lms.session.CommitOutcome;
@@ -62,7 +63,9 @@ final class KnownProblems {
   }
 
   private static boolean isOutage(Throwable failure) {
-    return failure instanceof SessionStoreException || failure instanceof DatabaseBusyException;
+    return failure instanceof SessionStoreException
+        || failure instanceof DatabaseBusyException
+        || failure instanceof DatabaseDamagedException;
   }
 
   private static HttpProblem unsaved(CommitOutcome outcome) {

@@ -367,6 +367,10 @@ class DatabaseTest {
       Files.write(folder.resolve("lms.db"), instead);
       DatabaseException e = assertThrows(DatabaseException.class, database::check);
       assertTrue(e.toString().contains("database"), e::toString);
+      DatabaseException asked =
+          assertThrows(
+              DatabaseException.class, () -> number(database, "SELECT count(*) FROM courses"));
+      assertEquals(DatabaseDamagedException.class, asked.getClass(), asked.getMessage());
     }
   }
 
