@@ -8,6 +8,7 @@ import dev.lms.benchmarks.guarantees.Guarantees;
 import dev.lms.benchmarks.http.HttpRatios;
 import dev.lms.benchmarks.report.Cell;
 import dev.lms.benchmarks.report.Comparison;
+import dev.lms.benchmarks.report.Evenness;
 import dev.lms.benchmarks.report.Machine;
 import dev.lms.benchmarks.report.Rate;
 import dev.lms.benchmarks.report.Ratio;
@@ -147,8 +148,11 @@ final class Bench {
     }
     Progress progress = new Progress(out, isTerminal(), effort.totalSeconds(), System::nanoTime);
     List<Score> scores;
+    Optional<Evenness> evenness;
     try (PrintStream chatter = new PrintStream(log.toFile(), StandardCharsets.UTF_8)) {
-      scores = new Contest(effort, pinning, progress, chatter).run();
+      Contest contest = new Contest(effort, pinning, progress, chatter);
+      scores = contest.run();
+      evenness = contest.evenness();
     } catch (RunnerException e) {
       throw new IOException(e.getMessage() + "; what JMH said is in " + log, e);
     }
@@ -172,7 +176,7 @@ final class Bench {
             began.truncatedTo(ChronoUnit.SECONDS).toString(),
             Duration.between(began, clock.instant()).toSeconds(),
             Sources.commit(),
-            machine,
+            evenness.map(machine::with).orElse(machine),
             Sources.versions(),
             ratios,
             Ratios.times(scores),
@@ -188,6 +192,7 @@ final class Bench {
     if (!cells.isEmpty()) {
       out.println(Guarantees.summary(cells));
     }
+    evenness.filter(even -> !even.isEven()).ifPresent(even -> out.println(even.text()));
     int broken = result.broken();
     out.println(broken == 0 ? "All limits hold." : "Limits that do not hold: " + broken);
     out.println("The report is " + folder.resolve("report.md"));

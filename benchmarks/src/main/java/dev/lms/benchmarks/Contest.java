@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.benchmarks;
 
+import dev.lms.benchmarks.report.Evenness;
 import dev.lms.session.jdbc.PostgresServer;
 import dev.lms.session.redis.server.RedisServer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
@@ -25,11 +27,14 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * a PostgreSQL of its own where the machine has one.
  */
 final class Contest {
+  /** At the machine, before each that is measured. */
+  private static final int LOOKS = 3;
 
   private final Effort effort;
   private final Pinning pinning;
   private final Progress progress;
   private final OutputFormat chatter;
+  private final Yardstick yardstick = new Yardstick();
   private final List<Score> scores = new ArrayList<>();
 
   /**
@@ -101,9 +106,17 @@ final class Contest {
         progress.step(
             "round %d of %d: %s".formatted(round, effort.rounds(), contender),
             effort.roundSeconds());
+        for (int i = 0; i < LOOKS; i++) {
+          yardstick.measure();
+        }
         measure(contender, threads, round, places);
       }
     }
+  }
+
+  /** How even the machine was so far; empty if little was measured. */
+  Optional<Evenness> evenness() {
+    return yardstick.evenness();
   }
 
   /** In round 0 it only warms up. */

@@ -5,6 +5,7 @@ package dev.lms.benchmarks;
 import dev.lms.benchmarks.http.HttpRatios;
 import dev.lms.benchmarks.report.Machine;
 import dev.lms.benchmarks.report.Ratio;
+import dev.lms.benchmarks.report.Spread;
 import dev.lms.session.jdbc.PostgresServer;
 import dev.lms.session.redis.RedisConnections;
 import dev.lms.session.redis.server.RedisServer;
@@ -110,7 +111,7 @@ public final class Main {
                       Locale.ROOT,
                       "%-36s  %12.0f requests/s, p50 %.2f ms, p99 %.2f ms%n",
                       rate.name(),
-                      rate.highest(),
+                      Spread.of(rate.rounds()).value(),
                       rate.p50(),
                       rate.p99()));
       System.out.println();

@@ -7,7 +7,6 @@ import dev.lms.benchmarks.report.Ratio;
 import dev.lms.benchmarks.report.Spread;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +52,7 @@ final class Loads {
                     each(name),
                     loads.stream().mapToDouble(Wrk.Load::p50).average().orElse(Double.NaN),
                     loads.stream().mapToDouble(Wrk.Load::p99).average().orElse(Double.NaN),
-                    costs.containsKey(name) ? Collections.min(cost(name)) : null)));
+                    costs.containsKey(name) ? Spread.of(cost(name)).value() : null)));
     return rates;
   }
 
@@ -66,21 +65,9 @@ final class Loads {
         .toList();
   }
 
-  /** Rate by rate, of which the highest counts; empty if one was not measured. */
+  /** Rate by rate, round by round; empty if one was not measured. */
   Optional<Ratio> row(String name, String beside, @Nullable Double least) {
-    return row(name, beside, least, Spread.ofRates(each(name), each(beside)));
-  }
-
-  /**
-   * The same of rates of which none may be overlooked, since a server that broke down has none: the
-   * median of the ratios of the rounds counts.
-   */
-  Optional<Ratio> medianRow(String name, String beside, @Nullable Double least) {
-    return row(name, beside, least, Spread.of(ratios(name, beside)));
-  }
-
-  private static Optional<Ratio> row(
-      String name, String beside, @Nullable Double least, Spread ratio) {
+    Spread ratio = Spread.of(ratios(name, beside));
     return ratio.isEmpty()
         ? Optional.empty()
         : Optional.of(Ratio.of(name, beside, 0, true, least, ratio));
@@ -88,7 +75,7 @@ final class Loads {
 
   /** Likewise, of the processor time that the server takes for an answer. */
   Optional<Ratio> costRow(String name, String beside, @Nullable Double most) {
-    Spread ratio = Spread.ofTimes(cost(name), cost(beside));
+    Spread ratio = Spread.ofRatios(cost(name), cost(beside));
     return ratio.isEmpty()
         ? Optional.empty()
         : Optional.of(Ratio.of("CPU: " + name, beside, 0, false, most, ratio));

@@ -76,16 +76,14 @@ final class Stress implements AutoCloseable {
   static List<Ratio> judge(Loads loads) {
     List<Ratio> rows = new ArrayList<>();
     for (int clients : CROWDS) {
-      loads.medianRow(crowd(SITE, clients), CALM, LEAST).ifPresent(rows::add);
+      loads.row(crowd(SITE, clients), CALM, LEAST).ifPresent(rows::add);
     }
     for (int clients : CROWDS) {
-      loads.medianRow(crowd(ROBAHO, clients), crowd(ROBAHO, CLIENTS), LEAST).ifPresent(rows::add);
+      loads.row(crowd(ROBAHO, clients), crowd(ROBAHO, CLIENTS), LEAST).ifPresent(rows::add);
     }
     for (String control : CONTROLS) {
       for (int clients : CROWDS) {
-        loads
-            .medianRow(crowd(control, clients), crowd(control, CLIENTS), null)
-            .ifPresent(rows::add);
+        loads.row(crowd(control, clients), crowd(control, CLIENTS), null).ifPresent(rows::add);
       }
     }
     for (int clients : CROWDS) {
@@ -98,7 +96,7 @@ final class Stress implements AutoCloseable {
         rows.add(Ratio.of(work, "what the bare server keeps", 0, true, LEAST, kept));
       }
     }
-    loads.medianRow(PAUSED, WITH_REDIS, LEAST).ifPresent(rows::add);
+    loads.row(PAUSED, WITH_REDIS, LEAST).ifPresent(rows::add);
     return rows;
   }
 

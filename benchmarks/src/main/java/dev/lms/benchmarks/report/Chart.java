@@ -76,7 +76,7 @@ record Chart(String file, String title, String note, List<Bar> bars, List<String
     List<Bar> bars = new ArrayList<>();
     for (Rate rate : result.rates()) {
       // The first is a stranger's page from the cache.
-      Spread ratio = Spread.ofRates(rate.rounds(), result.rates().get(0).rounds());
+      Spread ratio = Spread.ofRatios(rate.rounds(), result.rates().get(0).rounds());
       bars.add(new Bar(rate.name(), ratio.value(), rate.ours()));
     }
     return chart(

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a run took place.
@@ -19,9 +20,16 @@ import java.util.concurrent.locks.LockSupport;
  * @param cpu the processors' name
  * @param fileSystem of the temporary folder
  * @param load processors that were at work in the two seconds before the run
+ * @param evenness while it ran; absent if nobody looked
  */
 public record Machine(
-    int cpus, String cpu, long memoryMb, String kernel, String fileSystem, double load) {
+    int cpus,
+    String cpu,
+    long memoryMb,
+    String kernel,
+    String fileSystem,
+    double load,
+    @Nullable Evenness evenness) {
 
   private static final String MODEL = "model name";
   private static final double MOST_AT_WORK = 0.15;
@@ -39,7 +47,8 @@ public record Machine(
           system.getTotalMemorySize() >> 20,
           system.getName() + ' ' + system.getVersion(),
           Files.getFileStore(probe).type(),
-          processorsAtWork());
+          processorsAtWork(),
+          null);
     } finally {
       Files.delete(probe);
     }
@@ -68,6 +77,11 @@ public record Machine(
         .filter(line -> line.startsWith(MODEL))
         .map(line -> line.substring(line.indexOf(':') + 1).strip())
         .findFirst();
+  }
+
+  /** The same, when it is known how even it was. */
+  public Machine with(Evenness known) {
+    return new Machine(cpus, cpu, memoryMb, kernel, fileSystem, load, known);
   }
 
   /** Whether something else ran here, so that the figures are wrong. */

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.lms.benchmarks.report;
 
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param rounds requests per second, in the order of the rounds
  * @param p50 the mean of the rounds' median latencies, in milliseconds
  * @param p99 the mean of the rounds' 99th percentiles, in milliseconds
- * @param cpuMicros of the server for one answer, in the round where that was least; absent if
- *     nobody counted
+ * @param cpuMicros of the server for one answer, the round in the middle; absent if nobody counted
  */
 public record Rate(
     String name,
@@ -22,9 +20,4 @@ public record Rate(
     List<Double> rounds,
     double p50,
     double p99,
-    @Nullable Double cpuMicros) {
-  /** In the quickest round. */
-  public double highest() {
-    return Collections.max(rounds);
-  }
-}
+    @Nullable Double cpuMicros) {}

@@ -22,6 +22,9 @@ final class Report {
             result.machine().wasBusy()
                 ? ": the machine was busy, do not trust these figures"
                 : ""));
+    if (result.machine().evenness() != null) {
+      page.append("- ").append(result.machine().evenness().text()).append('\n');
+    }
     page.append("- ").append(duration(result.seconds())).append("; ratios count, times do not\n");
     result.missing().forEach(line -> page.append("- ").append(line).append('\n'));
     limits(page, result);
@@ -46,7 +49,7 @@ final class Report {
                 rate ->
                     List.of(
                         rate.name(),
-                        String.format(Locale.ROOT, "%,.0f", rate.highest()),
+                        String.format(Locale.ROOT, "%,.0f", Spread.of(rate.rounds()).value()),
                         String.format(Locale.ROOT, "%.2f / %.2f", rate.p50(), rate.p99()),
                         rate.cpuMicros() == null
                             ? "-"

@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
 
 /**
  * Figures of several rounds.
@@ -35,25 +34,14 @@ public record Spread(double value, List<Double> rounds) {
    * machine only ever slows them down (Chen and Revels, "Robust benchmarking in noisy
    * environments", 2016).
    *
-   * @param some times, or costs, in the order of the rounds
+   * @param some times, in the order of the rounds
    * @param others likewise; divides the first
    */
   public static Spread ofTimes(List<Double> some, List<Double> others) {
-    return ofQuickest(some, others, Collections::min);
-  }
-
-  /** The same of rates, of which the highest is the quickest. */
-  public static Spread ofRates(List<Double> some, List<Double> others) {
-    return ofQuickest(some, others, Collections::max);
-  }
-
-  private static Spread ofQuickest(
-      List<Double> some, List<Double> others, ToDoubleFunction<List<Double>> quickest) {
     Spread rounds = ofRatios(some, others);
     return rounds.isEmpty()
         ? rounds
-        : new Spread(
-            quickest.applyAsDouble(some) / quickest.applyAsDouble(others), rounds.rounds());
+        : new Spread(Collections.min(some) / Collections.min(others), rounds.rounds());
   }
 
   public boolean isEmpty() {

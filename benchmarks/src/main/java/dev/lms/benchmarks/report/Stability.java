@@ -21,10 +21,15 @@ public final class Stability {
   /** As a table for people. */
   public static String of(List<Result> runs) {
     StringBuilder text = new StringBuilder();
-    for (Result run : runs) {
-      if (!run.machine().isLike(runs.get(0).machine())) {
+    for (int i = 0; i < runs.size(); i++) {
+      Machine machine = runs.get(i).machine();
+      Evenness evenness = machine.evenness();
+      if (evenness != null && !evenness.isEven()) {
+        text.append("Run %d: %s%n".formatted(i + 1, evenness.text()));
+      }
+      if (!machine.isLike(runs.get(0).machine())) {
         text.append("Not the same machine as in the first run:\n  ");
-        text.append(run.machine().text()).append('\n');
+        text.append(machine.text()).append('\n');
       }
     }
     Map<String, List<Ratio>> rows = new LinkedHashMap<>();

@@ -24,7 +24,7 @@ import org.w3c.dom.Element;
 
 class ResultTest {
   private static final Machine MACHINE =
-      new Machine(2, "Some <CPU> & Co", 2048, "Linux 6", "ext4", 0.1);
+      new Machine(2, "Some <CPU> & Co", 2048, "Linux 6", "ext4", 0.1, null);
 
   private static Ratio ratio(String work, double limit, boolean moreIsBetter, Double... rounds) {
     return Ratio.of(work, "other", 1, moreIsBetter, limit, Spread.of(Arrays.asList(rounds)));
@@ -80,7 +80,7 @@ class ResultTest {
     assertTrue(
         report.contains("| RedisBenchmark.read | 1 | 10.00 (10.00 - 30.00) us/op | 4,321 B |"),
         report);
-    assertTrue(report.contains("| anonymous, cached | 2,000 | 0.50 / 2.00 | 25 |"), report);
+    assertTrue(report.contains("| anonymous, cached | 1,500 | 0.50 / 2.00 | 25 |"), report);
     assertTrue(report.contains("| Flask | 100 | 5.00 / 20.00 | - |"), report);
     assertTrue(report.contains("| peer | **broken, 3 of 20** | it / did |"), report);
     assertTrue(report.contains("`lmsctl bench guarantees slow-request peer`"), report);
@@ -138,8 +138,8 @@ class ResultTest {
     assertTrue(reads.contains("lmsctl bench --quick, commit 0123456789ab, 2026-01-02"), reads);
     assertTrue(reads.contains("prefers-color-scheme: dark"), reads);
     String pages = Files.readString(folder.resolve("pages.svg"));
-    assertEquals(List.of("ours 420", "bar 21"), bars(pages));
-    assertTrue(pages.contains(">0.05</text>"), pages);
+    assertEquals(List.of("ours 420", "bar 32"), bars(pages));
+    assertTrue(pages.contains(">0.08</text>"), pages);
   }
 
   @Test
@@ -200,7 +200,7 @@ class ResultTest {
   @Test
   void anotherMachineIsSaid() {
     Result old = result();
-    Machine other = new Machine(4, "Another", 2048, "Linux 6", "ext4", 0.1);
+    Machine other = new Machine(4, "Another", 2048, "Linux 6", "ext4", 0.1, null);
     Result now =
         new Result(
             "", "", 1, "", other, Map.of(), List.of(), List.of(), List.of(), List.of(), List.of());

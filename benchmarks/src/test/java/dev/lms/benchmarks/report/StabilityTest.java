@@ -26,7 +26,7 @@ class StabilityTest {
         "2026-01-02T03:04:05Z",
         1,
         "",
-        new Machine(cpus, "Some CPU", 2048, "Linux 6", "ext4", 0.1),
+        new Machine(cpus, "Some CPU", 2048, "Linux 6", "ext4", 0.1, null),
         Map.of(),
         List.of(ratios),
         List.of(),
@@ -88,6 +88,30 @@ class StabilityTest {
     List<String> lines =
         lines(run(2, ratio("odd", null, 1)), run(2, ratio("odd", null, Double.NaN)));
     assertTrue(lines.contains("1 of 1 ratios are not within 15 %."), lines.toString());
+  }
+
+  @Test
+  void anUnevenMachineIsSaid() {
+    Result run = run(2);
+    Result uneven =
+        new Result(
+            "",
+            "2026-01-02T03:04:05Z",
+            1,
+            "",
+            run.machine().with(new Evenness(8.5, 1.44, 1.64)),
+            Map.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of());
+    List<String> lines = lines(run, uneven);
+    assertEquals(
+        "Run 2: The machine was uneven: the same reads of memory took 1.44 times as long as at best,"
+            + " and 1.64 times in one of ten. Something else uses its caches; ratios may be off by"
+            + " as much.",
+        lines.get(0));
   }
 
   @Test
