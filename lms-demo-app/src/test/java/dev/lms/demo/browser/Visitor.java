@@ -68,7 +68,12 @@ final class Visitor implements AutoCloseable {
         });
     context.onWebError(error -> complaints.add("script: " + error.error()));
     context.onRequestFailed(
-        request -> complaints.add("failed: " + request.url() + " " + request.failure()));
+        request -> {
+          // A page that somebody leaves before all of it has come takes back what it asked for.
+          if (!"net::ERR_ABORTED".equals(request.failure())) {
+            complaints.add("failed: " + request.url() + " " + request.failure());
+          }
+        });
     this.page = context.newPage();
   }
 
