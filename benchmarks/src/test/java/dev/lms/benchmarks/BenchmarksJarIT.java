@@ -97,6 +97,7 @@ class BenchmarksJarIT {
             "run",
             "glance",
             folder.toString());
+    assertTrue(Files.exists(folder.resolve(Result.FILE)), ended.output());
     Result result = Result.read(folder);
     assertEquals(result.broken() == 0 ? 0 : 1, ended.status(), ended.output());
     assertTrue(ended.output().contains("The report is "), ended.output());
