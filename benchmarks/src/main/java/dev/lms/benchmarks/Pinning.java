@@ -14,6 +14,8 @@ import java.util.stream.LongStream;
  * otherwise in every run which it is. With {@code taskset}, which Linux has.
  */
 final class Pinning {
+  private static final int MOST_ATTEMPTS = 100;
+
   private final String all;
 
   private Pinning(String all) {
@@ -51,7 +53,21 @@ final class Pinning {
           LongStream.concat(LongStream.of(ProcessHandle.current().pid()), LongStream.of(others))
               .toArray();
       for (long pid : all) {
+        setAll(cores, pid);
+      }
+    }
+  }
+
+  /** Again where a thread has ended while its process was looked through: taskset stops there. */
+  private static void setAll(String cores, long pid) throws IOException, InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      try {
         taskset("-acp", cores, pid);
+        return;
+      } catch (IOException e) {
+        if (attempt == MOST_ATTEMPTS || ProcessHandle.of(pid).isEmpty()) {
+          throw e;
+        }
       }
     }
   }
