@@ -33,9 +33,9 @@ record Effort(
     boolean guarantees) {
 
   private static final Effort QUICK =
-      new Effort(false, 3, 1, 4, 0.2, null, 0, new HttpRatios.Effort(3, 3, 1, false), true);
+      new Effort(false, 3, 1, 3, 0.2, null, 0, new HttpRatios.Effort(3, 4, 1, false), true);
   private static final Effort FULL =
-      new Effort(true, 3, 11, 7, 1, null, 8, new HttpRatios.Effort(2, 5, 4, true), true);
+      new Effort(true, 3, 11, 5, 1, null, 8, new HttpRatios.Effort(3, 5, 3, true), true);
 
   /** For tests of the command: figures that mean nothing. */
   private static final Effort GLANCE =

@@ -9,12 +9,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Starts every contender on loopback and measures them by turns. Stops what it started. */
 public final class HttpRatios {
   private static final int START_SECONDS = 8;
   private static final int CONNECTIONS = 32;
+
+  /** Of one contender before it is the next one's turn: a machine's mood falls on all alike. */
+  private static final int TURN_SECONDS = 1;
 
   /** Where this runs in the folder of a checkout. */
   private static final Path LAUNCHER = Path.of("lmsctl").toAbsolutePath();
@@ -24,7 +30,7 @@ public final class HttpRatios {
    *
    * @param warmUpRounds that do not count: the compiler needs about a quarter of a minute of each
    *     contender while all cores are busy
-   * @param seconds for each contender in a round
+   * @param seconds for each contender in a round, one after the other in turns of one second
    * @param variants whether also gzip and 304 are measured, and the shipped site
    */
   public record Effort(int warmUpRounds, int rounds, int seconds, boolean variants) {
@@ -117,27 +123,42 @@ public final class HttpRatios {
 
   /** Round by round, after some that do not count. */
   private Loads load(Lineup lineup) throws IOException, InterruptedException {
-    Wrk wrk = new Wrk(CONNECTIONS, effort.seconds());
-    Loads loads = new Loads();
-    for (int round = 1 - effort.warmUpRounds(); round <= effort.rounds(); round++) {
+    for (int round = 1; round <= effort.warmUpRounds(); round++) {
       for (Entrant entrant : lineup.entrants()) {
-        if (round <= 0) {
-          warmUp(entrant, wrk);
-          continue;
-        }
-        watcher.measures("round " + round + ": " + entrant.name(), effort.seconds());
-        Duration before = entrant.server().processorTime();
-        Wrk.Load load = wrk.run(entrant.target());
-        loads.add(entrant.name(), load, entrant.server().processorTime().minus(before));
+        warmUp(entrant);
       }
+    }
+    Loads loads = new Loads();
+    for (int round = 1; round <= effort.rounds(); round++) {
+      round(round, lineup.entrants(), loads);
     }
     return loads;
   }
 
-  private void warmUp(Entrant entrant, Wrk wrk) throws IOException, InterruptedException {
+  private void warmUp(Entrant entrant) throws IOException, InterruptedException {
+    Wrk wrk = new Wrk(CONNECTIONS, effort.seconds());
     for (int i = 0; i < entrant.warmUps(); i++) {
       watcher.measures("warming up: " + entrant.name(), effort.seconds());
       wrk.run(entrant.target());
     }
+  }
+
+  private void round(int round, List<Entrant> entrants, Loads loads)
+      throws IOException, InterruptedException {
+    Wrk wrk = new Wrk(CONNECTIONS, TURN_SECONDS);
+    Map<Entrant, List<Wrk.Load>> turns = new LinkedHashMap<>();
+    Map<Entrant, Duration> took = new HashMap<>();
+    for (int turn = 0; turn * TURN_SECONDS < effort.seconds(); turn++) {
+      for (Entrant entrant : entrants) {
+        watcher.measures("round " + round + ": " + entrant.name(), TURN_SECONDS);
+        Duration before = entrant.server().processorTime();
+        Wrk.Load load = wrk.run(entrant.target());
+        Duration now = entrant.server().processorTime();
+        turns.computeIfAbsent(entrant, any -> new ArrayList<>()).add(load);
+        took.merge(entrant, now.minus(before), Duration::plus);
+      }
+    }
+    turns.forEach(
+        (entrant, all) -> loads.add(entrant.name(), Wrk.Load.together(all), took.get(entrant)));
   }
 }

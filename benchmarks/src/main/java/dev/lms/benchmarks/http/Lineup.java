@@ -23,7 +23,7 @@ final class Lineup {
   static final int OTHERS = 3;
 
   /** So many more of the JVM in a full run. */
-  static final int VARIANTS = 7;
+  static final int VARIANTS = 8;
 
   /** So many more others then. */
   static final int OTHER_VARIANTS = 1;
@@ -69,7 +69,7 @@ final class Lineup {
     lineup.strangers(site, variants);
     lineup.signedIn(site, redisUrl);
     lineup.near(Provider.JDK, NEAR, redisUrl);
-    lineup.onRobaho(redisUrl);
+    lineup.onRobaho(redisUrl, variants);
     if (variants) {
       lineup.near(Provider.ROBAHO, NEAR + ON_ROBAHO, redisUrl);
       lineup.spring(redisUrl);
@@ -96,9 +96,11 @@ final class Lineup {
     return Stream.of(
             loads.row(CACHED, PLAIN, 0.9),
             loads.row(CACHED, VARNISH, 0.75),
-            // The most that anything on the JDK's server could reach in the line before.
+            // The most that anything on that server could reach in the line before.
             loads.row(PLAIN, VARNISH, null),
             loads.row(CACHED + ON_ROBAHO, VARNISH, 1.0),
+            loads.row(PLAIN + ON_ROBAHO, VARNISH, null),
+            loads.row(CACHED + ON_ROBAHO, PLAIN + ON_ROBAHO, null),
             loads.row(CACHED, NGINX, null),
             loads.row(CACHED, SPRING, null),
             loads.row(SIGNED_IN, GETEX, 0.95),
@@ -190,11 +192,17 @@ final class Lineup {
     ours(name, page, site);
   }
 
-  private void onRobaho(String redisUrl) throws IOException, InterruptedException {
+  private void onRobaho(String redisUrl, boolean variants)
+      throws IOException, InterruptedException {
     Background site = servers.contender(Provider.ROBAHO, "site", redisUrl);
     Target cached = Target.of(site.url(Pages.WHOLE));
-    servers.hit(cached);
+    Recorded answer = servers.hit(cached);
     ours(CACHED + ON_ROBAHO, cached, site);
+    if (variants) {
+      String file = servers.write(answer).toString();
+      Background handler = servers.contender(Provider.ROBAHO, "answer", file);
+      handler(PLAIN + ON_ROBAHO, Target.of(handler.url(Pages.WHOLE)), handler);
+    }
     Target page = signedIn(site);
     servers.hit(page);
     ours(SIGNED_IN + ON_ROBAHO, page, site);

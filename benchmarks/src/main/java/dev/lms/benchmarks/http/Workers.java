@@ -30,7 +30,7 @@ final class Workers {
   static final int CROWD = 2000;
 
   private static final List<Integer> COUNTS = List.of(1, 2, 4);
-  private static final int ROUNDS = 2;
+  private static final int ROUNDS = 3;
   private static final int CLIENTS = 64;
 
   /** After which the workers' code is to be as quick as one worker's. */

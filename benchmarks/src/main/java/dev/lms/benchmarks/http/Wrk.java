@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,6 +32,19 @@ record Wrk(int connections, int seconds) {
    */
   record Load(double rate, double p50, double p99, long answers) {
     static final Load NONE = new Load(0, 0, 0, 0);
+
+    /** Of several that took equally long: the mean of each figure, and all answers. */
+    static Load together(List<Load> turns) {
+      return new Load(
+          mean(turns, Load::rate),
+          mean(turns, Load::p50),
+          mean(turns, Load::p99),
+          turns.stream().mapToLong(Load::answers).sum());
+    }
+
+    private static double mean(List<Load> turns, ToDoubleFunction<Load> figure) {
+      return turns.stream().mapToDouble(figure).average().orElseThrow();
+    }
   }
 
   static boolean isThere() {

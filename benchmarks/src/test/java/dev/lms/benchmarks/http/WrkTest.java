@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class WrkTest {
@@ -55,5 +56,12 @@ class WrkTest {
     assertEquals(50000, Wrk.goodput(SAID.replace("<errors>", late)).rate());
     String broken = "  Socket errors: connect 0, read 7, write 0, timeout 0\n";
     assertThrows(IOException.class, () -> Wrk.goodput(SAID.replace("<errors>", broken)));
+  }
+
+  @Test
+  void turnsComeTogether() {
+    assertEquals(
+        new Wrk.Load(200, 1.5, 30, 40),
+        Wrk.Load.together(List.of(new Wrk.Load(100, 1, 20, 10), new Wrk.Load(300, 2, 40, 30))));
   }
 }
