@@ -202,22 +202,25 @@ public final class RedisServer implements AutoCloseable {
 
   private void awaitAnswer() throws IOException {
     long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (true) {
-      try (Jedis jedis = jedis()) {
-        jedis.ping();
-        return;
-      } catch (JedisException e) {
-        if (e instanceof JedisDataException
-            && !String.valueOf(e.getMessage()).contains("LOADING")) {
-          // It answers, though perhaps only to ask for a password.
-          return;
-        }
-        if (!process.isAlive() || System.nanoTime() > giveUp) {
-          process.destroyForcibly();
-          throw new IllegalStateException(Files.readString(folder.resolve("log")), e);
-        }
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+    while (!answers()) {
+      if (!process.isAlive() || System.nanoTime() > giveUp) {
+        process.destroyForcibly();
+        throw new IllegalStateException(Files.readString(folder.resolve("log")));
       }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+    }
+  }
+
+  /** This server, and not another one that was quicker to take the port. */
+  private boolean answers() {
+    try (Jedis jedis = jedis()) {
+      jedis.ping();
+      return info(jedis, "server", "process_id").equals(Long.toString(process.pid()));
+    } catch (JedisDataException e) {
+      // It answers, though perhaps only to ask for a password.
+      return !String.valueOf(e.getMessage()).contains("LOADING");
+    } catch (JedisException e) {
+      return false;
     }
   }
 
