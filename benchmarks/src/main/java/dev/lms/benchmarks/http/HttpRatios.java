@@ -19,7 +19,7 @@ public final class HttpRatios {
   private static final int START_SECONDS = 8;
   private static final int CONNECTIONS = 32;
 
-  /** Of one contender before it is the next one's turn: a machine's mood falls on all alike. */
+  /** Of each contender: what slows the machine down for a while is to slow all of them down. */
   private static final int TURN_SECONDS = 1;
 
   /** Where this runs in the folder of a checkout. */

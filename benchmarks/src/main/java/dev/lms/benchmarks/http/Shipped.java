@@ -20,7 +20,7 @@ final class Shipped {
   private static final int CACHE_SECONDS = 30;
   private static final int START_SECONDS = 2;
 
-  /** In each round: one takes twice as long as another. */
+  /** In each round, since one may take twice as long as another. */
   private static final int PURGES = 3;
 
   private static final int PURGE_SECONDS = 1;

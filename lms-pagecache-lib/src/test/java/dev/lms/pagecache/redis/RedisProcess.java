@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +23,8 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
 import redis.embedded.core.ExecutableProvider;
 
 /**
@@ -132,24 +133,30 @@ public final class RedisProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("redis.log").toFile())
             .start();
-    awaitPort(started);
+    awaitAnswer(started);
     return started;
   }
 
-  private void awaitPort(Process started) throws IOException {
+  private void awaitAnswer(Process started) throws IOException {
     long giveUp = System.nanoTime() + START_TIMEOUT_NANOS;
-    while (true) {
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        if (socket.isConnected()) {
-          return;
-        }
-      } catch (IOException e) {
-        if (!started.isAlive() || System.nanoTime() > giveUp) {
-          throw new IOException(
-              "Redis did not start: " + Files.readString(folder.resolve("redis.log")), e);
-        }
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    while (!answers(started)) {
+      if (!started.isAlive() || System.nanoTime() > giveUp) {
+        started.destroyForcibly();
+        throw new IOException(
+            "Redis did not start: " + Files.readString(folder.resolve("redis.log")));
       }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+  }
+
+  /** That process, and not another server that was quicker to take the port. */
+  private boolean answers(Process started) {
+    try {
+      return info("server", "process_id").equals(Long.toString(started.pid()));
+    } catch (JedisDataException e) {
+      return true; // It answers, though not this.
+    } catch (JedisException e) {
+      return false;
     }
   }
 

@@ -83,11 +83,21 @@ public final class RedisCluster implements AutoCloseable {
 
   private static RedisCluster start(String scheme, int size, IntFunction<RedisServer> launch) {
     RedisCluster cluster = new RedisCluster(scheme);
-    for (int i = 0; i < size; i++) {
-      cluster.nodes.add(RedisServer.onFreePort(launch));
+    try {
+      for (int i = 0; i < size; i++) {
+        cluster.nodes.add(RedisServer.onFreePort(launch));
+      }
+      cluster.meet();
+      return cluster;
+    } catch (RuntimeException | AssertionError e) {
+      cluster.close();
+      throw e;
     }
-    for (int i = 0; i < size; i++) {
-      try (Jedis node = cluster.nodes.get(i).jedis()) {
+  }
+
+  private void meet() {
+    for (int i = 0; i < nodes.size(); i++) {
+      try (Jedis node = nodes.get(i).jedis()) {
         // Or two nodes that have never heard of each other would claim the same epoch.
         node.clusterSetConfigEpoch(i + 1);
         if (i < MASTERS) {
@@ -95,15 +105,14 @@ public final class RedisCluster implements AutoCloseable {
           int to = SLOTS * (i + 1) / MASTERS;
           node.clusterAddSlots(IntStream.range(from, to).toArray());
         }
-        node.clusterMeet("127.0.0.1", cluster.nodes.get(0).port());
+        node.clusterMeet("127.0.0.1", nodes.get(0).port());
       }
     }
-    for (RedisServer server : cluster.nodes) {
+    for (RedisServer server : nodes) {
       try (Jedis node = server.jedis()) {
-        awaitState(node, size);
+        awaitState(node, nodes.size());
       }
     }
-    return cluster;
   }
 
   private static void awaitState(Jedis node, int size) {
